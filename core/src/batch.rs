@@ -1,0 +1,167 @@
+//! Batches: plain host data that the model turns into tensors.
+
+use std::collections::BTreeMap;
+
+use burn::tensor::{Device, Int, Tensor, TensorData};
+
+use crate::document::Sentence;
+use crate::schema::{Direction, Schema, Span};
+use crate::tagger::{Tag, tags_of};
+use crate::{Error, Result};
+
+/// Added to the attention score of a padded key.
+const MASKED: f32 = -10_000.0;
+
+/// One sentence as the encoder sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pieces {
+    /// Word-piece ids, `[CLS]` and `[SEP]` included.
+    pub ids: Vec<u32>,
+    /// Position of the first piece of every word.
+    pub first: Vec<usize>,
+}
+
+/// Several sentences, padded to the longest: what inference needs.
+#[derive(Debug, Clone)]
+pub struct PieceBatch {
+    ids: Vec<i32>,
+    lengths: Vec<usize>,
+    length: usize,
+    first_rows: Vec<i32>,
+    word_offsets: Vec<usize>,
+}
+
+impl PieceBatch {
+    /// Pads and concatenates sentences.
+    pub fn new<'a>(sentences: impl IntoIterator<Item = &'a Pieces>) -> Self {
+        let sentences: Vec<&Pieces> = sentences.into_iter().collect();
+        let lengths: Vec<usize> = sentences.iter().map(|s| s.ids.len()).collect();
+        let length = lengths.iter().copied().max().unwrap_or(0);
+        let mut ids = vec![0; sentences.len() * length];
+        let mut first_rows = Vec::new();
+        let mut word_offsets = vec![0];
+        for (i, sentence) in sentences.iter().enumerate() {
+            for (slot, id) in ids[i * length..].iter_mut().zip(&sentence.ids) {
+                *slot = *id as i32;
+            }
+            first_rows.extend(sentence.first.iter().map(|p| (i * length + p) as i32));
+            word_offsets.push(first_rows.len());
+        }
+        Self { ids, lengths, length, first_rows, word_offsets }
+    }
+
+    /// Number of sentences.
+    pub fn sentences(&self) -> usize {
+        self.lengths.len()
+    }
+
+    /// Number of words of all sentences together.
+    pub fn words(&self) -> usize {
+        self.first_rows.len()
+    }
+
+    /// Number of word-pieces, padding excluded.
+    pub fn pieces(&self) -> usize {
+        self.lengths.iter().sum()
+    }
+
+    /// Rows of the packed word matrix that belong to a sentence, half-open.
+    pub fn rows(&self, sentence: usize) -> Span {
+        (self.word_offsets[sentence], self.word_offsets[sentence + 1])
+    }
+
+    /// Word-piece ids: `[sentences, length]`.
+    pub fn ids(&self, device: &Device) -> Tensor<2, Int> {
+        Tensor::from_data(TensorData::new(self.ids.clone(), [self.sentences(), self.length]), device)
+    }
+
+    /// Additive attention mask: `[sentences, 1, 1, length]`.
+    pub fn attention_mask(&self, device: &Device) -> Tensor<4> {
+        let mask: Vec<f32> = self
+            .lengths
+            .iter()
+            .flat_map(|&n| (0..self.length).map(move |i| if i < n { 0.0 } else { MASKED }))
+            .collect();
+        Tensor::from_data(TensorData::new(mask, [self.sentences(), 1, 1, self.length]), device)
+    }
+
+    /// Rows of `[CLS]` in the flattened hidden states: `[sentences]`.
+    pub fn cls_rows(&self, device: &Device) -> Tensor<1, Int> {
+        let rows: Vec<i32> = (0..self.sentences()).map(|i| (i * self.length) as i32).collect();
+        indices(rows, device)
+    }
+
+    /// Rows of every word's first piece in the flattened hidden states: `[words]`.
+    pub fn word_rows(&self, device: &Device) -> Tensor<1, Int> {
+        indices(self.first_rows.clone(), device)
+    }
+}
+
+/// A one-dimensional index tensor.
+pub(crate) fn indices(rows: Vec<i32>, device: &Device) -> Tensor<1, Int> {
+    let count = rows.len();
+    Tensor::from_data(TensorData::new(rows, [count]), device)
+}
+
+/// Gold annotations of one sentence in the form the losses need (method §2.2).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Gold {
+    /// One tag a word.
+    pub tags: Vec<Tag>,
+    /// Entity class of every gold span.
+    pub entities: BTreeMap<Span, usize>,
+    /// Relation class of every related pair of spans, left one first.
+    pub relations: BTreeMap<(Span, Span), usize>,
+}
+
+impl Gold {
+    /// Classes of an annotated sentence whose mentions do not overlap.
+    ///
+    /// # Errors
+    /// [`Error::Sentence`] for a label outside the schema or for overlapping mentions.
+    pub fn new(sentence: &Sentence, schema: &Schema) -> Result<Self> {
+        let fail = |problem: String| Error::Sentence {
+            document: sentence.document.clone(),
+            sentence: sentence.index,
+            problem,
+        };
+        sentence.validate()?;
+        let mut entities = BTreeMap::new();
+        for entity in &sentence.entities {
+            let class = schema
+                .entity_id(&entity.label)
+                .ok_or_else(|| fail(format!("entity type `{}` is not in the schema", entity.label)))?;
+            entities.insert((entity.start, entity.end), class);
+        }
+        let spans: Vec<Span> = entities.keys().copied().collect();
+        if spans.windows(2).any(|pair| pair[0].1 > pair[1].0) {
+            return Err(fail("overlapping mentions cannot be tagged; drop the sentence from training".into()));
+        }
+        let mut relations = BTreeMap::new();
+        for relation in &sentence.relations {
+            let span = |i: usize| (sentence.entities[i].start, sentence.entities[i].end);
+            let (head, tail) = (span(relation.head), span(relation.tail));
+            let (pair, direction) = if head.0 <= tail.0 {
+                ((head, tail), Direction::Forward)
+            } else {
+                ((tail, head), Direction::Backward)
+            };
+            let class = schema
+                .relation_id(&relation.label, direction)
+                .ok_or_else(|| fail(format!("relation type `{}` is not in the schema", relation.label)))?;
+            relations.insert(pair, class);
+        }
+        // A mention related to itself has no left and no right span.
+        relations.retain(|(left, right), _| left != right);
+        Ok(Self { tags: tags_of(&spans, sentence.words.len()), entities, relations })
+    }
+}
+
+/// Sentences with their gold annotations: what training needs.
+#[derive(Debug, Clone)]
+pub struct TrainBatch {
+    /// The input.
+    pub pieces: PieceBatch,
+    /// One entry a sentence.
+    pub gold: Vec<Gold>,
+}

@@ -1,0 +1,45 @@
+//! Input embeddings: word + position + segment, normalised.
+
+use burn::module::Module;
+use burn::nn::{Embedding, LayerNorm};
+use burn::tensor::{Device, Tensor};
+
+use crate::batch::PieceBatch;
+use crate::config::EncoderConfig;
+use crate::init::{Init, layer_norm};
+use crate::noise::Noise;
+
+/// Word, position and segment tables.
+#[derive(Module, Debug)]
+pub struct Embeddings {
+    /// `[vocabulary, hidden]`.
+    pub word: Embedding,
+    /// `[positions, hidden]`.
+    pub position: Embedding,
+    /// `[segments, hidden]`; only the first row is used.
+    pub segment: Embedding,
+    norm: LayerNorm,
+}
+
+impl Embeddings {
+    /// New tables.
+    pub fn new(config: &EncoderConfig, init: &mut Init, device: &Device) -> Self {
+        Self {
+            word: init.embedding(config.vocab_size, config.hidden_size, device),
+            position: init.embedding(config.max_position_embeddings, config.hidden_size, device),
+            segment: init.embedding(config.type_vocab_size, config.hidden_size, device),
+            norm: layer_norm(config.hidden_size, config.layer_norm_eps, device),
+        }
+    }
+
+    /// Embedded word-pieces: `[sentences * length, hidden]`.
+    pub fn forward(&self, pieces: &PieceBatch, dropout: f64, noise: &mut Noise) -> Tensor<2> {
+        let word = self.word.forward(pieces.ids(&self.word.weight.device())); // [sentences, length, hidden]
+        let [sentences, length, hidden] = word.dims();
+        // A slice and a broadcast: their gradients are sums, where a lookup's would be a scatter.
+        let position = self.position.weight.val().narrow(0, 0, length).unsqueeze::<3>(); // [1, length, hidden]
+        let segment = self.segment.weight.val().narrow(0, 0, 1).unsqueeze::<3>(); // [1, 1, hidden]
+        let x = (word + position + segment).reshape([sentences * length, hidden]);
+        noise.dropout(self.norm.forward(x), dropout)
+    }
+}

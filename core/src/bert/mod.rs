@@ -1,0 +1,62 @@
+//! Sentence encoder (method §3.1): BERT, read top to bottom in the order of its forward pass.
+
+mod attention;
+mod embedding;
+mod layer;
+
+pub use attention::SelfAttention;
+pub use embedding::Embeddings;
+pub use layer::Layer;
+
+use burn::module::Module;
+use burn::nn::Linear;
+use burn::tensor::{Device, Tensor};
+
+use crate::batch::PieceBatch;
+use crate::config::{ClsRepr, EncoderConfig};
+use crate::init::Init;
+use crate::noise::Noise;
+
+/// BERT encoder with its pooler.
+#[derive(Module, Debug)]
+pub struct Bert {
+    /// Word, position and segment embeddings.
+    pub embeddings: Embeddings,
+    /// Transformer layers, lowest first.
+    pub layers: Vec<Layer>,
+    /// Dense layer over `[CLS]`.
+    pub pooler: Linear,
+}
+
+impl Bert {
+    /// A new encoder.
+    pub fn new(config: &EncoderConfig, init: &mut Init, device: &Device) -> Self {
+        Self {
+            embeddings: Embeddings::new(config, init, device),
+            layers: (0..config.num_hidden_layers).map(|_| Layer::new(config, init, device)).collect(),
+            pooler: init.linear(config.hidden_size, config.hidden_size, device),
+        }
+    }
+
+    /// Hidden states of every word-piece: `[sentences * length, hidden]`.
+    ///
+    /// Rows stay two-dimensional throughout, so that each product is one large matrix product.
+    pub fn forward(&self, pieces: &PieceBatch, dropout: f64, noise: &mut Noise) -> Tensor<2> {
+        let device = self.pooler.weight.device();
+        let mask = pieces.attention_mask(&device); // [sentences, 1, 1, length]
+        let mut x = self.embeddings.forward(pieces, dropout, noise); // [sentences * length, hidden]
+        for layer in &self.layers {
+            x = layer.forward(x, mask.clone(), dropout, noise);
+        }
+        x
+    }
+
+    /// Sentence vectors `q`: `[sentences, hidden]`.
+    pub fn sentence(&self, hidden: Tensor<2>, pieces: &PieceBatch, repr: ClsRepr) -> Tensor<2> {
+        let cls = hidden.select(0, pieces.cls_rows(&self.pooler.weight.device())); // [sentences, hidden]
+        match repr {
+            ClsRepr::Pooler => self.pooler.forward(cls).tanh(),
+            ClsRepr::Raw => cls,
+        }
+    }
+}

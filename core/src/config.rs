@@ -1,0 +1,214 @@
+//! Model configuration (method §3, §8): one struct, saved beside the weights.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Error, Result};
+
+/// The two ways to read the method: as its authors evidently meant it, or as their code behaves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Profile {
+    /// The code's architecture with its evident bugs mended.
+    #[default]
+    Fixed,
+    /// The released code, quirks included.
+    Reference,
+}
+
+/// What represents the whole sentence in the pair encoder (`q` of §3.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ClsRepr {
+    /// The pooler: `tanh(W h_cls + b)`.
+    #[default]
+    Pooler,
+    /// The encoder's output at `[CLS]`.
+    Raw,
+}
+
+/// Non-linearity of the pair attention (§3.5).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum PairActivation {
+    /// As in the code.
+    #[default]
+    Gelu,
+    /// As in the paper.
+    Tanh,
+}
+
+/// What an empty left, middle or right segment looks like (§3.5).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum EmptySegment {
+    /// The span CNN of nothing: `gelu(bias)`.
+    #[default]
+    Cnn,
+    /// A zero vector in place of the CNN features.
+    Zero,
+}
+
+/// Sizes of the sentence encoder; reads a Hugging Face `config.json` of the BERT family.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct EncoderConfig {
+    /// Number of word-pieces.
+    pub vocab_size: usize,
+    /// Width of the hidden states.
+    pub hidden_size: usize,
+    /// Number of transformer layers.
+    pub num_hidden_layers: usize,
+    /// Number of attention heads; divides `hidden_size`.
+    pub num_attention_heads: usize,
+    /// Width of the feed-forward layer.
+    pub intermediate_size: usize,
+    /// Longest input, in word-pieces.
+    pub max_position_embeddings: usize,
+    /// Number of segment types.
+    #[serde(default = "two")]
+    pub type_vocab_size: usize,
+    /// LayerNorm epsilon.
+    #[serde(default = "bert_epsilon")]
+    pub layer_norm_eps: f64,
+}
+
+fn two() -> usize {
+    2
+}
+
+fn bert_epsilon() -> f64 {
+    1e-12
+}
+
+/// Everything that determines the shape and the arithmetic of a [`JointModel`](crate::JointModel).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ModelConfig {
+    /// Sentence encoder.
+    pub encoder: EncoderConfig,
+    /// Kernel widths of the span CNN.
+    #[serde(default = "kernels")]
+    pub span_kernels: Vec<usize>,
+    /// Channels of each kernel.
+    #[serde(default = "hundred")]
+    pub span_channels: usize,
+    /// Width of a span representation.
+    #[serde(default = "three_hundred")]
+    pub span_size: usize,
+    /// Width of the pair attention.
+    #[serde(default = "five_hundred")]
+    pub attention_size: usize,
+    /// Width of one relative-position embedding.
+    #[serde(default = "hundred")]
+    pub position_size: usize,
+    /// Width of the relation features.
+    #[serde(default = "relation_width")]
+    pub relation_size: usize,
+    /// Dropout probability, everywhere.
+    #[serde(default = "tenth")]
+    pub dropout: f64,
+    /// Sentence vector of the pair attention.
+    #[serde(default)]
+    pub cls_repr: ClsRepr,
+    /// Non-linearity of the pair attention.
+    #[serde(default)]
+    pub pair_att_act: PairActivation,
+    /// Representation of empty segments.
+    #[serde(default)]
+    pub empty_segment: EmptySegment,
+    /// Whether entities and contexts share one span encoder.
+    #[serde(default)]
+    pub share_span_encoder: bool,
+    /// Whether the tag head keeps the reference code's never-used PAD class (in front).
+    #[serde(default)]
+    pub tag_pad_class: bool,
+}
+
+fn kernels() -> Vec<usize> {
+    vec![2, 3, 4]
+}
+fn hundred() -> usize {
+    100
+}
+fn three_hundred() -> usize {
+    300
+}
+fn five_hundred() -> usize {
+    500
+}
+fn relation_width() -> usize {
+    128
+}
+fn tenth() -> f64 {
+    0.1
+}
+
+impl ModelConfig {
+    /// The method's sizes around an encoder, in one of the two profiles.
+    pub fn new(encoder: EncoderConfig, profile: Profile) -> Self {
+        let reference = profile == Profile::Reference;
+        Self {
+            encoder,
+            span_kernels: kernels(),
+            span_channels: hundred(),
+            span_size: three_hundred(),
+            attention_size: five_hundred(),
+            position_size: hundred(),
+            relation_size: relation_width(),
+            dropout: tenth(),
+            cls_repr: ClsRepr::Pooler,
+            pair_att_act: PairActivation::Gelu,
+            empty_segment: if reference { EmptySegment::Zero } else { EmptySegment::Cnn },
+            share_span_encoder: false,
+            tag_pad_class: reference,
+        }
+    }
+
+    /// Checks that a model can be built.
+    ///
+    /// # Errors
+    /// [`Error::Config`] that names the field and the allowed values.
+    pub fn validate(&self) -> Result<()> {
+        let e = &self.encoder;
+        let sizes = [
+            ("encoder.vocab_size", e.vocab_size),
+            ("encoder.hidden_size", e.hidden_size),
+            ("encoder.num_attention_heads", e.num_attention_heads),
+            ("encoder.intermediate_size", e.intermediate_size),
+            ("encoder.type_vocab_size", e.type_vocab_size),
+            ("span_channels", self.span_channels),
+            ("span_size", self.span_size),
+            ("attention_size", self.attention_size),
+            ("position_size", self.position_size),
+            ("relation_size", self.relation_size),
+        ];
+        for (field, size) in sizes {
+            if size == 0 {
+                return Err(Error::Config { field, problem: "must be at least 1".into() });
+            }
+        }
+        if e.max_position_embeddings < 3 {
+            return Err(Error::Config {
+                field: "encoder.max_position_embeddings",
+                problem: format!("{} leaves no room for a word between [CLS] and [SEP]", e.max_position_embeddings),
+            });
+        }
+        if e.hidden_size % e.num_attention_heads != 0 {
+            return Err(Error::Config {
+                field: "encoder.num_attention_heads",
+                problem: format!("{} does not divide the hidden size {}", e.num_attention_heads, e.hidden_size),
+            });
+        }
+        if self.span_kernels.is_empty() || self.span_kernels.contains(&0) {
+            return Err(Error::Config {
+                field: "span_kernels",
+                problem: "at least one kernel, each at least 1 word wide, is needed".into(),
+            });
+        }
+        if !(0.0..1.0).contains(&self.dropout) {
+            return Err(Error::Config {
+                field: "dropout",
+                problem: format!("{} is not in [0, 1)", self.dropout),
+            });
+        }
+        Ok(())
+    }
+}

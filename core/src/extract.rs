@@ -1,0 +1,332 @@
+//! Extraction from raw text: sentences, words, pieces, predictions, and offsets into the original.
+
+use serde::{Deserialize, Serialize};
+
+use crate::Result;
+use crate::batch::Pieces;
+use crate::predict::{Predicted, Predictor};
+use crate::schema::{Direction, Schema, Span};
+use crate::text::{OffsetUnit, Offsets, TextSentence, WindowLimit, segment, windows};
+use crate::wordpiece::WordPiece;
+
+/// Sentences of the first block; later ones double, so that the first results come soon.
+const FIRST_BLOCK: usize = 8;
+/// Most sentences that are tokenised ahead.
+const LARGEST_BLOCK: usize = 256;
+/// Longest window, in words, whatever the encoder allows.
+const MAX_WORDS: usize = 400;
+
+/// How to extract.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ExtractOptions {
+    /// Entities and relations below this probability are left out, in [0, 1].
+    pub threshold: f32,
+    /// Unit of all offsets.
+    pub unit: OffsetUnit,
+}
+
+impl Default for ExtractOptions {
+    fn default() -> Self {
+        Self { threshold: 0.0, unit: OffsetUnit::Utf16 }
+    }
+}
+
+/// An entity in the text.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ExtractedEntity {
+    /// Start in the text.
+    pub start: usize,
+    /// End in the text, exclusive.
+    pub end: usize,
+    /// Entity type.
+    #[serde(rename = "type")]
+    pub label: String,
+    /// The words as they stand in the text.
+    pub text: String,
+    /// Probability of the type.
+    pub score: f32,
+}
+
+/// A relation between two entities of the same sentence.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ExtractedRelation {
+    /// First argument, as an index into [`ExtractedSentence::entities`].
+    pub head: usize,
+    /// Second argument, likewise.
+    pub tail: usize,
+    /// Relation type.
+    #[serde(rename = "type")]
+    pub label: String,
+    /// Probability of type and direction.
+    pub score: f32,
+}
+
+/// One sentence with what was found in it.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct ExtractedSentence {
+    /// Start in the text.
+    pub start: usize,
+    /// End in the text, exclusive.
+    pub end: usize,
+    /// Entities in textual order.
+    pub entities: Vec<ExtractedEntity>,
+    /// Relations.
+    pub relations: Vec<ExtractedRelation>,
+}
+
+/// What was found in a text, and how much of it was read.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Extraction {
+    /// Sentences in textual order.
+    pub sentences: Vec<ExtractedSentence>,
+    /// Length of the text that was read.
+    pub read: usize,
+    /// Length of the whole text.
+    pub total: usize,
+    /// Words so long that the encoder saw only their beginning.
+    pub shortened: usize,
+}
+
+/// A part of the results, with the progress so far.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ExtractionBatch {
+    /// Newly finished sentences, in no particular order.
+    pub sentences: Vec<ExtractedSentence>,
+    /// Length of the text of all finished sentences, gaps between them included.
+    pub read: usize,
+    /// Length of the whole text.
+    pub total: usize,
+}
+
+/// A predictor with its tokenizer: text in, entities and relations out.
+pub struct Extractor {
+    predictor: Predictor,
+    tokenizer: WordPiece,
+}
+
+/// A window of a sentence on its way through the model.
+struct Window {
+    sentence: usize,
+    first_word: usize,
+}
+
+impl Extractor {
+    /// Joins a predictor and the tokenizer that it was trained with.
+    pub fn new(predictor: Predictor, tokenizer: WordPiece) -> Self {
+        Self { predictor, tokenizer }
+    }
+
+    /// The predictor.
+    pub fn predictor(&self) -> &Predictor {
+        &self.predictor
+    }
+
+    /// The tokenizer.
+    pub fn tokenizer(&self) -> &WordPiece {
+        &self.tokenizer
+    }
+
+    /// Entities and relations of a text of any length, in time linear in it.
+    ///
+    /// # Errors
+    /// [`Error::Device`](crate::Error::Device) or [`Error::Tokenizer`](crate::Error::Tokenizer).
+    pub async fn extract(&self, text: &str, options: &ExtractOptions) -> Result<Extraction> {
+        self.extract_with(text, options, async |_| true).await
+    }
+
+    /// The same, handing over every batch as it is finished; stops early, with what was read until
+    /// then, when `on_batch` returns false.
+    ///
+    /// # Errors
+    /// As [`Self::extract`].
+    pub async fn extract_with(
+        &self,
+        text: &str,
+        options: &ExtractOptions,
+        mut on_batch: impl AsyncFnMut(&ExtractionBatch) -> bool,
+    ) -> Result<Extraction> {
+        let offsets = Offsets::new(text);
+        let total = offsets.len(options.unit);
+        let sentences = segment(text);
+        let mut done = Extraction { total, ..Default::default() };
+        let mut from = 0;
+        let mut block = FIRST_BLOCK;
+        let mut going = true;
+        while from < sentences.len() && going {
+            let to = (from + block).min(sentences.len());
+            // The last sentence also accounts for the white space behind it.
+            let reaches = |i: usize| match sentences.get(i + 1) {
+                Some(next) => next.start,
+                None => text.len(),
+            };
+            let (pieces, places, shortened) = self.tokenize(text, &sentences[from..to])?;
+            done.shortened += shortened;
+            let mut open = vec![0_usize; to - from];
+            for place in &places {
+                open[place.sentence] += 1;
+            }
+            let mut partial: Vec<ExtractedSentence> = sentences[from..to]
+                .iter()
+                .map(|s| ExtractedSentence {
+                    start: position(&offsets, s.start, options.unit),
+                    end: position(&offsets, s.end, options.unit),
+                    ..Default::default()
+                })
+                .collect();
+            let span_of = |i: usize| {
+                let start = if from + i == 0 { 0 } else { sentences[from + i].start };
+                position(&offsets, reaches(from + i), options.unit) - position(&offsets, start, options.unit)
+            };
+            // Sentences without a word have nothing to wait for.
+            let mut finished: Vec<usize> = (0..to - from).filter(|&i| open[i] == 0).collect();
+            self.predictor
+                .run(&pieces, async |results| {
+                    for (window, predicted) in results {
+                        let place = &places[window];
+                        let sentence = &sentences[from + place.sentence];
+                        let target = &mut partial[place.sentence];
+                        self.place(text, sentence, place.first_word, &predicted, &offsets, options, target);
+                        open[place.sentence] -= 1;
+                        if open[place.sentence] == 0 {
+                            finished.push(place.sentence);
+                        }
+                    }
+                    going = emit(&mut finished, &mut partial, &span_of, &mut done, &mut on_batch).await;
+                    going
+                })
+                .await?;
+            if going && !finished.is_empty() {
+                going = emit(&mut finished, &mut partial, &span_of, &mut done, &mut on_batch).await;
+            }
+            from = to;
+            block = (2 * block).min(LARGEST_BLOCK);
+        }
+        if sentences.is_empty() {
+            done.read = total;
+        }
+        done.sentences.sort_by_key(|s| s.start);
+        Ok(done)
+    }
+
+    /// Pieces of the windows of some sentences, where they belong, and the number of words that did
+    /// not fit.
+    fn tokenize(&self, text: &str, sentences: &[TextSentence]) -> Result<(Vec<Pieces>, Vec<Window>, usize)> {
+        let room = self.predictor.model().config().encoder.max_position_embeddings - 2;
+        let limit = WindowLimit { words: MAX_WORDS, pieces: room };
+        let (mut all, mut places, mut shortened) = (Vec::new(), Vec::new(), 0);
+        for (i, sentence) in sentences.iter().enumerate() {
+            let surfaces: Vec<&str> = sentence.words.iter().map(|w| w.surface(text)).collect();
+            let mut words = Vec::with_capacity(surfaces.len());
+            for surface in &surfaces {
+                let mut word = self.tokenizer.word(surface)?;
+                if word.len() > room {
+                    word.truncate(room);
+                    shortened += 1;
+                }
+                words.push(word);
+            }
+            let counts: Vec<usize> = words.iter().map(Vec::len).collect();
+            for window in windows(&surfaces, &counts, limit) {
+                places.push(Window { sentence: i, first_word: window.start });
+                all.push(self.tokenizer.join(&words[window]));
+            }
+        }
+        Ok((all, places, shortened))
+    }
+
+    /// Adds the predictions of a window to its sentence.
+    #[expect(clippy::too_many_arguments, reason = "the window, its place and its target")]
+    fn place(
+        &self,
+        text: &str,
+        sentence: &TextSentence,
+        first_word: usize,
+        predicted: &Predicted,
+        offsets: &Offsets,
+        options: &ExtractOptions,
+        target: &mut ExtractedSentence,
+    ) {
+        let schema = self.predictor.schema();
+        let mut index: Vec<Option<usize>> = Vec::with_capacity(predicted.entities.len());
+        for entity in &predicted.entities {
+            if entity.score < options.threshold {
+                index.push(None);
+                continue;
+            }
+            let bytes = bytes_of(sentence, first_word, entity.span);
+            index.push(Some(target.entities.len()));
+            target.entities.push(ExtractedEntity {
+                start: position(offsets, bytes.0, options.unit),
+                end: position(offsets, bytes.1, options.unit),
+                label: schema.entities[entity.class].clone(),
+                text: text[bytes.0..bytes.1].into(),
+                score: entity.score,
+            });
+        }
+        for relation in &predicted.relations {
+            let (Some(left), Some(right)) = (index[relation.left], index[relation.right]) else { continue };
+            if relation.score < options.threshold {
+                continue;
+            }
+            let Some((label, head, tail)) = directed(schema, relation.class, left, right) else { continue };
+            target.relations.push(ExtractedRelation { head, tail, label, score: relation.score });
+        }
+    }
+}
+
+/// Label, head and tail of a directed class over a left and a right argument.
+pub fn directed<T>(schema: &Schema, class: usize, left: T, right: T) -> Option<(String, T, T)> {
+    let (label, direction) = schema.relation(class)?;
+    let (head, tail) = match direction {
+        Direction::Forward => (left, right),
+        Direction::Backward => (right, left),
+    };
+    Some((label.to_string(), head, tail))
+}
+
+fn bytes_of(sentence: &TextSentence, first_word: usize, span: Span) -> Span {
+    (sentence.words[first_word + span.0].start, sentence.words[first_word + span.1 - 1].end)
+}
+
+/// Byte offset in another unit; segmentation only yields character boundaries.
+fn position(offsets: &Offsets, byte: usize, unit: OffsetUnit) -> usize {
+    offsets.get(byte, unit).unwrap_or(byte)
+}
+
+/// Hands over the finished sentences and counts them as read.
+async fn emit(
+    finished: &mut Vec<usize>,
+    partial: &mut [ExtractedSentence],
+    span_of: &impl Fn(usize) -> usize,
+    done: &mut Extraction,
+    on_batch: &mut impl AsyncFnMut(&ExtractionBatch) -> bool,
+) -> bool {
+    let mut sentences = Vec::with_capacity(finished.len());
+    for i in finished.drain(..) {
+        done.read += span_of(i);
+        let mut sentence = std::mem::take(&mut partial[i]);
+        // Windows may finish out of order.
+        sort_entities(&mut sentence);
+        sentences.push(sentence);
+    }
+    let batch = ExtractionBatch { sentences, read: done.read, total: done.total };
+    let going = on_batch(&batch).await;
+    done.sentences.extend(batch.sentences);
+    going
+}
+
+fn sort_entities(sentence: &mut ExtractedSentence) {
+    let mut order: Vec<usize> = (0..sentence.entities.len()).collect();
+    order.sort_by_key(|&i| sentence.entities[i].start);
+    let mut rank = vec![0; order.len()];
+    for (new, &old) in order.iter().enumerate() {
+        rank[old] = new;
+    }
+    sentence.entities.sort_by_key(|e| e.start);
+    for relation in &mut sentence.relations {
+        relation.head = rank[relation.head];
+        relation.tail = rank[relation.tail];
+    }
+    sentence.relations.sort_by_key(|r| (r.head, r.tail));
+}

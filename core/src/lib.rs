@@ -1,0 +1,32 @@
+#![recursion_limit = "256"]
+//! Spanlight's model: joint entity and relation extraction by a sentence encoder, a span encoder
+//! and a span-pair encoder.
+
+pub mod batch;
+pub mod bert;
+pub mod bundle;
+pub mod config;
+pub mod dense;
+pub mod document;
+pub mod error;
+pub mod extract;
+pub mod init;
+pub mod joint;
+pub mod loss;
+pub mod model;
+pub mod noise;
+pub mod pair;
+pub mod predict;
+pub mod readback;
+pub mod schema;
+pub mod score;
+pub mod span;
+pub mod tagger;
+pub mod text;
+pub mod weights;
+pub mod wordpiece;
+
+pub use config::{ModelConfig, Profile};
+pub use error::{Error, Result};
+pub use model::JointModel;
+pub use schema::Schema;

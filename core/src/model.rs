@@ -1,0 +1,201 @@
+//! The joint model (method §1, §3.8): encode once, then detect, type and relate spans.
+
+use std::collections::HashMap;
+
+use burn::module::Module;
+use burn::nn::Linear;
+use burn::tensor::{Device, Tensor, TensorData};
+
+use crate::Result;
+use crate::batch::{PieceBatch, indices};
+use crate::bert::Bert;
+use crate::config::{EmptySegment, ModelConfig};
+use crate::dense::Dense;
+use crate::init::Init;
+use crate::noise::Noise;
+use crate::pair::{PairEncoder, PairFeatures, SEGMENTS, contexts};
+use crate::schema::{Schema, Span};
+use crate::span::{SpanCnn, SpanEncoder};
+use crate::tagger::Tag;
+
+/// Encoded sentences of one batch.
+#[derive(Debug, Clone)]
+pub struct Encoded {
+    /// First-piece vectors of all words, zero rows behind them: `[words + tail, hidden]`.
+    pub words: Tensor<2>,
+    /// Sentence vectors `q`: `[sentences, hidden]`.
+    pub sentences: Tensor<2>,
+}
+
+/// Two spans of the same sentence, as rows of the batch's span list, the left one first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pair {
+    /// Sentence in the batch.
+    pub sentence: usize,
+    /// Row of the left span.
+    pub left: usize,
+    /// Row of the right span.
+    pub right: usize,
+}
+
+/// Sentence, span and pair encoders with the three classifiers.
+#[derive(Module, Debug)]
+pub struct JointModel {
+    /// Sentence encoder.
+    pub encoder: Bert,
+    tagger: Linear,
+    /// Span encoder of entities.
+    pub entity: SpanEncoder,
+    entity_head: Linear,
+    /// Span encoder of left, middle and right contexts; the entities' own where shared.
+    pub context: Option<SpanEncoder>,
+    /// Span-pair encoder.
+    pub pair: PairEncoder,
+    relation_inner: Dense,
+    relation_outer: Dense,
+    relation_head: Linear,
+    #[module(skip)]
+    config: ModelConfig,
+}
+
+impl JointModel {
+    /// A new model for the labels of a schema.
+    ///
+    /// # Errors
+    /// [`Error::Config`](crate::Error::Config) for sizes or labels that make no model.
+    pub fn new(config: &ModelConfig, schema: &Schema, init: &mut Init, device: &Device) -> Result<Self> {
+        config.validate()?;
+        schema.validate()?;
+        let hidden = config.encoder.hidden_size;
+        let size = config.span_size;
+        let span = |init: &mut Init| {
+            SpanEncoder::new(hidden, &config.span_kernels, config.span_channels, size, init, device)
+        };
+        Ok(Self {
+            encoder: Bert::new(&config.encoder, init, device),
+            tagger: init.linear(hidden, Tag::ALL.len() + usize::from(config.tag_pad_class), device),
+            entity: span(init),
+            entity_head: init.linear(size, schema.entity_classes(), device),
+            context: (!config.share_span_encoder).then(|| span(init)),
+            pair: PairEncoder::new(config, init, device),
+            relation_inner: Dense::new(size, size, init, device),
+            relation_outer: Dense::new(size, config.relation_size, init, device),
+            relation_head: init.linear(config.relation_size, schema.relation_classes(), device),
+            config: config.clone(),
+        })
+    }
+
+    /// The configuration it was built with.
+    pub fn config(&self) -> &ModelConfig {
+        &self.config
+    }
+
+    /// The device that holds its weights.
+    pub fn device(&self) -> Device {
+        self.tagger.weight.device()
+    }
+
+    /// Sentence encoder and word representations (§3.1–3.2).
+    pub fn encode(&self, pieces: &PieceBatch, noise: &mut Noise) -> Encoded {
+        let device = self.device();
+        let dropout = self.config.dropout;
+        let hidden = self.encoder.forward(pieces, dropout, noise); // [sentences * length, hidden]
+        let sentences = self.encoder.sentence(hidden.clone(), pieces, self.config.cls_repr);
+        let sentences = noise.dropout(sentences, dropout);
+        let words = noise.dropout(hidden.select(0, pieces.word_rows(&device)), dropout); // [words, hidden]
+        let tail = SpanCnn::tail(&self.config.span_kernels);
+        let words = match tail {
+            0 => words,
+            _ => Tensor::cat(vec![words, Tensor::zeros([tail, self.config.encoder.hidden_size], &device)], 0),
+        };
+        Encoded { words, sentences }
+    }
+
+    /// Tag logits of every word: `[words, tags]`, without the reference code's PAD class.
+    pub fn tag_logits(&self, encoded: &Encoded) -> Tensor<2> {
+        let logits = self.tag_logits_with_pad(encoded);
+        match self.config.tag_pad_class {
+            true => logits.narrow(1, 1, Tag::ALL.len()),
+            false => logits,
+        }
+    }
+
+    /// Tag logits of every word, PAD class included (in front) where the model has one.
+    pub fn tag_logits_with_pad(&self, encoded: &Encoded) -> Tensor<2> {
+        let tail = SpanCnn::tail(&self.config.span_kernels);
+        let rows = encoded.words.dims()[0] - tail;
+        self.tagger.forward(encoded.words.clone().narrow(0, 0, rows))
+    }
+
+    /// Representations of entity candidates given as packed rows: `[spans, span size]`.
+    pub fn represent(&self, encoded: &Encoded, spans: &[Span], noise: &mut Noise) -> Tensor<2> {
+        let dropout = self.config.dropout;
+        let features = self.entity.features(encoded.words.clone(), spans, dropout, noise);
+        noise.dropout(self.entity.project(features), dropout)
+    }
+
+    /// Type logits of represented spans: `[spans, types + 1]`.
+    pub fn type_logits(&self, represented: Tensor<2>) -> Tensor<2> {
+        self.entity_head.forward(represented)
+    }
+
+    /// The pair encoder over pairs of represented spans (§3.5), before its dropout.
+    pub fn relate(
+        &self,
+        encoded: &Encoded,
+        bounds: &[Span],
+        spans: &[Span],
+        represented: Tensor<2>,
+        pairs: &[Pair],
+        noise: &mut Noise,
+    ) -> PairFeatures {
+        let device = self.device();
+        let mut rows: HashMap<Span, usize> = HashMap::new();
+        let mut distinct: Vec<Span> = Vec::new();
+        let mut of_pair: Vec<[i32; 3]> = Vec::with_capacity(pairs.len());
+        for pair in pairs {
+            let segments = contexts(bounds[pair.sentence], spans[pair.left], spans[pair.right]);
+            of_pair.push(segments.map(|segment| {
+                *rows.entry(segment).or_insert_with(|| {
+                    distinct.push(segment);
+                    distinct.len() - 1
+                }) as i32
+            }));
+        }
+        let context = self.context_rows(encoded, &distinct, noise); // [contexts, span size]
+        let pick = |rows: &Tensor<2>, index: Vec<i32>| rows.clone().select(0, indices(index, &device));
+        let left = pick(&represented, pairs.iter().map(|p| p.left as i32).collect());
+        let right = pick(&represented, pairs.iter().map(|p| p.right as i32).collect());
+        let mut around = |j: usize| {
+            let rows = pick(&context, of_pair.iter().map(|rows| rows[j]).collect());
+            noise.dropout(rows, self.config.dropout)
+        };
+        let segments: Tensor<3> = Tensor::stack(vec![around(0), left, around(1), right, around(2)], 1);
+        debug_assert_eq!(segments.dims()[1], SEGMENTS);
+        let sentences: Vec<usize> = pairs.iter().map(|p| p.sentence).collect();
+        self.pair.forward(segments, encoded.sentences.clone(), &sentences, self.config.pair_att_act)
+    }
+
+    /// Context representations without the dropout of their dense layer: `[contexts, span size]`.
+    fn context_rows(&self, encoded: &Encoded, contexts: &[Span], noise: &mut Noise) -> Tensor<2> {
+        let encoder = self.context.as_ref().unwrap_or(&self.entity);
+        let features = encoder.features(encoded.words.clone(), contexts, self.config.dropout, noise);
+        let features = match self.config.empty_segment {
+            EmptySegment::Cnn => features,
+            EmptySegment::Zero => {
+                let present: Vec<f32> = contexts.iter().map(|s| if s.0 < s.1 { 1.0 } else { 0.0 }).collect();
+                features * Tensor::from_data(TensorData::new(present, [contexts.len(), 1]), &self.device())
+            }
+        };
+        encoder.project(features)
+    }
+
+    /// Relation logits of pair features: `[pairs, 2 * relation types + 1]`.
+    pub fn relation_logits(&self, features: Tensor<2>, noise: &mut Noise) -> Tensor<2> {
+        let dropout = self.config.dropout;
+        let features = noise.dropout(features, dropout);
+        let inner = self.relation_inner.forward(features, dropout, noise);
+        let outer = self.relation_outer.forward(inner, dropout, noise);
+        self.relation_head.forward(outer)
+    }
+}

@@ -1,0 +1,61 @@
+//! Reading computed values back to the host, asynchronously.
+
+use burn::tensor::{Tensor, TensorData, Transaction};
+
+use crate::joint::argmax;
+use crate::{Error, Result};
+
+/// A host copy of a matrix.
+#[derive(Debug, Clone)]
+pub struct Rows {
+    values: Vec<f32>,
+    width: usize,
+}
+
+impl Rows {
+    /// One row.
+    pub fn row(&self, i: usize) -> &[f32] {
+        &self.values[i * self.width..(i + 1) * self.width]
+    }
+
+    /// Index of a row's largest value.
+    pub fn argmax(&self, i: usize) -> usize {
+        argmax(self.row(i))
+    }
+
+    /// Softmax of a row.
+    pub fn softmax(&self, i: usize) -> Vec<f32> {
+        let row = self.row(i);
+        let max = row.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+        let exp: Vec<f32> = row.iter().map(|x| (x - max).exp()).collect();
+        let sum: f32 = exp.iter().sum();
+        exp.into_iter().map(|x| x / sum).collect()
+    }
+}
+
+/// Reads one matrix back.
+///
+/// # Errors
+/// [`Error::Device`] when the device fails.
+pub async fn read(tensor: Tensor<2>) -> Result<Rows> {
+    let mut rows = read_all(vec![tensor]).await?;
+    rows.pop().ok_or_else(|| Error::Device("the read-back gave no tensor".into()))
+}
+
+/// Reads several matrices back in one round-trip.
+///
+/// # Errors
+/// [`Error::Device`] when the device fails.
+pub async fn read_all(tensors: Vec<Tensor<2>>) -> Result<Vec<Rows>> {
+    let transaction = tensors
+        .into_iter()
+        .fold(Transaction::default(), |transaction, tensor| transaction.register(tensor));
+    let data = transaction.execute_async().await.map_err(|e| Error::Device(e.to_string()))?;
+    data.into_iter().map(rows).collect()
+}
+
+fn rows(data: TensorData) -> Result<Rows> {
+    let width = data.shape()[1];
+    let values = data.try_into_vec::<f32>().map_err(|e| Error::Device(format!("{e:?}")))?;
+    Ok(Rows { values, width })
+}

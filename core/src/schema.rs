@@ -1,0 +1,106 @@
+//! Label vocabularies: entity types and directed relation types (method §2.3).
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Error, Result, document::Sentence};
+
+/// A span of words, half-open.
+pub type Span = (usize, usize);
+
+/// The entity and relation types that a model knows, sorted by name.
+///
+/// Class ids: entity types in order, `None` last; relation types give two classes each (`X@>`:
+/// the left span is the head; `X@<`: the right span is), in order, `None` last.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Schema {
+    /// Entity types, sorted.
+    pub entities: Vec<String>,
+    /// Relation types, sorted.
+    pub relations: Vec<String>,
+    /// Those relation types whose arguments may be swapped without a change of meaning.
+    #[serde(default)]
+    pub symmetric: Vec<String>,
+}
+
+/// Which of a left and a right span is the head of a relation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Direction {
+    /// `X@>`: head on the left.
+    Forward,
+    /// `X@<`: head on the right.
+    Backward,
+}
+
+impl Schema {
+    /// Collects the labels of annotated sentences.
+    pub fn of<'a>(sentences: impl IntoIterator<Item = &'a Sentence>, symmetric: &[&str]) -> Self {
+        let (mut entities, mut relations) = (std::collections::BTreeSet::new(), std::collections::BTreeSet::new());
+        for s in sentences {
+            entities.extend(s.entities.iter().map(|e| e.label.clone()));
+            relations.extend(s.relations.iter().map(|r| r.label.clone()));
+        }
+        let symmetric = symmetric.iter().filter(|s| relations.contains(**s)).map(|s| s.to_string()).collect();
+        Self { entities: entities.into_iter().collect(), relations: relations.into_iter().collect(), symmetric }
+    }
+
+    /// Number of classes of the typing head, `None` included.
+    pub fn entity_classes(&self) -> usize {
+        self.entities.len() + 1
+    }
+
+    /// Class of "no entity".
+    pub fn no_entity(&self) -> usize {
+        self.entities.len()
+    }
+
+    /// Number of classes of the relation head, `None` included.
+    pub fn relation_classes(&self) -> usize {
+        2 * self.relations.len() + 1
+    }
+
+    /// Class of "no relation".
+    pub fn no_relation(&self) -> usize {
+        2 * self.relations.len()
+    }
+
+    /// Class of an entity type.
+    pub fn entity_id(&self, label: &str) -> Option<usize> {
+        self.entities.binary_search_by(|e| e.as_str().cmp(label)).ok()
+    }
+
+    /// Class of a relation type in a direction.
+    pub fn relation_id(&self, label: &str, direction: Direction) -> Option<usize> {
+        let i = self.relations.binary_search_by(|r| r.as_str().cmp(label)).ok()?;
+        Some(2 * i + usize::from(direction == Direction::Forward))
+    }
+
+    /// Type and direction of a relation class; nothing for `None`.
+    pub fn relation(&self, class: usize) -> Option<(&str, Direction)> {
+        let direction = if class % 2 == 1 { Direction::Forward } else { Direction::Backward };
+        self.relations.get(class / 2).map(|r| (r.as_str(), direction))
+    }
+
+    /// Whether swapping the arguments of this type keeps its meaning.
+    pub fn is_symmetric(&self, label: &str) -> bool {
+        self.symmetric.iter().any(|s| s == label)
+    }
+
+    /// Checks that the lists are sorted, free of repetitions and not empty.
+    ///
+    /// # Errors
+    /// [`Error::Config`] that names the list.
+    pub fn validate(&self) -> Result<()> {
+        for (field, list) in [("schema.entities", &self.entities), ("schema.relations", &self.relations)] {
+            if !list.is_sorted_by(|a, b| a < b) || list.iter().any(|l| l.is_empty() || l == "None") {
+                return Err(Error::Config {
+                    field,
+                    problem: "labels must be sorted, distinct, non-empty and other than `None`".into(),
+                });
+            }
+        }
+        if self.entities.is_empty() {
+            return Err(Error::Config { field: "schema.entities", problem: "at least one type is needed".into() });
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,48 @@
+//! Penn-Treebank escapes in annotated corpora; raw text has none of them.
+
+use std::borrow::Cow;
+
+const BRACKETS: [(&str, &str); 6] = [
+    ("-LRB-", "("),
+    ("-RRB-", ")"),
+    ("-LSB-", "["),
+    ("-RSB-", "]"),
+    ("-LCB-", "{"),
+    ("-RCB-", "}"),
+];
+
+/// Undoes bracket escapes ("-LRB-" for "(") anywhere in a corpus word.
+///
+/// Readers of training data should call it: text to extract from holds plain brackets, and so did
+/// the text that the encoder was pre-trained on, where "(" is one word piece instead of several.
+pub fn unescape_bracket(word: &str) -> Cow<'_, str> {
+    let mut word = Cow::Borrowed(word);
+    for (escape, bracket) in BRACKETS {
+        if word.contains(escape) {
+            word = Cow::Owned(word.replace(escape, bracket));
+        }
+    }
+    word
+}
+
+/// Replaces the treebank's doubled opening and closing quotes by the plain `"` of other text.
+pub fn unescape_quote(word: &str) -> &str {
+    match word {
+        "``" | "''" => "\"",
+        _ => word,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn brackets_and_quotes_are_restored() {
+        assert_eq!(unescape_bracket("-LSB-"), "[");
+        assert_eq!(unescape_bracket(";-RRB-"), ";)");
+        assert!(matches!(unescape_bracket("LRB"), Cow::Borrowed("LRB")));
+        assert_eq!(unescape_quote("``"), "\"");
+        assert_eq!(unescape_quote("'s"), "'s");
+    }
+}

@@ -1,0 +1,88 @@
+//! BERT checkpoints in the Hugging Face layout.
+//!
+//! | theirs (behind an optional `bert.`)             | ours                            |
+//! |--------------------------------------------------|---------------------------------|
+//! | `embeddings.{word,position,token_type}_embeddings` | `embeddings.{word,position,segment}` |
+//! | `embeddings.LayerNorm`                           | `embeddings.norm`               |
+//! | `encoder.layer.N.attention.self.{query,key,value}` | `layers.N.attention.{query,key,value}` |
+//! | `encoder.layer.N.attention.output.dense`         | `layers.N.attention.output`     |
+//! | `encoder.layer.N.attention.output.LayerNorm`     | `layers.N.attention.norm`       |
+//! | `encoder.layer.N.intermediate.dense`             | `layers.N.inner`                |
+//! | `encoder.layer.N.output.dense`                   | `layers.N.outer`                |
+//! | `encoder.layer.N.output.LayerNorm`               | `layers.N.norm`                 |
+//! | `pooler.dense`                                   | `pooler`                        |
+//!
+//! LayerNorm parameters are `weight`/`bias` or, in older files, `gamma`/`beta`.
+
+use super::{StateDict, load_state, load_state_partial};
+use crate::bert::Bert;
+use crate::Result;
+
+/// Replacements in order; the first pattern that occurs wins within its line of the table.
+const NAMES: [(&str, &str); 12] = [
+    ("embeddings.word_embeddings.", "embeddings.word."),
+    ("embeddings.position_embeddings.", "embeddings.position."),
+    ("embeddings.token_type_embeddings.", "embeddings.segment."),
+    ("embeddings.LayerNorm.", "embeddings.norm."),
+    ("encoder.layer.", "layers."),
+    ("attention.self.", "attention."),
+    ("attention.output.dense.", "attention.output."),
+    ("attention.output.LayerNorm.", "attention.norm."),
+    ("intermediate.dense.", "inner."),
+    ("output.dense.", "outer."),
+    ("output.LayerNorm.", "norm."),
+    ("pooler.dense.", "pooler."),
+];
+
+/// Our name of a Hugging Face BERT parameter.
+pub(super) fn our_name(name: &str) -> String {
+    let mut ours = name.strip_prefix("bert.").unwrap_or(name).to_string();
+    for (theirs, replacement) in NAMES {
+        ours = ours.replace(theirs, replacement);
+    }
+    match ours.rsplit_once('.') {
+        Some((module, "weight")) if module.ends_with("norm") => format!("{module}.gamma"),
+        Some((module, "bias")) if module.ends_with("norm") => format!("{module}.beta"),
+        _ => ours,
+    }
+}
+
+/// Loads a Hugging Face checkpoint; says whether it had a pooler. Heads of other tasks and
+/// position counters in the file are ignored.
+///
+/// # Errors
+/// [`Error::Weight`](crate::Error::Weight) for a parameter that is missing or of another shape.
+pub fn load_bert(encoder: Bert, checkpoint: StateDict) -> Result<(Bert, bool)> {
+    let mut state: StateDict = checkpoint.into_iter().map(|(name, array)| (our_name(&name), array)).collect();
+    state.retain(|name, _| {
+        ["embeddings.", "layers.", "pooler."].iter().any(|p| name.starts_with(p)) && !name.ends_with("position_ids")
+    });
+    let pooled = state.contains_key("pooler.weight");
+    let encoder = match pooled {
+        true => load_state(encoder, state)?,
+        false => {
+            // Everything but the pooler must be there: fill it, then check that nothing was left out.
+            let expected = encoder.layers.len() * 16 + 5;
+            if state.len() != expected {
+                return load_state(encoder, state).map(|encoder| (encoder, false));
+            }
+            load_state_partial(encoder, &mut state)?
+        }
+    };
+    Ok((encoder, pooled))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::our_name;
+
+    #[test]
+    fn names_of_both_generations() {
+        assert_eq!(our_name("bert.embeddings.LayerNorm.gamma"), "embeddings.norm.gamma");
+        assert_eq!(our_name("embeddings.LayerNorm.weight"), "embeddings.norm.gamma");
+        assert_eq!(our_name("encoder.layer.3.attention.output.LayerNorm.bias"), "layers.3.attention.norm.beta");
+        assert_eq!(our_name("encoder.layer.3.attention.output.dense.bias"), "layers.3.attention.output.bias");
+        assert_eq!(our_name("encoder.layer.10.output.dense.weight"), "layers.10.outer.weight");
+        assert_eq!(our_name("pooler.dense.weight"), "pooler.weight");
+    }
+}

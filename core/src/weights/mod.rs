@@ -1,0 +1,15 @@
+//! Weights by name: plain host arrays in and out of modules, and the names other programs use.
+//!
+//! Every Linear weight is `[outputs, inputs]` outside of a module, as PyTorch stores it.
+
+mod bert;
+mod file;
+mod pspe;
+mod quant;
+mod state;
+
+pub use bert::load_bert;
+pub use file::{read_safetensors, write_safetensors};
+pub use pspe::from_pspe;
+pub use quant::{Precision, decode, encode};
+pub use state::{Array, StateDict, load_state, load_state_partial, state_of};

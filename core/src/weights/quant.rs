@@ -1,0 +1,159 @@
+//! Weights at rest: int8 with a scale per row, or f16; widened to f32 when they are loaded.
+
+use std::str::FromStr;
+
+use half::f16;
+use safetensors::tensor::{Dtype, SafeTensors, TensorView, serialize};
+
+use super::file::failed;
+use super::{Array, StateDict};
+use crate::{Error, Result};
+
+/// Smaller arrays stay f32: they weigh nothing, and biases and gains are sensitive.
+const SMALLEST: usize = 2048;
+/// Ending of the name of the scales of an int8 array.
+const SCALE: &str = ".scale";
+
+/// How matrices are stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Precision {
+    /// One byte a weight, one f32 scale a row.
+    Int8,
+    /// Two bytes a weight.
+    F16,
+    /// Four bytes a weight.
+    F32,
+}
+
+impl FromStr for Precision {
+    type Err = String;
+
+    fn from_str(s: &str) -> Result<Self, String> {
+        match s {
+            "int8" => Ok(Self::Int8),
+            "f16" => Ok(Self::F16),
+            "f32" => Ok(Self::F32),
+            _ => Err(format!("`{s}` is none of int8, f16 and f32")),
+        }
+    }
+}
+
+/// Encodes arrays as safetensors in a precision.
+///
+/// # Errors
+/// [`Error::Weight`] when the library refuses an array.
+pub fn encode(state: &StateDict, precision: Precision) -> Result<Vec<u8>> {
+    let mut parts: Vec<(String, Dtype, Vec<usize>, Vec<u8>)> = Vec::new();
+    for (name, array) in state {
+        let small = array.shape.len() < 2 || array.values.len() < SMALLEST;
+        match if small { Precision::F32 } else { precision } {
+            Precision::F32 => parts.push((name.clone(), Dtype::F32, array.shape.clone(), f32_bytes(&array.values))),
+            Precision::F16 => {
+                let bytes = array.values.iter().flat_map(|&v| f16::from_f32(v).to_le_bytes()).collect();
+                parts.push((name.clone(), Dtype::F16, array.shape.clone(), bytes));
+            }
+            Precision::Int8 => {
+                let (scales, bytes) = quantize(array);
+                parts.push((format!("{name}{SCALE}"), Dtype::F32, vec![scales.len()], f32_bytes(&scales)));
+                parts.push((name.clone(), Dtype::I8, array.shape.clone(), bytes));
+            }
+        }
+    }
+    let views: Result<Vec<(&str, TensorView)>> = parts
+        .iter()
+        .map(|(name, dtype, shape, bytes)| {
+            Ok((name.as_str(), TensorView::new(*dtype, shape.clone(), bytes).map_err(failed)?))
+        })
+        .collect();
+    serialize(views?, None).map_err(failed)
+}
+
+/// Decodes arrays of any precision.
+///
+/// # Errors
+/// [`Error::Weight`] for a damaged file or an int8 array without its scales.
+pub fn decode(bytes: &[u8]) -> Result<StateDict> {
+    let file = SafeTensors::deserialize(bytes).map_err(failed)?;
+    let mut state = super::read_safetensors(bytes)?;
+    for (name, view) in file.iter().filter(|(_, view)| view.dtype() == Dtype::I8) {
+        let lost = || Error::Weight { name: name.into(), problem: "has no fitting row scales; the file is damaged".into() };
+        let scales = state.remove(&format!("{name}{SCALE}")).ok_or_else(lost)?.values;
+        let shape = view.shape().to_vec();
+        if shape.first() != Some(&scales.len()) || scales.is_empty() {
+            return Err(lost());
+        }
+        let width = view.data().len() / scales.len();
+        let values = view
+            .data()
+            .chunks(width.max(1))
+            .zip(&scales)
+            .flat_map(|(row, scale)| row.iter().map(move |&v| f32::from(v as i8) * scale))
+            .collect();
+        state.insert(name.into(), Array::new(name, shape, values)?);
+    }
+    Ok(state)
+}
+
+/// Scale of every row and the rounded weights.
+fn quantize(array: &Array) -> (Vec<f32>, Vec<u8>) {
+    let rows = array.shape[0];
+    let width = array.values.len() / rows;
+    let mut scales = Vec::with_capacity(rows);
+    let mut bytes = Vec::with_capacity(array.values.len());
+    for row in array.values.chunks(width) {
+        let largest = row.iter().fold(0.0_f32, |m, v| m.max(v.abs()));
+        let scale = largest / 127.0;
+        scales.push(scale);
+        let inverse = if scale > 0.0 { scale.recip() } else { 0.0 };
+        bytes.extend(row.iter().map(|v| (v * inverse).round() as i8 as u8));
+    }
+    (scales, bytes)
+}
+
+fn f32_bytes(values: &[f32]) -> Vec<u8> {
+    values.iter().flat_map(|v| v.to_le_bytes()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn state() -> StateDict {
+        let values: Vec<f32> = (0..4096).map(|i| ((i * 37 % 101) as f32 - 50.0) / 50.0).collect();
+        StateDict::from([
+            ("w".to_string(), Array { shape: vec![64, 64], values }),
+            ("b".to_string(), Array { shape: vec![3], values: vec![0.1, -7.0, 1e-9] }),
+        ])
+    }
+
+    #[test]
+    fn f32_is_exact() {
+        assert_eq!(decode(&encode(&state(), Precision::F32).unwrap()).unwrap(), state());
+    }
+
+    #[test]
+    fn int8_is_within_half_a_step_of_its_row() {
+        let back = decode(&encode(&state(), Precision::Int8).unwrap()).unwrap();
+        assert_eq!(back["b"], state()["b"]);
+        for (row, old) in back["w"].values.chunks(64).zip(state()["w"].values.chunks(64)) {
+            let step = old.iter().fold(0.0_f32, |m, v| m.max(v.abs())) / 127.0;
+            assert!(row.iter().zip(old).all(|(a, b)| (a - b).abs() <= 0.5001 * step));
+        }
+    }
+
+    #[test]
+    fn f16_is_within_its_rounding() {
+        let back = decode(&encode(&state(), Precision::F16).unwrap()).unwrap();
+        let old = state();
+        let mut pairs = back["w"].values.iter().zip(&old["w"].values);
+        assert!(pairs.all(|(a, b)| (a - b).abs() <= 5e-4));
+    }
+
+    #[test]
+    fn a_cut_file_is_refused() {
+        let bytes = encode(&state(), Precision::Int8).unwrap();
+        assert!(decode(&bytes[..bytes.len() - 1]).is_err());
+        assert!(decode(&bytes[..5]).is_err());
+    }
+}

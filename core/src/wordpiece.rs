@@ -1,0 +1,74 @@
+//! Words to word-pieces (method §2.6): the only place that names the tokenizer library.
+
+use tokenizers::Tokenizer;
+
+use crate::batch::Pieces;
+use crate::{Error, Result};
+
+/// Word-piece tokenizer of a BERT-like vocabulary.
+pub struct WordPiece {
+    tokenizer: Tokenizer,
+    cls: u32,
+    sep: u32,
+    unknown: u32,
+}
+
+impl WordPiece {
+    /// Reads a `tokenizer.json`.
+    ///
+    /// # Errors
+    /// [`Error::Tokenizer`] for a malformed file or a vocabulary without `[CLS]`, `[SEP]` or `[UNK]`.
+    pub fn from_json(json: &[u8]) -> Result<Self> {
+        let mut tokenizer = Tokenizer::from_bytes(json).map_err(|e| {
+            Error::Tokenizer(format!("tokenizer.json cannot be read ({e}); it must be one made by the tokenizers library"))
+        })?;
+        // Truncation would silently drop text, padding is the batch's business.
+        tokenizer.with_padding(None);
+        tokenizer.with_truncation(None).map_err(|e| Error::Tokenizer(e.to_string()))?;
+        let id = |token: &str| {
+            tokenizer
+                .token_to_id(token)
+                .ok_or_else(|| Error::Tokenizer(format!("the vocabulary has no `{token}`; a BERT-like one is needed")))
+        };
+        let (cls, sep, unknown) = (id("[CLS]")?, id("[SEP]")?, id("[UNK]")?);
+        Ok(Self { tokenizer, cls, sep, unknown })
+    }
+
+    /// Number of entries of the vocabulary.
+    pub fn vocabulary(&self) -> usize {
+        self.tokenizer.get_vocab_size(true)
+    }
+
+    /// Pieces of one word; `[UNK]` for a word that has none.
+    ///
+    /// # Errors
+    /// [`Error::Tokenizer`] when the library fails.
+    pub fn word(&self, word: &str) -> Result<Vec<u32>> {
+        let encoding = self.tokenizer.encode_fast(word, false).map_err(|e| Error::Tokenizer(e.to_string()))?;
+        match encoding.get_ids() {
+            [] => Ok(vec![self.unknown]),
+            ids => Ok(ids.to_vec()),
+        }
+    }
+
+    /// A sentence of words, each tokenised on its own, between `[CLS]` and `[SEP]`.
+    ///
+    /// # Errors
+    /// [`Error::Tokenizer`] when the library fails.
+    pub fn sentence<S: AsRef<str>>(&self, words: impl IntoIterator<Item = S>) -> Result<Pieces> {
+        let words: Result<Vec<Vec<u32>>> = words.into_iter().map(|word| self.word(word.as_ref())).collect();
+        Ok(self.join(&words?))
+    }
+
+    /// Tokenised words between `[CLS]` and `[SEP]`.
+    pub fn join(&self, words: &[Vec<u32>]) -> Pieces {
+        let mut ids = vec![self.cls];
+        let mut first = Vec::with_capacity(words.len());
+        for word in words {
+            first.push(ids.len());
+            ids.extend(word);
+        }
+        ids.push(self.sep);
+        Pieces { ids, first }
+    }
+}

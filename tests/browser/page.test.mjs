@@ -1,0 +1,127 @@
+// The built page with the real engine and models: what a visitor does first.
+import assert from "node:assert/strict";
+import { mkdir } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { serve } from "./server.mjs";
+import { launch, Visitor } from "./visitor.mjs";
+
+const DIST = process.env.SPANLIGHT_DIST ?? fileURLToPath(new URL("../../dist", import.meta.url));
+const TINY = process.env.SPANLIGHT_TINY_MODEL;
+const SHOTS = process.env.SPANLIGHT_SHOTS ?? join(tmpdir(), "spanlight-shots");
+// A software adapter needs minutes where a GPU needs seconds.
+const PATIENCE = 10 * 60_000;
+const LOAD = 120_000;
+
+let browser, server;
+
+before(async () => {
+  server = await serve({
+    root: DIST,
+    mounts: TINY ? { "/models/tiny": TINY } : {},
+    tampered: { "/models/tampered": TINY ?? join(DIST, "models/science") },
+  });
+  browser = await launch();
+  await mkdir(SHOTS, { recursive: true });
+});
+
+after(async () => {
+  await browser?.close();
+  await server?.close();
+});
+
+/** @param {(visitor: Visitor) => Promise<void>} visit */
+const visit = (name, visit, { skip, ...options } = {}) =>
+  test(name, { skip, timeout: PATIENCE }, async () => {
+    const visitor = await Visitor.arrive(browser, server.origin, options);
+    await visit(visitor);
+    await visitor.leave();
+  });
+
+async function pickExample(visitor, index) {
+  await visitor.page.click(`#examples .chip >> nth=${index}`);
+  await visitor.page.click("#extract");
+  await visitor.announced(/^Done/, PATIENCE);
+}
+
+visit("the model loads on the processor, and an example is read", async (visitor) => {
+  await visitor.open("?backend=cpu");
+  await visitor.ready(LOAD);
+  assert.equal(await visitor.page.$eval("#progress-bar", (bar) => bar.value), 1);
+  assert.match(await visitor.page.innerText("#status"), /Processor/);
+
+  await pickExample(visitor, 0);
+  assert.ok((await visitor.count(".reading .entity")) > 0, "no entity is marked");
+  assert.ok((await visitor.count("#entity-table tbody tr")) > 0, "the table of entities is empty");
+  assert.match(await visitor.page.innerText("#status"), /Computing/);
+  const drawn = await visitor.count("#relation-table tbody tr");
+  await visitor.page.locator('#arc-mode input[value="all"]').check({ force: true });
+  assert.equal(await visitor.count(".arc"), drawn, "not every relation is drawn");
+});
+
+visit("all of the text is read, and what is marked is what the text says", async (visitor) => {
+  await visitor.open("?backend=cpu");
+  await visitor.ready(LOAD);
+  await pickExample(visitor, 1);
+  const text = await visitor.page.inputValue("#text");
+  const shown = await visitor.page.locator(".sentence-text, .between").evaluateAll((all) => all.map((one) => one.textContent));
+  assert.equal(shown.join(" ").replace(/\s+/g, " "), text.replace(/\s+/g, " "));
+  assert.equal(await visitor.page.isVisible(".rest"), false);
+});
+
+visit("WebGPU is used where it is asked for", async (visitor) => {
+  await visitor.open("?backend=webgpu&model=models/tiny");
+  await visitor.ready(PATIENCE);
+  assert.match(await visitor.page.innerText("#status"), /WebGPU/);
+  await visitor.page.fill("#text", "We use a parser for translation.");
+  await visitor.page.click("#extract");
+  await visitor.announced(/^Done/, PATIENCE);
+  assert.equal(await visitor.count(".notice-error"), 0);
+  assert.doesNotMatch((await visitor.texts(".notice")).join(), /The engine stopped/);
+}, { skip: TINY ? false : "SPANLIGHT_TINY_MODEL names no model" });
+
+visit("a tampered model is refused, and the part is named", async (visitor) => {
+  await visitor.open("?backend=cpu&model=models/tampered");
+  await visitor.page.waitForSelector(".notice-error", { timeout: LOAD });
+  assert.match((await visitor.texts(".notice-error"))[0], /weights\.safetensors/);
+});
+
+visit("a reload takes the model from the cache", async (visitor) => {
+  const downloads = () => server.requests.filter((path) => path.endsWith("/science/weights.safetensors")).length;
+  await visitor.open("?backend=cpu");
+  await visitor.ready(LOAD);
+  const first = downloads();
+  await visitor.open("?backend=cpu");
+  await visitor.ready(LOAD);
+  assert.equal(downloads(), first);
+});
+
+visit("markup in the text stays text", async (visitor) => {
+  await visitor.open("?backend=cpu");
+  await visitor.ready(LOAD);
+  const text = `We train <img src=x onerror="window.broken=1"> a parser <script>window.broken=1</script> for translation & parsing.`;
+  await visitor.extract(text, PATIENCE);
+  assert.equal(await visitor.page.evaluate(() => window.broken), undefined);
+  assert.equal(await visitor.count("#result img, #result script"), 0);
+  const shown = await visitor.page.locator(".sentence-text, .between").evaluateAll((all) => all.map((one) => one.textContent));
+  assert.equal(shown.join(" ").replace(/\s+/g, " "), text);
+});
+
+const SIGHTS = {
+  "desktop-light": { viewport: { width: 1280, height: 900 }, colorScheme: "light" },
+  "desktop-dark": { viewport: { width: 1280, height: 900 }, colorScheme: "dark" },
+  "phone-360": { viewport: { width: 360, height: 740 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true },
+};
+
+for (const [name, options] of Object.entries(SIGHTS)) {
+  visit(`the page is seen: ${name}`, async (visitor) => {
+    await visitor.open("?backend=cpu");
+    await visitor.ready(LOAD);
+    await pickExample(visitor, 0);
+    await visitor.page.screenshot({ path: join(SHOTS, `${name}.png`), fullPage: true });
+    const [page, window] = await visitor.page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+    assert.ok(page <= window, `${page} is wider than ${window}`);
+  }, options);
+}

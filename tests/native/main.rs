@@ -1,0 +1,3 @@
+//! Tests of the core on the CPU: numbers, gradients, round trips.
+
+mod parity;

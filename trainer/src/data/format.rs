@@ -1,0 +1,89 @@
+//! The formats and how to tell them apart.
+
+use std::{fmt::Display, str::FromStr};
+
+use serde::{Deserialize, Serialize};
+
+use super::json::Node;
+
+/// A format of annotated data.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Format {
+    /// Documents as JSON lines with document-level inclusive offsets (DyGIE, SciERC, PURE).
+    Dygie,
+    /// Sentences with `tokens` and `entities`, or `tokens` and BILOU `tags` (SpERT, TablERT).
+    Spert,
+    /// The paper's JSON lines.
+    Pspe,
+    /// JSON lines without offsets (ARNOR's NYT).
+    Arnor,
+    /// Told from the content.
+    #[default]
+    Auto,
+}
+
+impl Format {
+    /// Every format by its name on the command line.
+    pub const NAMES: [(&'static str, Self); 5] = [
+        ("auto", Self::Auto),
+        ("dygie", Self::Dygie),
+        ("spert", Self::Spert),
+        ("pspe", Self::Pspe),
+        ("arnor", Self::Arnor),
+    ];
+
+    /// The format of a record; `Auto` if it fits more than one, nothing if it fits none.
+    pub(super) fn of(record: &Node<'_>) -> Option<Self> {
+        if record.has("sentences") {
+            return Some(Self::Dygie);
+        }
+        if record.has("tokens") {
+            return Some(Self::Spert);
+        }
+        if !record.has("sentText") {
+            return None;
+        }
+        if record.has("wordpieceSentText") || record.has("wordpieceTokensIndex") {
+            return Some(Self::Pspe);
+        }
+        let items = |key| {
+            record
+                .get(key)
+                .and_then(|list| list.items())
+                .unwrap_or_default()
+        };
+        let (mentions, relations) = (items("entityMentions"), items("relationMentions"));
+        if mentions.iter().any(|m| m.has("offset") || m.has("emId"))
+            || relations.iter().any(|r| r.has("em1Id"))
+        {
+            return Some(Self::Pspe);
+        }
+        let annotated = !mentions.is_empty() || !relations.is_empty();
+        Some(if annotated { Self::Arnor } else { Self::Auto })
+    }
+}
+
+impl Display for Format {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let name = Self::NAMES
+            .iter()
+            .find(|(_, format)| format == self)
+            .map(|(name, _)| *name);
+        f.write_str(name.unwrap_or_default())
+    }
+}
+
+impl FromStr for Format {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, String> {
+        let named = Self::NAMES
+            .iter()
+            .find(|(n, _)| n.eq_ignore_ascii_case(name));
+        named.map(|(_, format)| *format).ok_or_else(|| {
+            let names: Vec<_> = Self::NAMES.iter().map(|(n, _)| *n).collect();
+            format!("unknown format `{name}`; use one of {}", names.join(", "))
+        })
+    }
+}

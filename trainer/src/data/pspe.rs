@@ -1,0 +1,152 @@
+//! The paper's JSON lines (method §2.1).
+//!
+//! The `wordpiece*` fields are ignored: the pieces depend on the encoder's vocabulary and are
+//! computed anew.
+
+use std::collections::HashMap;
+
+use spanlight_core::document::Sentence;
+
+use super::{
+    defect::{Flaw, Kind},
+    json::{Node, shorten},
+    parsed::{Origin, Parsed},
+};
+
+/// Mentions by id: text and, unless rejected, index in the sentence.
+type Mentions<'a> = HashMap<&'a str, (&'a str, Option<usize>)>;
+
+/// Reads one sentence.
+pub(super) fn parse(
+    record: &Node<'_>,
+    origin: &Origin<'_>,
+    parsed: &mut Parsed,
+) -> Result<(), Flaw> {
+    let text = record.get("sentText")?;
+    let (document, index) = identity(record, origin)?;
+    let mut sentence = Sentence {
+        document,
+        index,
+        words: words(text.text()?),
+        ..<_>::default()
+    };
+    let mut mentions = Mentions::new();
+    for item in record.get("entityMentions")?.items()? {
+        mention(&item, &mut sentence, &mut mentions, parsed)?;
+    }
+    for item in record.get("relationMentions")?.items()? {
+        let label = parsed.label(&item.get("label")?)?;
+        let head = argument(&item, "em1Id", "em1Text", &mentions, parsed)?;
+        let tail = argument(&item, "em2Id", "em2Text", &mentions, parsed)?;
+        if let (Some(head), Some(tail)) = (head, tail) {
+            Parsed::relation(&mut sentence, head, tail, label);
+        }
+    }
+    parsed.push(sentence, &text);
+    Ok(())
+}
+
+/// `articleId` and `sentId`, or the file's name and the record's position.
+pub(super) fn identity(record: &Node<'_>, origin: &Origin<'_>) -> Result<(String, usize), Flaw> {
+    let document = match record.find("articleId")? {
+        Some(id) => id.identifier()?,
+        None => origin.stem.to_owned(),
+    };
+    let index = match record.find("sentId")? {
+        // Some files quote the number.
+        Some(id) => id.identifier()?.trim().parse().map_err(|_| {
+            id.flaw(
+                Kind::Type,
+                "expected the sentence's number in its article, 0 or more",
+            )
+        })?,
+        None => origin.record - 1,
+    };
+    Ok((document, index))
+}
+
+/// The words of a text; two spaces in a row leave an empty one, which is noted later.
+fn words(text: &str) -> Vec<String> {
+    let text = text.trim_matches(|c: char| c.is_ascii_whitespace());
+    if text.is_empty() {
+        Vec::new()
+    } else {
+        text.split(' ').map(str::to_owned).collect()
+    }
+}
+
+fn mention<'a>(
+    item: &Node<'a>,
+    sentence: &mut Sentence,
+    mentions: &mut Mentions<'a>,
+    parsed: &mut Parsed,
+) -> Result<(), Flaw> {
+    let (id, text, offset) = (item.get("emId")?, item.get("text")?, item.get("offset")?);
+    let label = parsed.label(&item.get("label")?)?;
+    let [start, end] = offset.tuple("[start, end)")?;
+    let span = (start.number()?, end.number()?);
+    let covered = sentence
+        .words
+        .get(span.0..span.1)
+        .map(|words| words.join(" "));
+    let mut index = parsed.entity(sentence, &offset, span, label);
+    if let Some(covered) = covered.filter(|c| index.is_some() && *c != text.text().unwrap_or("")) {
+        parsed.note(text.flaw(
+            Kind::Text,
+            format!(
+                "`{}`, but the words [{}, {}) are `{}`; offsets count words from 0, the end is \
+                 exclusive",
+                shorten(text.text()?),
+                span.0,
+                span.1,
+                shorten(&covered)
+            ),
+        ));
+        sentence.entities.pop();
+        index = None;
+    }
+    if mentions.insert(id.text()?, (text.text()?, index)).is_some() {
+        parsed.note(id.flaw(
+            Kind::Id,
+            format!(
+                "`{}` names two mentions; make the ids distinct",
+                shorten(id.text()?)
+            ),
+        ));
+    }
+    Ok(())
+}
+
+/// Index of a relation's argument, if it exists and its text is the mention's.
+fn argument(
+    item: &Node<'_>,
+    id: &str,
+    text: &str,
+    mentions: &Mentions<'_>,
+    parsed: &mut Parsed,
+) -> Result<Option<usize>, Flaw> {
+    let (id, text) = (item.get(id)?, item.get(text)?);
+    let Some(&(known, index)) = mentions.get(id.text()?) else {
+        parsed.note(id.flaw(
+            Kind::Argument,
+            format!(
+                "no mention of this sentence has the id `{}`",
+                shorten(id.text()?)
+            ),
+        ));
+        return Ok(None);
+    };
+    if known != text.text()? {
+        parsed.note(text.flaw(
+            Kind::Text,
+            format!(
+                "`{}`, but the mention `{}` is `{}`; make the texts equal",
+                shorten(text.text()?),
+                shorten(id.text()?),
+                shorten(known)
+            ),
+        ));
+        return Ok(None);
+    }
+    Ok(index)
+}

@@ -1,0 +1,214 @@
+//! Cuts a file into JSON records, one per line or one per element of an array, without ever
+//! holding more than one.
+
+use std::io::{self, BufRead};
+
+use super::defect::{Flaw, Kind, Place};
+
+/// Outer form of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Layout {
+    Lines,
+    Array,
+}
+
+/// Iterator over the records of a file; each is its bytes or what is wrong with them.
+pub(super) struct Records<R> {
+    reader: R,
+    limit: usize,
+    line: usize,
+    record: usize,
+    layout: Layout,
+    state: State,
+}
+
+/// How much of the file is left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    Open,
+    /// The array is closed; nothing may follow.
+    Closed,
+    Ended,
+}
+
+/// Bytes of one record.
+pub(super) type Record = Result<Vec<u8>, Flaw>;
+
+impl<R: BufRead> Records<R> {
+    /// Skips a byte order mark and white space, and looks at the first byte.
+    ///
+    /// The inner error is that byte, if no known file starts with it.
+    pub fn new(mut reader: R, limit: usize) -> io::Result<Result<Self, u8>> {
+        if reader.fill_buf()?.starts_with(b"\xEF\xBB\xBF") {
+            reader.consume(3);
+        }
+        let mut line = 1;
+        let first = loop {
+            match reader.fill_buf()?.first().copied() {
+                Some(byte) if byte.is_ascii_whitespace() => {
+                    line += usize::from(byte == b'\n');
+                    reader.consume(1);
+                }
+                other => break other,
+            }
+        };
+        let layout = match first {
+            Some(b'[') => {
+                reader.consume(1);
+                Layout::Array
+            }
+            Some(b'{') | None => Layout::Lines,
+            Some(other) => return Ok(Err(other)),
+        };
+        let state = if first.is_none() {
+            State::Ended
+        } else {
+            State::Open
+        };
+        Ok(Ok(Self {
+            reader,
+            limit,
+            line,
+            record: 0,
+            layout,
+            state,
+        }))
+    }
+
+    /// The next record and where it starts; nothing at the end.
+    pub fn next(&mut self) -> io::Result<Option<(Place, Record)>> {
+        match (self.state, self.layout) {
+            (State::Ended, _) => Ok(None),
+            (State::Closed, _) => self.trailing(),
+            (State::Open, Layout::Lines) => self.next_line(),
+            (State::Open, Layout::Array) => self.next_element(),
+        }
+    }
+
+    fn place(&mut self, line: usize) -> Place {
+        self.record += 1;
+        Place {
+            line,
+            record: self.record,
+            in_array: self.layout == Layout::Array,
+        }
+    }
+
+    fn byte(&mut self) -> io::Result<Option<u8>> {
+        let byte = self.reader.fill_buf()?.first().copied();
+        if byte.is_some() {
+            self.reader.consume(1);
+        }
+        self.line += usize::from(byte == Some(b'\n'));
+        Ok(byte)
+    }
+
+    fn next_line(&mut self) -> io::Result<Option<(Place, Record)>> {
+        loop {
+            let (start, mut bytes, mut long) = (self.line, Vec::new(), false);
+            loop {
+                let part = self.reader.fill_buf()?;
+                if part.is_empty() {
+                    self.state = State::Ended;
+                    break;
+                }
+                let newline = part.iter().position(|b| *b == b'\n');
+                let end = newline.unwrap_or(part.len());
+                // What is beyond the limit is read past, not kept.
+                long |= bytes.len() + end > self.limit;
+                if !long {
+                    bytes.extend_from_slice(part.get(..end).unwrap_or_default());
+                }
+                self.reader.consume(end + usize::from(newline.is_some()));
+                if newline.is_some() {
+                    self.line += 1;
+                    break;
+                }
+            }
+            if long {
+                return Ok(Some((self.place(start), Err(self.too_long()))));
+            }
+            if !bytes.trim_ascii().is_empty() {
+                return Ok(Some((self.place(start), Ok(bytes))));
+            }
+            if self.state == State::Ended {
+                return Ok(None);
+            }
+        }
+    }
+
+    fn next_element(&mut self) -> io::Result<Option<(Place, Record)>> {
+        let (mut start, mut bytes, mut long) = (self.line, Vec::new(), false);
+        let (mut depth, mut quoted, mut escaped) = (0_usize, false, false);
+        let closed = loop {
+            let Some(byte) = self.byte()? else {
+                self.state = State::Ended;
+                return Ok(Some((self.place(start), Err(cut_off()))));
+            };
+            if bytes.is_empty() && !long && byte.is_ascii_whitespace() {
+                start = self.line;
+                continue;
+            }
+            if quoted {
+                quoted = byte != b'"' || escaped;
+                escaped = byte == b'\\' && !escaped;
+            } else {
+                match byte {
+                    b'"' => quoted = true,
+                    b'[' | b'{' => depth += 1,
+                    b',' | b']' if depth == 0 => break byte == b']',
+                    b']' | b'}' => depth = depth.saturating_sub(1),
+                    _ => {}
+                }
+            }
+            long |= bytes.len() >= self.limit;
+            if !long {
+                bytes.push(byte);
+            }
+        };
+        if closed {
+            self.state = State::Closed;
+            if bytes.is_empty() && !long && self.record == 0 {
+                return self.trailing();
+            }
+        }
+        let record = match (long, bytes.is_empty()) {
+            (true, _) => Err(self.too_long()),
+            (_, true) => Err(Flaw::new(
+                Kind::Syntax,
+                "",
+                "no record beside a comma; remove the comma",
+            )),
+            _ => Ok(bytes),
+        };
+        Ok(Some((self.place(start), record)))
+    }
+
+    fn trailing(&mut self) -> io::Result<Option<(Place, Record)>> {
+        self.state = State::Ended;
+        while let Some(byte) = self.byte()? {
+            if !byte.is_ascii_whitespace() {
+                let problem = "text after the `]` that closes the array; remove it";
+                let flaw = Flaw::new(Kind::Syntax, "", problem);
+                return Ok(Some((self.place(self.line), Err(flaw))));
+            }
+        }
+        Ok(None)
+    }
+
+    fn too_long(&self) -> Flaw {
+        let problem = format!(
+            "record of more than {} bytes; split it or raise the record limit",
+            self.limit
+        );
+        Flaw::new(Kind::TooLong, "", problem)
+    }
+}
+
+fn cut_off() -> Flaw {
+    Flaw::new(
+        Kind::Syntax,
+        "",
+        "the file ends before the `]` that closes the array; it is cut off, fetch it again",
+    )
+}

@@ -1,0 +1,108 @@
+//! The loop that all readers share: cut, decode, recognise, parse.
+
+use std::{io::BufRead, path::Path};
+
+use serde_json::Value;
+
+use super::{
+    DataError, Format, Options, arnor,
+    defect::{Flaw, Kind, Place},
+    dygie,
+    json::Node,
+    parsed::{Origin, Parsed},
+    pspe,
+    records::Records,
+    spert,
+};
+
+/// Hands every record to `sink`, parsed as far as it goes; returns the format.
+pub(super) fn scan(
+    reader: impl BufRead,
+    path: &Path,
+    mut format: Format,
+    options: &Options,
+    mut sink: impl FnMut(Place, Parsed) -> Result<(), DataError>,
+) -> Result<Format, DataError> {
+    let io = |source| DataError::Io {
+        path: path.to_owned(),
+        source,
+    };
+    let unknown = |problem| DataError::Unknown {
+        path: path.to_owned(),
+        problem,
+    };
+    let stem = path
+        .file_stem()
+        .map(|s| s.to_string_lossy().into_owned())
+        .unwrap_or_default();
+
+    let mut records = Records::new(reader, options.record_limit)
+        .map_err(io)?
+        .map_err(|byte| unknown(first_byte(byte)))?;
+    while let Some((place, record)) = records.next().map_err(io)? {
+        let mut parsed = Parsed::new(options.unescape);
+        match record.and_then(|bytes| decode(&bytes)) {
+            Err(flaw) => parsed.flaws.push(flaw),
+            Ok(value) => {
+                let node = Node::root(&value);
+                if format == Format::Auto {
+                    format = Format::of(&node).ok_or_else(|| {
+                        unknown(format!(
+                            "line {} has none of the fields `sentences`, `tokens`, `sentText`",
+                            place.line
+                        ))
+                    })?;
+                }
+                let origin = Origin {
+                    stem: &stem,
+                    record: place.record,
+                };
+                let parse = match format {
+                    Format::Dygie => dygie::parse,
+                    Format::Spert => spert::parse,
+                    Format::Arnor => arnor::parse,
+                    Format::Pspe | Format::Auto => pspe::parse,
+                };
+                if let Err(flaw) = parse(&node, &origin, &mut parsed) {
+                    parsed.flaws.push(flaw);
+                }
+            }
+        }
+        sink(place, parsed)?;
+    }
+    // A file that never tells ARNOR from PSPE has no annotations, which both read alike.
+    Ok(if format == Format::Auto {
+        Format::Pspe
+    } else {
+        format
+    })
+}
+
+fn decode(bytes: &[u8]) -> Result<Value, Flaw> {
+    let text = std::str::from_utf8(bytes).map_err(|e| {
+        let problem = format!(
+            "byte {} is not UTF-8; convert the file to UTF-8",
+            e.valid_up_to() + 1
+        );
+        Flaw::new(Kind::Utf8, "", problem)
+    })?;
+    serde_json::from_str(text).map_err(|e| {
+        let remedy = if e.is_eof() {
+            "the record is cut off or spread over several lines; put it on one line"
+        } else {
+            "mend the JSON"
+        };
+        Flaw::new(Kind::Syntax, "", format!("{e} of the record; {remedy}"))
+    })
+}
+
+fn first_byte(byte: u8) -> String {
+    match byte {
+        0x1F => "the file looks gzip-compressed; decompress it first".into(),
+        b'P' => "the file starts with `P`, perhaps a zip archive; unpack it first".into(),
+        _ => format!(
+            "the file starts with `{}`, not with `{{` or `[`",
+            byte.escape_ascii()
+        ),
+    }
+}

@@ -1,0 +1,248 @@
+//! AdamW as the paper's code runs it (method §4): decoupled decay after the update, optional bias
+//! correction, one global gradient norm.
+
+use std::collections::HashMap;
+
+use burn::module::{Module, ModuleMapper, ModuleVisitor, Param, ParamId};
+use burn::optim::GradientsParams;
+use burn::tensor::{Device, Tensor, TensorData};
+use spanlight_core::readback::read_all;
+use spanlight_core::weights::{Array, StateDict};
+use spanlight_core::{Error, Result};
+
+use super::Groups;
+
+/// Settings of the optimiser.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct AdamWConfig {
+    /// Decay of the first moment.
+    pub beta1: f64,
+    /// Decay of the second moment.
+    pub beta2: f64,
+    /// Added to the root of the second moment.
+    pub epsilon: f64,
+    /// Decoupled weight decay.
+    pub weight_decay: f64,
+    /// Whether moments are corrected for their start at zero.
+    pub bias_correction: bool,
+    /// Largest global gradient norm.
+    pub clip: f64,
+}
+
+/// A parameter with its moments, flattened.
+struct Slot {
+    id: ParamId,
+    value: Tensor<1>,
+    gradient: Tensor<1>,
+    moments: [Tensor<1>; 2],
+    rate: f64,
+    decay: f64,
+}
+
+/// The optimiser's state.
+pub struct AdamW {
+    config: AdamWConfig,
+    names: HashMap<ParamId, String>,
+    moments: HashMap<ParamId, [Tensor<1>; 2]>,
+    steps: usize,
+}
+
+impl AdamW {
+    /// A fresh optimiser for a model.
+    pub fn new<M: Module>(config: AdamWConfig, model: &M) -> Self {
+        Self { config, names: names(model), moments: HashMap::new(), steps: 0 }
+    }
+
+    /// Clips the gradients and updates the model; gives the gradient norm before clipping.
+    ///
+    /// # Errors
+    /// [`Error::Device`] when the norm cannot be read back. A norm that is not finite leaves the
+    /// model as it was.
+    pub fn step<M: Module>(
+        &mut self,
+        model: M,
+        gradients: GradientsParams,
+        groups: &Groups,
+        factor: f64,
+        workers: usize,
+    ) -> Result<(M, f64)> {
+        let mut slots = self.slots(&model, gradients, groups, factor);
+        let norm = global_norm(&slots)?;
+        if !norm.is_finite() {
+            return Ok((model, norm));
+        }
+        let scale = (self.config.clip / (norm + 1e-6)).min(1.0);
+        self.steps += 1;
+        let (config, steps) = (self.config, self.steps);
+        // Largest first, so that the workers finish together.
+        slots.sort_by_key(|s| std::cmp::Reverse(s.value.dims()[0]));
+        let mut shares: Vec<Vec<Slot>> = (0..workers.max(1)).map(|_| Vec::new()).collect();
+        let mut loads = vec![0; shares.len()];
+        for slot in slots {
+            let lightest = (0..loads.len()).min_by_key(|&i| loads[i]).unwrap_or(0);
+            loads[lightest] += slot.value.dims()[0];
+            shares[lightest].push(slot);
+        }
+        let update = |share: Vec<Slot>| -> Vec<Slot> {
+            share.into_iter().map(|slot| slot.updated(&config, scale, steps)).collect()
+        };
+        let updated: Vec<Slot> = match shares.len() {
+            1 => shares.into_iter().flat_map(update).collect(),
+            _ => std::thread::scope(|scope| {
+                let handles: Vec<_> = shares.into_iter().map(|share| scope.spawn(|| update(share))).collect();
+                handles.into_iter().flat_map(|h| h.join().unwrap_or_default()).collect()
+            }),
+        };
+        let mut values = HashMap::with_capacity(updated.len());
+        for slot in updated {
+            self.moments.insert(slot.id, slot.moments);
+            values.insert(slot.id, slot.value);
+        }
+        Ok((model.map(&mut Writer { values }), norm))
+    }
+
+    fn slots<M: Module>(&mut self, model: &M, gradients: GradientsParams, groups: &Groups, factor: f64) -> Vec<Slot> {
+        struct Collector<'a> {
+            optimizer: &'a mut AdamW,
+            gradients: GradientsParams,
+            groups: &'a Groups,
+            factor: f64,
+            slots: Vec<Slot>,
+        }
+        impl ModuleVisitor for Collector<'_> {
+            fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+                let Some(gradient) = self.gradients.remove::<D>(param.id) else { return };
+                let group = self.groups.of(&self.optimizer.names[&param.id]);
+                if group.learning_rate <= 0.0 {
+                    return;
+                }
+                let value = param.val().inner();
+                let count = value.shape().num_elements();
+                let value = value.reshape([count]);
+                let moments = self
+                    .optimizer
+                    .moments
+                    .remove(&param.id)
+                    .unwrap_or_else(|| [value.zeros_like(), value.zeros_like()]);
+                self.slots.push(Slot {
+                    id: param.id,
+                    gradient: gradient.reshape([count]),
+                    value,
+                    moments,
+                    rate: group.learning_rate * self.factor,
+                    decay: if group.decay { self.optimizer.config.weight_decay } else { 0.0 },
+                });
+            }
+        }
+        let mut collector = Collector { optimizer: self, gradients, groups, factor, slots: Vec::new() };
+        model.visit(&mut collector);
+        collector.slots
+    }
+
+    /// The moments by parameter name, as `m.NAME` and `v.NAME`.
+    ///
+    /// # Errors
+    /// [`Error::Device`] when they cannot be read back.
+    pub fn state(&self) -> Result<StateDict> {
+        let mut state = StateDict::new();
+        for (id, [m, v]) in &self.moments {
+            for (prefix, tensor) in [("m", m), ("v", v)] {
+                let data = tensor.clone().try_into_data().map_err(|e| Error::Device(e.to_string()))?;
+                let values = data.try_into_vec::<f32>().map_err(|e| Error::Device(format!("{e:?}")))?;
+                let shape = vec![values.len()];
+                state.insert(format!("{prefix}.{}", self.names[id]), Array { shape, values });
+            }
+        }
+        Ok(state)
+    }
+
+    /// Restores the moments and the number of finished steps.
+    ///
+    /// # Errors
+    /// [`Error::Weight`] for the moments of an unknown parameter.
+    pub fn restore(&mut self, mut state: StateDict, steps: usize, device: &Device) -> Result<()> {
+        let tensor = |array: Array| Tensor::from_data(TensorData::new(array.values, array.shape), device);
+        for (id, name) in &self.names {
+            let moment = |prefix: &str| format!("{prefix}.{name}");
+            if let (Some(m), Some(v)) = (state.remove(&moment("m")), state.remove(&moment("v"))) {
+                self.moments.insert(*id, [tensor(m), tensor(v)]);
+            }
+        }
+        self.steps = steps;
+        match state.into_keys().next() {
+            None => Ok(()),
+            Some(name) => Err(Error::Weight { name, problem: "belongs to no parameter of this model".into() }),
+        }
+    }
+}
+
+impl Slot {
+    fn updated(self, config: &AdamWConfig, scale: f64, steps: usize) -> Self {
+        let Self { id, value, gradient, moments: [m, v], rate, decay } = self;
+        let gradient = gradient * scale;
+        let m = m * config.beta1 + gradient.clone() * (1.0 - config.beta1);
+        let v = v * config.beta2 + gradient.square() * (1.0 - config.beta2);
+        let (rate, root) = match config.bias_correction {
+            false => (rate, v.clone().sqrt()),
+            true => {
+                let correction = |beta: f64| 1.0 - beta.powi(steps as i32);
+                (rate / correction(config.beta1), v.clone().sqrt() / correction(config.beta2).sqrt())
+            }
+        };
+        let value = value - m.clone() / (root + config.epsilon) * rate;
+        // The decay also applies to what the update just added, as in the original.
+        let decayed = match decay * rate {
+            0.0 => value,
+            share => value * (1.0 - share),
+        };
+        Self { id, value: decayed, gradient: m.clone().slice([0..0]), moments: [m, v], rate, decay }
+    }
+}
+
+/// Writes updated values back into their parameters.
+struct Writer {
+    values: HashMap<ParamId, Tensor<1>>,
+}
+
+impl ModuleMapper for Writer {
+    fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
+        let Some(value) = self.values.remove(&param.id) else { return param };
+        param.map(|old| {
+            let new = Tensor::from_inner(value.reshape(old.shape()));
+            new.set_require_grad(old.is_require_grad())
+        })
+    }
+}
+
+/// L2 norm over all gradients.
+fn global_norm(slots: &[Slot]) -> Result<f64> {
+    let squares: Vec<Tensor<1>> = slots.iter().map(|s| s.gradient.clone().square().sum()).collect();
+    if squares.is_empty() {
+        return Ok(0.0);
+    }
+    let rows = pollster::block_on(read_all(vec![Tensor::cat(squares, 0).unsqueeze::<2>()]))?;
+    Ok(rows.iter().flat_map(|r| r.row(0)).map(|&s| f64::from(s)).sum::<f64>().sqrt())
+}
+
+/// Parameter names by id.
+fn names<M: Module>(model: &M) -> HashMap<ParamId, String> {
+    #[derive(Default)]
+    struct Namer {
+        path: Vec<String>,
+        names: HashMap<ParamId, String>,
+    }
+    impl ModuleVisitor for Namer {
+        fn enter_module(&mut self, name: &str, _: &str) {
+            self.path.push(name.into());
+        }
+        fn exit_module(&mut self, _: &str, _: &str) {
+            self.path.pop();
+        }
+        fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+            self.names.insert(param.id, self.path.join("."));
+        }
+    }
+    let mut namer = Namer::default();
+    model.visit(&mut namer);
+    namer.names
+}

@@ -1,0 +1,171 @@
+//! Gradients of a step: chunks spread over threads, summed in the order of the chunks.
+//!
+//! Every worker differentiates a replica of its own, because graphs that share leaves also share a
+//! lock. The sum does not depend on the number of workers, so neither does the run.
+
+use std::sync::{Barrier, Mutex};
+
+use burn::module::{Module, ModuleVisitor, Param};
+use burn::optim::GradientsParams;
+use burn::tensor::{Device, Tensor};
+use spanlight_core::loss::Term;
+use spanlight_core::{Error, Result};
+
+use super::Objective;
+
+/// Gradients and losses of one step.
+pub struct StepGradients {
+    /// Summed over all chunks.
+    pub gradients: GradientsParams,
+    /// Mean of every loss; nothing where it had no row.
+    pub losses: Vec<Option<f64>>,
+    /// Word-pieces, padding excluded.
+    pub pieces: usize,
+}
+
+/// One chunk's losses and how to go back from them.
+struct Forward<M> {
+    index: usize,
+    replica: M,
+    terms: Vec<Term>,
+}
+
+/// Computes the gradients of the weighted sum of mean losses over all chunks of a step.
+///
+/// # Errors
+/// The first error of any chunk.
+pub fn gradients<O: Objective>(
+    objective: &O,
+    model: &O::Model,
+    device: &Device,
+    step: usize,
+    seed: u64,
+    workers: usize,
+) -> Result<StepGradients> {
+    let chunks = objective.chunks(step)?;
+    let pieces = chunks.iter().map(|c| objective.pieces(c)).sum();
+    let losses = objective.names().len();
+    let workers = workers.clamp(1, chunks.len().max(1));
+    let barrier = Barrier::new(workers);
+    let rows = Mutex::new(vec![0_usize; losses]);
+    let failure: Mutex<Option<Error>> = Mutex::new(None);
+    let done: Mutex<Vec<(usize, GradientsParams, Vec<f64>)>> = Mutex::new(Vec::new());
+
+    let work = |worker: usize| {
+        let mut forwards: Vec<Forward<O::Model>> = Vec::new();
+        for index in (worker..chunks.len()).step_by(workers) {
+            let replica = model.clone().fork(device);
+            match objective.losses(&replica, &chunks[index], step, chunk_seed(seed, step, index)) {
+                Ok(terms) => {
+                    for (total, term) in lock(&rows).iter_mut().zip(&terms) {
+                        *total += term.count;
+                    }
+                    forwards.push(Forward { index, replica, terms });
+                }
+                Err(error) => {
+                    lock(&failure).get_or_insert(error);
+                    break;
+                }
+            }
+        }
+        // Means need the number of rows of all chunks.
+        barrier.wait();
+        if lock(&failure).is_some() {
+            return;
+        }
+        let counts = lock(&rows).clone();
+        for forward in forwards {
+            let (gradients, sums) = backward(objective, forward.replica, forward.terms, &counts);
+            lock(&done).push((forward.index, gradients, sums));
+        }
+    };
+    match workers {
+        1 => work(0),
+        _ => std::thread::scope(|scope| {
+            for worker in 1..workers {
+                let work = &work;
+                scope.spawn(move || work(worker));
+            }
+            work(0);
+        }),
+    }
+    if let Some(error) = failure.into_inner().unwrap_or_else(|e| e.into_inner()) {
+        return Err(error);
+    }
+    let mut done = done.into_inner().unwrap_or_else(|e| e.into_inner());
+    done.sort_by_key(|(index, ..)| *index);
+    let counts = rows.into_inner().unwrap_or_else(|e| e.into_inner());
+    let mut sums = vec![0.0; losses];
+    let mut total: Option<GradientsParams> = None;
+    for (_, gradients, chunk_sums) in done {
+        for (sum, chunk) in sums.iter_mut().zip(chunk_sums) {
+            *sum += chunk;
+        }
+        total = Some(match total {
+            None => gradients,
+            Some(total) => add(model, total, gradients),
+        });
+    }
+    let losses = sums.into_iter().zip(counts).map(|(sum, count)| (count > 0).then(|| sum / count as f64)).collect();
+    Ok(StepGradients { gradients: total.unwrap_or_default(), losses, pieces })
+}
+
+/// Gradients of one chunk's share of the total loss, and its summed losses.
+fn backward<O: Objective>(
+    objective: &O,
+    replica: O::Model,
+    terms: Vec<Term>,
+    counts: &[usize],
+) -> (GradientsParams, Vec<f64>) {
+    let mut total: Option<Tensor<1>> = None;
+    let mut sums = Vec::with_capacity(terms.len());
+    for ((term, &count), &weight) in terms.into_iter().zip(counts).zip(objective.weights()) {
+        let Some(sum) = term.sum else {
+            sums.push(0.0);
+            continue;
+        };
+        sums.push(f64::from(sum.clone().inner().into_scalar::<f32>()));
+        let share = sum * (weight / count.max(1) as f32);
+        total = Some(match total {
+            None => share,
+            Some(total) => total + share,
+        });
+    }
+    let gradients = match total {
+        None => GradientsParams::new(),
+        Some(total) => GradientsParams::from_grads(total.backward(), &replica),
+    };
+    (gradients, sums)
+}
+
+/// Sums two sets of gradients of the same model.
+fn add<M: Module>(model: &M, left: GradientsParams, right: GradientsParams) -> GradientsParams {
+    struct Adder {
+        left: GradientsParams,
+        right: GradientsParams,
+        sum: GradientsParams,
+    }
+    impl ModuleVisitor for Adder {
+        fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+            let sum = match (self.left.remove::<D>(param.id), self.right.remove::<D>(param.id)) {
+                (Some(left), Some(right)) => left + right,
+                (Some(one), None) | (None, Some(one)) => one,
+                (None, None) => return,
+            };
+            self.sum.register(param.id, sum);
+        }
+    }
+    let mut adder = Adder { left, right, sum: GradientsParams::new() };
+    model.visit(&mut adder);
+    adder.sum
+}
+
+/// A seed of its own for every chunk of every step.
+fn chunk_seed(seed: u64, step: usize, chunk: usize) -> u64 {
+    seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ ((step as u64) << 16) ^ chunk as u64
+}
+
+/// A panicking worker ends the run anyway, so a poisoned lock is as good as any.
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(|e| e.into_inner())
+}

@@ -1,0 +1,81 @@
+import { byId, make } from "./dom.js";
+import { EXAMPLES } from "./examples.js";
+import { plural } from "./format.js";
+
+/** The text box with its examples. Event: "run". */
+export class Composer extends EventTarget {
+  #box = /** @type {HTMLTextAreaElement} */ (byId("text"));
+  #button = /** @type {HTMLButtonElement} */ (byId("extract"));
+  #draft = "";
+
+  constructor() {
+    super();
+    this.#offerExamples();
+    this.#nameShortcut();
+    this.#box.addEventListener("input", () => this.#changed());
+    this.#button.addEventListener("click", () => this.#run());
+    byId("clear").addEventListener("click", () => {
+      this.#put("");
+      this.#box.focus();
+    });
+    document.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+      event.preventDefault();
+      this.#run();
+    });
+    this.#changed();
+  }
+
+  get text() {
+    return this.#box.value;
+  }
+
+  /** @param {boolean} busy */
+  set busy(busy) {
+    this.#button.disabled = busy;
+  }
+
+  #run() {
+    if (this.#button.disabled) return;
+    if (this.text.trim() === "") this.#box.focus();
+    else this.dispatchEvent(new Event("run"));
+  }
+
+  #offerExamples() {
+    const chips = EXAMPLES.map(({ title, text }) =>
+      make("button", { type: "button", className: "chip", onclick: () => this.#show(text) }, title),
+    );
+    // An example must not cost the reader what they wrote.
+    this.own = make("button", { type: "button", className: "chip", hidden: true, onclick: () => this.#show(this.#draft) }, "Your own text");
+    byId("examples").append(make("span", { className: "hint" }, "Examples"), ...chips, this.own);
+  }
+
+  #show(text) {
+    if (!isExample(this.text) && this.text.trim() !== "") this.#draft = this.text;
+    this.#put(text);
+  }
+
+  #put(text) {
+    this.#box.value = text;
+    this.#box.setSelectionRange(0, 0);
+    this.#box.scrollTop = 0;
+    this.#changed();
+  }
+
+  #changed() {
+    const { text } = this;
+    byId("text-count").textContent = plural(text.length, "character");
+    byId("clear").hidden = text === "";
+    this.own.hidden = this.#draft === "" || text === this.#draft;
+    for (const [i, chip] of [...byId("examples").querySelectorAll(".chip")].entries()) {
+      chip.setAttribute("aria-pressed", String(text !== "" && text === (EXAMPLES[i]?.text ?? this.#draft)));
+    }
+  }
+
+  #nameShortcut() {
+    if (/Mac|iPhone|iPad/.test(navigator.platform)) byId("shortcut-key").textContent = "⌘";
+  }
+}
+
+/** @param {string} text */
+const isExample = (text) => EXAMPLES.some((example) => example.text === text);

@@ -1,0 +1,34 @@
+/**
+ * Makes an element. Strings become text nodes, so text from the user or the model
+ * can never turn into markup.
+ * @param {string} tag
+ * @param {Record<string, any>} [properties] DOM properties; `dataset`, `aria` and `attributes` are maps
+ * @param {...(Node|string|null)} children
+ */
+export function make(tag, properties = {}, ...children) {
+  const element = document.createElement(tag);
+  const { dataset, aria, attributes, ...rest } = properties;
+  Object.assign(element, rest);
+  Object.assign(element.dataset, dataset);
+  for (const [name, value] of Object.entries(aria ?? {})) element.setAttribute(`aria-${name}`, String(value));
+  for (const [name, value] of Object.entries(attributes ?? {})) element.setAttribute(name, String(value));
+  element.append(...children.filter((child) => child !== null));
+  return element;
+}
+
+const SVG = "http://www.w3.org/2000/svg";
+
+/**
+ * @param {string} tag
+ * @param {Record<string, string|number>} [attributes]
+ * @param {...(Node|string)} children
+ */
+export function draw(tag, attributes = {}, ...children) {
+  const element = document.createElementNS(SVG, tag);
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, String(value));
+  element.append(...children);
+  return element;
+}
+
+/** @param {string} id */
+export const byId = (id) => /** @type {HTMLElement} */ (document.getElementById(id));

@@ -1,0 +1,24 @@
+import { byId, make } from "./dom.js";
+
+/**
+ * Tells the reader something that stays until they close it or the cause is gone.
+ * @param {"error"|"note"} kind
+ * @param {string} text
+ * @param {{title: string, href?: string, onclick?: () => void}} [way] a way out
+ */
+export function notify(kind, text, way) {
+  const close = make("button", { type: "button", className: "close", ariaLabel: "Close this message" }, "×");
+  const out = !way
+    ? null
+    : way.href
+      ? make("a", { href: way.href }, way.title)
+      : make("button", { type: "button", className: "quiet", onclick: () => (notice.remove(), way.onclick()) }, way.title);
+  const role = kind === "error" ? "alert" : "status";
+  const notice = make("div", { className: `notice notice-${kind}`, attributes: { role } }, make("p", {}, text), out, close);
+  close.addEventListener("click", () => notice.remove());
+  byId("notices").append(notice);
+}
+
+export function clearErrors() {
+  for (const notice of document.querySelectorAll("#notices .notice-error")) notice.remove();
+}
