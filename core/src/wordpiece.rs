@@ -19,9 +19,41 @@ impl WordPiece {
     /// # Errors
     /// [`Error::Tokenizer`] for a malformed file or a vocabulary without `[CLS]`, `[SEP]` or `[UNK]`.
     pub fn from_json(json: &[u8]) -> Result<Self> {
-        let mut tokenizer = Tokenizer::from_bytes(json).map_err(|e| {
+        let tokenizer = Tokenizer::from_bytes(json).map_err(|e| {
             Error::Tokenizer(format!("tokenizer.json cannot be read ({e}); it must be one made by the tokenizers library"))
         })?;
+        Self::from_tokenizer(tokenizer)
+    }
+
+    /// Builds BERT's tokenizer from the lines of a `vocab.txt`.
+    ///
+    /// # Errors
+    /// [`Error::Tokenizer`] for a vocabulary without `[CLS]`, `[SEP]` or `[UNK]`.
+    pub fn from_vocab(lines: &str, lowercase: bool) -> Result<Self> {
+        let vocab: serde_json::Map<String, serde_json::Value> =
+            lines.lines().enumerate().map(|(id, piece)| (piece.to_string(), id.into())).collect();
+        let tokenizer = serde_json::json!({
+            "version": "1.0",
+            "normalizer": {
+                "type": "BertNormalizer",
+                "clean_text": true,
+                "handle_chinese_chars": true,
+                "strip_accents": null,
+                "lowercase": lowercase,
+            },
+            "pre_tokenizer": { "type": "BertPreTokenizer" },
+            "model": {
+                "type": "WordPiece",
+                "unk_token": "[UNK]",
+                "continuing_subword_prefix": "##",
+                "max_input_chars_per_word": 100,
+                "vocab": vocab,
+            },
+        });
+        Self::from_json(tokenizer.to_string().as_bytes())
+    }
+
+    fn from_tokenizer(mut tokenizer: Tokenizer) -> Result<Self> {
         // Truncation would silently drop text, padding is the batch's business.
         tokenizer.with_padding(None);
         tokenizer.with_truncation(None).map_err(|e| Error::Tokenizer(e.to_string()))?;
@@ -32,6 +64,14 @@ impl WordPiece {
         };
         let (cls, sep, unknown) = (id("[CLS]")?, id("[SEP]")?, id("[UNK]")?);
         Ok(Self { tokenizer, cls, sep, unknown })
+    }
+
+    /// The tokenizer as a `tokenizer.json`.
+    ///
+    /// # Errors
+    /// [`Error::Tokenizer`] when the library fails.
+    pub fn to_json(&self) -> Result<String> {
+        self.tokenizer.to_string(false).map_err(|e| Error::Tokenizer(e.to_string()))
     }
 
     /// Number of entries of the vocabulary.

@@ -1,3 +1,13 @@
 //! Tests of the core on the CPU: numbers, gradients, round trips.
 
+mod bundle;
+mod dropout;
+mod extract;
+mod golden;
+mod gradient;
+mod overfit;
 mod parity;
+mod predictor;
+mod sampling;
+mod software_gpu;
+mod span_cnn;

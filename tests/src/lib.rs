@@ -3,8 +3,17 @@
 use std::path::{Path, PathBuf};
 
 use burn::module::{Module, ModuleMapper, Param};
-use burn::tensor::{Gradients, Tensor};
-use spanlight_core::weights::{StateDict, state_of};
+use burn::tensor::{Device, Gradients, Tensor, TensorData};
+use pollster::block_on;
+use rand::rngs::Xoshiro256PlusPlus;
+use rand::{RngExt, SeedableRng};
+use spanlight_core::config::EncoderConfig;
+use spanlight_core::extract::Extractor;
+use spanlight_core::init::Init;
+use spanlight_core::predict::Predictor;
+use spanlight_core::weights::{StateDict, load_state, state_of};
+use spanlight_core::wordpiece::WordPiece;
+use spanlight_core::{JointModel, ModelConfig, Profile, Schema};
 
 /// A file or folder below the shared data, or nothing (with a message) where it is missing.
 ///
@@ -32,5 +41,83 @@ pub fn gradients<M: Module>(module: &M, grads: &Gradients) -> StateDict {
             Param::initialized(id, grad)
         }
     }
-    pollster::block_on(state_of(&module.clone().map(&mut Swap(grads)))).unwrap()
+    block_on(state_of(&module.clone().map(&mut Swap(grads)))).unwrap()
+}
+
+/// Numbers in [-1, 1) from a seed.
+pub fn uniform(count: usize, seed: u64) -> Vec<f32> {
+    let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
+    (0..count).map(|_| rng.random_range(-1.0..1.0)).collect()
+}
+
+/// A tensor of such numbers.
+pub fn random<const D: usize>(shape: [usize; D], seed: u64, device: &Device) -> Tensor<D> {
+    let values = uniform(shape.iter().product(), seed);
+    Tensor::from_data(TensorData::new(values, shape), device)
+}
+
+/// The values of a tensor.
+pub fn values<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
+    tensor.into_data().try_into_vec::<f32>().unwrap()
+}
+
+/// A word-piece tokenizer that can spell everything in ASCII and knows a few words.
+pub fn tiny_tokenizer() -> WordPiece {
+    let special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]"].map(String::from);
+    let single = ('!'..='~').filter(|c| !c.is_ascii_uppercase());
+    let inner = ('a'..='z').map(|c| format!("##{c}"));
+    let words = "alice met bob in paris the graph model uses method data and of for";
+    let lines: Vec<String> = (special.into_iter())
+        .chain(single.map(String::from))
+        .chain(inner)
+        .chain(words.split(' ').map(String::from))
+        .collect();
+    WordPiece::from_vocab(&lines.join("\n"), true).unwrap()
+}
+
+/// Three entity types and two relation types.
+pub fn tiny_schema() -> Schema {
+    Schema {
+        entities: ["Company", "Person", "Place"].map(String::from).into(),
+        relations: ["lives_in", "works_for"].map(String::from).into(),
+        symmetric: vec![],
+    }
+}
+
+/// A configuration that fits [`tiny_tokenizer`].
+pub fn tiny_config() -> ModelConfig {
+    let encoder = EncoderConfig {
+        vocab_size: tiny_tokenizer().vocabulary(),
+        hidden_size: 32,
+        num_hidden_layers: 2,
+        num_attention_heads: 2,
+        intermediate_size: 64,
+        max_position_embeddings: 64,
+        type_vocab_size: 2,
+        layer_norm_eps: 1e-12,
+    };
+    ModelConfig {
+        span_channels: 16,
+        span_size: 32,
+        attention_size: 32,
+        position_size: 16,
+        relation_size: 32,
+        ..ModelConfig::new(encoder, Profile::Fixed)
+    }
+}
+
+/// A model of that configuration; weights larger than usual, so that it finds something in any text.
+pub fn tiny_model(seed: u64, device: &Device) -> JointModel {
+    let model = JointModel::new(&tiny_config(), &tiny_schema(), &mut Init::seeded(seed), device).unwrap();
+    let mut state = block_on(state_of(&model)).unwrap();
+    for array in state.values_mut().filter(|array| array.shape.len() > 1) {
+        array.values.iter_mut().for_each(|value| *value *= 12.0);
+    }
+    load_state(model, state).unwrap()
+}
+
+/// That model with its tokenizer on the CPU; batches hold `budget` word-pieces.
+pub fn tiny_extractor(budget: usize) -> Extractor {
+    let predictor = Predictor::new(tiny_model(5, &Device::flex()), tiny_schema(), budget);
+    Extractor::new(predictor, tiny_tokenizer())
 }

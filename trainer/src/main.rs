@@ -1,1 +1,38 @@
-fn main(){}
+#![recursion_limit = "256"]
+//! `spanlight`: trains, evaluates and exports joint entity and relation extraction models.
+
+mod cli;
+mod data;
+mod device;
+mod encoder;
+mod error;
+mod evaluation;
+mod event;
+mod finetune;
+mod inference;
+mod interrupt;
+mod model;
+mod report;
+mod settings;
+mod store;
+mod train;
+
+use std::process::ExitCode;
+
+use tracing_subscriber::EnvFilter;
+
+/// Tensors come and go by the thousand; the system allocator would return their pages each time.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> ExitCode {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("error,spanlight=info"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    match cli::run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}

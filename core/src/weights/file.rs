@@ -30,11 +30,23 @@ pub fn read_safetensors(bytes: &[u8]) -> Result<StateDict> {
     Ok(state)
 }
 
-/// Writes arrays as f32 safetensors.
+/// Key of the note in the file's metadata.
+const NOTE: &str = "note";
+
+/// The note that a safetensors file carries, if any.
+///
+/// # Errors
+/// [`Error::Weight`] for a damaged file.
+pub fn read_note(bytes: &[u8]) -> Result<Option<String>> {
+    let (_, metadata) = SafeTensors::read_metadata(bytes).map_err(failed)?;
+    Ok(metadata.metadata().as_ref().and_then(|m| m.get(NOTE).cloned()))
+}
+
+/// Writes arrays as f32 safetensors, with an optional note.
 ///
 /// # Errors
 /// [`Error::Weight`] when the library refuses an array.
-pub fn write_safetensors(state: &StateDict) -> Result<Vec<u8>> {
+pub fn write_safetensors(state: &StateDict, note: Option<String>) -> Result<Vec<u8>> {
     let bytes: Vec<(&String, &Array, Vec<u8>)> = state
         .iter()
         .map(|(name, array)| (name, array, array.values.iter().flat_map(|v| v.to_le_bytes()).collect()))
@@ -45,5 +57,6 @@ pub fn write_safetensors(state: &StateDict) -> Result<Vec<u8>> {
             Ok((*name, TensorView::new(Dtype::F32, array.shape.clone(), bytes).map_err(failed)?))
         })
         .collect();
-    serialize(views?, None).map_err(failed)
+    let note = note.map(|note| [(NOTE.to_string(), note)].into());
+    serialize(views?, note).map_err(failed)
 }

@@ -1,0 +1,54 @@
+//! Dropout: reproducible, unbiased, silent at inference.
+
+use burn::tensor::{Device, Tensor};
+use spanlight_core::noise::Noise;
+use spanlight_tests::{random, values};
+
+/// No multiple of the four draws that share 64 bits.
+const COUNT: usize = 100_003;
+
+fn mask(noise: &mut Noise, p: f64) -> Vec<f32> {
+    values(noise.dropout(Tensor::<1>::ones([COUNT], &Device::flex()), p))
+}
+
+#[test]
+fn the_same_seed_gives_the_same_masks_in_the_same_order() {
+    let (mut one, mut two, mut other) = (Noise::seeded(7), Noise::seeded(7), Noise::seeded(8));
+    let first = mask(&mut one, 0.3);
+    assert_eq!(first, mask(&mut two, 0.3));
+    assert_ne!(first, mask(&mut other, 0.3));
+    let second = mask(&mut one, 0.3);
+    assert_eq!(second, mask(&mut two, 0.3));
+    assert_ne!(first, second);
+}
+
+#[test]
+fn zeroes_a_share_of_p_and_keeps_the_mean() {
+    for p in [0.1, 0.5, 0.9] {
+        let mask = mask(&mut Noise::seeded(1), p);
+        let kept = (1.0 / (1.0 - p)) as f32;
+        assert!(mask.iter().all(|&v| v == 0.0 || v == kept), "p = {p}");
+        // Four standard deviations of a binomial share.
+        let spread = 4.0 * (p * (1.0 - p) / COUNT as f64).sqrt();
+        let zeros = mask.iter().filter(|&&v| v == 0.0).count() as f64 / COUNT as f64;
+        assert!((zeros - p).abs() < spread, "p = {p}: {zeros} of the elements are zero");
+        let mean = mask.iter().map(|&v| f64::from(v)).sum::<f64>() / COUNT as f64;
+        assert!((mean - 1.0).abs() < spread / (1.0 - p), "p = {p}: mean {mean}");
+    }
+}
+
+#[test]
+fn scales_what_it_keeps() {
+    let x = random([50, 20], 3, &Device::flex());
+    let dropped = values(Noise::seeded(1).dropout(x.clone(), 0.25));
+    let expected = |(a, b): (&f32, &f32)| *b == 0.0 || *b == a * (1.0 / 0.75_f64) as f32;
+    assert!(values(x).iter().zip(&dropped).all(expected));
+    assert!(dropped.contains(&0.0));
+}
+
+#[test]
+fn is_the_identity_without_a_seed_or_without_probability() {
+    let x = random([50, 20], 3, &Device::flex());
+    assert_eq!(values(Noise::none().dropout(x.clone(), 0.5)), values(x.clone()));
+    assert_eq!(values(Noise::seeded(1).dropout(x.clone(), 0.0)), values(x));
+}

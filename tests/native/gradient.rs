@@ -1,0 +1,227 @@
+//! Gradients of every module and of the joint loss against central differences.
+
+use burn::module::Module;
+use burn::tensor::{Device, Tensor};
+use pollster::block_on;
+use rand::rngs::Xoshiro256PlusPlus;
+use rand::{RngExt, SeedableRng};
+use spanlight_core::batch::{Gold, PieceBatch, Pieces, TrainBatch};
+use spanlight_core::bert::{Embeddings, Layer, SelfAttention};
+use spanlight_core::config::{EncoderConfig, PairActivation};
+use spanlight_core::dense::Dense;
+use spanlight_core::init::Init;
+use spanlight_core::joint::{joint_loss, total};
+use spanlight_core::noise::Noise;
+use spanlight_core::pair::PairEncoder;
+use spanlight_core::span::{SpanCnn, SpanEncoder};
+use spanlight_core::tagger::tags_of;
+use spanlight_core::weights::{load_state, state_of};
+use spanlight_core::{JointModel, ModelConfig, Profile};
+use spanlight_tests::{gradients, random, tiny_schema, uniform};
+
+/// Half the distance of the outer two points.
+const STEP: f32 = 1e-2;
+/// Largest difference allowed, as a share of the tensor's largest gradient.
+const RELATIVE: f64 = 1e-2;
+/// What single precision adds to a difference quotient.
+const ABSOLUTE: f64 = 2e-4;
+/// Below this a gradient counts as none.
+const NONE: f64 = 1e-5;
+
+/// Compares some entries of every parameter: those with the largest gradient, and random ones.
+fn check<M: Module>(module: M, loss: impl Fn(&M, &Device) -> Tensor<1>) {
+    let plain = Device::flex();
+    let mut state = block_on(state_of(&module)).unwrap();
+    for (seed, array) in state.values_mut().enumerate() {
+        // Generic values: neither zero biases nor unit gains.
+        let noise = uniform(array.values.len(), seed as u64);
+        array.values.iter_mut().zip(noise).for_each(|(value, noise)| *value += 0.4 * noise);
+    }
+    let module = load_state(module, state.clone()).unwrap();
+    let grads = loss(&module, &plain.clone().autodiff()).backward();
+    let ours = gradients(&module, &grads);
+    let module = module.valid();
+    let at = |name: &str, entry: usize, step: f32| {
+        let mut state = state.clone();
+        state.get_mut(name).unwrap().values[entry] += step;
+        f64::from(loss(&load_state(module.clone(), state).unwrap(), &plain).into_scalar::<f32>())
+    };
+
+    let mut rng = Xoshiro256PlusPlus::seed_from_u64(1);
+    let (mut compared, mut rough) = (0, 0);
+    for (name, gradient) in &ours {
+        let values = &gradient.values;
+        let mut order: Vec<usize> = (0..values.len()).collect();
+        order.sort_by(|&a, &b| values[b].abs().total_cmp(&values[a].abs()));
+        let largest = f64::from(values[order[0]].abs());
+        // The keys' bias adds the same to all scores of a query, which the softmax takes away.
+        match name.ends_with("key.bias") {
+            true => assert!(largest < NONE, "{name} has the gradient {largest}"),
+            false => assert!(largest > 10.0 * NONE, "{name} has no gradient"),
+        }
+        order.truncate(3);
+        order.extend((0..3).map(|_| rng.random_range(0..values.len())));
+        for entry in order {
+            let slope = |step: f32| (at(name, entry, step) - at(name, entry, -step)) / (2.0 * f64::from(step));
+            let (wide, narrow) = (slope(STEP), slope(STEP / 2.0));
+            let tolerance = RELATIVE * largest + ABSOLUTE;
+            if (wide - narrow).abs() > 2.0 * tolerance {
+                rough += 1; // another window becomes the maximum in between
+                continue;
+            }
+            let expected = (4.0 * narrow - wide) / 3.0;
+            let found = f64::from(values[entry]);
+            assert!((found - expected).abs() < tolerance, "{name}[{entry}]: {found} instead of {expected}");
+            compared += 1;
+        }
+    }
+    assert!(compared > 9 * rough, "{rough} of {} entries are at a kink", compared + rough);
+}
+
+/// A generic number of a tensor.
+fn weighted<const D: usize>(output: Tensor<D>) -> Tensor<1> {
+    let weights = random(output.dims(), 99, &output.device());
+    (output * weights).sum()
+}
+
+fn encoder() -> EncoderConfig {
+    EncoderConfig {
+        vocab_size: 20,
+        hidden_size: 8,
+        num_hidden_layers: 2,
+        num_attention_heads: 2,
+        intermediate_size: 12,
+        max_position_embeddings: 12,
+        type_vocab_size: 2,
+        layer_norm_eps: 1e-12,
+    }
+}
+
+fn config() -> ModelConfig {
+    ModelConfig {
+        span_channels: 4,
+        span_size: 6,
+        attention_size: 5,
+        position_size: 3,
+        relation_size: 5,
+        ..ModelConfig::new(encoder(), Profile::Fixed)
+    }
+}
+
+/// Two sentences of different length; the first has words of several pieces.
+fn pieces() -> PieceBatch {
+    PieceBatch::new(&[
+        Pieces { ids: vec![2, 7, 8, 9, 10, 11, 12, 13, 3], first: vec![1, 2, 4, 5, 7] },
+        Pieces { ids: vec![2, 14, 7, 15, 16, 3], first: vec![1, 2, 3, 4] },
+    ])
+}
+
+/// Gold spans and relations of those sentences, in both directions.
+fn batch() -> TrainBatch {
+    let gold = |words: usize, entities: &[((usize, usize), usize)], classes: &[usize]| {
+        let spans: Vec<_> = entities.iter().map(|e| e.0).collect();
+        let pairs = spans.windows(2).map(|pair| (pair[0], pair[1]));
+        Gold {
+            tags: tags_of(&spans, words),
+            entities: entities.iter().copied().collect(),
+            relations: pairs.zip(classes.iter().copied()).collect(),
+        }
+    };
+    TrainBatch {
+        pieces: pieces(),
+        gold: vec![
+            gold(5, &[((0, 1), 2), ((1, 3), 0), ((4, 5), 1)], &[0, 3]),
+            gold(4, &[((0, 3), 1), ((3, 4), 0)], &[1]),
+        ],
+    }
+}
+
+fn check_joint(config: ModelConfig, seed: Option<u64>) {
+    let schema = tiny_schema();
+    let device = Device::flex().autodiff();
+    let model = JointModel::new(&config, &schema, &mut Init::seeded(1), &device).unwrap();
+    check(model, |model, _| {
+        let mut rng = Xoshiro256PlusPlus::seed_from_u64(1);
+        let mut noise = seed.map_or_else(Noise::none, Noise::seeded);
+        let loss = block_on(joint_loss(model, &schema, &batch(), 1.0, &mut rng, &mut noise)).unwrap();
+        let counts = [loss.tag.count, loss.entity.count, loss.relation.count];
+        assert_eq!(counts, [9, 5, 4]);
+        total(loss, counts).unwrap()
+    });
+}
+
+#[test]
+fn embeddings() {
+    let module = Embeddings::new(&encoder(), &mut Init::seeded(1), &Device::flex().autodiff());
+    check(module, |module, _| weighted(module.forward(&pieces(), 0.0, &mut Noise::none())));
+}
+
+#[test]
+fn self_attention() {
+    let module = SelfAttention::new(&encoder(), &mut Init::seeded(1), &Device::flex().autodiff());
+    check(module, |module, device| {
+        let x = random([18, 8], 1, device);
+        weighted(module.forward(x, pieces().attention_mask(device), 0.0, &mut Noise::none()))
+    });
+}
+
+#[test]
+fn layer_with_dropout() {
+    let module = Layer::new(&encoder(), &mut Init::seeded(1), &Device::flex().autodiff());
+    check(module, |module, device| {
+        let x = random([18, 8], 1, device);
+        weighted(module.forward(x, pieces().attention_mask(device), 0.2, &mut Noise::seeded(4)))
+    });
+}
+
+#[test]
+fn span_encoder() {
+    let kernels = [1, 2, 4];
+    let tail = SpanCnn::tail(&kernels);
+    let module = SpanEncoder::new(8, &kernels, 4, 6, &mut Init::seeded(1), &Device::flex().autodiff());
+    check(module, |module, device| {
+        let words = Tensor::cat(vec![random([14, 8], 1, device), Tensor::zeros([tail, 8], device)], 0);
+        let spans = [(0, 1), (3, 3), (2, 4), (5, 8), (0, 9), (1, 14)];
+        weighted(module.project(module.features(words, &spans, 0.2, &mut Noise::seeded(4))))
+    });
+}
+
+#[test]
+fn dense() {
+    let module = Dense::new(7, 6, &mut Init::seeded(1), &Device::flex().autodiff());
+    check(module, |module, device| weighted(module.forward(random([5, 7], 1, device), 0.2, &mut Noise::seeded(4))));
+}
+
+#[test]
+fn pair_encoder() {
+    for act in [PairActivation::Gelu, PairActivation::Tanh] {
+        let module = PairEncoder::new(&config(), &mut Init::seeded(1), &Device::flex().autodiff());
+        check(module, |module, device| {
+            let found = module.forward(random([3, 5, 6], 1, device), random([2, 8], 2, device), &[0, 0, 1], act);
+            weighted(found.features)
+        });
+    }
+}
+
+#[test]
+fn joint_loss_of_the_fixed_profile() {
+    check_joint(config(), None);
+}
+
+#[test]
+fn joint_loss_with_dropout() {
+    check_joint(ModelConfig { dropout: 0.2, ..config() }, Some(4));
+}
+
+#[test]
+fn joint_loss_of_the_other_switches() {
+    let reference = ModelConfig::new(encoder(), Profile::Reference);
+    let other = ModelConfig {
+        empty_segment: reference.empty_segment,
+        tag_pad_class: reference.tag_pad_class,
+        pair_att_act: PairActivation::Tanh,
+        share_span_encoder: true,
+        ..config()
+    };
+    check_joint(other, None);
+}

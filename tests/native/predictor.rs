@@ -1,0 +1,134 @@
+//! Inference does not depend on how sentences are batched.
+
+use burn::tensor::Device;
+use pollster::block_on;
+use rand::rngs::Xoshiro256PlusPlus;
+use rand::{RngExt, SeedableRng, seq::SliceRandom};
+use spanlight_core::batch::Pieces;
+use spanlight_core::predict::{Predicted, Predictor};
+use spanlight_tests::{tiny_config, tiny_model, tiny_schema};
+
+const SENTENCES: usize = 150;
+
+fn predictor(budget: usize) -> Predictor {
+    Predictor::new(tiny_model(5, &Device::flex()), tiny_schema(), budget)
+}
+
+/// Sentences of 1 to 20 words, each of 1 to 3 word-pieces.
+fn sentences() -> Vec<Pieces> {
+    let mut rng = Xoshiro256PlusPlus::seed_from_u64(1);
+    let pieces = |rng: &mut Xoshiro256PlusPlus| {
+        let (mut ids, mut first) = (vec![2], Vec::new());
+        for _ in 0..rng.random_range(1..=20) {
+            first.push(ids.len());
+            let count = rng.random_range(1..=3);
+            ids.extend((0..count).map(|_| rng.random_range(4..tiny_config().encoder.vocab_size as u32)));
+        }
+        ids.push(3);
+        Pieces { ids, first }
+    };
+    (0..SENTENCES).map(|_| pieces(&mut rng)).collect()
+}
+
+fn without_words() -> Pieces {
+    Pieces { ids: vec![2, 3], first: vec![] }
+}
+
+/// What was found in every sentence; nothing for those that were not handed over.
+fn predict(predictor: &Predictor, sentences: &[Pieces]) -> Vec<Option<Predicted>> {
+    let mut all = vec![None; sentences.len()];
+    let run = predictor.run(sentences, async |found| {
+        for (i, predicted) in found {
+            assert!(all[i].replace(predicted).is_none(), "sentence {i} twice");
+        }
+        true
+    });
+    block_on(run).unwrap();
+    all
+}
+
+/// Everything but scores is equal, and scores nearly so.
+fn assert_same(found: &[Option<Predicted>], expected: &[Option<Predicted>]) {
+    let without_scores = |all: &[Option<Predicted>]| {
+        let mut all = all.to_vec();
+        let mut scores = Vec::new();
+        for one in all.iter_mut().flatten() {
+            scores.extend(one.entities.iter_mut().map(|e| std::mem::take(&mut e.score)));
+            scores.extend(one.relations.iter_mut().map(|r| std::mem::take(&mut r.score)));
+        }
+        (all, scores)
+    };
+    let ((found, scores), (expected, expected_scores)) = (without_scores(found), without_scores(expected));
+    assert_eq!(found, expected);
+    let worst = scores.iter().zip(&expected_scores).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+    assert!(worst <= 1e-5, "scores differ by {worst}");
+}
+
+#[test]
+fn the_budget_does_not_change_the_results() {
+    let sentences = sentences();
+    let alone = predict(&predictor(1), &sentences);
+    let entities: usize = alone.iter().flatten().map(|p| p.entities.len()).sum();
+    let relations: usize = alone.iter().flatten().map(|p| p.relations.len()).sum();
+    assert!(entities > SENTENCES && relations > SENTENCES, "only {entities} entities, {relations} relations");
+    for budget in [64, 300, usize::MAX / 1000] {
+        assert_same(&predict(&predictor(budget), &sentences), &alone);
+    }
+}
+
+#[test]
+fn order_and_number_of_sentences_do_not_change_the_results() {
+    let (predictor, sentences) = (predictor(300), sentences());
+    let expected = predict(&predictor, &sentences);
+    let mut order: Vec<usize> = (0..SENTENCES).collect();
+    order.shuffle(&mut Xoshiro256PlusPlus::seed_from_u64(2));
+    for order in [&order[..], &order[..7], &order[..1]] {
+        let shuffled: Vec<Pieces> = order.iter().map(|&i| sentences[i].clone()).collect();
+        let expected: Vec<Option<Predicted>> = order.iter().map(|&i| expected[i].clone()).collect();
+        assert_same(&predict(&predictor, &shuffled), &expected);
+    }
+}
+
+#[test]
+fn scores_are_probabilities_and_relations_point_at_entities() {
+    for found in predict(&predictor(300), &sentences()).into_iter().flatten() {
+        assert!(found.entities.len() <= found.spans.len());
+        assert!(found.entities.iter().all(|e| e.score > 0.25 && e.score <= 1.0 && found.spans.contains(&e.span)));
+        for relation in &found.relations {
+            assert!(relation.left < relation.right && relation.right < found.entities.len());
+            assert!(relation.score > 0.2 && relation.score <= 1.0);
+        }
+    }
+}
+
+#[test]
+fn nothing_comes_of_nothing() {
+    assert!(predict(&predictor(300), &[]).is_empty());
+    assert_eq!(predict(&predictor(300), &[without_words(), without_words()]), [None, None]);
+}
+
+#[test]
+fn a_sentence_without_words_does_not_disturb_the_others() {
+    let sentences = &sentences()[..20];
+    let expected = predict(&predictor(300), sentences);
+    let mut more = sentences.to_vec();
+    more.insert(3, without_words());
+    let mut found = predict(&predictor(300), &more);
+    assert_eq!(found.remove(3), None);
+    assert_same(&found, &expected);
+}
+
+#[test]
+fn stops_when_it_is_told_to() {
+    let sentences = sentences();
+    for wanted in 1..4 {
+        let mut batches = 0;
+        let run = predictor(1);
+        let run = run.run(&sentences, async |_| {
+            batches += 1;
+            batches < wanted
+        });
+        block_on(run).unwrap();
+        assert_eq!(batches, wanted);
+    }
+}

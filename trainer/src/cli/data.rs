@@ -1,0 +1,64 @@
+//! `spanlight data check`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+use crate::data::{self, Options};
+use crate::error::{Error, Result};
+
+/// Arguments of `data`.
+#[derive(Args)]
+pub struct Data {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Reads a file to its end, counts it and lists every defect with its line
+    Check(Check),
+}
+
+#[derive(Args)]
+struct Check {
+    /// The file
+    file: PathBuf,
+    /// Format: auto, dygie, spert, pspe or arnor
+    #[arg(long, default_value = "auto")]
+    format: String,
+    /// Schema that the labels must belong to, as JSON
+    #[arg(long, value_name = "FILE", conflicts_with = "schema_from_train")]
+    schema: Option<PathBuf>,
+    /// Training file whose labels are the schema
+    #[arg(long, value_name = "FILE")]
+    schema_from_train: Option<PathBuf>,
+    /// Print one JSON object instead of text
+    #[arg(long)]
+    json: bool,
+}
+
+impl Data {
+    /// Runs the command.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] when the file cannot be used for training, besides what stops the reading.
+    pub fn run(&self) -> Result<()> {
+        let Command::Check(check) = &self.command;
+        let format = check.format.parse().map_err(Error::Usage)?;
+        let schema = match (&check.schema, &check.schema_from_train) {
+            (Some(path), _) => Some(data::schema_from_json(path)?),
+            (None, Some(path)) => Some(data::schema_from_train(path, format, &[])?),
+            (None, None) => None,
+        };
+        let found = data::check(&check.file, format, &Options::default(), schema.as_ref())?;
+        match check.json {
+            true => println!("{}", serde_json::to_string(&found).map_err(std::io::Error::other)?),
+            false => println!("{found}"),
+        }
+        match found.usable {
+            true => Ok(()),
+            false => Err(Error::Usage(format!("{} cannot be used; mend the defects above", check.file.display()))),
+        }
+    }
+}

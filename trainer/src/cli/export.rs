@@ -1,0 +1,77 @@
+//! `spanlight export`: a run becomes a bundle.
+
+use std::path::PathBuf;
+
+use burn::tensor::Device;
+use clap::Args;
+use spanlight_core::bundle::{FORMAT, MANIFEST, Manifest, Part, SelfTest, TOKENIZER, WEIGHTS};
+use spanlight_core::extract::ExtractOptions;
+use spanlight_core::weights::{Precision, encode};
+
+use crate::error::{Error, Result};
+use crate::model::SavedModel;
+use crate::store::{write_atomic, write_json};
+
+/// Arguments of `export`.
+#[derive(Args)]
+pub struct Export {
+    /// Run folder or bundle
+    #[arg(long, value_name = "FOLDER")]
+    model: PathBuf,
+    /// Folder of the bundle; made if missing
+    #[arg(long, value_name = "FOLDER")]
+    out: PathBuf,
+    /// Name of the model
+    #[arg(long)]
+    name: String,
+    /// One sentence about it
+    #[arg(long, default_value = "")]
+    description: String,
+    /// How matrices are stored: int8, f16 or f32
+    #[arg(long, default_value = "int8")]
+    precision: Precision,
+    /// A short text with entities, whose extraction every device must reproduce
+    #[arg(long, value_name = "TEXT", default_value = "We train a neural parser on newswire text.")]
+    self_test: String,
+}
+
+impl Export {
+    /// Runs the command.
+    ///
+    /// # Errors
+    /// Whatever stops it; the manifest is written last, so an unfinished bundle is refused.
+    pub fn run(&self) -> Result<()> {
+        let saved = SavedModel::open(&self.model)?;
+        let weights = encode(&saved.weights, self.precision)?;
+        let mut manifest = Manifest {
+            format: FORMAT,
+            name: self.name.clone(),
+            description: self.description.clone(),
+            parameters: saved.weights.values().map(|a| a.values.len()).sum(),
+            schema: saved.schema,
+            config: saved.config,
+            precision: self.precision,
+            parts: [(TOKENIZER.to_string(), Part::of(&saved.tokenizer)), (WEIGHTS.to_string(), Part::of(&weights))].into(),
+            self_test: SelfTest::default(),
+        };
+        // The weights as they will be loaded, not as they were trained.
+        let extractor = manifest.open(&saved.tokenizer, &weights, &Device::flex(), self.self_test.len().max(64))?;
+        let found = pollster::block_on(extractor.extract(&self.self_test, &ExtractOptions::default()))?;
+        if found.sentences.iter().all(|s| s.entities.is_empty()) {
+            return Err(Error::Usage(format!(
+                "the model finds nothing in the self-test `{}`; give a text with entities by --self-test",
+                self.self_test
+            )));
+        }
+        manifest.self_test = SelfTest { text: self.self_test.clone(), sentences: found.sentences };
+
+        std::fs::create_dir_all(&self.out)
+            .map_err(|e| Error::Folder { path: self.out.clone(), problem: format!("cannot be made: {e}") })?;
+        write_atomic(&self.out.join(TOKENIZER), &saved.tokenizer)?;
+        write_atomic(&self.out.join(WEIGHTS), &weights)?;
+        write_json(&self.out.join(MANIFEST), &manifest)?;
+        let bytes: usize = manifest.parts.values().map(|p| p.bytes).sum();
+        println!("{}: {} weights in {:.2} MB", self.out.display(), manifest.parameters, bytes as f64 / 1e6);
+        Ok(())
+    }
+}

@@ -1,0 +1,80 @@
+//! Command line: one subcommand, one call.
+
+mod data;
+mod evaluate;
+mod export;
+mod finetune;
+mod predict;
+
+use std::num::NonZero;
+use std::thread::available_parallelism;
+
+use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+
+use crate::device::DeviceChoice;
+use crate::error::Result;
+
+/// Joint entity and relation extraction: train, evaluate, predict, export.
+#[derive(Parser)]
+#[command(name = "spanlight", version, about)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Trains a model on annotated sentences
+    Finetune(finetune::Finetune),
+    /// Scores a model on annotated sentences
+    Evaluate(evaluate::Evaluate),
+    /// Extracts entities and relations from text
+    Predict(predict::Predict),
+    /// Packs a model for the browser
+    Export(export::Export),
+    /// Looks after annotated files
+    Data(data::Data),
+}
+
+/// Where to compute.
+#[derive(Args)]
+pub struct Compute {
+    /// auto, vulkan, metal, dx12, cuda or cpu, with an index as in vulkan:1
+    #[arg(long, default_value = "auto", help_heading = "Compute")]
+    pub device: DeviceChoice,
+    /// CPU threads; 0 takes all
+    #[arg(long, default_value_t = 0, help_heading = "Compute")]
+    pub threads: usize,
+}
+
+impl Compute {
+    /// Number of threads that compute: one where a GPU does the work.
+    pub fn workers(&self, device: &burn::tensor::Device) -> usize {
+        if *device != burn::tensor::Device::flex() {
+            return 1;
+        }
+        match self.threads {
+            0 => available_parallelism().map_or(1, NonZero::get),
+            threads => threads,
+        }
+    }
+}
+
+/// Parses the command line and runs its subcommand.
+///
+/// # Errors
+/// Whatever stops the subcommand.
+pub fn run() -> Result<()> {
+    let matches = Cli::command().get_matches();
+    let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|e| e.exit());
+    let below = |name: &str| -> ArgMatches {
+        matches.subcommand_matches(name).cloned().unwrap_or_default()
+    };
+    match cli.command {
+        Command::Finetune(args) => args.run(&below("finetune")),
+        Command::Evaluate(args) => args.run(),
+        Command::Predict(args) => args.run(),
+        Command::Export(args) => args.run(),
+        Command::Data(args) => args.run(),
+    }
+}

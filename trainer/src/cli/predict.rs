@@ -1,0 +1,160 @@
+//! `spanlight predict`: text in, JSON lines out.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use spanlight_core::extract::{ExtractOptions, Extraction, Extractor};
+use spanlight_core::text::OffsetUnit;
+
+use super::Compute;
+use crate::error::{Error, Result};
+use crate::model::SavedModel;
+
+/// Arguments of `predict`.
+#[derive(Args)]
+pub struct Predict {
+    /// Run folder or bundle
+    #[arg(long, value_name = "FOLDER")]
+    model: PathBuf,
+    /// Text files, or JSON lines with a `text` and an optional `id` (ending in .jsonl); `-` or
+    /// nothing for standard input
+    files: Vec<PathBuf>,
+    /// Standard input is JSON lines
+    #[arg(long)]
+    jsonl: bool,
+    /// Leave out what is less probable
+    #[arg(long, default_value_t = 0.0)]
+    threshold: f32,
+    /// What offsets count: utf16 (as JavaScript), char (as Python) or byte (as Rust)
+    #[arg(long, value_parser = parse_unit, default_value = "utf16")]
+    unit: OffsetUnit,
+    /// Where to write; standard output by default
+    #[arg(long, short, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// Word-pieces, padding included, that go through the model at once
+    #[arg(long, default_value_t = 512)]
+    chunk: usize,
+    #[command(flatten)]
+    compute: Compute,
+}
+
+fn parse_unit(name: &str) -> Result<OffsetUnit, String> {
+    serde_json::from_value(Value::String(name.into())).map_err(|e| e.to_string())
+}
+
+/// A text to read.
+#[derive(Deserialize)]
+struct Document {
+    #[serde(default)]
+    id: Option<Value>,
+    text: String,
+}
+
+/// A line of output.
+#[derive(Serialize)]
+struct Line {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<Value>,
+    #[serde(flatten)]
+    extraction: Extraction,
+}
+
+impl Predict {
+    /// Runs the command.
+    ///
+    /// # Errors
+    /// Whatever stops it; lines written until then are complete.
+    pub fn run(&self) -> Result<()> {
+        let (device, _) = self.compute.device.open()?;
+        let workers = self.compute.workers(&device);
+        let extractor = SavedModel::open(&self.model)?.extractor(&device, self.chunk)?;
+        let mut out: Box<dyn Write> = match &self.out {
+            Some(path) => Box::new(std::fs::File::create(path).map_err(|e| named(path, &e))?),
+            None => Box::new(std::io::stdout().lock()),
+        };
+        let mut waiting: Vec<Document> = Vec::with_capacity(workers);
+        self.documents(&mut |document| {
+            waiting.push(document);
+            match waiting.len() < workers {
+                true => Ok(()),
+                false => self.answer(&extractor, std::mem::take(&mut waiting), &mut out),
+            }
+        })?;
+        self.answer(&extractor, waiting, &mut out)?;
+        Ok(out.flush()?)
+    }
+
+    /// Hands over every document, one at a time.
+    fn documents(&self, take: &mut dyn FnMut(Document) -> Result<()>) -> Result<()> {
+        let standard = [PathBuf::from("-")];
+        let files = if self.files.is_empty() { &standard[..] } else { &self.files };
+        for file in files {
+            if file == Path::new("-") {
+                let input = BufReader::new(std::io::stdin().lock());
+                read(input, file, self.jsonl, None, take)?;
+            } else {
+                let input = std::fs::File::open(file).map_err(|e| named(file, &e))?;
+                let lines = file.extension().is_some_and(|e| e == "jsonl");
+                let id = Value::String(file.display().to_string());
+                read(BufReader::new(input), file, lines, Some(id), take)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Extracts from some documents at once and writes the results in their order.
+    fn answer(&self, extractor: &Extractor, documents: Vec<Document>, out: &mut dyn Write) -> Result<()> {
+        let options = ExtractOptions { threshold: self.threshold, unit: self.unit };
+        let extract = |text: &str| pollster::block_on(extractor.extract(text, &options));
+        let found: Vec<_> = match documents.len() {
+            0 | 1 => documents.iter().map(|d| extract(&d.text)).collect(),
+            _ => std::thread::scope(|scope| {
+                let handles: Vec<_> = documents.iter().map(|d| scope.spawn(|| extract(&d.text))).collect();
+                handles.into_iter().map(|h| h.join().unwrap_or_else(|p| std::panic::resume_unwind(p))).collect()
+            }),
+        };
+        for (document, extraction) in documents.into_iter().zip(found) {
+            let line = Line { id: document.id, extraction: extraction? };
+            serde_json::to_writer(&mut *out, &line).map_err(std::io::Error::from)?;
+            out.write_all(b"\n")?;
+        }
+        Ok(())
+    }
+}
+
+/// Reads one file: a text, or one document a line.
+fn read(
+    mut input: impl BufRead,
+    path: &Path,
+    lines: bool,
+    id: Option<Value>,
+    take: &mut dyn FnMut(Document) -> Result<()>,
+) -> Result<()> {
+    if !lines {
+        let mut text = String::new();
+        input.read_to_string(&mut text).map_err(|e| named(path, &e))?;
+        return take(Document { id, text });
+    }
+    for (number, line) in input.lines().enumerate() {
+        let line = line.map_err(|e| named(path, &e))?;
+        if line.trim().is_empty() {
+            continue;
+        }
+        let document = serde_json::from_str(&line).map_err(|e| {
+            Error::Usage(format!(
+                "{}, line {}: {e}; every line must be an object with a string `text`",
+                path.display(),
+                number + 1
+            ))
+        })?;
+        take(document)?;
+    }
+    Ok(())
+}
+
+fn named(path: &Path, error: &std::io::Error) -> Error {
+    Error::Usage(format!("{}: {error}", path.display()))
+}

@@ -1,0 +1,236 @@
+//! What computes: the choice a user writes, and opening it.
+
+use std::{fmt, str::FromStr};
+
+use burn::tensor::Device;
+use serde::{Deserialize, Serialize};
+
+#[cfg(feature = "cuda")]
+mod cuda;
+#[cfg(feature = "wgpu")]
+mod graphics;
+
+/// What should compute, written `auto`, `cpu`, `cuda`, `vulkan`, `metal`, `dx12` or `wgpu` (any of
+/// the three before); the last five with an index, such as `vulkan:1`, if there are several GPUs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub enum DeviceChoice {
+    /// A hardware GPU if there is one, else the CPU.
+    #[default]
+    Auto,
+    /// The CPU.
+    Cpu,
+    /// An NVIDIA GPU through CUDA.
+    Cuda(Option<usize>),
+    /// A GPU through a graphics API. GPUs are counted with discrete ones first, then integrated,
+    /// then virtual ones. Software renderers are no GPUs, but without an index the variable
+    /// `CUBECL_WGPU_DEFAULT_DEVICE` decides, and its value `Cpu` means such a renderer.
+    Graphics(Api, Option<usize>),
+}
+
+/// A graphics API.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Api {
+    /// The first of the system's with a GPU.
+    Any,
+    /// Vulkan.
+    Vulkan,
+    /// Apple's Metal.
+    Metal,
+    /// Microsoft's DirectX 12.
+    Dx12,
+}
+
+/// Why a device cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum DeviceError {
+    /// Not the name of a device.
+    #[error(
+        "unknown device `{0}`; expected auto, cpu, cuda, vulkan, metal, dx12 or wgpu, the last \
+         five with an index if wanted, as in `vulkan:1`"
+    )]
+    Unknown(String),
+
+    /// The program was built without it.
+    #[error(
+        "this program was built without support for device `{choice}`; build it with `cargo \
+         build --release --features {feature}`"
+    )]
+    NotBuilt {
+        /// What was wanted.
+        choice: DeviceChoice,
+        /// Cargo feature that brings it.
+        feature: &'static str,
+    },
+
+    /// The machine has none.
+    #[error("no device for `{choice}`: {found}; `cpu` always works")]
+    Missing {
+        /// What was wanted.
+        choice: DeviceChoice,
+        /// What there is instead.
+        found: String,
+    },
+
+    /// It exists but cannot be used.
+    #[error("device `{choice}` cannot be opened: {problem}")]
+    Failed {
+        /// What was wanted.
+        choice: DeviceChoice,
+        /// The driver's reason.
+        problem: String,
+    },
+}
+
+impl DeviceChoice {
+    /// Opens the device; the text says which one it is and why, as in `NVIDIA H200 (discrete GPU,
+    /// Vulkan), the first GPU found`. Opening the same one again gives the same device.
+    ///
+    /// # Errors
+    /// [`DeviceError`]; never for [`Self::Auto`] and [`Self::Cpu`].
+    pub fn open(&self) -> Result<(Device, String), DeviceError> {
+        match *self {
+            Self::Auto => Ok(automatic()),
+            Self::Cpu => Ok((Device::flex(), "CPU, as chosen".to_owned())),
+            #[cfg(feature = "cuda")]
+            Self::Cuda(index) => cuda::open(*self, index.unwrap_or(0)),
+            #[cfg(feature = "wgpu")]
+            Self::Graphics(api, index) => graphics::open(*self, api, index),
+            #[allow(unreachable_patterns, reason = "depends on the features")]
+            choice => Err(DeviceError::NotBuilt {
+                choice,
+                feature: match choice {
+                    Self::Cuda(_) => "cuda",
+                    _ => "wgpu",
+                },
+            }),
+        }
+    }
+}
+
+fn automatic() -> (Device, String) {
+    #[allow(unused_mut, reason = "depends on the features")]
+    let mut reasons = Vec::<String>::new();
+    #[cfg(feature = "cuda")]
+    match cuda::open(DeviceChoice::Cuda(Some(0)), 0) {
+        Ok(opened) => return opened,
+        Err(DeviceError::Missing { found, .. }) => reasons.push(found),
+        Err(error) => reasons.push(error.to_string()),
+    }
+    // With an index, so that the variable cannot pick a software renderer.
+    #[cfg(feature = "wgpu")]
+    match graphics::open(DeviceChoice::Auto, Api::Any, Some(0)) {
+        Ok(opened) => return opened,
+        Err(DeviceError::Missing { found, .. }) => reasons.push(found),
+        Err(error) => reasons.push(error.to_string()),
+    }
+    if reasons.is_empty() {
+        reasons.push("this program was built without support for GPUs".to_owned());
+    }
+    (Device::flex(), format!("CPU, since {}", reasons.join("; ")))
+}
+
+impl FromStr for DeviceChoice {
+    type Err = DeviceError;
+
+    fn from_str(text: &str) -> Result<Self, DeviceError> {
+        let unknown = || DeviceError::Unknown(text.to_owned());
+        let (name, index) = match text.split_once(':') {
+            Some((name, index)) => (name, Some(index.parse().map_err(|_| unknown())?)),
+            None => (text, None),
+        };
+        match (name, index) {
+            ("auto", None) => Ok(Self::Auto),
+            ("cpu", None) => Ok(Self::Cpu),
+            ("cuda", _) => Ok(Self::Cuda(index)),
+            ("wgpu", _) => Ok(Self::Graphics(Api::Any, index)),
+            ("vulkan", _) => Ok(Self::Graphics(Api::Vulkan, index)),
+            ("metal", _) => Ok(Self::Graphics(Api::Metal, index)),
+            ("dx12", _) => Ok(Self::Graphics(Api::Dx12, index)),
+            _ => Err(unknown()),
+        }
+    }
+}
+
+impl fmt::Display for DeviceChoice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (name, index) = match *self {
+            Self::Auto => ("auto", None),
+            Self::Cpu => ("cpu", None),
+            Self::Cuda(index) => ("cuda", index),
+            Self::Graphics(Api::Any, index) => ("wgpu", index),
+            Self::Graphics(Api::Vulkan, index) => ("vulkan", index),
+            Self::Graphics(Api::Metal, index) => ("metal", index),
+            Self::Graphics(Api::Dx12, index) => ("dx12", index),
+        };
+        match index {
+            Some(index) => write!(f, "{name}:{index}"),
+            None => f.write_str(name),
+        }
+    }
+}
+
+impl TryFrom<String> for DeviceChoice {
+    type Error = DeviceError;
+
+    fn try_from(text: String) -> Result<Self, DeviceError> {
+        text.parse()
+    }
+}
+
+impl From<DeviceChoice> for String {
+    fn from(choice: DeviceChoice) -> Self {
+        choice.to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn choices_are_read_as_they_are_written() {
+        let all = [
+            "auto", "cpu", "cuda", "cuda:3", "wgpu", "vulkan", "vulkan:1", "metal:0", "dx12",
+        ];
+        for text in all {
+            let choice: DeviceChoice = text.parse().unwrap();
+            assert_eq!(choice.to_string(), text);
+            let json = serde_json::to_string(&choice).unwrap();
+            assert_eq!(json, format!("\"{text}\""));
+            assert_eq!(serde_json::from_str::<DeviceChoice>(&json).unwrap(), choice);
+        }
+        for text in [
+            "", "gpu", "cpu:0", "auto:1", "cuda:", "cuda:-1", "cuda:1:2", "CPU",
+        ] {
+            let error = text.parse::<DeviceChoice>().unwrap_err().to_string();
+            assert!(
+                error.contains(&format!("`{text}`; expected auto")),
+                "{error}"
+            );
+        }
+    }
+
+    #[test]
+    fn there_is_always_a_device() {
+        let (device, text) = DeviceChoice::Auto.open().unwrap();
+        let (again, same) = DeviceChoice::Auto.open().unwrap();
+        assert_eq!((&device, &text), (&again, &same));
+        assert_eq!(
+            text.starts_with("CPU, since "),
+            device == Device::flex(),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn absent_devices_say_what_to_do() {
+        let absent = DeviceChoice::Graphics(Api::Vulkan, Some(99));
+        let error = absent.open().unwrap_err().to_string();
+        assert!(error.contains("`vulkan:99`"), "{error}");
+        if !cfg!(feature = "cuda") {
+            let error = DeviceChoice::Cuda(None).open().unwrap_err().to_string();
+            assert!(error.ends_with("--features cuda`"), "{error}");
+        }
+    }
+}

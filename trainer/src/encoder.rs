@@ -1,0 +1,130 @@
+//! Pre-trained sentence encoders from a Hugging Face folder.
+
+use std::path::Path;
+
+use burn_store::pytorch_reader::{DType, PytorchReader};
+use half::{bf16, f16};
+use spanlight_core::bert::Bert;
+use spanlight_core::config::EncoderConfig;
+use spanlight_core::weights::{Array, StateDict, load_bert, read_safetensors};
+use spanlight_core::wordpiece::WordPiece;
+
+use crate::error::{Error, Result};
+use crate::store::{read, read_text};
+
+/// An encoder folder, opened but with its weights still on disk.
+pub struct EncoderFolder<'a> {
+    path: &'a Path,
+    /// Sizes.
+    pub config: EncoderConfig,
+}
+
+/// The few fields of a `config.json` that decide whether it is a BERT.
+#[derive(serde::Deserialize)]
+struct Kind {
+    #[serde(default)]
+    model_type: String,
+    #[serde(default = "gelu")]
+    hidden_act: String,
+}
+
+fn gelu() -> String {
+    "gelu".into()
+}
+
+impl<'a> EncoderFolder<'a> {
+    /// Reads the configuration.
+    ///
+    /// # Errors
+    /// [`Error::Folder`] when it is missing, malformed or of another family.
+    pub fn open(path: &'a Path) -> Result<Self> {
+        let fail = |problem: String| Error::Folder { path: path.into(), problem };
+        let text = read(&path.join("config.json"))
+            .map_err(|e| fail(format!("is no encoder folder ({e}); it needs config.json, weights and a tokenizer")))?;
+        let malformed = |e: serde_json::Error| fail(format!("config.json: {e}"));
+        let kind: Kind = serde_json::from_slice(&text).map_err(malformed)?;
+        if kind.model_type != "bert" || kind.hidden_act != "gelu" {
+            return Err(fail(format!(
+                "holds a `{}` with activation `{}`; only BERT with gelu is read",
+                kind.model_type, kind.hidden_act
+            )));
+        }
+        Ok(Self { path, config: serde_json::from_slice(&text).map_err(malformed)? })
+    }
+
+    /// The tokenizer: `tokenizer.json`, else `vocab.txt`.
+    ///
+    /// # Errors
+    /// [`Error::Folder`] when neither is there, [`Error::Core`] when it is malformed or larger than
+    /// the encoder's table.
+    pub fn tokenizer(&self) -> Result<WordPiece> {
+        let fail = |problem: String| Error::Folder { path: self.path.into(), problem };
+        let json = self.path.join("tokenizer.json");
+        let tokenizer = if json.exists() {
+            WordPiece::from_json(&read(&json)?)?
+        } else {
+            let vocab = read_text(&self.path.join("vocab.txt"))
+                .map_err(|e| fail(format!("has neither tokenizer.json nor a readable vocab.txt ({e})")))?;
+            WordPiece::from_vocab(&vocab, self.lowercases())?
+        };
+        if tokenizer.vocabulary() > self.config.vocab_size {
+            return Err(fail(format!(
+                "the tokenizer has {} pieces, the encoder only {} embeddings; they do not belong together",
+                tokenizer.vocabulary(),
+                self.config.vocab_size
+            )));
+        }
+        Ok(tokenizer)
+    }
+
+    fn lowercases(&self) -> bool {
+        let config = read(&self.path.join("tokenizer_config.json")).ok();
+        let config: Option<serde_json::Value> = config.and_then(|c| serde_json::from_slice(&c).ok());
+        config.and_then(|c| c["do_lower_case"].as_bool()).unwrap_or(true)
+    }
+
+    /// Fills an encoder of the same sizes; says whether the checkpoint had a pooler.
+    ///
+    /// # Errors
+    /// [`Error::Folder`] when no weights are found, [`Error::Core`] when they do not fit.
+    pub fn load(&self, encoder: Bert) -> Result<(Bert, bool)> {
+        Ok(load_bert(encoder, self.state()?)?)
+    }
+
+    fn state(&self) -> Result<StateDict> {
+        let safetensors = self.path.join("model.safetensors");
+        if safetensors.exists() {
+            return Ok(read_safetensors(&read(&safetensors)?)?);
+        }
+        let names = ["pytorch_model.bin", "model.pt", "pytorch_model.pt"];
+        match names.iter().map(|name| self.path.join(name)).find(|path| path.exists()) {
+            Some(path) => read_pytorch(&path),
+            None => Err(Error::Folder {
+                path: self.path.into(),
+                problem: "has no model.safetensors and no pytorch_model.bin".into(),
+            }),
+        }
+    }
+}
+
+/// Reads the float tensors of a PyTorch checkpoint.
+///
+/// # Errors
+/// [`Error::Folder`] for a file that is no checkpoint.
+pub fn read_pytorch(path: &Path) -> Result<StateDict> {
+    let fail = |problem: String| Error::Folder { path: path.into(), problem };
+    let reader = PytorchReader::new(path).map_err(|e| fail(e.to_string()))?;
+    let mut state = StateDict::new();
+    for (name, tensor) in reader.tensors() {
+        let bytes = tensor.read().map_err(|e| fail(format!("`{name}`: {e}")))?;
+        let values: Vec<f32> = match tensor.dtype() {
+            DType::F32 => bytes.as_chunks().0.iter().map(|b| f32::from_le_bytes(*b)).collect(),
+            DType::F64 => bytes.as_chunks().0.iter().map(|b| f64::from_le_bytes(*b) as f32).collect(),
+            DType::F16 => bytes.as_chunks().0.iter().map(|b| f16::from_le_bytes(*b).to_f32()).collect(),
+            DType::BF16 => bytes.as_chunks().0.iter().map(|b| bf16::from_le_bytes(*b).to_f32()).collect(),
+            _ => continue,
+        };
+        state.insert(name.clone(), Array::new(name, tensor.shape().to_vec(), values)?);
+    }
+    Ok(state)
+}

@@ -1,0 +1,65 @@
+//! The program's error type.
+
+use std::path::PathBuf;
+
+use crate::data::DataError;
+use crate::device::DeviceError;
+use crate::store::StoreError;
+
+/// What can stop a command; every message says where and what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The model or a bundle.
+    #[error(transparent)]
+    Core(#[from] spanlight_core::Error),
+    /// A data file.
+    #[error(transparent)]
+    Data(#[from] DataError),
+    /// The compute device.
+    #[error(transparent)]
+    Device(#[from] DeviceError),
+    /// A file of ours.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A malformed settings file.
+    #[error("{path}: {problem}", path = path.display())]
+    Settings {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong and what to do.
+        problem: String,
+    },
+    /// A folder that is no encoder, run or bundle.
+    #[error("{path}: {problem}", path = path.display())]
+    Folder {
+        /// The folder.
+        path: PathBuf,
+        /// What is missing and what to do.
+        problem: String,
+    },
+    /// Arguments that contradict each other.
+    #[error("{0}")]
+    Usage(String),
+    /// Training left the finite numbers.
+    #[error(
+        "step {step} gave losses {losses} and gradient norm {norm}; the last checkpoint is intact: \
+         resume with a lower learning rate"
+    )]
+    Diverged {
+        /// 0-based step.
+        step: usize,
+        /// The losses by name.
+        losses: String,
+        /// Global gradient norm.
+        norm: f64,
+    },
+    /// Showing or storing an event.
+    #[error(transparent)]
+    Sink(#[from] crate::event::SinkError),
+    /// Reading standard input or writing standard output.
+    #[error("{0}")]
+    Io(#[from] std::io::Error),
+}
+
+/// Result with this program's [`Error`].
+pub type Result<T, E = Error> = std::result::Result<T, E>;

@@ -1,0 +1,220 @@
+//! What a run tells while it works, and to whom.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Deserializer, Serialize};
+
+use crate::store::StoreError;
+
+/// Something that happened in a run. As JSON: one object with the name in `event`; a number that
+/// is no number (a diverged loss) is `null` there and read back as NaN.
+#[derive(Serialize, Deserialize, Clone, Debug)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum Event {
+    /// The run begins.
+    Started {
+        /// Subcommand, such as `train`.
+        command: String,
+        /// What computes, as [`crate::device::DeviceChoice::open`] describes it.
+        device: String,
+        /// Trained numbers in the model.
+        parameters: u64,
+        /// Optimizer steps of the whole run.
+        steps: u64,
+        /// Passes over the training data.
+        epochs: u64,
+        /// Seed of everything random.
+        seed: u64,
+        /// The whole configuration.
+        config: serde_json::Value,
+    },
+
+    /// One optimizer step is done.
+    Step {
+        /// Steps done, from 1.
+        step: u64,
+        /// Steps of the whole run.
+        steps: u64,
+        /// Epoch under way, from 1.
+        epoch: u64,
+        /// Loss by objective; `total` is the weighted sum that was minimized.
+        #[serde(deserialize_with = "numbers")]
+        losses: BTreeMap<String, f64>,
+        /// Norm of the gradient before clipping.
+        #[serde(deserialize_with = "number")]
+        grad_norm: f64,
+        /// Learning rate of the step.
+        #[serde(deserialize_with = "number")]
+        learning_rate: f64,
+        /// Word-pieces in the batch, without padding.
+        pieces: u64,
+        /// How long the step took.
+        #[serde(deserialize_with = "number")]
+        seconds: f64,
+    },
+
+    /// An evaluation is under way; for display only, never stored.
+    Evaluating {
+        /// Sentences done.
+        done: u64,
+        /// Sentences in all.
+        total: u64,
+    },
+
+    /// An evaluation is done.
+    Evaluated {
+        /// Steps done.
+        step: u64,
+        /// Epochs done, or under way.
+        epoch: u64,
+        /// Which data, such as `dev`.
+        split: String,
+        /// Measures by name. Those whose name contains `f1`, `precision` or `recall` are
+        /// fractions of 1 (shown as percentages).
+        #[serde(deserialize_with = "numbers")]
+        metrics: BTreeMap<String, f64>,
+        /// Better than every evaluation before.
+        best: bool,
+    },
+
+    /// A checkpoint or the best weights are on disk. Everything before this event is part of
+    /// the checkpoint, so an evaluation due at the same step goes first.
+    Saved {
+        /// Steps done.
+        step: u64,
+        /// The file.
+        path: String,
+    },
+
+    /// Anything worth telling the user.
+    Note {
+        /// One line.
+        message: String,
+    },
+
+    /// The run is over.
+    Finished {
+        /// Why: `completed`, `interrupted` and the like.
+        reason: String,
+        /// How long the run took.
+        #[serde(deserialize_with = "number")]
+        seconds: f64,
+        /// Measures of the best evaluation.
+        #[serde(deserialize_with = "numbers")]
+        best: BTreeMap<String, f64>,
+    },
+}
+
+impl Event {
+    /// Steps done when it happened, if it belongs to a step.
+    pub fn step(&self) -> Option<u64> {
+        match self {
+            Self::Step { step, .. } | Self::Evaluated { step, .. } | Self::Saved { step, .. } => {
+                Some(*step)
+            }
+            _ => None,
+        }
+    }
+}
+
+// JSON has no NaN or infinity; serde_json writes `null` and would refuse to read it back.
+fn number<'de, D: Deserializer<'de>>(from: D) -> Result<f64, D::Error> {
+    Ok(Option::deserialize(from)?.unwrap_or(f64::NAN))
+}
+
+fn numbers<'de, D: Deserializer<'de>>(from: D) -> Result<BTreeMap<String, f64>, D::Error> {
+    let read = BTreeMap::<String, Option<f64>>::deserialize(from)?;
+    Ok(read
+        .into_iter()
+        .map(|(name, value)| (name, value.unwrap_or(f64::NAN)))
+        .collect())
+}
+
+/// Why a [`Sink`] could not take an event.
+#[derive(Debug, thiserror::Error)]
+pub enum SinkError {
+    /// A file of the run.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+
+    /// The chart.
+    #[error("cannot draw the training chart: {0}")]
+    Chart(String),
+}
+
+/// Somebody who wants to know.
+pub trait Sink {
+    /// Takes one event.
+    ///
+    /// # Errors
+    /// When it cannot be shown or stored; the run itself is not harmed.
+    fn emit(&mut self, event: &Event) -> Result<(), SinkError>;
+}
+
+/// All who want to know.
+#[derive(Default)]
+pub struct Sinks(pub Vec<Box<dyn Sink>>);
+
+impl Sink for Sinks {
+    /// Tells everybody, whoever fails; returns the first error.
+    fn emit(&mut self, event: &Event) -> Result<(), SinkError> {
+        let mut result = Ok(());
+        for sink in &mut self.0 {
+            result = result.and(sink.emit(event));
+        }
+        result
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{cell::Cell, rc::Rc};
+
+    use super::*;
+
+    #[test]
+    fn events_survive_json_even_when_the_loss_does_not() {
+        let event = Event::Step {
+            step: 3,
+            steps: 10,
+            epoch: 1,
+            losses: BTreeMap::from([("total".to_owned(), f64::NAN), ("pair".to_owned(), 0.5)]),
+            grad_norm: f64::INFINITY,
+            learning_rate: 5e-5,
+            pieces: 99,
+            seconds: 0.25,
+        };
+        let text = serde_json::to_string(&event).unwrap();
+        assert!(text.starts_with(r#"{"event":"step","step":3,"#), "{text}");
+        let Event::Step {
+            losses, grad_norm, ..
+        } = serde_json::from_str(&text).unwrap()
+        else {
+            panic!("{text}");
+        };
+        assert!(losses["total"].is_nan() && grad_norm.is_nan());
+        assert_eq!(losses["pair"], 0.5);
+    }
+
+    #[test]
+    fn everybody_is_told_although_the_first_fails() {
+        struct Fails;
+        impl Sink for Fails {
+            fn emit(&mut self, _: &Event) -> Result<(), SinkError> {
+                Err(SinkError::Chart("no paper".to_owned()))
+            }
+        }
+        struct Counts(Rc<Cell<usize>>);
+        impl Sink for Counts {
+            fn emit(&mut self, _: &Event) -> Result<(), SinkError> {
+                self.0.set(self.0.get() + 1);
+                Ok(())
+            }
+        }
+        let count = Rc::new(Cell::new(0));
+        let mut sinks = Sinks(vec![Box::new(Fails), Box::new(Counts(count.clone()))]);
+        let result = sinks.emit(&Event::Evaluating { done: 1, total: 2 });
+        assert_eq!(count.get(), 1);
+        assert!(result.unwrap_err().to_string().contains("no paper"));
+    }
+}

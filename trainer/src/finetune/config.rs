@@ -1,0 +1,132 @@
+//! Settings of fine-tuning: command line, TOML file and saved `config.json` at once.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use serde::{Deserialize, Serialize};
+use spanlight_core::Profile;
+use spanlight_core::config::{ClsRepr, EmptySegment, PairActivation};
+
+/// What happens to the embedding tables.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum EmbeddingRate {
+    /// They stay as they are.
+    Frozen,
+    /// They learn slower than the lowest layer.
+    Lowest,
+    /// They learn like the highest layer.
+    Full,
+}
+
+/// Settings of a fine-tuning run.
+#[derive(Debug, Clone, PartialEq, Args, Serialize, Deserialize)]
+pub struct FinetuneConfig {
+    /// Training file
+    #[arg(long, value_name = "FILE", help_heading = "Data")]
+    pub train: Option<PathBuf>,
+    /// Development file, for the choice of the best epoch
+    #[arg(long, value_name = "FILE", help_heading = "Data")]
+    pub dev: Option<PathBuf>,
+    /// Format of the files: auto, dygie, spert, pspe or arnor
+    #[arg(long, help_heading = "Data", default_value = "auto")]
+    pub format: String,
+    /// Relation types whose arguments may be swapped, separated by commas
+    #[arg(long, value_name = "TYPES", value_delimiter = ',', help_heading = "Data")]
+    pub symmetric: Vec<String>,
+    /// Folder with the pre-trained encoder (config.json, weights, tokenizer)
+    #[arg(long, value_name = "FOLDER", help_heading = "Model")]
+    pub encoder: Option<PathBuf>,
+    /// Reading of the method: fixed or reference
+    #[arg(long, value_parser = parse_lowercase::<Profile>, help_heading = "Model", default_value = "fixed")]
+    pub profile: Profile,
+    /// Dropout probability
+    #[arg(long, help_heading = "Model", default_value_t = 0.1)]
+    pub dropout: f64,
+    /// Sentence vector of the pair attention: pooler or raw
+    #[arg(long, value_parser = parse_lowercase::<ClsRepr>, help_heading = "Model", default_value = "pooler")]
+    pub cls_repr: ClsRepr,
+    /// Non-linearity of the pair attention: gelu or tanh
+    #[arg(long, value_parser = parse_lowercase::<PairActivation>, help_heading = "Model", default_value = "gelu")]
+    pub pair_att_act: PairActivation,
+    /// Representation of empty segments: cnn or zero
+    #[arg(long, value_parser = parse_lowercase::<EmptySegment>, help_heading = "Model", default_value = "cnn")]
+    pub empty_segment: EmptySegment,
+    /// One span encoder for entities and contexts
+    #[arg(long, help_heading = "Model")]
+    pub share_span_encoder: bool,
+    /// Keep the reference code's unused PAD tag
+    #[arg(long, help_heading = "Model")]
+    pub tag_pad_class: bool,
+    /// Passes over the training data
+    #[arg(long, help_heading = "Training", default_value_t = 30)]
+    pub epochs: usize,
+    /// Sentences per step
+    #[arg(long, help_heading = "Training", default_value_t = 32)]
+    pub batch: usize,
+    /// Word-pieces, padding included, that go through the model at once
+    #[arg(long, help_heading = "Training", default_value_t = 256)]
+    pub chunk: usize,
+    /// Peak learning rate of the highest encoder layer
+    #[arg(long, help_heading = "Training", default_value_t = 1.5e-4)]
+    pub learning_rate: f64,
+    /// Peak learning rate of everything behind the encoder
+    #[arg(long, help_heading = "Training", default_value_t = 5e-4)]
+    pub head_lr: f64,
+    /// Factor of the learning rate from one layer to the next lower one
+    #[arg(long, help_heading = "Training", default_value_t = 0.9)]
+    pub layer_decay: f64,
+    /// Learning rate of the embedding tables
+    #[arg(long, value_enum, help_heading = "Training", default_value_t = EmbeddingRate::Lowest)]
+    pub lr_embeddings: EmbeddingRate,
+    /// Share of the steps that warm up
+    #[arg(long, help_heading = "Training", default_value_t = 0.1)]
+    pub warmup: f64,
+    /// Weight decay
+    #[arg(long, help_heading = "Training", default_value_t = 0.01)]
+    pub weight_decay: f64,
+    /// Decay biases and normalisation too, as the reference code does
+    #[arg(long, help_heading = "Training")]
+    pub decay_all: bool,
+    /// Correct AdamW's moments for their start at zero
+    #[arg(long, help_heading = "Training")]
+    pub adamw_bias_correction: bool,
+    /// Largest gradient norm
+    #[arg(long, help_heading = "Training", default_value_t = 1.0)]
+    pub clip: f64,
+    /// Epochs, after the first, whose candidates are all gold
+    #[arg(long, help_heading = "Training", default_value_t = 2)]
+    pub gold_epochs: usize,
+    /// Slope of the way from gold to predicted candidates
+    #[arg(long, help_heading = "Training", default_value_t = 3.0)]
+    pub schedule_k: f64,
+    /// Evaluations without progress before the run stops
+    #[arg(long, help_heading = "Training", default_value_t = 100)]
+    pub patience: usize,
+    /// First epoch (0-based) that is evaluated
+    #[arg(long, help_heading = "Training", default_value_t = 3)]
+    pub evaluate_from: usize,
+    /// Seed of initial weights, order, dropout and sampling
+    #[arg(long, help_heading = "Training", default_value_t = 5216)]
+    pub seed: u64,
+}
+
+/// The paper's code, as far as its settings are known.
+pub const REFERENCE: &str = r#"
+profile = "reference"
+empty_segment = "zero"
+tag_pad_class = true
+decay_all = true
+lr_embeddings = "full"
+epochs = 200
+learning_rate = 2.5e-5
+head_lr = 2.5e-5
+warmup = 0.2
+gold_epochs = 5
+evaluate_from = 5
+"#;
+
+/// Parses a lower-case name of a serde enum.
+fn parse_lowercase<T: serde::de::DeserializeOwned>(name: &str) -> Result<T, String> {
+    serde_json::from_value(serde_json::Value::String(name.into())).map_err(|e| e.to_string())
+}

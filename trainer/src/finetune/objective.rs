@@ -1,0 +1,105 @@
+//! The joint loss over shuffled training sentences.
+
+use rand::seq::SliceRandom;
+use rand::{SeedableRng, rngs::Xoshiro256PlusPlus};
+use spanlight_core::batch::{Gold, PieceBatch, Pieces, TrainBatch};
+use spanlight_core::joint::{gold_probability, joint_loss};
+use spanlight_core::loss::Term;
+use spanlight_core::noise::Noise;
+use spanlight_core::{JointModel, Result, Schema};
+
+use crate::train::Objective;
+
+/// A training sentence.
+pub struct Example {
+    /// Input.
+    pub pieces: Pieces,
+    /// Targets.
+    pub gold: Gold,
+}
+
+/// Fine-tuning as an [`Objective`].
+pub struct JointObjective {
+    /// Labels.
+    pub schema: Schema,
+    /// Training data.
+    pub examples: Vec<Example>,
+    /// Sentences a step.
+    pub batch: usize,
+    /// Padded word-pieces a chunk.
+    pub chunk: usize,
+    /// Scheduled sampling: epochs of gold and slope.
+    pub sampling: (usize, f64),
+    /// Seed of the order.
+    pub seed: u64,
+}
+
+impl JointObjective {
+    /// Steps of a pass over the data.
+    pub fn steps_per_epoch(&self) -> usize {
+        self.examples.len().div_ceil(self.batch)
+    }
+
+    /// Sentences of a step, shortest first.
+    fn members(&self, step: usize) -> Vec<usize> {
+        let (epoch, within) = (step / self.steps_per_epoch(), step % self.steps_per_epoch());
+        let mut order: Vec<usize> = (0..self.examples.len()).collect();
+        order.shuffle(&mut Xoshiro256PlusPlus::seed_from_u64(self.seed ^ (epoch as u64) << 32));
+        let from = within * self.batch;
+        let mut members = order[from..(from + self.batch).min(order.len())].to_vec();
+        members.sort_by_key(|&i| (self.examples[i].pieces.ids.len(), i));
+        members
+    }
+
+    /// Cuts sorted sentences into an even number of chunks of about the same padded size.
+    fn cut(&self, members: &[usize]) -> Vec<Vec<usize>> {
+        let length = |&i: &usize| self.examples[i].pieces.ids.len();
+        let total: usize = members.iter().map(length).sum();
+        let parts = 2 * total.div_ceil(2 * self.chunk).max(1);
+        let target = total.div_ceil(parts);
+        let mut chunks: Vec<Vec<usize>> = Vec::new();
+        let mut open: Vec<usize> = Vec::new();
+        for member in members {
+            if !open.is_empty() && (open.len() + 1) * length(member) > target + length(member) / 2 {
+                chunks.push(std::mem::take(&mut open));
+            }
+            open.push(*member);
+        }
+        chunks.push(open);
+        chunks
+    }
+}
+
+impl Objective for JointObjective {
+    type Model = JointModel;
+    type Chunk = TrainBatch;
+
+    fn names(&self) -> &[&'static str] {
+        &["tag", "entity", "relation"]
+    }
+
+    fn weights(&self) -> &[f32] {
+        &[1.0, 1.0, 1.0]
+    }
+
+    fn chunks(&self, step: usize) -> Result<Vec<TrainBatch>> {
+        let batch = |members: Vec<usize>| TrainBatch {
+            pieces: PieceBatch::new(members.iter().map(|&i| &self.examples[i].pieces)),
+            gold: members.iter().map(|&i| self.examples[i].gold.clone()).collect(),
+        };
+        Ok(self.cut(&self.members(step)).into_iter().map(batch).collect())
+    }
+
+    fn pieces(&self, chunk: &TrainBatch) -> usize {
+        chunk.pieces.pieces()
+    }
+
+    fn losses(&self, model: &JointModel, chunk: &TrainBatch, step: usize, seed: u64) -> Result<Vec<Term>> {
+        let p_gold = gold_probability(step / self.steps_per_epoch(), self.sampling.0, self.sampling.1);
+        let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
+        let mut noise = Noise::seeded(!seed);
+        let loss = joint_loss(model, &self.schema, chunk, p_gold, &mut rng, &mut noise);
+        let loss = pollster::block_on(loss)?;
+        Ok(vec![loss.tag, loss.entity, loss.relation])
+    }
+}

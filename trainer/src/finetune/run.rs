@@ -1,0 +1,280 @@
+//! A fine-tuning run from start (or checkpoint) to end.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use burn::module::{Module, ModuleMapper, Param};
+use burn::tensor::{Device, Tensor};
+use serde::{Deserialize, Serialize};
+use spanlight_core::batch::Gold;
+use spanlight_core::document::Sentence;
+use spanlight_core::init::Init;
+use spanlight_core::predict::Predictor;
+use spanlight_core::weights::{state_of, write_safetensors};
+use spanlight_core::wordpiece::WordPiece;
+use spanlight_core::{JointModel, ModelConfig, Schema};
+
+use super::config::{EmbeddingRate, FinetuneConfig};
+use super::objective::{Example, JointObjective};
+use crate::data::{self, Overlap};
+use crate::encoder::EncoderFolder;
+use crate::error::{Error, Result};
+use crate::evaluation::Evaluation;
+use crate::event::{Event, Sink};
+use crate::interrupt::Interrupt;
+use crate::store::{self, RunFolder};
+use crate::train::{AdamW, AdamWConfig, Checkpoint, Driver, Group, Groups, Progress, Schedule, Verdict};
+
+/// Longest training sentence, in words.
+const MAX_WORDS: usize = 400;
+
+/// What a run remembers of its evaluations.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+struct Selection {
+    best: Option<f64>,
+    metrics: BTreeMap<String, f64>,
+    stale: usize,
+}
+
+/// Where and how a run computes.
+pub struct Place<'a> {
+    /// The device, without gradients.
+    pub device: &'a Device,
+    /// Its description.
+    pub description: String,
+    /// Threads.
+    pub workers: usize,
+    /// Set when the user wants to stop.
+    pub interrupt: &'a Interrupt,
+}
+
+/// Trains, evaluates on dev after every epoch and keeps the best weights.
+///
+/// # Errors
+/// Any [`Error`]; what was saved stays usable.
+pub fn finetune(
+    config: &FinetuneConfig,
+    folder: &RunFolder,
+    resume: bool,
+    place: &Place<'_>,
+    sink: &mut dyn Sink,
+) -> Result<()> {
+    let start = Instant::now();
+    let encoder = EncoderFolder::open(required("--encoder", &config.encoder)?)?;
+    let tokenizer = encoder.tokenizer()?;
+    let format = config.format.parse().map_err(Error::Usage)?;
+    let train = data::read(required("--train", &config.train)?, format)?.sentences;
+    let dev = data::read(required("--dev", &config.dev)?, format)?.sentences;
+    let symmetric: Vec<&str> = config.symmetric.iter().map(String::as_str).collect();
+    let schema = Schema::of(train.iter().chain(&dev), &symmetric);
+    let model_config = ModelConfig {
+        dropout: config.dropout,
+        cls_repr: config.cls_repr,
+        pair_att_act: config.pair_att_act,
+        empty_segment: config.empty_segment,
+        share_span_encoder: config.share_span_encoder,
+        tag_pad_class: config.tag_pad_class,
+        ..ModelConfig::new(encoder.config.clone(), config.profile)
+    };
+    let (examples, dropped) = examples(&train, &schema, &tokenizer, &model_config)?;
+    let objective = JointObjective {
+        schema: schema.clone(),
+        examples,
+        batch: config.batch.max(1),
+        chunk: config.chunk.max(1),
+        sampling: (config.gold_epochs, config.schedule_k),
+        seed: config.seed,
+    };
+    let steps_per_epoch = objective.steps_per_epoch();
+    let steps = steps_per_epoch * config.epochs;
+
+    let device = place.device.clone().autodiff();
+    let mut model = JointModel::new(&model_config, &schema, &mut Init::seeded(config.seed), &device)?;
+    let groups = groups(config, model_config.encoder.num_hidden_layers);
+    let mut optimizer = AdamW::new(adamw(config), &model);
+    let mut progress = Progress { step: 0, seconds: 0.0, task: Selection::default() };
+    if resume {
+        let bytes = store::read(&folder.checkpoint())?;
+        (model, progress) = Checkpoint::unpack(&bytes, model, &mut optimizer, place.device)?;
+    } else {
+        let (loaded, pooled) = encoder.load(model.encoder)?;
+        model.encoder = loaded;
+        if !pooled {
+            sink.emit(&Event::Note { message: "the encoder has no pooler: a random one is trained".into() })?;
+        }
+        store::write_json(&folder.schema(), &schema)?;
+        store::write_atomic(&folder.tokenizer(), tokenizer.to_json()?.as_bytes())?;
+        store::write_json(&folder.model_config(), &model_config)?;
+    }
+    model = freeze(model, &groups);
+
+    sink.emit(&Event::Started {
+        command: "finetune".into(),
+        device: place.description.clone(),
+        parameters: model.num_params() as u64,
+        steps: steps as u64,
+        epochs: config.epochs as u64,
+        seed: config.seed,
+        config: serde_json::to_value(config).unwrap_or_default(),
+    })?;
+    sink.emit(&Event::Note {
+        message: format!(
+            "{} training sentences ({dropped} left out: overlapping mentions or too long), {} dev sentences",
+            objective.examples.len(),
+            dev.len()
+        ),
+    })?;
+
+    let evaluation = Evaluation::new(&dev, &schema, &tokenizer, model_config.encoder.max_position_embeddings)?;
+    let driver = Driver {
+        objective: &objective,
+        groups: &groups,
+        schedule: Schedule::new(steps, config.warmup),
+        device: &device,
+        workers: place.workers,
+        seed: config.seed,
+        steps,
+        steps_per_epoch,
+        learning_rate: config.learning_rate,
+    };
+    let mut selection = progress.task.clone();
+    let earlier = progress.seconds;
+    let outcome = driver.run(model, &mut optimizer, progress.step, sink, |model, optimizer, step, sink| {
+        let save = |selection: &Selection, sink: &mut dyn Sink| -> Result<()> {
+            let seconds = earlier + start.elapsed().as_secs_f64();
+            let progress = Progress { step, seconds, task: selection.clone() };
+            store::write_atomic(&folder.checkpoint(), &Checkpoint::pack(model, optimizer, &progress)?)?;
+            let path = folder.checkpoint().display().to_string();
+            Ok(sink.emit(&Event::Saved { step: step as u64, path })?)
+        };
+        let epoch = step / steps_per_epoch - usize::from(step % steps_per_epoch == 0);
+        let ends_epoch = step % steps_per_epoch == 0;
+        if ends_epoch && epoch >= config.evaluate_from.min(config.epochs - 1) {
+            let predictor = Predictor::new(model.valid(), schema.clone(), config.chunk.max(1));
+            let report = evaluation.run(&predictor, place.workers, &|_| ())?;
+            let full = &report.full;
+            let score = full.entity.f1() + full.strict.f1();
+            let metrics = BTreeMap::from([
+                ("entity_f1".to_string(), full.entity.f1()),
+                ("relation_f1".to_string(), full.relation.f1()),
+                ("strict_f1".to_string(), full.strict.f1()),
+            ]);
+            let best = selection.best.is_none_or(|best| score > best);
+            if best {
+                let weights = pollster::block_on(state_of(model))?;
+                store::write_atomic(&folder.best(), &write_safetensors(&weights, None)?)?;
+                selection = Selection { best: Some(score), metrics: metrics.clone(), stale: 0 };
+            } else {
+                selection.stale += 1;
+            }
+            sink.emit(&Event::Evaluated {
+                step: step as u64,
+                epoch: (epoch + 1) as u64,
+                split: "dev".into(),
+                metrics,
+                best,
+            })?;
+        }
+        if place.interrupt.requested() {
+            save(&selection, sink)?;
+            return Ok(Verdict::Stop("interrupted".into()));
+        }
+        if ends_epoch {
+            save(&selection, sink)?;
+        }
+        if selection.stale > config.patience {
+            return Ok(Verdict::Stop(format!("no progress in {} evaluations", selection.stale)));
+        }
+        Ok(Verdict::Continue)
+    })?;
+    Ok(sink.emit(&Event::Finished {
+        reason: outcome.reason,
+        seconds: earlier + start.elapsed().as_secs_f64(),
+        best: selection.metrics,
+    })?)
+}
+
+/// A path without which nothing starts.
+///
+/// # Errors
+/// [`Error::Usage`] that names the flag.
+pub fn required<'a>(flag: &str, path: &'a Option<PathBuf>) -> Result<&'a Path> {
+    path.as_deref()
+        .ok_or_else(|| Error::Usage(format!("{flag} is missing; give it as a flag or in the settings file")))
+}
+
+/// Tokenised training sentences, and how many were left out.
+fn examples(
+    sentences: &[Sentence],
+    schema: &Schema,
+    tokenizer: &WordPiece,
+    config: &ModelConfig,
+) -> Result<(Vec<Example>, usize)> {
+    let (kept, _) = data::trainable(sentences, Overlap::Drop);
+    let mut examples = Vec::with_capacity(kept.len());
+    for sentence in &kept {
+        let pieces = tokenizer.sentence(&sentence.words)?;
+        if sentence.words.len() <= MAX_WORDS && pieces.ids.len() <= config.encoder.max_position_embeddings {
+            examples.push(Example { pieces, gold: Gold::new(sentence, schema)? });
+        }
+    }
+    let dropped = sentences.len() - examples.len();
+    match examples.is_empty() {
+        true => Err(Error::Usage("no training sentence is left; see `spanlight data check`".into())),
+        false => Ok((examples, dropped)),
+    }
+}
+
+fn adamw(config: &FinetuneConfig) -> AdamWConfig {
+    AdamWConfig {
+        beta1: 0.9,
+        beta2: 0.999,
+        epsilon: 1e-6,
+        weight_decay: config.weight_decay,
+        bias_correction: config.adamw_bias_correction,
+        clip: config.clip,
+    }
+}
+
+/// Discriminative learning rates (§5): each layer learns a constant factor slower than the next.
+fn groups(config: &FinetuneConfig, layers: usize) -> Groups {
+    let (top, head, decay) = (config.learning_rate, config.head_lr, config.layer_decay);
+    let (embeddings, decay_all) = (config.lr_embeddings, config.decay_all);
+    Groups::new(move |name| {
+        let layer = name.strip_prefix("encoder.layers.").and_then(|rest| rest.split('.').next()?.parse().ok());
+        let learning_rate = match layer {
+            Some(layer) => top * decay.powi((layers - 1).saturating_sub(layer) as i32),
+            None if name.starts_with("encoder.embeddings.") => match embeddings {
+                EmbeddingRate::Frozen => 0.0,
+                EmbeddingRate::Lowest => top * decay.powi(layers as i32),
+                EmbeddingRate::Full => top,
+            },
+            None if name.starts_with("encoder.") => top,
+            None => head,
+        };
+        let spared = name.ends_with("bias") || name.contains("norm.");
+        Group { learning_rate, decay: decay_all || !spared }
+    })
+}
+
+/// Spares frozen parameters their gradients.
+fn freeze<M: Module>(model: M, groups: &Groups) -> M {
+    struct Freezer<'a> {
+        groups: &'a Groups,
+        path: Vec<String>,
+    }
+    impl ModuleMapper for Freezer<'_> {
+        fn enter_module(&mut self, name: &str, _: &str) {
+            self.path.push(name.into());
+        }
+        fn exit_module(&mut self, _: &str, _: &str) {
+            self.path.pop();
+        }
+        fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
+            let trained = self.groups.of(&self.path.join(".")).learning_rate > 0.0;
+            param.set_require_grad(trained)
+        }
+    }
+    model.map(&mut Freezer { groups, path: Vec::new() })
+}

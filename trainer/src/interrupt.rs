@@ -1,0 +1,72 @@
+//! Stopping politely: the first Ctrl-C asks, the second insists.
+
+use std::{
+    io::{Write, stderr},
+    process,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+/// Whether the run should stop at the next safe place. Clones share one flag.
+#[derive(Clone, Debug, Default)]
+pub struct Interrupt(Arc<AtomicBool>);
+
+impl Interrupt {
+    /// A flag that no signal sets; for tests and for callers that stop by other means.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// A flag set by Ctrl-C, SIGTERM or SIGHUP. The second of them ends the process at once with
+    /// status 130.
+    ///
+    /// # Errors
+    /// When the system refuses the handler or the process already has one.
+    pub fn install() -> Result<Self, InterruptError> {
+        let interrupt = Self::new();
+        let flag = interrupt.clone();
+        ctrlc::set_handler(move || {
+            if flag.request() {
+                process::exit(130);
+            }
+            // Not `eprintln!`, which panics when the terminal is gone, as after SIGHUP.
+            let _ = writeln!(
+                stderr(),
+                "\nstopping after this step and saving; once more to stop at once without saving"
+            );
+        })?;
+        Ok(interrupt)
+    }
+
+    /// Asks to stop; says whether somebody had asked before.
+    pub fn request(&self) -> bool {
+        self.0.swap(true, Ordering::Relaxed)
+    }
+
+    /// Whether somebody asked to stop.
+    pub fn requested(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// Why signals cannot be caught.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot catch Ctrl-C: {0}")]
+pub struct InterruptError(#[from] ctrlc::Error);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn clones_share_the_request() {
+        let interrupt = Interrupt::new();
+        let other = interrupt.clone();
+        assert!(!other.requested());
+        assert!(!interrupt.request());
+        assert!(other.requested());
+        assert!(other.request());
+    }
+}

@@ -1,0 +1,86 @@
+//! A trained model on disk: a run folder or a bundle.
+
+use std::path::Path;
+
+use burn::tensor::Device;
+use spanlight_core::bundle::{MANIFEST, Manifest, TOKENIZER, WEIGHTS};
+use spanlight_core::extract::Extractor;
+use spanlight_core::init::Init;
+use spanlight_core::predict::Predictor;
+use spanlight_core::weights::{StateDict, decode, load_state, read_safetensors};
+use spanlight_core::wordpiece::WordPiece;
+use spanlight_core::{JointModel, ModelConfig, Schema};
+
+use crate::error::{Error, Result};
+use crate::store::{read, read_json};
+
+/// Weights and everything needed to use them.
+pub struct SavedModel {
+    /// Sizes and switches.
+    pub config: ModelConfig,
+    /// Labels.
+    pub schema: Schema,
+    /// The tokenizer as JSON.
+    pub tokenizer: Vec<u8>,
+    /// All parameters.
+    pub weights: StateDict,
+}
+
+impl SavedModel {
+    /// Reads a run folder (its best weights) or a bundle.
+    ///
+    /// # Errors
+    /// [`Error::Folder`] when it is neither, [`Error::Core`] for a damaged bundle.
+    pub fn open(path: &Path) -> Result<Self> {
+        if path.join(MANIFEST).exists() {
+            let manifest = Manifest::parse(&read(&path.join(MANIFEST))?)?;
+            let (tokenizer, weights) = (read(&path.join(TOKENIZER))?, read(&path.join(WEIGHTS))?);
+            manifest.verify(TOKENIZER, &tokenizer)?;
+            manifest.verify(WEIGHTS, &weights)?;
+            return Ok(Self {
+                config: manifest.config,
+                schema: manifest.schema,
+                tokenizer,
+                weights: decode(&weights)?,
+            });
+        }
+        if !path.join("best.safetensors").exists() {
+            return Err(Error::Folder {
+                path: path.into(),
+                problem: "is neither a bundle (no manifest.json) nor a finished run (no best.safetensors)".into(),
+            });
+        }
+        Ok(Self {
+            config: read_json(&path.join("model.json"))?,
+            schema: read_json(&path.join("schema.json"))?,
+            tokenizer: read(&path.join("tokenizer.json"))?,
+            weights: read_safetensors(&read(&path.join("best.safetensors"))?)?,
+        })
+    }
+
+    /// The tokenizer.
+    ///
+    /// # Errors
+    /// [`Error::Core`] for a malformed one.
+    pub fn wordpiece(&self) -> Result<WordPiece> {
+        Ok(WordPiece::from_json(&self.tokenizer)?)
+    }
+
+    /// Puts the model on a device; batches hold `budget` word-pieces.
+    ///
+    /// # Errors
+    /// [`Error::Core`] for weights that do not fit.
+    pub fn predictor(&self, device: &Device, budget: usize) -> Result<Predictor> {
+        let blank = JointModel::new(&self.config, &self.schema, &mut Init::blank(), device)?;
+        let model = load_state(blank, self.weights.clone())?;
+        Ok(Predictor::new(model, self.schema.clone(), budget))
+    }
+
+    /// The same with its tokenizer.
+    ///
+    /// # Errors
+    /// As [`Self::predictor`] and [`Self::wordpiece`].
+    pub fn extractor(&self, device: &Device, budget: usize) -> Result<Extractor> {
+        Ok(Extractor::new(self.predictor(device, budget)?, self.wordpiece()?))
+    }
+}

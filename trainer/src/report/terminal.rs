@@ -1,0 +1,247 @@
+//! A run on the terminal.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::{Duration, Instant},
+};
+
+use indicatif::FormattedDuration;
+
+use super::{LogWriter, Smooth, headline, significant, title, total, value, view::View};
+use crate::event::{Event, Sink, SinkError};
+
+/// Shows events on standard error: a bar with a line of numbers on a terminal, else a log with a
+/// line every ten seconds. Colours follow `NO_COLOR`.
+pub struct Terminal {
+    view: View,
+    steps: u64,
+    epochs: u64,
+    loss: Smooth,
+    pieces: Smooth,
+    seconds: Smooth,
+    since: Option<(Instant, u64)>,
+    scores: String,
+    saved: BTreeSet<String>,
+}
+
+impl Default for Terminal {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Terminal {
+    /// On standard error.
+    pub fn new() -> Self {
+        Self::with(View::stderr())
+    }
+
+    #[cfg(test)]
+    fn log_to(out: Box<dyn std::io::Write>) -> Self {
+        Self::with(View::log(out))
+    }
+
+    fn with(view: View) -> Self {
+        Self {
+            view,
+            steps: 0,
+            epochs: 0,
+            loss: Smooth::over(50.0),
+            pieces: Smooth::over(50.0),
+            seconds: Smooth::over(50.0),
+            since: None,
+            scores: String::new(),
+            saved: BTreeSet::new(),
+        }
+    }
+
+    /// Standard error for others, such as `tracing_subscriber`, who must not tear the bar:
+    /// `.with_writer(move || log.clone())`.
+    pub fn log_writer(&self) -> LogWriter {
+        self.view.writer()
+    }
+
+    fn step(&mut self, step: u64, epoch: u64) {
+        let (since, first) = *self.since.get_or_insert((Instant::now(), step));
+        let mut parts = vec![
+            format!("epoch {epoch}/{}", self.epochs.max(epoch)),
+            format!("loss {}", significant(self.loss.get())),
+            speed(self.pieces.get() / self.seconds.get()),
+        ];
+        if step > first {
+            // By the clock on the wall, since evaluations take time as well.
+            let each = since.elapsed().as_secs_f64() / (step - first) as f64;
+            let left = each * self.steps.saturating_sub(step) as f64;
+            parts.push(format!("ETA {}", duration(left)));
+        }
+        if !self.scores.is_empty() {
+            parts.push(self.scores.clone());
+        }
+        let text = parts.join(" · ");
+        self.view.progress(step, self.steps, "step", text);
+    }
+}
+
+impl Sink for Terminal {
+    fn emit(&mut self, event: &Event) -> Result<(), SinkError> {
+        match event {
+            Event::Started {
+                command,
+                device,
+                parameters,
+                steps,
+                epochs,
+                seed,
+                ..
+            } => {
+                (self.steps, self.epochs) = (*steps, *epochs);
+                let size = *parameters as f64 / 1e6;
+                if let View::Bar(bar) = &self.view {
+                    bar.set_length(*steps);
+                }
+                self.view.line(&format!("{command} on {device}"));
+                self.view.line(&match steps {
+                    0 => format!("{size:.1} M parameters"),
+                    _ => format!(
+                        "{size:.1} M parameters · {steps} steps · {epochs} epochs · seed {seed}"
+                    ),
+                });
+            }
+            Event::Step {
+                step,
+                steps,
+                epoch,
+                losses,
+                pieces,
+                seconds,
+                ..
+            } => {
+                self.steps = *steps;
+                self.loss.add(total(losses));
+                self.pieces.add(*pieces as f64);
+                self.seconds.add(*seconds);
+                self.step(*step, *epoch);
+            }
+            Event::Evaluating { done, total } => match &self.view {
+                View::Bar(bar) if self.steps > 0 => {
+                    bar.set_message(format!("evaluating {done}/{total}"));
+                }
+                _ => self
+                    .view
+                    .progress(*done, *total, "evaluating", String::new()),
+            },
+            Event::Evaluated {
+                step,
+                epoch,
+                split,
+                metrics,
+                best,
+            } => {
+                let star = if *best { " ★" } else { "" };
+                self.scores = format!("{split}: {}{star}", scores(metrics));
+                match self.steps {
+                    0 => self.view.line(&self.scores),
+                    _ => {
+                        let place = format!("epoch {epoch} · step {step}");
+                        self.view.line(&format!("{place} · {}", self.scores));
+                    }
+                }
+            }
+            Event::Saved { path, .. } => {
+                // Once a file; every step or two it would only be noise.
+                if self.saved.insert(path.clone()) {
+                    self.view.line(&format!("saving to {path}"));
+                }
+            }
+            Event::Note { message } => self.view.line(message),
+            Event::Finished {
+                reason,
+                seconds,
+                best,
+            } => {
+                if let View::Bar(bar) = &self.view {
+                    bar.finish_and_clear();
+                }
+                let time = duration(*seconds);
+                self.view.line(&match best.is_empty() {
+                    true => format!("{reason} after {time}"),
+                    false => format!("{reason} after {time} · ★ {}", scores(best)),
+                });
+            }
+        }
+        Ok(())
+    }
+}
+
+fn scores(metrics: &BTreeMap<String, f64>) -> String {
+    let all = headline(metrics).map(|(name, n)| format!("{} {}", title(name), value(name, n)));
+    all.collect::<Vec<_>>().join(", ")
+}
+
+fn duration(seconds: f64) -> FormattedDuration {
+    FormattedDuration(Duration::try_from_secs_f64(seconds.round()).unwrap_or_default())
+}
+
+fn speed(pieces: f64) -> String {
+    match pieces {
+        p if p >= 1e3 => format!("{:.1}k pieces/s", p / 1e3),
+        p => format!("{p:.0} pieces/s"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{cell::RefCell, io, rc::Rc};
+
+    use super::*;
+
+    #[derive(Clone, Default)]
+    struct Paper(Rc<RefCell<Vec<u8>>>);
+
+    impl io::Write for Paper {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.borrow_mut().write(bytes)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_log_is_short_and_plain() {
+        let paper = Paper::default();
+        let mut terminal = Terminal::log_to(Box::new(paper.clone()));
+        for step in 1..=100 {
+            let event = serde_json::json!({
+                "event": "step", "step": step, "steps": 100, "epoch": 1,
+                "losses": { "span": 0.25, "pair": 0.5 }, "grad_norm": 1.0,
+                "learning_rate": 5e-5, "pieces": 500, "seconds": 0.25
+            });
+            terminal
+                .emit(&serde_json::from_value(event).unwrap())
+                .unwrap();
+        }
+        let metrics = [("relation_f1", 0.6214), ("relation_recall", 0.6)];
+        let metrics = metrics.map(|(name, value)| (name.to_owned(), value));
+        let (split, best) = ("dev".to_owned(), true);
+        let evaluated = Event::Evaluated {
+            step: 100,
+            epoch: 1,
+            split,
+            metrics: metrics.into(),
+            best,
+        };
+        terminal.emit(&evaluated).unwrap();
+        let text = String::from_utf8(paper.0.take()).unwrap();
+        let lines: Vec<_> = text.lines().collect();
+        assert_eq!(lines.len(), 3, "{text}");
+        assert_eq!(
+            lines[0],
+            "step 1/100 · epoch 1/1 · loss 0.7500 · 2.0k pieces/s"
+        );
+        assert!(lines[1].starts_with("step 100/100 · "), "{text}");
+        assert!(lines[1].ends_with(" · ETA 00:00:00"), "{text}");
+        assert_eq!(lines[2], "epoch 1 · step 100 · dev: relation F1 62.1 ★");
+    }
+}

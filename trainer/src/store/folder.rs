@@ -1,0 +1,188 @@
+//! The folder of a run.
+
+use std::{
+    fs::{self, File, TryLockError},
+    io,
+    path::{Path, PathBuf},
+};
+
+use super::{StoreError, UNFINISHED};
+
+/// The folder of one run; while this value lives, no other run can open it.
+#[derive(Debug)]
+pub struct RunFolder {
+    path: PathBuf,
+    _lock: File,
+}
+
+impl RunFolder {
+    /// A folder for a new run, made if it is missing.
+    ///
+    /// # Errors
+    /// [`StoreError::NotEmpty`], [`StoreError::Locked`] and [`StoreError::Io`].
+    pub fn create(path: &Path) -> Result<Self, StoreError> {
+        fs::create_dir_all(path).map_err(|e| StoreError::io("create the folder", path, e))?;
+        // Before locking too, so that a folder of something else gets no lock file.
+        let content = names(path)?;
+        if !content.iter().all(|name| name == "lock") {
+            let path = path.to_owned();
+            return Err(StoreError::NotEmpty { path });
+        }
+        let folder = Self::lock(path)?;
+        // Another run may have come and gone meanwhile.
+        if names(path)?.len() > 1 {
+            let path = path.to_owned();
+            return Err(StoreError::NotEmpty { path });
+        }
+        Ok(folder)
+    }
+
+    /// The folder of an interrupted run; removes what a killed run left half-written.
+    ///
+    /// # Errors
+    /// [`StoreError::NoCheckpoint`], [`StoreError::Locked`] and [`StoreError::Io`].
+    pub fn resume(path: &Path) -> Result<Self, StoreError> {
+        if !path.join("checkpoint.safetensors").is_file() {
+            let path = path.to_owned();
+            return Err(StoreError::NoCheckpoint { path });
+        }
+        let folder = Self::lock(path)?;
+        for name in names(path)?.iter().filter(|n| n.ends_with(UNFINISHED)) {
+            let file = path.join(name);
+            fs::remove_file(&file).map_err(|e| StoreError::io("remove", &file, e))?;
+        }
+        Ok(folder)
+    }
+
+    fn lock(path: &Path) -> Result<Self, StoreError> {
+        let file = path.join("lock");
+        let lock = File::options()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(&file)
+            .map_err(|e| StoreError::io("create", &file, e))?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            // Some network file systems cannot lock; better no protection than no training.
+            Err(TryLockError::Error(e)) if e.kind() == io::ErrorKind::Unsupported => {}
+            Err(TryLockError::Error(e)) => return Err(StoreError::io("lock", &file, e)),
+            Err(TryLockError::WouldBlock) => {
+                let path = path.to_owned();
+                return Err(StoreError::Locked { path });
+            }
+        }
+        Ok(Self {
+            path: path.to_owned(),
+            _lock: lock,
+        })
+    }
+
+    /// The folder itself.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The configuration the run was started with.
+    pub fn config(&self) -> PathBuf {
+        self.path.join("config.json")
+    }
+
+    /// Sizes and switches of the model.
+    pub fn model_config(&self) -> PathBuf {
+        self.path.join("model.json")
+    }
+
+    /// Weights, optimizer and position of the run. One file, not several, since only one can be
+    /// replaced at once; small things fit into its metadata.
+    pub fn checkpoint(&self) -> PathBuf {
+        self.path.join("checkpoint.safetensors")
+    }
+
+    /// The weights of the best evaluation.
+    pub fn best(&self) -> PathBuf {
+        self.path.join("best.safetensors")
+    }
+
+    /// What happened, for [`crate::report::Jsonl`].
+    pub fn events(&self) -> PathBuf {
+        self.path.join("events.jsonl")
+    }
+
+    /// The chart of it, by [`crate::report::Plot`].
+    pub fn chart(&self) -> PathBuf {
+        self.path.join("training.svg")
+    }
+
+    /// Entity and relation types.
+    pub fn schema(&self) -> PathBuf {
+        self.path.join("schema.json")
+    }
+
+    /// The tokenizer.
+    pub fn tokenizer(&self) -> PathBuf {
+        self.path.join("tokenizer.json")
+    }
+}
+
+fn names(folder: &Path) -> Result<Vec<String>, StoreError> {
+    let list = || {
+        fs::read_dir(folder)?
+            .map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()))
+            .collect::<io::Result<_>>()
+    };
+    list().map_err(|e| StoreError::io("list", folder, e))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::write_atomic;
+
+    #[test]
+    fn a_new_run_wants_an_empty_folder() {
+        let parent = tempfile::tempdir().unwrap();
+        let path = parent.path().join("runs/first");
+        let run = RunFolder::create(&path).unwrap();
+        assert!(matches!(
+            RunFolder::create(&path),
+            Err(StoreError::Locked { .. })
+        ));
+        drop(run);
+        let run = RunFolder::create(&path).unwrap();
+        write_atomic(&run.config(), b"{}").unwrap();
+        drop(run);
+        let error = RunFolder::create(&path).unwrap_err().to_string();
+        assert!(error.contains("first: the folder is not empty"), "{error}");
+    }
+
+    #[test]
+    fn a_stranger_gets_no_lock_file() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("thesis.tex"), "").unwrap();
+        assert!(RunFolder::create(folder.path()).is_err());
+        assert!(RunFolder::resume(folder.path()).is_err());
+        assert_eq!(names(folder.path()).unwrap(), ["thesis.tex"]);
+    }
+
+    #[test]
+    fn resuming_needs_a_checkpoint_and_sweeps() {
+        let folder = tempfile::tempdir().unwrap();
+        let run = RunFolder::create(folder.path()).unwrap();
+        assert!(matches!(
+            RunFolder::resume(folder.path()),
+            Err(StoreError::NoCheckpoint { .. })
+        ));
+        write_atomic(&run.checkpoint(), b"weights").unwrap();
+        fs::write(folder.path().join(".best.safetensors.x.unfinished"), "").unwrap();
+        assert!(matches!(
+            RunFolder::resume(folder.path()),
+            Err(StoreError::Locked { .. })
+        ));
+        drop(run);
+        let run = RunFolder::resume(folder.path()).unwrap();
+        let mut left = names(run.path()).unwrap();
+        left.sort();
+        assert_eq!(left, ["checkpoint.safetensors", "lock"]);
+    }
+}

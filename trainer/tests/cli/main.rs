@@ -1,0 +1,6 @@
+//! The program as a user runs it, on a tiny encoder and invented sentences.
+
+mod bad_input;
+mod resume;
+mod support;
+mod whole_path;

@@ -1,0 +1,47 @@
+//! An interrupted run ends in the same weights, bit for bit, as one that was left alone.
+
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use crate::support::{arrays, spanlight, succeed, training, workshop};
+
+/// Starts a run and stops it by a signal once it has made some steps.
+fn interrupt(signal: &str) {
+    let folder = workshop();
+    let at = folder.path();
+    succeed(at, &training("whole", "12"));
+
+    let mut child = spanlight(at, &training("halves", "12")).stderr(Stdio::null()).spawn().unwrap();
+    let events = at.join("halves/events.jsonl");
+    let ready = |text: &str| text.matches("\"saved\"").count() >= 2;
+    while !std::fs::read_to_string(&events).is_ok_and(|text| ready(&text)) {
+        assert!(child.try_wait().unwrap().is_none(), "the run ended before it could be interrupted");
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap();
+    child.wait().unwrap();
+    succeed(at, &["finetune", "--run", "halves", "--resume"]);
+
+    for file in ["checkpoint.safetensors", "best.safetensors"] {
+        let (whole, halves) = (arrays(&at.join("whole").join(file)), arrays(&at.join("halves").join(file)));
+        assert_eq!(whole.len(), halves.len(), "{file}");
+        for (a, b) in whole.iter().zip(&halves) {
+            assert!(a == b, "{file}: {} differs", a.0);
+        }
+    }
+    let steps = |run: &str| {
+        let text = std::fs::read_to_string(at.join(run).join("events.jsonl")).unwrap();
+        text.lines().filter(|l| l.contains("\"event\":\"step\"")).count()
+    };
+    assert_eq!(steps("whole"), steps("halves"));
+}
+
+#[test]
+fn after_ctrl_c() {
+    interrupt("-INT");
+}
+
+#[test]
+fn after_kill_9() {
+    interrupt("-KILL");
+}

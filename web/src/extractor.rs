@@ -1,0 +1,128 @@
+//! The class that JavaScript sees.
+
+use std::rc::Rc;
+
+use js_sys::{Function, Promise};
+use js_sys::futures::future_to_promise;
+use spanlight_core::extract::{ExtractOptions, ExtractionBatch};
+use wasm_bindgen::prelude::*;
+
+use crate::host::{bytes, callback, error, from_object, pause, to_object};
+use crate::journal::{self, Watch};
+use crate::loading::{Bundle, Loaded};
+use crate::progress::Progress;
+use crate::timing::Stopwatch;
+use crate::types::{self, LoadOptions, Timed};
+
+/// A model that extracts entities and relations from text.
+#[wasm_bindgen]
+pub struct Extractor {
+    // Shared with running extractions, so that `free` is safe at any time.
+    loaded: Rc<Loaded>,
+}
+
+#[wasm_bindgen]
+impl Extractor {
+    /// Loads a model from the three parts of its bundle.
+    ///
+    /// Rejects with what is wrong with a part, or what `onProgress` throws.
+    #[wasm_bindgen(unchecked_return_type = "Promise<Extractor>")]
+    pub fn load(
+        #[wasm_bindgen(unchecked_param_type = "Uint8Array")] manifest: JsValue,
+        #[wasm_bindgen(unchecked_param_type = "Uint8Array")] tokenizer: JsValue,
+        #[wasm_bindgen(unchecked_param_type = "Uint8Array")] weights: JsValue,
+        #[wasm_bindgen(unchecked_optional_param_type = "LoadOptions")] options: JsValue,
+        #[wasm_bindgen(js_name = onProgress, unchecked_optional_param_type = "(progress: LoadProgress) => void")]
+        on_progress: JsValue,
+    ) -> Promise {
+        journal::open();
+        future_to_promise(async move {
+            let options: LoadOptions = from_object(options)?;
+            let progress = Progress::new(callback(on_progress, "onProgress")?);
+            let manifest = bytes(manifest, "manifest")?;
+            let (tokenizer, weights) = (bytes(tokenizer, "tokenizer")?, bytes(weights, "weights")?);
+            let bundle = Bundle::verify(&manifest, tokenizer, weights, &progress).await?;
+            let loaded = Rc::new(bundle.open(options.backend.unwrap_or_default(), &progress).await?);
+            Ok(Self { loaded }.into())
+        })
+    }
+
+    /// Entities and relations of a text of any length.
+    ///
+    /// `onBatch` gets the sentences as they are finished and ends the extraction, which then
+    /// resolves with what was read until then, by returning false. Rejects when the device fails,
+    /// or with what `onBatch` throws.
+    #[wasm_bindgen(unchecked_return_type = "Promise<Extraction>")]
+    pub fn extract(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "string")] text: JsValue,
+        #[wasm_bindgen(unchecked_optional_param_type = "ExtractOptions")] options: JsValue,
+        #[wasm_bindgen(js_name = onBatch, unchecked_optional_param_type = "(batch: Batch) => boolean | void")]
+        on_batch: JsValue,
+    ) -> Promise {
+        let loaded = Rc::clone(&self.loaded);
+        future_to_promise(async move {
+            let options = checked(from_object(options)?)?;
+            let on_batch = callback(on_batch, "onBatch")?;
+            let text = text.as_string().ok_or_else(|| error("text: this is not a string"))?;
+            extract(&loaded, &text, &options, on_batch).await
+        })
+    }
+
+    /// What is known about the model and where it runs.
+    ///
+    /// # Errors
+    /// None in practice.
+    #[wasm_bindgen(unchecked_return_type = "Info")]
+    pub fn info(&self) -> Result<JsValue, JsValue> {
+        to_object(&self.loaded.info)
+    }
+}
+
+fn checked(options: types::ExtractOptions) -> Result<ExtractOptions, JsValue> {
+    let defaults = ExtractOptions::default();
+    let threshold = options.threshold.unwrap_or(defaults.threshold);
+    if !(0.0..=1.0).contains(&threshold) {
+        return Err(error(format!("options.threshold: {threshold} is not between 0 and 1")));
+    }
+    Ok(ExtractOptions { threshold, ..defaults })
+}
+
+async fn extract(
+    loaded: &Loaded,
+    text: &str,
+    options: &ExtractOptions,
+    on_batch: Option<Function>,
+) -> Result<JsValue, JsValue> {
+    let mut stopwatch = Stopwatch::start();
+    let mut thrown = None;
+    let result = loaded
+        .extractor
+        .extract_with(text, options, async |batch| {
+            stopwatch.stop();
+            // Before the callback, so that it already knows of a wish to cancel.
+            pause().await;
+            let going = hand_over(batch, loaded.watch, on_batch.as_ref());
+            stopwatch.resume();
+            going.unwrap_or_else(|error| {
+                thrown = Some(error);
+                false
+            })
+        })
+        .await;
+    if let Some(error) = thrown {
+        return Err(error);
+    }
+    let extraction = result.map_err(error)?;
+    to_object(&Timed { extraction, timing: stopwatch.timing() })
+}
+
+/// Whether the extraction goes on.
+fn hand_over(batch: &ExtractionBatch, watch: Option<Watch>, on_batch: Option<&Function>) -> Result<bool, JsValue> {
+    if let Some(failure) = watch.and_then(Watch::failure) {
+        return Err(error(format!("WebGPU failed: {failure}")));
+    }
+    let Some(on_batch) = on_batch else { return Ok(true) };
+    let answer = on_batch.call1(&JsValue::UNDEFINED, &to_object(batch)?)?;
+    Ok(answer != JsValue::FALSE)
+}

@@ -1,0 +1,80 @@
+//! What this crate needs of the browser.
+
+use std::fmt::Display;
+
+use js_sys::{Function, Promise, Reflect, Uint8Array};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_wasm_bindgen::Serializer;
+use wasm_bindgen::prelude::*;
+
+#[wasm_bindgen]
+extern "C" {
+    /// Milliseconds on a clock that never goes back.
+    #[wasm_bindgen(js_namespace = performance)]
+    pub fn now() -> f64;
+
+    #[wasm_bindgen(js_namespace = console, js_name = error)]
+    pub fn console_error(message: &str);
+
+    #[wasm_bindgen(js_namespace = console, js_name = warn)]
+    pub fn console_warn(message: &str);
+
+    #[wasm_bindgen(js_name = setTimeout)]
+    fn set_timeout(callback: &JsValue, milliseconds: u32);
+}
+
+/// Lets the browser deliver messages and paint.
+pub async fn pause() {
+    let timer = Promise::new(&mut |resolve: Function, _| set_timeout(&resolve, 0));
+    // It is never rejected.
+    let _ = timer.await;
+}
+
+/// A property, `undefined` where there is none.
+pub fn get(object: &JsValue, name: &str) -> JsValue {
+    Reflect::get(object, &name.into()).unwrap_or_default()
+}
+
+/// An exception that says what happened.
+pub fn error(problem: impl Display) -> JsValue {
+    JsError::new(&problem.to_string()).into()
+}
+
+/// A plain object, fit for `postMessage` and `JSON.stringify`.
+///
+/// # Errors
+/// An exception for a value that JavaScript cannot express.
+pub fn to_object(value: &impl Serialize) -> Result<JsValue, JsValue> {
+    value.serialize(&Serializer::json_compatible()).map_err(error)
+}
+
+/// Options given as an object, their defaults where there is none.
+///
+/// # Errors
+/// An exception for anything else.
+pub fn from_object<T: DeserializeOwned + Default>(object: JsValue) -> Result<T, JsValue> {
+    if object.is_undefined() || object.is_null() {
+        return Ok(T::default());
+    }
+    serde_wasm_bindgen::from_value(object).map_err(|e| error(format!("options: {e}")))
+}
+
+/// A callback that may be left out.
+///
+/// # Errors
+/// An exception for anything but a function, `undefined` and `null`.
+pub fn callback(value: JsValue, name: &str) -> Result<Option<Function>, JsValue> {
+    if value.is_undefined() || value.is_null() {
+        return Ok(None);
+    }
+    value.dyn_into().map(Some).map_err(|_| error(format!("{name}: this is not a function")))
+}
+
+/// Bytes that stay with JavaScript.
+///
+/// # Errors
+/// An exception for anything but a `Uint8Array`.
+pub fn bytes(value: JsValue, name: &str) -> Result<Uint8Array, JsValue> {
+    value.dyn_into().map_err(|_| error(format!("{name}: this is not a Uint8Array")))
+}

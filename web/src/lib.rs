@@ -1,0 +1,14 @@
+#![recursion_limit = "256"]
+//! Spanlight in the browser: text in, entities and relations out, on WebGPU or the processor.
+
+mod adapter;
+mod extractor;
+mod host;
+mod journal;
+mod loading;
+mod place;
+mod progress;
+mod timing;
+mod types;
+
+pub use extractor::Extractor;

@@ -1,0 +1,157 @@
+//! From the bytes of a bundle to a model that has proved itself on its device.
+
+use burn::tensor::Device;
+use js_sys::Uint8Array;
+use spanlight_core::Error;
+use spanlight_core::bundle::{Manifest, TOKENIZER, WEIGHTS};
+use spanlight_core::extract::{ExtractOptions, Extractor};
+use spanlight_core::predict::Predictor;
+use spanlight_core::weights::decode;
+use spanlight_core::wordpiece::WordPiece;
+use wasm_bindgen::JsValue;
+
+use crate::host::{error, pause};
+use crate::journal::Watch;
+use crate::place::Place;
+use crate::progress::{Progress, Stage};
+use crate::types::{Backend, Info, Wish};
+
+/// A bundle whose parts are sound. They stay in JavaScript's memory: wasm never gives any back.
+pub struct Bundle {
+    manifest: Manifest,
+    tokenizer: Uint8Array,
+    weights: Uint8Array,
+}
+
+/// A model on its device.
+pub struct Loaded {
+    /// What extracts.
+    pub extractor: Extractor,
+    /// What the caller is told.
+    pub info: Info,
+    /// What the GPU libraries complain about; nothing on the processor.
+    pub watch: Option<Watch>,
+    device: Device,
+}
+
+impl Drop for Loaded {
+    fn drop(&mut self) {
+        self.device.memory_cleanup();
+    }
+}
+
+impl Bundle {
+    /// Checks the parts.
+    ///
+    /// # Errors
+    /// What the core says about a damaged part, or what the callback throws.
+    pub async fn verify(
+        manifest: &Uint8Array,
+        tokenizer: Uint8Array,
+        weights: Uint8Array,
+        progress: &Progress,
+    ) -> Result<Self, JsValue> {
+        let manifest = Manifest::parse(&manifest.to_vec()).map_err(error)?;
+        let sizes = [tokenizer.length() as usize, weights.length() as usize];
+        let total = sizes.iter().sum();
+        progress.tell(Stage::Verify, 0, total).await?;
+        manifest.verify(TOKENIZER, &tokenizer.to_vec()).map_err(error)?;
+        progress.tell(Stage::Verify, sizes[0], total).await?;
+        manifest.verify(WEIGHTS, &weights.to_vec()).map_err(error)?;
+        progress.tell(Stage::Verify, total, total).await?;
+        Ok(Self { manifest, tokenizer, weights })
+    }
+
+    /// Loads the model where it is wished for, or else on the processor.
+    ///
+    /// # Errors
+    /// What the core says about a part, what the callback throws, or that the model gives wrong
+    /// results even on the processor.
+    pub async fn open(&self, wish: Wish, progress: &Progress) -> Result<Loaded, JsValue> {
+        progress.tell(Stage::Device, 0, 1).await?;
+        let gpu = Place::gpu(wish).await;
+        progress.tell(Stage::Device, 1, 1).await?;
+        let note = match gpu {
+            Err(note) => note,
+            Ok(place) => {
+                let loaded = self.load(place, None, progress).await?;
+                match self.test(&loaded, progress).await? {
+                    Ok(()) => return Ok(loaded),
+                    Err(why) => Some(format!("WebGPU cannot run this model here ({why}); the processor is used.")),
+                }
+            }
+        };
+        let loaded = self.load(Place::cpu(), note, progress).await?;
+        match self.test(&loaded, progress).await? {
+            Ok(()) => Ok(loaded),
+            Err(why) => Err(error(format!("the model failed its self-test: {why}; export the bundle anew"))),
+        }
+    }
+
+    async fn load(&self, place: Place, note: Option<String>, progress: &Progress) -> Result<Loaded, JsValue> {
+        progress.tell(Stage::Weights, 0, 2).await?;
+        let backend = place.backend();
+        let watch = (backend == Backend::Webgpu).then(Watch::begin);
+        let tokenizer = self.tokenizer().map_err(error)?;
+        let weights = decode(&self.weights.to_vec())
+            .map_err(|e| error(Error::Bundle { part: WEIGHTS.into(), problem: e.to_string() }))?;
+        progress.tell(Stage::Weights, 1, 2).await?;
+        let model = self.manifest.model(weights, &place.device).map_err(error)?;
+        let predictor = Predictor::new(model, self.manifest.schema.clone(), place.budget);
+        progress.tell(Stage::Weights, 2, 2).await?;
+        Ok(Loaded {
+            extractor: Extractor::new(predictor, tokenizer),
+            info: self.info(&place, note),
+            watch,
+            device: place.device,
+        })
+    }
+
+    fn tokenizer(&self) -> Result<WordPiece, Error> {
+        let tokenizer = WordPiece::from_json(&self.tokenizer.to_vec())?;
+        let (pieces, rows) = (tokenizer.vocabulary(), self.manifest.config.encoder.vocab_size);
+        if pieces > rows {
+            let problem = format!("has {pieces} word-pieces, and the model knows {rows}; export the bundle anew");
+            return Err(Error::Bundle { part: TOKENIZER.into(), problem });
+        }
+        Ok(tokenizer)
+    }
+
+    /// Extracts the manifest's text; the inner error says what is wrong with the device.
+    async fn test(&self, loaded: &Loaded, progress: &Progress) -> Result<Result<(), String>, JsValue> {
+        progress.tell(Stage::SelfTest, 0, 1).await?;
+        let known = &self.manifest.self_test;
+        if !known.text.is_empty() {
+            let found = match loaded.extractor.extract(&known.text, &ExtractOptions::default()).await {
+                Ok(found) => found,
+                Err(e) => return Ok(Err(e.to_string())),
+            };
+            // Complaints about kernels come in tasks of their own.
+            pause().await;
+            if let Some(failure) = loaded.watch.and_then(Watch::failure) {
+                return Ok(Err(failure));
+            }
+            if !known.accepts(&found.sentences) {
+                return Ok(Err("it found something else than it should in the manifest's text".into()));
+            }
+        }
+        progress.tell(Stage::SelfTest, 1, 1).await?;
+        Ok(Ok(()))
+    }
+
+    fn info(&self, place: &Place, note: Option<String>) -> Info {
+        let Manifest { name, format, schema, parameters, .. } = self.manifest.clone();
+        Info {
+            model: name,
+            format,
+            entities: schema.entities,
+            relations: schema.relations,
+            symmetric: schema.symmetric,
+            backend: place.backend(),
+            adapter: place.adapter.as_ref().map(|adapter| adapter.name.clone()),
+            software: place.adapter.as_ref().is_some_and(|adapter| adapter.software),
+            note,
+            parameters,
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! Chromium with the driver that steers it.
+
+use std::env;
+use std::fmt;
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, bail};
+
+use crate::apt::Apt;
+use crate::places::Places;
+use crate::process;
+use crate::step::Step;
+
+const BROWSERS: &[&str] = &[
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+];
+const DRIVERS: &[&str] = &["chromedriver", "chromium.chromedriver"];
+const HELP: &str = "install Chromium or Chrome and the ChromeDriver of the same version, and put \
+    them on PATH or name them in CHROME and CHROMEDRIVER; `cargo xtask test --skip-browser` does \
+    without";
+
+pub struct Browser {
+    pub chrome: PathBuf,
+    pub driver: PathBuf,
+}
+
+impl fmt::Display for Browser {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}, {}", self.chrome.display(), self.driver.display())
+    }
+}
+
+impl Browser {
+    pub fn find() -> Result<Option<Self>> {
+        let chrome = locate("CHROME", BROWSERS)?;
+        let driver = locate("CHROMEDRIVER", DRIVERS)?;
+        Ok(chrome
+            .zip(driver)
+            .map(|(chrome, driver)| Self { chrome, driver }))
+    }
+
+    pub fn require() -> Result<Self> {
+        Self::find()?.context(HELP)
+    }
+
+    pub fn install(places: &Places, step: &Step) -> Result<()> {
+        let Some(apt) = Apt::find(step) else {
+            bail!(HELP);
+        };
+        apt.install(
+            &["chromium", "chromium-driver"],
+            step,
+            &places.log("chromium"),
+        )
+    }
+}
+
+fn locate(variable: &str, names: &[&str]) -> Result<Option<PathBuf>> {
+    if let Some(path) = env::var_os(variable).map(PathBuf::from) {
+        if !path.is_file() {
+            bail!(
+                "{variable} names {}, which is not a file: correct or unset it",
+                path.display()
+            );
+        }
+        return Ok(Some(path));
+    }
+    Ok(names.iter().find_map(|name| {
+        let path = PathBuf::from(name);
+        if path.is_absolute() {
+            path.is_file().then_some(path)
+        } else {
+            process::find(name)
+        }
+    }))
+}

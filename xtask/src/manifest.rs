@@ -1,0 +1,142 @@
+//! Facts read from the workspace's TOML files.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use toml::Table;
+
+use crate::places::Places;
+
+/// The cargo profile of the web crate, where the workspace defines it.
+pub const WEB_PROFILE: &str = "web";
+
+/// The version of `package` in `Cargo.lock`.
+pub fn locked_version(places: &Places, package: &str) -> Result<String> {
+    let lock = read(&places.root.join("Cargo.lock"))?;
+    version_in(&lock, package).with_context(|| {
+        format!("Cargo.lock has no single version of {package}: run `cargo update -p {package}`")
+    })
+}
+
+pub fn has_web_profile(places: &Places) -> Result<bool> {
+    Ok(has_profile(
+        &read(&places.root.join("Cargo.toml"))?,
+        WEB_PROFILE,
+    ))
+}
+
+/// The package name of the web crate, if that crate is there.
+pub fn web_package(places: &Places) -> Result<Option<String>> {
+    let path = places.web().join("Cargo.toml");
+    if !path.exists() {
+        return Ok(None);
+    }
+    let name = text_at(&read(&path)?, &["package", "name"]);
+    Ok(Some(name.with_context(|| {
+        format!("{} names no package", path.display())
+    })?))
+}
+
+/// The folder trunk writes the page to.
+pub fn dist(places: &Places) -> Result<PathBuf> {
+    let path = places.www().join("Trunk.toml");
+    let dist = if path.exists() {
+        text_at(&read(&path)?, &["build", "dist"])
+    } else {
+        None
+    };
+    Ok(places.www().join(dist.as_deref().unwrap_or("dist")))
+}
+
+fn read(path: &Path) -> Result<Table> {
+    let text =
+        fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+    text.parse()
+        .with_context(|| format!("{} is not valid TOML", path.display()))
+}
+
+fn version_in(lock: &Table, package: &str) -> Option<String> {
+    let mut versions = lock
+        .get("package")?
+        .as_array()?
+        .iter()
+        .filter(|entry| entry.get("name").and_then(|name| name.as_str()) == Some(package))
+        .filter_map(|entry| entry.get("version")?.as_str());
+    let version = versions.next()?;
+    versions.next().is_none().then(|| version.to_owned())
+}
+
+fn has_profile(manifest: &Table, profile: &str) -> bool {
+    manifest
+        .get("profile")
+        .and_then(|profiles| profiles.get(profile))
+        .is_some()
+}
+
+fn text_at(table: &Table, path: &[&str]) -> Option<String> {
+    let (first, rest) = path.split_first()?;
+    let value = rest
+        .iter()
+        .try_fold(table.get(*first)?, |value, key| value.get(*key))?;
+    value.as_str().map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn table(text: &str) -> Table {
+        text.parse().unwrap()
+    }
+
+    const LOCK: &str = r#"
+        version = 4
+        [[package]]
+        name = "rand"
+        version = "0.9.2"
+        [[package]]
+        name = "rand"
+        version = "0.10.0"
+        [[package]]
+        name = "wasm-bindgen"
+        version = "0.2.130"
+        [[package]]
+        name = "wasm-bindgen-macro"
+        version = "0.2.129"
+    "#;
+
+    #[test]
+    fn the_locked_version_is_of_exactly_that_package() {
+        assert_eq!(
+            version_in(&table(LOCK), "wasm-bindgen").as_deref(),
+            Some("0.2.130")
+        );
+    }
+
+    #[test]
+    fn absent_and_ambiguous_packages_have_no_version() {
+        assert_eq!(version_in(&table(LOCK), "trunk"), None);
+        assert_eq!(version_in(&table(LOCK), "rand"), None);
+    }
+
+    #[test]
+    fn profiles_are_found_by_name() {
+        let manifest =
+            table("[profile.release]\ndebug = false\n[profile.web]\ninherits = \"release\"");
+        assert!(has_profile(&manifest, "web"));
+        assert!(!has_profile(&manifest, "bench"));
+        assert!(!has_profile(&table("[workspace]"), "web"));
+    }
+
+    #[test]
+    fn text_is_read_by_path() {
+        let trunk = table("[build]\ndist = \"../dist\"\nrelease = true");
+        assert_eq!(
+            text_at(&trunk, &["build", "dist"]).as_deref(),
+            Some("../dist")
+        );
+        assert_eq!(text_at(&trunk, &["build", "release"]), None);
+        assert_eq!(text_at(&trunk, &["serve", "port"]), None);
+    }
+}

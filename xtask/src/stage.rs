@@ -1,0 +1,248 @@
+//! The stages of `cargo xtask test`.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+
+use anyhow::{Context, Result, ensure};
+use clap::ValueEnum;
+
+use crate::browser::Browser;
+use crate::places::Places;
+use crate::setup::Part;
+use crate::tool::Tool;
+use crate::wasm::Toolchain;
+use crate::webdriver::{self, WebGpu};
+use crate::{cargo, manifest, process, trunk};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Stage {
+    /// Formatting of all crates
+    Fmt,
+    /// Lints of the native crates
+    Clippy,
+    /// Tests of the native crates
+    Test,
+    /// Documentation of the native crates
+    Doc,
+    /// Build of the page
+    Wasm,
+    /// Tests of the web crate in Chromium with WebGPU
+    WebGpu,
+    /// Tests of the web crate in Chromium without WebGPU
+    WebCpu,
+    /// Tests of the page in Chromium
+    Page,
+}
+
+/// The stages to run, in order.
+pub fn plan(only: Option<Stage>, skip_browser: bool) -> Vec<Stage> {
+    match only {
+        Some(stage) => vec![stage],
+        None => Stage::value_variants()
+            .iter()
+            .copied()
+            .filter(|stage| !(skip_browser && stage.needs(Part::Browser)))
+            .collect(),
+    }
+}
+
+/// The parts that these stages need, in the order of set-up.
+pub fn parts(stages: &[Stage]) -> Vec<Part> {
+    Part::all(false)
+        .into_iter()
+        .filter(|&part| stages.iter().any(|stage| stage.needs(part)))
+        .collect()
+}
+
+impl Stage {
+    pub fn name(self) -> String {
+        self.to_possible_value()
+            .map_or_else(String::new, |value| value.get_name().to_owned())
+    }
+
+    fn needs(self, part: Part) -> bool {
+        let parts: &[Part] = match self {
+            Self::Fmt | Self::Clippy | Self::Test | Self::Doc => &[],
+            Self::Wasm => trunk::PARTS,
+            Self::WebGpu | Self::WebCpu => &[
+                Part::WasmTarget,
+                Part::WasmBindgen,
+                Part::WasmPack,
+                Part::Browser,
+            ],
+            Self::Page => &[Part::NodePackages, Part::Browser],
+        };
+        parts.contains(&part)
+    }
+
+    /// Runs the stage; returns the closing lines of its tests, if it has any.
+    pub fn run(self, places: &Places) -> Result<Vec<String>> {
+        let nothing = Vec::new();
+        match self {
+            Self::Fmt => {
+                process::run(cargo::native(places).args(["fmt", "--all", "--check"]))
+                    .context("run `cargo fmt --all`")?;
+                Ok(nothing)
+            }
+            Self::Clippy => {
+                process::run(native(places, "clippy")?.args([
+                    "--all-targets",
+                    "--",
+                    "-D",
+                    "warnings",
+                ]))?;
+                Ok(nothing)
+            }
+            Self::Test => process::tee(&mut native(places, "test")?, is_result),
+            Self::Doc => {
+                process::run(
+                    native(places, "doc")?
+                        .arg("--no-deps")
+                        .env("RUSTDOCFLAGS", "-D warnings"),
+                )?;
+                Ok(nothing)
+            }
+            Self::Wasm => {
+                trunk::build(places)?;
+                Ok(nothing)
+            }
+            Self::WebGpu => web(places, WebGpu::On),
+            Self::WebCpu => web(places, WebGpu::Off),
+            Self::Page => page(places),
+        }
+    }
+}
+
+/// A cargo command on the native crates, all with one profile so that they compile once.
+fn native(places: &Places, subcommand: &str) -> Result<Command> {
+    let mut command = cargo::native(places);
+    command.args([subcommand, "--release", "--workspace"]);
+    if let Some(web) = manifest::web_package(places)? {
+        command.args(["--exclude", &web]);
+    }
+    Ok(command)
+}
+
+fn web(places: &Places, gpu: WebGpu) -> Result<Vec<String>> {
+    ensure!(
+        places.web().join("Cargo.toml").is_file(),
+        "there is no web/Cargo.toml, so no web crate to test"
+    );
+    let browser = Browser::require()?;
+    let mut command = Tool::wasm_pack().command(places)?;
+    Toolchain::require(places)?.equip(&mut command, places)?;
+    command
+        .current_dir(&places.root)
+        .args(["test", "--headless", "--chrome", "--mode", "no-install"])
+        .arg("--chromedriver")
+        .arg(&browser.driver)
+        .env(
+            "WASM_BINDGEN_TEST_WEBDRIVER_JSON",
+            webdriver::write(places, &browser, gpu)?,
+        )
+        // Software rendering takes minutes where a graphics card takes milliseconds.
+        .env("WASM_BINDGEN_TEST_TIMEOUT", "900")
+        .env("WASM_BINDGEN_TEST_DRIVER_TIMEOUT", "60")
+        // They would win over the driver and the mode named above.
+        .env_remove("GECKODRIVER")
+        .env_remove("NO_HEADLESS");
+    if manifest::has_web_profile(places)? {
+        command.args(["web", "--profile", manifest::WEB_PROFILE]);
+    } else {
+        command.args(["--release", "web"]);
+    }
+    process::tee(&mut command, is_result)
+}
+
+fn page(places: &Places) -> Result<Vec<String>> {
+    let dist = manifest::dist(places)?;
+    ensure!(
+        dist.join("index.html").is_file(),
+        "the page is not built: run `cargo xtask test --only wasm`"
+    );
+    let tests = page_tests(places)?;
+    ensure!(
+        !tests.is_empty(),
+        "there is no tests/browser/*.test.mjs to run"
+    );
+    process::tee(
+        Command::new("node")
+            .current_dir(&places.root)
+            .args(["--test", "--test-reporter=spec"])
+            .args(tests)
+            .env("CHROME", Browser::require()?.chrome)
+            .env("SPANLIGHT_DIST", dist),
+        is_tally,
+    )
+}
+
+fn page_tests(places: &Places) -> Result<Vec<PathBuf>> {
+    let dir = places.root.join("tests").join("browser");
+    let mut tests: Vec<PathBuf> = fs::read_dir(&dir)
+        .with_context(|| format!("there are no page tests in {}", dir.display()))?
+        .flatten()
+        .map(|entry| entry.path())
+        .filter(|path| path.to_string_lossy().ends_with(".test.mjs"))
+        .collect();
+    tests.sort();
+    Ok(tests)
+}
+
+/// The closing line of a Rust test program.
+fn is_result(line: &str) -> bool {
+    line.starts_with("test result:")
+}
+
+/// The closing lines of Node's test runner: `ℹ pass 4`.
+fn is_tally(line: &str) -> bool {
+    ["ℹ pass ", "ℹ fail ", "ℹ skipped "]
+        .iter()
+        .any(|start| line.starts_with(start))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_full_plan_runs_every_stage_in_order() {
+        let names: Vec<String> = plan(None, false).into_iter().map(Stage::name).collect();
+        assert_eq!(
+            names,
+            [
+                "fmt", "clippy", "test", "doc", "wasm", "web-gpu", "web-cpu", "page"
+            ]
+        );
+    }
+
+    #[test]
+    fn without_a_browser_the_page_is_still_built() {
+        let stages = plan(None, true);
+        assert_eq!(stages.last(), Some(&Stage::Wasm));
+        assert!(!parts(&stages).contains(&Part::Browser));
+        assert!(!parts(&stages).contains(&Part::WasmPack));
+    }
+
+    #[test]
+    fn one_stage_brings_only_its_own_parts() {
+        assert!(parts(&plan(Some(Stage::Fmt), false)).is_empty());
+        assert_eq!(
+            parts(&plan(Some(Stage::Page), false)),
+            [Part::NodePackages, Part::Browser]
+        );
+    }
+
+    #[test]
+    fn the_full_plan_needs_all_parts_once_and_in_order() {
+        assert_eq!(parts(&plan(None, false)), Part::all(false));
+    }
+
+    #[test]
+    fn closing_lines_are_recognised() {
+        assert!(is_result("test result: ok. 4 passed; 0 failed"));
+        assert!(!is_result("test results::parse ... ok"));
+        assert!(is_tally("ℹ pass 4"));
+        assert!(!is_tally("ℹ duration_ms 12"));
+    }
+}

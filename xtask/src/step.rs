@@ -1,0 +1,91 @@
+//! One line of set-up: a spinner on a terminal, plain lines elsewhere.
+
+use std::io::{IsTerminal, stderr};
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+pub struct Step {
+    name: &'static str,
+    started: Instant,
+    spinner: Option<ProgressBar>,
+}
+
+impl Step {
+    pub fn begin(name: &'static str) -> Self {
+        let spinner = stderr().is_terminal().then(|| {
+            let bar = ProgressBar::new_spinner().with_prefix(name);
+            if let Ok(style) =
+                ProgressStyle::with_template("{spinner} {prefix:16} {msg} ({elapsed})")
+            {
+                bar.set_style(style);
+            }
+            bar.enable_steady_tick(Duration::from_millis(120));
+            bar
+        });
+        Self {
+            name,
+            started: Instant::now(),
+            spinner,
+        }
+    }
+
+    /// Says what is being done now.
+    pub fn say(&self, doing: &str) {
+        match &self.spinner {
+            Some(bar) => bar.set_message(doing.to_owned()),
+            None => line(self.name, doing),
+        }
+    }
+
+    /// Lets a program ask on the terminal, as `sudo` does.
+    pub fn paused<T>(&self, ask: impl FnOnce() -> T) -> T {
+        match &self.spinner {
+            Some(bar) => bar.suspend(ask),
+            None => ask(),
+        }
+    }
+
+    pub fn done(self, result: &str) {
+        if let Some(bar) = &self.spinner {
+            bar.finish_and_clear();
+        }
+        line(
+            self.name,
+            &format!("{result}, installed in {}", clock(self.started.elapsed())),
+        );
+    }
+}
+
+impl Drop for Step {
+    fn drop(&mut self) {
+        if let Some(bar) = &self.spinner {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+pub fn line(name: &str, text: &str) {
+    eprintln!("  {name:16} {text}");
+}
+
+/// A duration as people say it: `7 s`, `2 min 05 s`.
+pub fn clock(duration: Duration) -> String {
+    let seconds = duration.as_secs_f64().round() as u64;
+    match seconds / 60 {
+        0 => format!("{seconds} s"),
+        minutes => format!("{minutes} min {:02} s", seconds % 60),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_read_naturally() {
+        assert_eq!(clock(Duration::from_millis(600)), "1 s");
+        assert_eq!(clock(Duration::from_secs(59)), "59 s");
+        assert_eq!(clock(Duration::from_secs(125)), "2 min 05 s");
+    }
+}

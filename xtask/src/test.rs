@@ -1,0 +1,69 @@
+//! `cargo xtask test`: the stages in order, then a summary.
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result};
+
+use crate::places::Places;
+use crate::setup;
+use crate::stage::{self, Stage};
+use crate::step::clock;
+
+struct Passed {
+    stage: Stage,
+    took: Duration,
+    closing: Vec<String>,
+}
+
+pub fn run(places: &Places, stages: &[Stage]) -> Result<()> {
+    setup::run(places, &stage::parts(stages))?;
+    let mut passed = Vec::new();
+    for (index, &stage) in stages.iter().enumerate() {
+        println!("\n== {}/{} {} ==", index + 1, stages.len(), stage.name());
+        let started = Instant::now();
+        let outcome = stage.run(places);
+        let took = started.elapsed();
+        match outcome {
+            Ok(closing) => {
+                println!("-- {} passed in {}", stage.name(), clock(took));
+                passed.push(Passed {
+                    stage,
+                    took,
+                    closing,
+                });
+            }
+            Err(error) => {
+                summarise(&passed);
+                println!("  {:8} FAILED after {}", stage.name(), clock(took));
+                let name = stage.name();
+                return Err(error).context(format!(
+                    "stage {name} failed; once mended, `cargo xtask test --only {name}` repeats it"
+                ));
+            }
+        }
+    }
+    summarise(&passed);
+    close(&passed);
+    Ok(())
+}
+
+fn summarise(passed: &[Passed]) {
+    println!("\n== summary ==");
+    for Passed { stage, took, .. } in passed {
+        println!("  {:8} ok, {}", stage.name(), clock(*took));
+    }
+}
+
+/// Repeats the closing lines of the tests, those of `cargo test` last.
+fn close(passed: &[Passed]) {
+    let (native, others): (Vec<&Passed>, Vec<&Passed>) =
+        passed.iter().partition(|one| one.stage == Stage::Test);
+    for one in others.into_iter().chain(native) {
+        if !one.closing.is_empty() {
+            println!("\n{}:", one.stage.name());
+        }
+        for line in &one.closing {
+            println!("{line}");
+        }
+    }
+}
