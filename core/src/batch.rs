@@ -47,7 +47,13 @@ impl PieceBatch {
             first_rows.extend(sentence.first.iter().map(|p| (i * length + p) as i32));
             word_offsets.push(first_rows.len());
         }
-        Self { ids, lengths, length, first_rows, word_offsets }
+        Self {
+            ids,
+            lengths,
+            length,
+            first_rows,
+            word_offsets,
+        }
     }
 
     /// Number of sentences.
@@ -72,7 +78,10 @@ impl PieceBatch {
 
     /// Word-piece ids: `[sentences, length]`.
     pub fn ids(&self, device: &Device) -> Tensor<2, Int> {
-        Tensor::from_data(TensorData::new(self.ids.clone(), [self.sentences(), self.length]), device)
+        Tensor::from_data(
+            TensorData::new(self.ids.clone(), [self.sentences(), self.length]),
+            device,
+        )
     }
 
     /// Additive attention mask: `[sentences, 1, 1, length]`.
@@ -82,12 +91,17 @@ impl PieceBatch {
             .iter()
             .flat_map(|&n| (0..self.length).map(move |i| if i < n { 0.0 } else { MASKED }))
             .collect();
-        Tensor::from_data(TensorData::new(mask, [self.sentences(), 1, 1, self.length]), device)
+        Tensor::from_data(
+            TensorData::new(mask, [self.sentences(), 1, 1, self.length]),
+            device,
+        )
     }
 
     /// Rows of `[CLS]` in the flattened hidden states: `[sentences]`.
     pub fn cls_rows(&self, device: &Device) -> Tensor<1, Int> {
-        let rows: Vec<i32> = (0..self.sentences()).map(|i| (i * self.length) as i32).collect();
+        let rows: Vec<i32> = (0..self.sentences())
+            .map(|i| (i * self.length) as i32)
+            .collect();
         indices(rows, device)
     }
 
@@ -128,14 +142,19 @@ impl Gold {
         sentence.validate()?;
         let mut entities = BTreeMap::new();
         for entity in &sentence.entities {
-            let class = schema
-                .entity_id(&entity.label)
-                .ok_or_else(|| fail(format!("entity type `{}` is not in the schema", entity.label)))?;
+            let class = schema.entity_id(&entity.label).ok_or_else(|| {
+                fail(format!(
+                    "entity type `{}` is not in the schema",
+                    entity.label
+                ))
+            })?;
             entities.insert((entity.start, entity.end), class);
         }
         let spans: Vec<Span> = entities.keys().copied().collect();
         if spans.windows(2).any(|pair| pair[0].1 > pair[1].0) {
-            return Err(fail("overlapping mentions cannot be tagged; drop the sentence from training".into()));
+            return Err(fail(
+                "overlapping mentions cannot be tagged; drop the sentence from training".into(),
+            ));
         }
         let mut relations = BTreeMap::new();
         for relation in &sentence.relations {
@@ -148,12 +167,21 @@ impl Gold {
             };
             let class = schema
                 .relation_id(&relation.label, direction)
-                .ok_or_else(|| fail(format!("relation type `{}` is not in the schema", relation.label)))?;
+                .ok_or_else(|| {
+                    fail(format!(
+                        "relation type `{}` is not in the schema",
+                        relation.label
+                    ))
+                })?;
             relations.insert(pair, class);
         }
         // A mention related to itself has no left and no right span.
         relations.retain(|(left, right), _| left != right);
-        Ok(Self { tags: tags_of(&spans, sentence.words.len()), entities, relations })
+        Ok(Self {
+            tags: tags_of(&spans, sentence.words.len()),
+            entities,
+            relations,
+        })
     }
 }
 

@@ -156,7 +156,11 @@ impl ModelConfig {
             dropout: tenth(),
             cls_repr: ClsRepr::Pooler,
             pair_att_act: PairActivation::Gelu,
-            empty_segment: if reference { EmptySegment::Zero } else { EmptySegment::Cnn },
+            empty_segment: if reference {
+                EmptySegment::Zero
+            } else {
+                EmptySegment::Cnn
+            },
             share_span_encoder: false,
             tag_pad_class: reference,
         }
@@ -182,19 +186,28 @@ impl ModelConfig {
         ];
         for (field, size) in sizes {
             if size == 0 {
-                return Err(Error::Config { field, problem: "must be at least 1".into() });
+                return Err(Error::Config {
+                    field,
+                    problem: "must be at least 1".into(),
+                });
             }
         }
         if e.max_position_embeddings < 3 {
             return Err(Error::Config {
                 field: "encoder.max_position_embeddings",
-                problem: format!("{} leaves no room for a word between [CLS] and [SEP]", e.max_position_embeddings),
+                problem: format!(
+                    "{} leaves no room for a word between [CLS] and [SEP]",
+                    e.max_position_embeddings
+                ),
             });
         }
-        if e.hidden_size % e.num_attention_heads != 0 {
+        if !e.hidden_size.is_multiple_of(e.num_attention_heads) {
             return Err(Error::Config {
                 field: "encoder.num_attention_heads",
-                problem: format!("{} does not divide the hidden size {}", e.num_attention_heads, e.hidden_size),
+                problem: format!(
+                    "{} does not divide the hidden size {}",
+                    e.num_attention_heads, e.hidden_size
+                ),
             });
         }
         if self.span_kernels.is_empty() || self.span_kernels.contains(&0) {

@@ -20,7 +20,10 @@ pub struct Dense {
 impl Dense {
     /// A new block from `inputs` to `outputs` features.
     pub fn new(inputs: usize, outputs: usize, init: &mut Init, device: &Device) -> Self {
-        Self { linear: init.linear(inputs, outputs, device), norm: layer_norm(outputs, EPSILON, device) }
+        Self {
+            linear: init.linear(inputs, outputs, device),
+            norm: layer_norm(outputs, EPSILON, device),
+        }
     }
 
     /// `[rows, inputs]` → `[rows, outputs]`, with dropout of probability `p`.

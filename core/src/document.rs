@@ -54,13 +54,17 @@ impl Sentence {
             problem,
         };
         if let Some(i) = self.words.iter().position(|w| w.trim().is_empty()) {
-            return Err(fail(format!("word {i} is empty; remove it or join it to a neighbour")));
+            return Err(fail(format!(
+                "word {i} is empty; remove it or join it to a neighbour"
+            )));
         }
         for (i, e) in self.entities.iter().enumerate() {
             if e.start >= e.end || e.end > self.words.len() {
                 return Err(fail(format!(
                     "entity {i} covers the words [{}, {}) of {}; spans are half-open and must lie inside the sentence",
-                    e.start, e.end, self.words.len()
+                    e.start,
+                    e.end,
+                    self.words.len()
                 )));
             }
         }
@@ -68,7 +72,9 @@ impl Sentence {
             if r.head >= self.entities.len() || r.tail >= self.entities.len() {
                 return Err(fail(format!(
                     "relation {i} joins entities {} and {}, but there are {}",
-                    r.head, r.tail, self.entities.len()
+                    r.head,
+                    r.tail,
+                    self.entities.len()
                 )));
             }
         }

@@ -28,7 +28,10 @@ pub struct ExtractOptions {
 
 impl Default for ExtractOptions {
     fn default() -> Self {
-        Self { threshold: 0.0, unit: OffsetUnit::Utf16 }
+        Self {
+            threshold: 0.0,
+            unit: OffsetUnit::Utf16,
+        }
     }
 }
 
@@ -114,7 +117,10 @@ struct Window {
 impl Extractor {
     /// Joins a predictor and the tokenizer that it was trained with.
     pub fn new(predictor: Predictor, tokenizer: WordPiece) -> Self {
-        Self { predictor, tokenizer }
+        Self {
+            predictor,
+            tokenizer,
+        }
     }
 
     /// The predictor.
@@ -149,7 +155,10 @@ impl Extractor {
         let offsets = Offsets::new(text);
         let total = offsets.len(options.unit);
         let sentences = segment(text);
-        let mut done = Extraction { total, ..Default::default() };
+        let mut done = Extraction {
+            total,
+            ..Default::default()
+        };
         let mut from = 0;
         let mut block = FIRST_BLOCK;
         let mut going = true;
@@ -175,8 +184,13 @@ impl Extractor {
                 })
                 .collect();
             let span_of = |i: usize| {
-                let start = if from + i == 0 { 0 } else { sentences[from + i].start };
-                position(&offsets, reaches(from + i), options.unit) - position(&offsets, start, options.unit)
+                let start = if from + i == 0 {
+                    0
+                } else {
+                    sentences[from + i].start
+                };
+                position(&offsets, reaches(from + i), options.unit)
+                    - position(&offsets, start, options.unit)
             };
             // Sentences without a word have nothing to wait for.
             let mut finished: Vec<usize> = (0..to - from).filter(|&i| open[i] == 0).collect();
@@ -186,18 +200,40 @@ impl Extractor {
                         let place = &places[window];
                         let sentence = &sentences[from + place.sentence];
                         let target = &mut partial[place.sentence];
-                        self.place(text, sentence, place.first_word, &predicted, &offsets, options, target);
+                        self.place(
+                            text,
+                            sentence,
+                            place.first_word,
+                            &predicted,
+                            &offsets,
+                            options,
+                            target,
+                        );
                         open[place.sentence] -= 1;
                         if open[place.sentence] == 0 {
                             finished.push(place.sentence);
                         }
                     }
-                    going = emit(&mut finished, &mut partial, &span_of, &mut done, &mut on_batch).await;
+                    going = emit(
+                        &mut finished,
+                        &mut partial,
+                        &span_of,
+                        &mut done,
+                        &mut on_batch,
+                    )
+                    .await;
                     going
                 })
                 .await?;
             if going && !finished.is_empty() {
-                going = emit(&mut finished, &mut partial, &span_of, &mut done, &mut on_batch).await;
+                going = emit(
+                    &mut finished,
+                    &mut partial,
+                    &span_of,
+                    &mut done,
+                    &mut on_batch,
+                )
+                .await;
             }
             from = to;
             block = (2 * block).min(LARGEST_BLOCK);
@@ -211,9 +247,22 @@ impl Extractor {
 
     /// Pieces of the windows of some sentences, where they belong, and the number of words that did
     /// not fit.
-    fn tokenize(&self, text: &str, sentences: &[TextSentence]) -> Result<(Vec<Pieces>, Vec<Window>, usize)> {
-        let room = self.predictor.model().config().encoder.max_position_embeddings - 2;
-        let limit = WindowLimit { words: MAX_WORDS, pieces: room };
+    fn tokenize(
+        &self,
+        text: &str,
+        sentences: &[TextSentence],
+    ) -> Result<(Vec<Pieces>, Vec<Window>, usize)> {
+        let room = self
+            .predictor
+            .model()
+            .config()
+            .encoder
+            .max_position_embeddings
+            - 2;
+        let limit = WindowLimit {
+            words: MAX_WORDS,
+            pieces: room,
+        };
         let (mut all, mut places, mut shortened) = (Vec::new(), Vec::new(), 0);
         for (i, sentence) in sentences.iter().enumerate() {
             let surfaces: Vec<&str> = sentence.words.iter().map(|w| w.surface(text)).collect();
@@ -228,7 +277,10 @@ impl Extractor {
             }
             let counts: Vec<usize> = words.iter().map(Vec::len).collect();
             for window in windows(&surfaces, &counts, limit) {
-                places.push(Window { sentence: i, first_word: window.start });
+                places.push(Window {
+                    sentence: i,
+                    first_word: window.start,
+                });
                 all.push(self.tokenizer.join(&words[window]));
             }
         }
@@ -236,7 +288,10 @@ impl Extractor {
     }
 
     /// Adds the predictions of a window to its sentence.
-    #[expect(clippy::too_many_arguments, reason = "the window, its place and its target")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "the window, its place and its target"
+    )]
     fn place(
         &self,
         text: &str,
@@ -265,12 +320,21 @@ impl Extractor {
             });
         }
         for relation in &predicted.relations {
-            let (Some(left), Some(right)) = (index[relation.left], index[relation.right]) else { continue };
+            let (Some(left), Some(right)) = (index[relation.left], index[relation.right]) else {
+                continue;
+            };
             if relation.score < options.threshold {
                 continue;
             }
-            let Some((label, head, tail)) = directed(schema, relation.class, left, right) else { continue };
-            target.relations.push(ExtractedRelation { head, tail, label, score: relation.score });
+            let Some((label, head, tail)) = directed(schema, relation.class, left, right) else {
+                continue;
+            };
+            target.relations.push(ExtractedRelation {
+                head,
+                tail,
+                label,
+                score: relation.score,
+            });
         }
     }
 }
@@ -286,7 +350,10 @@ pub fn directed<T>(schema: &Schema, class: usize, left: T, right: T) -> Option<(
 }
 
 fn bytes_of(sentence: &TextSentence, first_word: usize, span: Span) -> Span {
-    (sentence.words[first_word + span.0].start, sentence.words[first_word + span.1 - 1].end)
+    (
+        sentence.words[first_word + span.0].start,
+        sentence.words[first_word + span.1 - 1].end,
+    )
 }
 
 /// Byte offset in another unit; segmentation only yields character boundaries.
@@ -310,7 +377,11 @@ async fn emit(
         sort_entities(&mut sentence);
         sentences.push(sentence);
     }
-    let batch = ExtractionBatch { sentences, read: done.read, total: done.total };
+    let batch = ExtractionBatch {
+        sentences,
+        read: done.read,
+        total: done.total,
+    };
     let going = on_batch(&batch).await;
     done.sentences.extend(batch.sentences);
     going

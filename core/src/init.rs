@@ -18,7 +18,9 @@ pub struct Init {
 impl Init {
     /// Weights from a seed.
     pub fn seeded(seed: u64) -> Self {
-        Self { rng: Some(Xoshiro256PlusPlus::seed_from_u64(seed)) }
+        Self {
+            rng: Some(Xoshiro256PlusPlus::seed_from_u64(seed)),
+        }
     }
 
     /// Zeros, for a model whose weights are all about to be loaded.
@@ -34,7 +36,11 @@ impl Init {
     }
 
     /// Values of N(0, 0.02²).
-    pub fn normal<const D: usize>(&mut self, shape: [usize; D], device: &Device) -> Param<Tensor<D>> {
+    pub fn normal<const D: usize>(
+        &mut self,
+        shape: [usize; D],
+        device: &Device,
+    ) -> Param<Tensor<D>> {
         let count = shape.iter().product();
         // The constants are valid, so the fallback is never taken.
         let values = match Normal::new(0.0, STD) {
@@ -45,7 +51,12 @@ impl Init {
     }
 
     /// Values of U(-bound, bound).
-    pub fn uniform<const D: usize>(&mut self, shape: [usize; D], bound: f32, device: &Device) -> Param<Tensor<D>> {
+    pub fn uniform<const D: usize>(
+        &mut self,
+        shape: [usize; D],
+        bound: f32,
+        device: &Device,
+    ) -> Param<Tensor<D>> {
         let count = shape.iter().product();
         let values = match Uniform::new(-bound, bound) {
             Ok(uniform) => self.values(count, uniform),
@@ -56,23 +67,33 @@ impl Init {
 
     /// Linear layer with zero bias.
     pub fn linear(&mut self, inputs: usize, outputs: usize, device: &Device) -> Linear {
-        Linear { bias: Some(zeros([outputs], device)), ..self.projection(inputs, outputs, device) }
+        Linear {
+            bias: Some(zeros([outputs], device)),
+            ..self.projection(inputs, outputs, device)
+        }
     }
 
     /// Linear layer without bias.
     pub fn projection(&mut self, inputs: usize, outputs: usize, device: &Device) -> Linear {
-        Linear { weight: self.normal([inputs, outputs], device), bias: None }
+        Linear {
+            weight: self.normal([inputs, outputs], device),
+            bias: None,
+        }
     }
 
     /// Embedding table.
     pub fn embedding(&mut self, rows: usize, width: usize, device: &Device) -> Embedding {
-        Embedding { weight: self.normal([rows, width], device) }
+        Embedding {
+            weight: self.normal([rows, width], device),
+        }
     }
 }
 
 /// LayerNorm with gain 1 and bias 0.
 pub fn layer_norm(width: usize, epsilon: f64, device: &Device) -> LayerNorm {
-    LayerNormConfig::new(width).with_epsilon(epsilon).init(device)
+    LayerNormConfig::new(width)
+        .with_epsilon(epsilon)
+        .init(device)
 }
 
 /// A parameter of zeros.

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use burn::tensor::Tensor;
 use rand::{Rng, RngExt};
 
+use crate::Result;
 use crate::batch::TrainBatch;
 use crate::loss::{Term, cross_entropy};
 use crate::model::{JointModel, Pair};
@@ -12,7 +13,6 @@ use crate::noise::Noise;
 use crate::readback::{Rows, read};
 use crate::schema::{Schema, Span};
 use crate::tagger::{Tag, spans_of};
-use crate::Result;
 
 /// Probability of training on gold instead of predicted candidates in an epoch (0-based): 1 for the
 /// first `gold_epochs + 1`, then an inverse sigmoid with slope `k`.
@@ -51,7 +51,12 @@ pub async fn joint_loss(
     let encoded = model.encode(pieces, noise);
     let tag_logits = model.tag_logits_with_pad(&encoded);
     let pad = usize::from(model.config().tag_pad_class);
-    let tags: Vec<usize> = batch.gold.iter().flat_map(|g| &g.tags).map(|&t| t as usize + pad).collect();
+    let tags: Vec<usize> = batch
+        .gold
+        .iter()
+        .flat_map(|g| &g.tags)
+        .map(|&t| t as usize + pad)
+        .collect();
 
     let tags_from_gold: Vec<bool> = batch.gold.iter().map(|_| rng.random_bool(p_gold)).collect();
     let types_from_gold: Vec<bool> = batch.gold.iter().map(|_| rng.random_bool(p_gold)).collect();
@@ -60,7 +65,10 @@ pub async fn joint_loss(
         true => None,
         false => Some(read(tag_logits.clone()).await?),
     };
-    let mut loss = JointLoss { tag: cross_entropy(tag_logits, &tags), ..Default::default() };
+    let mut loss = JointLoss {
+        tag: cross_entropy(tag_logits, &tags),
+        ..Default::default()
+    };
 
     // Entity typing over the chosen candidates of every sentence.
     let mut candidates: Vec<BTreeSet<Span>> = Vec::with_capacity(batch.gold.len());
@@ -80,7 +88,13 @@ pub async fn joint_loss(
         for &span in spans {
             rows.insert(span, packed.len());
             packed.push((offset + span.0, offset + span.1));
-            types.push(batch.gold[i].entities.get(&span).copied().unwrap_or(schema.no_entity()));
+            types.push(
+                batch.gold[i]
+                    .entities
+                    .get(&span)
+                    .copied()
+                    .unwrap_or(schema.no_entity()),
+            );
         }
         row_of.push(rows);
     }
@@ -109,18 +123,34 @@ pub async fn joint_loss(
         };
         let mut chosen: BTreeSet<(Span, Span)> = gold.relations.keys().copied().collect();
         for left in &entities {
-            chosen.extend(entities.iter().filter(|right| left.0 < right.0).map(|&right| (*left, right)));
+            chosen.extend(
+                entities
+                    .iter()
+                    .filter(|right| left.0 < right.0)
+                    .map(|&right| (*left, right)),
+            );
         }
         for (left, right) in chosen {
-            pairs.push(Pair { sentence: i, left: row_of[i][&left], right: row_of[i][&right] });
-            labels.push(gold.relations.get(&(left, right)).copied().unwrap_or(schema.no_relation()));
+            pairs.push(Pair {
+                sentence: i,
+                left: row_of[i][&left],
+                right: row_of[i][&right],
+            });
+            labels.push(
+                gold.relations
+                    .get(&(left, right))
+                    .copied()
+                    .unwrap_or(schema.no_relation()),
+            );
         }
     }
     if pairs.is_empty() {
         return Ok(loss);
     }
     let bounds: Vec<Span> = (0..pieces.sentences()).map(|i| pieces.rows(i)).collect();
-    let features = model.relate(&encoded, &bounds, &packed, represented, &pairs, noise).features;
+    let features = model
+        .relate(&encoded, &bounds, &packed, represented, &pairs, noise)
+        .features;
     loss.relation = cross_entropy(model.relation_logits(features, noise), &labels);
     Ok(loss)
 }
@@ -136,7 +166,9 @@ pub fn total(loss: JointLoss, counts: [usize; 3]) -> Option<Tensor<1>> {
 
 /// Best tags of the words in `rows`, the PAD class left out.
 pub(crate) fn best_tags(logits: &Rows, rows: Span, pad: usize) -> Vec<Tag> {
-    (rows.0..rows.1).map(|row| Tag::ALL[argmax(&logits.row(row)[pad..])]).collect()
+    (rows.0..rows.1)
+        .map(|row| Tag::ALL[argmax(&logits.row(row)[pad..])])
+        .collect()
 }
 
 /// Index of the largest value; the first of several.

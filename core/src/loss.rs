@@ -19,6 +19,10 @@ pub fn cross_entropy(logits: Tensor<2>, targets: &[usize]) -> Term {
         one_hot[row * classes + target] = -1.0;
     }
     // A product with one-hot rows: its gradient is dense, where a gather's would be a scatter.
-    let one_hot = Tensor::<2>::from_data(TensorData::new(one_hot, [rows, classes]), &logits.device());
-    Term { sum: Some((log_softmax(logits, 1) * one_hot).sum()), count: rows }
+    let one_hot =
+        Tensor::<2>::from_data(TensorData::new(one_hot, [rows, classes]), &logits.device());
+    Term {
+        sum: Some((log_softmax(logits, 1) * one_hot).sum()),
+        count: rows,
+    }
 }

@@ -63,17 +63,33 @@ impl JointModel {
     ///
     /// # Errors
     /// [`Error::Config`](crate::Error::Config) for sizes or labels that make no model.
-    pub fn new(config: &ModelConfig, schema: &Schema, init: &mut Init, device: &Device) -> Result<Self> {
+    pub fn new(
+        config: &ModelConfig,
+        schema: &Schema,
+        init: &mut Init,
+        device: &Device,
+    ) -> Result<Self> {
         config.validate()?;
         schema.validate()?;
         let hidden = config.encoder.hidden_size;
         let size = config.span_size;
         let span = |init: &mut Init| {
-            SpanEncoder::new(hidden, &config.span_kernels, config.span_channels, size, init, device)
+            SpanEncoder::new(
+                hidden,
+                &config.span_kernels,
+                config.span_channels,
+                size,
+                init,
+                device,
+            )
         };
         Ok(Self {
             encoder: Bert::new(&config.encoder, init, device),
-            tagger: init.linear(hidden, Tag::ALL.len() + usize::from(config.tag_pad_class), device),
+            tagger: init.linear(
+                hidden,
+                Tag::ALL.len() + usize::from(config.tag_pad_class),
+                device,
+            ),
             entity: span(init),
             entity_head: init.linear(size, schema.entity_classes(), device),
             context: (!config.share_span_encoder).then(|| span(init)),
@@ -100,13 +116,21 @@ impl JointModel {
         let device = self.device();
         let dropout = self.config.dropout;
         let hidden = self.encoder.forward(pieces, dropout, noise); // [sentences * length, hidden]
-        let sentences = self.encoder.sentence(hidden.clone(), pieces, self.config.cls_repr);
+        let sentences = self
+            .encoder
+            .sentence(hidden.clone(), pieces, self.config.cls_repr);
         let sentences = noise.dropout(sentences, dropout);
         let words = noise.dropout(hidden.select(0, pieces.word_rows(&device)), dropout); // [words, hidden]
         let tail = SpanCnn::tail(&self.config.span_kernels);
         let words = match tail {
             0 => words,
-            _ => Tensor::cat(vec![words, Tensor::zeros([tail, self.config.encoder.hidden_size], &device)], 0),
+            _ => Tensor::cat(
+                vec![
+                    words,
+                    Tensor::zeros([tail, self.config.encoder.hidden_size], &device),
+                ],
+                0,
+            ),
         };
         Encoded { words, sentences }
     }
@@ -124,13 +148,16 @@ impl JointModel {
     pub fn tag_logits_with_pad(&self, encoded: &Encoded) -> Tensor<2> {
         let tail = SpanCnn::tail(&self.config.span_kernels);
         let rows = encoded.words.dims()[0] - tail;
-        self.tagger.forward(encoded.words.clone().narrow(0, 0, rows))
+        self.tagger
+            .forward(encoded.words.clone().narrow(0, 0, rows))
     }
 
     /// Representations of entity candidates given as packed rows: `[spans, span size]`.
     pub fn represent(&self, encoded: &Encoded, spans: &[Span], noise: &mut Noise) -> Tensor<2> {
         let dropout = self.config.dropout;
-        let features = self.entity.features(encoded.words.clone(), spans, dropout, noise);
+        let features = self
+            .entity
+            .features(encoded.words.clone(), spans, dropout, noise);
         noise.dropout(self.entity.project(features), dropout)
     }
 
@@ -163,28 +190,43 @@ impl JointModel {
             }));
         }
         let context = self.context_rows(encoded, &distinct, noise); // [contexts, span size]
-        let pick = |rows: &Tensor<2>, index: Vec<i32>| rows.clone().select(0, indices(index, &device));
+        let pick =
+            |rows: &Tensor<2>, index: Vec<i32>| rows.clone().select(0, indices(index, &device));
         let left = pick(&represented, pairs.iter().map(|p| p.left as i32).collect());
         let right = pick(&represented, pairs.iter().map(|p| p.right as i32).collect());
         let mut around = |j: usize| {
             let rows = pick(&context, of_pair.iter().map(|rows| rows[j]).collect());
             noise.dropout(rows, self.config.dropout)
         };
-        let segments: Tensor<3> = Tensor::stack(vec![around(0), left, around(1), right, around(2)], 1);
+        let segments: Tensor<3> =
+            Tensor::stack(vec![around(0), left, around(1), right, around(2)], 1);
         debug_assert_eq!(segments.dims()[1], SEGMENTS);
         let sentences: Vec<usize> = pairs.iter().map(|p| p.sentence).collect();
-        self.pair.forward(segments, encoded.sentences.clone(), &sentences, self.config.pair_att_act)
+        self.pair.forward(
+            segments,
+            encoded.sentences.clone(),
+            &sentences,
+            self.config.pair_att_act,
+        )
     }
 
     /// Context representations without the dropout of their dense layer: `[contexts, span size]`.
     fn context_rows(&self, encoded: &Encoded, contexts: &[Span], noise: &mut Noise) -> Tensor<2> {
         let encoder = self.context.as_ref().unwrap_or(&self.entity);
-        let features = encoder.features(encoded.words.clone(), contexts, self.config.dropout, noise);
+        let features =
+            encoder.features(encoded.words.clone(), contexts, self.config.dropout, noise);
         let features = match self.config.empty_segment {
             EmptySegment::Cnn => features,
             EmptySegment::Zero => {
-                let present: Vec<f32> = contexts.iter().map(|s| if s.0 < s.1 { 1.0 } else { 0.0 }).collect();
-                features * Tensor::from_data(TensorData::new(present, [contexts.len(), 1]), &self.device())
+                let present: Vec<f32> = contexts
+                    .iter()
+                    .map(|s| if s.0 < s.1 { 1.0 } else { 0.0 })
+                    .collect();
+                features
+                    * Tensor::from_data(
+                        TensorData::new(present, [contexts.len(), 1]),
+                        &self.device(),
+                    )
             }
         };
         encoder.project(features)

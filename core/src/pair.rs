@@ -60,29 +60,49 @@ impl PairEncoder {
 
     /// `segments` `[pairs, 5, span size]`, sentence vectors `q` `[sentences, hidden]`, and for each
     /// pair its sentence.
-    pub fn forward(&self, segments: Tensor<3>, q: Tensor<2>, sentences: &[usize], act: PairActivation) -> PairFeatures {
+    pub fn forward(
+        &self,
+        segments: Tensor<3>,
+        q: Tensor<2>,
+        sentences: &[usize],
+        act: PairActivation,
+    ) -> PairFeatures {
         let device = segments.device();
         let [pairs, _, size] = segments.dims();
-        let input = self.input.forward(segments.clone().reshape([pairs * SEGMENTS, size]));
+        let input = self
+            .input
+            .forward(segments.clone().reshape([pairs * SEGMENTS, size]));
         let width = input.dims()[1];
         let input = input.reshape([pairs, SEGMENTS, width]);
 
         let of_pair = indices(sentences.iter().map(|&s| s as i32).collect(), &device);
-        let query = self.query.forward(q).select(0, of_pair).reshape([pairs, 1, width]);
+        let query = self
+            .query
+            .forward(q)
+            .select(0, of_pair)
+            .reshape([pairs, 1, width]);
 
         let rows = indices(POSITIONS.concat(), &device);
         let position = self.position.weight.val().select(0, rows); // [5 * 2, position size]
         let both = 2 * position.dims()[1];
-        let feature = self.feature.forward(position.reshape([SEGMENTS, both])).unsqueeze::<3>(); // [1, 5, width]
+        let feature = self
+            .feature
+            .forward(position.reshape([SEGMENTS, both]))
+            .unsqueeze::<3>(); // [1, 5, width]
 
         let hidden = input + query + feature; // [pairs, 5, width]
         let hidden = match act {
             PairActivation::Gelu => gelu(hidden),
             PairActivation::Tanh => hidden.tanh(),
         };
-        let scores = self.score.forward(hidden.reshape([pairs * SEGMENTS, width])).reshape([pairs, SEGMENTS]);
+        let scores = self
+            .score
+            .forward(hidden.reshape([pairs * SEGMENTS, width]))
+            .reshape([pairs, SEGMENTS]);
         let weights = softmax(scores, 1); // [pairs, 5]
-        let features = (segments * weights.clone().reshape([pairs, SEGMENTS, 1])).sum_dim(1).reshape([pairs, size]);
+        let features = (segments * weights.clone().reshape([pairs, SEGMENTS, 1]))
+            .sum_dim(1)
+            .reshape([pairs, size]);
         PairFeatures { features, weights }
     }
 }
@@ -93,7 +113,10 @@ mod tests {
 
     #[test]
     fn segments_partition_the_sentence() {
-        assert_eq!(contexts((10, 24), (11, 13), (19, 21)), [(10, 11), (13, 19), (21, 24)]);
+        assert_eq!(
+            contexts((10, 24), (11, 13), (19, 21)),
+            [(10, 11), (13, 19), (21, 24)]
+        );
         assert_eq!(contexts((0, 4), (0, 2), (2, 4)), [(0, 0), (2, 2), (4, 4)]);
     }
 

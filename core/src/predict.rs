@@ -79,7 +79,11 @@ impl Predictor {
     /// A predictor whose batches hold at most `budget` word-pieces, padding included (but at least
     /// one sentence).
     pub fn new(model: JointModel, schema: Schema, budget: usize) -> Self {
-        Self { model, schema, budget }
+        Self {
+            model,
+            schema,
+            budget,
+        }
     }
 
     /// The model.
@@ -159,13 +163,23 @@ impl Predictor {
         let pieces = PieceBatch::new(members.iter().map(|&i| &sentences[i]));
         let encoded = self.model.encode(&pieces, &mut Noise::none());
         let tags = self.model.tag_logits(&encoded);
-        Tagging { members, pieces, encoded, tags }
+        Tagging {
+            members,
+            pieces,
+            encoded,
+            tags,
+        }
     }
 
     /// Types every tagged span and relates every pair; pairs of spans that turn out to be no
     /// entities are dropped later, which spares a round-trip.
     fn relate(&self, tagging: Tagging, tags: &Rows) -> Relating {
-        let Tagging { members, pieces, encoded, .. } = tagging;
+        let Tagging {
+            members,
+            pieces,
+            encoded,
+            ..
+        } = tagging;
         let mut packed: Vec<Span> = Vec::new();
         let mut pairs = Vec::new();
         let mut spans = Vec::with_capacity(members.len());
@@ -175,26 +189,53 @@ impl Predictor {
             let base = packed.len();
             packed.extend(found.iter().map(|s| (rows.0 + s.0, rows.0 + s.1)));
             for left in base..packed.len() {
-                pairs.extend((left + 1..packed.len()).map(|right| Pair { sentence, left, right }));
+                pairs.extend((left + 1..packed.len()).map(|right| Pair {
+                    sentence,
+                    left,
+                    right,
+                }));
             }
             spans.push(found);
         }
         if packed.is_empty() {
-            return Relating { members, spans, pairs, logits: None };
+            return Relating {
+                members,
+                spans,
+                pairs,
+                logits: None,
+            };
         }
         let quiet = &mut Noise::none();
         let represented = self.model.represent(&encoded, &packed, quiet);
         let types = self.model.type_logits(represented.clone());
         let relations = (!pairs.is_empty()).then(|| {
             let bounds: Vec<Span> = (0..pieces.sentences()).map(|i| pieces.rows(i)).collect();
-            let features = self.model.relate(&encoded, &bounds, &packed, represented, &pairs, quiet).features;
+            let features = self
+                .model
+                .relate(&encoded, &bounds, &packed, represented, &pairs, quiet)
+                .features;
             self.model.relation_logits(features, quiet)
         });
-        Relating { members, spans, pairs, logits: Some((types, relations)) }
+        Relating {
+            members,
+            spans,
+            pairs,
+            logits: Some((types, relations)),
+        }
     }
 
-    fn collect(&self, relating: Relating, types: Option<Rows>, relations: Option<Rows>) -> Vec<(usize, Predicted)> {
-        let Relating { members, spans, pairs, .. } = relating;
+    fn collect(
+        &self,
+        relating: Relating,
+        types: Option<Rows>,
+        relations: Option<Rows>,
+    ) -> Vec<(usize, Predicted)> {
+        let Relating {
+            members,
+            spans,
+            pairs,
+            ..
+        } = relating;
         let mut found: Vec<Predicted> = Vec::with_capacity(members.len());
         let mut entity_of: HashMap<usize, usize> = HashMap::new();
         let mut row = 0;
@@ -206,7 +247,9 @@ impl Predictor {
                     if class != self.schema.no_entity() {
                         entity_of.insert(row, predicted.entities.len());
                         let score = types.softmax(row)[class];
-                        predicted.entities.push(PredictedEntity { span, class, score });
+                        predicted
+                            .entities
+                            .push(PredictedEntity { span, class, score });
                     }
                 }
                 row += 1;
@@ -220,9 +263,16 @@ impl Predictor {
                 if class == self.schema.no_relation() {
                     continue;
                 }
-                if let (Some(&left), Some(&right)) = (entity_of.get(&pair.left), entity_of.get(&pair.right)) {
+                if let (Some(&left), Some(&right)) =
+                    (entity_of.get(&pair.left), entity_of.get(&pair.right))
+                {
                     let score = relations.softmax(i)[class];
-                    found[pair.sentence].relations.push(PredictedRelation { left, right, class, score });
+                    found[pair.sentence].relations.push(PredictedRelation {
+                        left,
+                        right,
+                        class,
+                        score,
+                    });
                 }
             }
         }

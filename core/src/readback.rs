@@ -39,7 +39,8 @@ impl Rows {
 /// [`Error::Device`] when the device fails.
 pub async fn read(tensor: Tensor<2>) -> Result<Rows> {
     let mut rows = read_all(vec![tensor]).await?;
-    rows.pop().ok_or_else(|| Error::Device("the read-back gave no tensor".into()))
+    rows.pop()
+        .ok_or_else(|| Error::Device("the read-back gave no tensor".into()))
 }
 
 /// Reads several matrices back in one round-trip.
@@ -49,13 +50,20 @@ pub async fn read(tensor: Tensor<2>) -> Result<Rows> {
 pub async fn read_all(tensors: Vec<Tensor<2>>) -> Result<Vec<Rows>> {
     let transaction = tensors
         .into_iter()
-        .fold(Transaction::default(), |transaction, tensor| transaction.register(tensor));
-    let data = transaction.execute_async().await.map_err(|e| Error::Device(e.to_string()))?;
+        .fold(Transaction::default(), |transaction, tensor| {
+            transaction.register(tensor)
+        });
+    let data = transaction
+        .execute_async()
+        .await
+        .map_err(|e| Error::Device(e.to_string()))?;
     data.into_iter().map(rows).collect()
 }
 
 fn rows(data: TensorData) -> Result<Rows> {
     let width = data.shape()[1];
-    let values = data.try_into_vec::<f32>().map_err(|e| Error::Device(format!("{e:?}")))?;
+    let values = data
+        .try_into_vec::<f32>()
+        .map_err(|e| Error::Device(format!("{e:?}")))?;
     Ok(Rows { values, width })
 }

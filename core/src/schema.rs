@@ -34,13 +34,24 @@ pub enum Direction {
 impl Schema {
     /// Collects the labels of annotated sentences.
     pub fn of<'a>(sentences: impl IntoIterator<Item = &'a Sentence>, symmetric: &[&str]) -> Self {
-        let (mut entities, mut relations) = (std::collections::BTreeSet::new(), std::collections::BTreeSet::new());
+        let (mut entities, mut relations) = (
+            std::collections::BTreeSet::new(),
+            std::collections::BTreeSet::new(),
+        );
         for s in sentences {
             entities.extend(s.entities.iter().map(|e| e.label.clone()));
             relations.extend(s.relations.iter().map(|r| r.label.clone()));
         }
-        let symmetric = symmetric.iter().filter(|s| relations.contains(**s)).map(|s| s.to_string()).collect();
-        Self { entities: entities.into_iter().collect(), relations: relations.into_iter().collect(), symmetric }
+        let symmetric = symmetric
+            .iter()
+            .filter(|s| relations.contains(**s))
+            .map(|s| s.to_string())
+            .collect();
+        Self {
+            entities: entities.into_iter().collect(),
+            relations: relations.into_iter().collect(),
+            symmetric,
+        }
     }
 
     /// Number of classes of the typing head, `None` included.
@@ -65,19 +76,30 @@ impl Schema {
 
     /// Class of an entity type.
     pub fn entity_id(&self, label: &str) -> Option<usize> {
-        self.entities.binary_search_by(|e| e.as_str().cmp(label)).ok()
+        self.entities
+            .binary_search_by(|e| e.as_str().cmp(label))
+            .ok()
     }
 
     /// Class of a relation type in a direction.
     pub fn relation_id(&self, label: &str, direction: Direction) -> Option<usize> {
-        let i = self.relations.binary_search_by(|r| r.as_str().cmp(label)).ok()?;
+        let i = self
+            .relations
+            .binary_search_by(|r| r.as_str().cmp(label))
+            .ok()?;
         Some(2 * i + usize::from(direction == Direction::Forward))
     }
 
     /// Type and direction of a relation class; nothing for `None`.
     pub fn relation(&self, class: usize) -> Option<(&str, Direction)> {
-        let direction = if class % 2 == 1 { Direction::Forward } else { Direction::Backward };
-        self.relations.get(class / 2).map(|r| (r.as_str(), direction))
+        let direction = if class % 2 == 1 {
+            Direction::Forward
+        } else {
+            Direction::Backward
+        };
+        self.relations
+            .get(class / 2)
+            .map(|r| (r.as_str(), direction))
     }
 
     /// Whether swapping the arguments of this type keeps its meaning.
@@ -90,16 +112,24 @@ impl Schema {
     /// # Errors
     /// [`Error::Config`] that names the list.
     pub fn validate(&self) -> Result<()> {
-        for (field, list) in [("schema.entities", &self.entities), ("schema.relations", &self.relations)] {
-            if !list.is_sorted_by(|a, b| a < b) || list.iter().any(|l| l.is_empty() || l == "None") {
+        for (field, list) in [
+            ("schema.entities", &self.entities),
+            ("schema.relations", &self.relations),
+        ] {
+            if !list.is_sorted_by(|a, b| a < b) || list.iter().any(|l| l.is_empty() || l == "None")
+            {
                 return Err(Error::Config {
                     field,
-                    problem: "labels must be sorted, distinct, non-empty and other than `None`".into(),
+                    problem: "labels must be sorted, distinct, non-empty and other than `None`"
+                        .into(),
                 });
             }
         }
         if self.entities.is_empty() {
-            return Err(Error::Config { field: "schema.entities", problem: "at least one type is needed".into() });
+            return Err(Error::Config {
+                field: "schema.entities",
+                problem: "at least one type is needed".into(),
+            });
         }
         Ok(())
     }

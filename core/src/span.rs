@@ -29,15 +29,27 @@ pub struct SpanCnn {
 
 impl SpanCnn {
     /// New convolutions; weights and biases of kernel k are U(±1/√(hidden * k)).
-    pub fn new(hidden: usize, kernels: &[usize], channels: usize, init: &mut Init, device: &Device) -> Self {
+    pub fn new(
+        hidden: usize,
+        kernels: &[usize],
+        channels: usize,
+        init: &mut Init,
+        device: &Device,
+    ) -> Self {
         let bound = |k: usize| 1.0 / ((hidden * k) as f32).sqrt();
         let taps = kernels
             .iter()
             .map(|&k| init.uniform([hidden, k * channels], bound(k), device).val())
             .collect();
-        let bias = kernels.iter().map(|&k| init.uniform([channels], bound(k), device).val()).collect();
+        let bias = kernels
+            .iter()
+            .map(|&k| init.uniform([channels], bound(k), device).val())
+            .collect();
         Self {
-            taps: Linear { weight: Param::from_tensor(Tensor::cat(taps, 1).detach()), bias: None },
+            taps: Linear {
+                weight: Param::from_tensor(Tensor::cat(taps, 1).detach()),
+                bias: None,
+            },
             bias: Param::from_tensor(Tensor::cat(bias, 0).detach()),
             kernels: kernels.to_vec(),
             channels,
@@ -57,7 +69,11 @@ impl SpanCnn {
         let mut features = Vec::with_capacity(self.kernels.len());
         for (i, &kernel) in self.kernels.iter().enumerate() {
             let products = taps.clone().narrow(1, column, kernel * self.channels);
-            let bias = self.bias.val().narrow(0, i * self.channels, self.channels).unsqueeze::<2>();
+            let bias = self
+                .bias
+                .val()
+                .narrow(0, i * self.channels, self.channels)
+                .unsqueeze::<2>();
             features.push(pool(products, bias, kernel, rows, spans));
             column += kernel * self.channels;
         }
@@ -68,19 +84,35 @@ impl SpanCnn {
 /// One kernel's windows, maximised over each span: `[spans, channels]`.
 ///
 /// `products` is `[rows + tail, kernel * channels]`, `bias` `[1, channels]`.
-fn pool(products: Tensor<2>, bias: Tensor<2>, kernel: usize, rows: usize, spans: &[Span]) -> Tensor<2> {
+fn pool(
+    products: Tensor<2>,
+    bias: Tensor<2>,
+    kernel: usize,
+    rows: usize,
+    spans: &[Span],
+) -> Tensor<2> {
     let device = products.device();
     let channels = bias.dims()[1];
     let sums = window_sums(&products, kernel, channels, rows);
 
     let longest = spans.iter().map(|s| s.1 - s.0).max().unwrap_or(0);
-    let inside = range_maxima(gelu(sums[kernel - 1].clone() + bias.clone()), longest, kernel);
+    let inside = range_maxima(
+        gelu(sums[kernel - 1].clone() + bias.clone()),
+        longest,
+        kernel,
+    );
     let (levels, starts) = inside;
     let nothing = levels.dims()[0] as i32;
     // A window beside the span sees only zeros; it is always there, and it is all of an empty span.
     let levels = Tensor::cat(vec![levels, gelu(bias.clone())], 0);
-    let lookup = spans.iter().flat_map(|&span| inner_rows(span, kernel, &starts, nothing)).collect();
-    let mut windows = levels.select(0, indices(lookup, &device)).reshape([spans.len(), 3, channels]);
+    let lookup = spans
+        .iter()
+        .flat_map(|&span| inner_rows(span, kernel, &starts, nothing))
+        .collect();
+    let mut windows =
+        levels
+            .select(0, indices(lookup, &device))
+            .reshape([spans.len(), 3, channels]);
 
     let slots = 2 * (kernel - 1);
     if slots > 0 {
@@ -91,13 +123,23 @@ fn pool(products: Tensor<2>, bias: Tensor<2>, kernel: usize, rows: usize, spans:
             total += rows * (kernel - m + 1);
         }
         let partial = (1..kernel)
-            .map(|m| sums[m - 1].clone().reshape([rows * (kernel - m + 1), channels]))
+            .map(|m| {
+                sums[m - 1]
+                    .clone()
+                    .reshape([rows * (kernel - m + 1), channels])
+            })
             .chain([Tensor::zeros([1, channels], &device)])
             .collect();
         let partial = Tensor::cat(partial, 0); // [partial windows + 1, channels]
-        let lookup = spans.iter().flat_map(|&span| edge_rows(span, kernel, &firsts, total)).collect();
+        let lookup = spans
+            .iter()
+            .flat_map(|&span| edge_rows(span, kernel, &firsts, total))
+            .collect();
         let edges = gelu(partial.select(0, indices(lookup, &device)) + bias);
-        windows = Tensor::cat(vec![windows, edges.reshape([spans.len(), slots, channels])], 1);
+        windows = Tensor::cat(
+            vec![windows, edges.reshape([spans.len(), slots, channels])],
+            1,
+        );
     }
     windows.max_dim(1).reshape([spans.len(), channels])
 }
@@ -106,12 +148,20 @@ fn pool(products: Tensor<2>, bias: Tensor<2>, kernel: usize, rows: usize, spans:
 ///
 /// Entry m-1 is `[rows, (kernel - m + 1) * channels]`: the words row..row+m under the taps o..o+m
 /// in column block o. The last entry holds the complete windows.
-fn window_sums(products: &Tensor<2>, kernel: usize, channels: usize, rows: usize) -> Vec<Tensor<2>> {
+fn window_sums(
+    products: &Tensor<2>,
+    kernel: usize,
+    channels: usize,
+    rows: usize,
+) -> Vec<Tensor<2>> {
     let mut sums = vec![products.clone().narrow(0, 0, rows)];
     for m in 2..=kernel {
         let width = (kernel - m + 1) * channels;
         let shorter = sums[m - 2].clone().narrow(1, 0, width);
-        let next = products.clone().narrow(0, m - 1, rows).narrow(1, (m - 1) * channels, width);
+        let next = products
+            .clone()
+            .narrow(0, m - 1, rows)
+            .narrow(1, (m - 1) * channels, width);
         sums.push(shorter + next);
     }
     sums
@@ -127,7 +177,11 @@ fn range_maxima(windows: Tensor<2>, longest: usize, kernel: usize) -> (Tensor<2>
         let rows = last.dims()[0];
         starts.push(starts[starts.len() - 1] + rows);
         let kept = rows - run;
-        levels.push(last.clone().narrow(0, 0, kept).max_pair(last.narrow(0, run, kept)));
+        levels.push(
+            last.clone()
+                .narrow(0, 0, kept)
+                .max_pair(last.narrow(0, run, kept)),
+        );
         run *= 2;
     }
     (Tensor::cat(levels, 0), starts)
@@ -141,13 +195,19 @@ fn inner_rows((start, end): Span, kernel: usize, starts: &[usize], nothing: i32)
     let windows = end - start - kernel + 1;
     let level = windows.ilog2() as usize;
     let base = starts[level];
-    [(base + start) as i32, (base + start + windows - (1 << level)) as i32, nothing]
+    [
+        (base + start) as i32,
+        (base + start + windows - (1 << level)) as i32,
+        nothing,
+    ]
 }
 
 /// Rows of the windows that stick out of a span; unused slots point at the zero row.
 fn edge_rows((start, end): Span, kernel: usize, firsts: &[usize], zero: usize) -> Vec<i32> {
     let length = end - start;
-    let row = |m: usize, first_word: usize, tap: usize| (firsts[m - 1] + first_word * (kernel - m + 1) + tap) as i32;
+    let row = |m: usize, first_word: usize, tap: usize| {
+        (firsts[m - 1] + first_word * (kernel - m + 1) + tap) as i32
+    };
     let mut rows = Vec::with_capacity(2 * (kernel - 1));
     for m in 1..=length.min(kernel - 1) {
         rows.push(row(m, start, kernel - m)); // sticks out on the left
@@ -169,7 +229,14 @@ pub struct SpanEncoder {
 
 impl SpanEncoder {
     /// A new span encoder of width `size`.
-    pub fn new(hidden: usize, kernels: &[usize], channels: usize, size: usize, init: &mut Init, device: &Device) -> Self {
+    pub fn new(
+        hidden: usize,
+        kernels: &[usize],
+        channels: usize,
+        size: usize,
+        init: &mut Init,
+        device: &Device,
+    ) -> Self {
         Self {
             cnn: SpanCnn::new(hidden, kernels, channels, init, device),
             dense: Dense::new(kernels.len() * channels, size, init, device),
@@ -177,7 +244,13 @@ impl SpanEncoder {
     }
 
     /// CNN features with dropout: `[words + tail, hidden]` → `[spans, kernels * channels]`.
-    pub fn features(&self, words: Tensor<2>, spans: &[Span], dropout: f64, noise: &mut Noise) -> Tensor<2> {
+    pub fn features(
+        &self,
+        words: Tensor<2>,
+        spans: &[Span],
+        dropout: f64,
+        noise: &mut Noise,
+    ) -> Tensor<2> {
         noise.dropout(self.cnn.forward(words, spans), dropout)
     }
 

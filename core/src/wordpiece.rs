@@ -20,7 +20,9 @@ impl WordPiece {
     /// [`Error::Tokenizer`] for a malformed file or a vocabulary without `[CLS]`, `[SEP]` or `[UNK]`.
     pub fn from_json(json: &[u8]) -> Result<Self> {
         let tokenizer = Tokenizer::from_bytes(json).map_err(|e| {
-            Error::Tokenizer(format!("tokenizer.json cannot be read ({e}); it must be one made by the tokenizers library"))
+            Error::Tokenizer(format!(
+                "tokenizer.json cannot be read ({e}); it must be one made by the tokenizers library"
+            ))
         })?;
         Self::from_tokenizer(tokenizer)
     }
@@ -30,8 +32,11 @@ impl WordPiece {
     /// # Errors
     /// [`Error::Tokenizer`] for a vocabulary without `[CLS]`, `[SEP]` or `[UNK]`.
     pub fn from_vocab(lines: &str, lowercase: bool) -> Result<Self> {
-        let vocab: serde_json::Map<String, serde_json::Value> =
-            lines.lines().enumerate().map(|(id, piece)| (piece.to_string(), id.into())).collect();
+        let vocab: serde_json::Map<String, serde_json::Value> = lines
+            .lines()
+            .enumerate()
+            .map(|(id, piece)| (piece.to_string(), id.into()))
+            .collect();
         let tokenizer = serde_json::json!({
             "version": "1.0",
             "normalizer": {
@@ -56,14 +61,23 @@ impl WordPiece {
     fn from_tokenizer(mut tokenizer: Tokenizer) -> Result<Self> {
         // Truncation would silently drop text, padding is the batch's business.
         tokenizer.with_padding(None);
-        tokenizer.with_truncation(None).map_err(|e| Error::Tokenizer(e.to_string()))?;
+        tokenizer
+            .with_truncation(None)
+            .map_err(|e| Error::Tokenizer(e.to_string()))?;
         let id = |token: &str| {
-            tokenizer
-                .token_to_id(token)
-                .ok_or_else(|| Error::Tokenizer(format!("the vocabulary has no `{token}`; a BERT-like one is needed")))
+            tokenizer.token_to_id(token).ok_or_else(|| {
+                Error::Tokenizer(format!(
+                    "the vocabulary has no `{token}`; a BERT-like one is needed"
+                ))
+            })
         };
         let (cls, sep, unknown) = (id("[CLS]")?, id("[SEP]")?, id("[UNK]")?);
-        Ok(Self { tokenizer, cls, sep, unknown })
+        Ok(Self {
+            tokenizer,
+            cls,
+            sep,
+            unknown,
+        })
     }
 
     /// The tokenizer as a `tokenizer.json`.
@@ -71,7 +85,9 @@ impl WordPiece {
     /// # Errors
     /// [`Error::Tokenizer`] when the library fails.
     pub fn to_json(&self) -> Result<String> {
-        self.tokenizer.to_string(false).map_err(|e| Error::Tokenizer(e.to_string()))
+        self.tokenizer
+            .to_string(false)
+            .map_err(|e| Error::Tokenizer(e.to_string()))
     }
 
     /// Number of entries of the vocabulary.
@@ -84,7 +100,10 @@ impl WordPiece {
     /// # Errors
     /// [`Error::Tokenizer`] when the library fails.
     pub fn word(&self, word: &str) -> Result<Vec<u32>> {
-        let encoding = self.tokenizer.encode_fast(word, false).map_err(|e| Error::Tokenizer(e.to_string()))?;
+        let encoding = self
+            .tokenizer
+            .encode_fast(word, false)
+            .map_err(|e| Error::Tokenizer(e.to_string()))?;
         match encoding.get_ids() {
             [] => Ok(vec![self.unknown]),
             ids => Ok(ids.to_vec()),
@@ -96,7 +115,10 @@ impl WordPiece {
     /// # Errors
     /// [`Error::Tokenizer`] when the library fails.
     pub fn sentence<S: AsRef<str>>(&self, words: impl IntoIterator<Item = S>) -> Result<Pieces> {
-        let words: Result<Vec<Vec<u32>>> = words.into_iter().map(|word| self.word(word.as_ref())).collect();
+        let words: Result<Vec<Vec<u32>>> = words
+            .into_iter()
+            .map(|word| self.word(word.as_ref()))
+            .collect();
         Ok(self.join(&words?))
     }
 

@@ -31,9 +31,15 @@ fn zeroes_a_share_of_p_and_keeps_the_mean() {
         // Four standard deviations of a binomial share.
         let spread = 4.0 * (p * (1.0 - p) / COUNT as f64).sqrt();
         let zeros = mask.iter().filter(|&&v| v == 0.0).count() as f64 / COUNT as f64;
-        assert!((zeros - p).abs() < spread, "p = {p}: {zeros} of the elements are zero");
+        assert!(
+            (zeros - p).abs() < spread,
+            "p = {p}: {zeros} of the elements are zero"
+        );
         let mean = mask.iter().map(|&v| f64::from(v)).sum::<f64>() / COUNT as f64;
-        assert!((mean - 1.0).abs() < spread / (1.0 - p), "p = {p}: mean {mean}");
+        assert!(
+            (mean - 1.0).abs() < spread / (1.0 - p),
+            "p = {p}: mean {mean}"
+        );
     }
 }
 
@@ -49,6 +55,9 @@ fn scales_what_it_keeps() {
 #[test]
 fn is_the_identity_without_a_seed_or_without_probability() {
     let x = random([50, 20], 3, &Device::flex());
-    assert_eq!(values(Noise::none().dropout(x.clone(), 0.5)), values(x.clone()));
+    assert_eq!(
+        values(Noise::none().dropout(x.clone(), 0.5)),
+        values(x.clone())
+    );
     assert_eq!(values(Noise::seeded(1).dropout(x.clone(), 0.0)), values(x));
 }

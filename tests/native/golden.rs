@@ -13,18 +13,34 @@ use spanlight_core::weights::{Array, load_state};
 use spanlight_tests::{uniform, values};
 
 fn load<M: Module>(module: M, arrays: &[(&str, &[usize], &[f32])]) -> M {
-    let array = |shape: &[usize], values: &[f32]| Array { shape: shape.to_vec(), values: values.to_vec() };
-    load_state(module, arrays.iter().map(|(name, shape, values)| (name.to_string(), array(shape, values))).collect())
-        .unwrap()
+    let array = |shape: &[usize], values: &[f32]| Array {
+        shape: shape.to_vec(),
+        values: values.to_vec(),
+    };
+    load_state(
+        module,
+        arrays
+            .iter()
+            .map(|(name, shape, values)| (name.to_string(), array(shape, values)))
+            .collect(),
+    )
+    .unwrap()
 }
 
 fn matrix(rows: usize, values: &[f32]) -> Tensor<2> {
-    Tensor::from_data(TensorData::new(values.to_vec(), [rows, values.len() / rows]), &Device::flex())
+    Tensor::from_data(
+        TensorData::new(values.to_vec(), [rows, values.len() / rows]),
+        &Device::flex(),
+    )
 }
 
 fn assert_close(found: &[f32], expected: &[f32]) {
     assert_eq!(found.len(), expected.len());
-    let worst = found.iter().zip(expected).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+    let worst = found
+        .iter()
+        .zip(expected)
+        .map(|(a, b)| (a - b).abs())
+        .fold(0.0, f32::max);
     assert!(worst < 2e-6, "{found:?} instead of {expected:?}");
 }
 
@@ -32,18 +48,33 @@ fn assert_close(found: &[f32], expected: &[f32]) {
 fn span_cnn() {
     let weight = [[[0.3, -0.2], [0.1, 0.4]], [[-0.5, 0.25], [0.2, -0.1]]]; // [channel][word feature][time]
     // The golden values read the words last to first: the same as kernels flipped in time.
-    let taps: Vec<f32> = [1, 0].iter().flat_map(|&t| weight.map(|channel| channel.map(|row| row[t]))).flatten().collect();
+    let taps: Vec<f32> = [1, 0]
+        .iter()
+        .flat_map(|&t| weight.map(|channel| channel.map(|row| row[t])))
+        .flatten()
+        .collect();
     let cnn = SpanCnn::new(2, &[2], 2, &mut Init::blank(), &Device::flex());
-    let cnn = load(cnn, &[("taps.weight", &[4, 2], &taps), ("bias", &[2], &[-0.1, 0.05])]);
+    let cnn = load(
+        cnn,
+        &[
+            ("taps.weight", &[4, 2], &taps),
+            ("bias", &[2], &[-0.1, 0.05]),
+        ],
+    );
     let words = [1.0, 0.0, 0.5, -1.0, 2.0, 1.0, -1.0, 0.5];
     let spans = [(1, 3), (0, 4), (3, 4), (2, 2)];
-    let expected = [0.053983, 0.303140, 0.185373, 0.895798, 0.185373, 0.482400, -0.046017, 0.025997];
+    let expected = [
+        0.053983, 0.303140, 0.185373, 0.895798, 0.185373, 0.482400, -0.046017, 0.025997,
+    ];
     let alone = [&words[..], &[0.0; 2]].concat();
     assert_close(&values(cnn.forward(matrix(5, &alone), &spans)), &expected);
     let padded = [&words[..], &[0.0; 8]].concat();
     assert_close(&values(cnn.forward(matrix(8, &padded), &spans)), &expected);
     let followed = [&words[..], &uniform(6, 1), &[0.0; 2]].concat();
-    assert_close(&values(cnn.forward(matrix(8, &followed), &spans)), &expected);
+    assert_close(
+        &values(cnn.forward(matrix(8, &followed), &spans)),
+        &expected,
+    );
 }
 
 #[test]
@@ -55,7 +86,9 @@ fn gelu() {
 #[test]
 fn dense() {
     let dense = Dense::new(4, 3, &mut Init::blank(), &Device::flex());
-    let weight = [0.2, -0.1, 0.4, 0.0, 1.0, 0.5, -0.3, 0.2, -0.6, 0.1, 0.1, 0.3];
+    let weight = [
+        0.2, -0.1, 0.4, 0.0, 1.0, 0.5, -0.3, 0.2, -0.6, 0.1, 0.1, 0.3,
+    ];
     let dense = load(
         dense,
         &[
@@ -110,7 +143,8 @@ fn attend(act: PairActivation) -> (Vec<f32>, Vec<f32>) {
             ("score.weight", &[1, 2], &[0.7, -0.4]),
         ],
     );
-    let segments = matrix(5, &[1.0, 0.0, 0.0, 1.0, 1.0, 1.0, 0.5, -0.5, -1.0, 0.2]).reshape([1, 5, 2]);
+    let segments =
+        matrix(5, &[1.0, 0.0, 0.0, 1.0, 1.0, 1.0, 0.5, -0.5, -1.0, 0.2]).reshape([1, 5, 2]);
     let found = pair.forward(segments, matrix(1, &[1.0]), &[0], act);
     (values(found.weights), values(found.features))
 }
@@ -118,7 +152,10 @@ fn attend(act: PairActivation) -> (Vec<f32>, Vec<f32>) {
 #[test]
 fn attention_with_gelu() {
     let (weights, features) = attend(PairActivation::Gelu);
-    assert_close(&weights, &[0.245499, 0.163267, 0.216548, 0.207023, 0.167664]);
+    assert_close(
+        &weights,
+        &[0.245499, 0.163267, 0.216548, 0.207023, 0.167664],
+    );
     assert_close(&features, &[0.397894, 0.309836]);
 }
 

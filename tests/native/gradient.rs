@@ -35,7 +35,11 @@ fn check<M: Module>(module: M, loss: impl Fn(&M, &Device) -> Tensor<1>) {
     for (seed, array) in state.values_mut().enumerate() {
         // Generic values: neither zero biases nor unit gains.
         let noise = uniform(array.values.len(), seed as u64);
-        array.values.iter_mut().zip(noise).for_each(|(value, noise)| *value += 0.4 * noise);
+        array
+            .values
+            .iter_mut()
+            .zip(noise)
+            .for_each(|(value, noise)| *value += 0.4 * noise);
     }
     let module = load_state(module, state.clone()).unwrap();
     let grads = loss(&module, &plain.clone().autodiff()).backward();
@@ -62,7 +66,9 @@ fn check<M: Module>(module: M, loss: impl Fn(&M, &Device) -> Tensor<1>) {
         order.truncate(3);
         order.extend((0..3).map(|_| rng.random_range(0..values.len())));
         for entry in order {
-            let slope = |step: f32| (at(name, entry, step) - at(name, entry, -step)) / (2.0 * f64::from(step));
+            let slope = |step: f32| {
+                (at(name, entry, step) - at(name, entry, -step)) / (2.0 * f64::from(step))
+            };
             let (wide, narrow) = (slope(STEP), slope(STEP / 2.0));
             let tolerance = RELATIVE * largest + ABSOLUTE;
             if (wide - narrow).abs() > 2.0 * tolerance {
@@ -71,11 +77,18 @@ fn check<M: Module>(module: M, loss: impl Fn(&M, &Device) -> Tensor<1>) {
             }
             let expected = (4.0 * narrow - wide) / 3.0;
             let found = f64::from(values[entry]);
-            assert!((found - expected).abs() < tolerance, "{name}[{entry}]: {found} instead of {expected}");
+            assert!(
+                (found - expected).abs() < tolerance,
+                "{name}[{entry}]: {found} instead of {expected}"
+            );
             compared += 1;
         }
     }
-    assert!(compared > 9 * rough, "{rough} of {} entries are at a kink", compared + rough);
+    assert!(
+        compared > 9 * rough,
+        "{rough} of {} entries are at a kink",
+        compared + rough
+    );
 }
 
 /// A generic number of a tensor.
@@ -111,8 +124,14 @@ fn config() -> ModelConfig {
 /// Two sentences of different length; the first has words of several pieces.
 fn pieces() -> PieceBatch {
     PieceBatch::new(&[
-        Pieces { ids: vec![2, 7, 8, 9, 10, 11, 12, 13, 3], first: vec![1, 2, 4, 5, 7] },
-        Pieces { ids: vec![2, 14, 7, 15, 16, 3], first: vec![1, 2, 3, 4] },
+        Pieces {
+            ids: vec![2, 7, 8, 9, 10, 11, 12, 13, 3],
+            first: vec![1, 2, 4, 5, 7],
+        },
+        Pieces {
+            ids: vec![2, 14, 7, 15, 16, 3],
+            first: vec![1, 2, 3, 4],
+        },
     ])
 }
 
@@ -143,7 +162,15 @@ fn check_joint(config: ModelConfig, seed: Option<u64>) {
     check(model, |model, _| {
         let mut rng = Xoshiro256PlusPlus::seed_from_u64(1);
         let mut noise = seed.map_or_else(Noise::none, Noise::seeded);
-        let loss = block_on(joint_loss(model, &schema, &batch(), 1.0, &mut rng, &mut noise)).unwrap();
+        let loss = block_on(joint_loss(
+            model,
+            &schema,
+            &batch(),
+            1.0,
+            &mut rng,
+            &mut noise,
+        ))
+        .unwrap();
         let counts = [loss.tag.count, loss.entity.count, loss.relation.count];
         assert_eq!(counts, [9, 5, 4]);
         total(loss, counts).unwrap()
@@ -153,7 +180,9 @@ fn check_joint(config: ModelConfig, seed: Option<u64>) {
 #[test]
 fn embeddings() {
     let module = Embeddings::new(&encoder(), &mut Init::seeded(1), &Device::flex().autodiff());
-    check(module, |module, _| weighted(module.forward(&pieces(), 0.0, &mut Noise::none())));
+    check(module, |module, _| {
+        weighted(module.forward(&pieces(), 0.0, &mut Noise::none()))
+    });
 }
 
 #[test]
@@ -170,7 +199,12 @@ fn layer_with_dropout() {
     let module = Layer::new(&encoder(), &mut Init::seeded(1), &Device::flex().autodiff());
     check(module, |module, device| {
         let x = random([18, 8], 1, device);
-        weighted(module.forward(x, pieces().attention_mask(device), 0.2, &mut Noise::seeded(4)))
+        weighted(module.forward(
+            x,
+            pieces().attention_mask(device),
+            0.2,
+            &mut Noise::seeded(4),
+        ))
     });
 }
 
@@ -178,9 +212,19 @@ fn layer_with_dropout() {
 fn span_encoder() {
     let kernels = [1, 2, 4];
     let tail = SpanCnn::tail(&kernels);
-    let module = SpanEncoder::new(8, &kernels, 4, 6, &mut Init::seeded(1), &Device::flex().autodiff());
+    let module = SpanEncoder::new(
+        8,
+        &kernels,
+        4,
+        6,
+        &mut Init::seeded(1),
+        &Device::flex().autodiff(),
+    );
     check(module, |module, device| {
-        let words = Tensor::cat(vec![random([14, 8], 1, device), Tensor::zeros([tail, 8], device)], 0);
+        let words = Tensor::cat(
+            vec![random([14, 8], 1, device), Tensor::zeros([tail, 8], device)],
+            0,
+        );
         let spans = [(0, 1), (3, 3), (2, 4), (5, 8), (0, 9), (1, 14)];
         weighted(module.project(module.features(words, &spans, 0.2, &mut Noise::seeded(4))))
     });
@@ -189,7 +233,9 @@ fn span_encoder() {
 #[test]
 fn dense() {
     let module = Dense::new(7, 6, &mut Init::seeded(1), &Device::flex().autodiff());
-    check(module, |module, device| weighted(module.forward(random([5, 7], 1, device), 0.2, &mut Noise::seeded(4))));
+    check(module, |module, device| {
+        weighted(module.forward(random([5, 7], 1, device), 0.2, &mut Noise::seeded(4)))
+    });
 }
 
 #[test]
@@ -197,7 +243,12 @@ fn pair_encoder() {
     for act in [PairActivation::Gelu, PairActivation::Tanh] {
         let module = PairEncoder::new(&config(), &mut Init::seeded(1), &Device::flex().autodiff());
         check(module, |module, device| {
-            let found = module.forward(random([3, 5, 6], 1, device), random([2, 8], 2, device), &[0, 0, 1], act);
+            let found = module.forward(
+                random([3, 5, 6], 1, device),
+                random([2, 8], 2, device),
+                &[0, 0, 1],
+                act,
+            );
             weighted(found.features)
         });
     }
@@ -210,7 +261,13 @@ fn joint_loss_of_the_fixed_profile() {
 
 #[test]
 fn joint_loss_with_dropout() {
-    check_joint(ModelConfig { dropout: 0.2, ..config() }, Some(4));
+    check_joint(
+        ModelConfig {
+            dropout: 0.2,
+            ..config()
+        },
+        Some(4),
+    );
 }
 
 #[test]

@@ -9,5 +9,6 @@ mod overfit;
 mod parity;
 mod predictor;
 mod sampling;
+mod shipped;
 mod software_gpu;
 mod span_cnn;

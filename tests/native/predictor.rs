@@ -22,7 +22,9 @@ fn sentences() -> Vec<Pieces> {
         for _ in 0..rng.random_range(1..=20) {
             first.push(ids.len());
             let count = rng.random_range(1..=3);
-            ids.extend((0..count).map(|_| rng.random_range(4..tiny_config().encoder.vocab_size as u32)));
+            ids.extend(
+                (0..count).map(|_| rng.random_range(4..tiny_config().encoder.vocab_size as u32)),
+            );
         }
         ids.push(3);
         Pieces { ids, first }
@@ -31,7 +33,10 @@ fn sentences() -> Vec<Pieces> {
 }
 
 fn without_words() -> Pieces {
-    Pieces { ids: vec![2, 3], first: vec![] }
+    Pieces {
+        ids: vec![2, 3],
+        first: vec![],
+    }
 }
 
 /// What was found in every sentence; nothing for those that were not handed over.
@@ -53,14 +58,27 @@ fn assert_same(found: &[Option<Predicted>], expected: &[Option<Predicted>]) {
         let mut all = all.to_vec();
         let mut scores = Vec::new();
         for one in all.iter_mut().flatten() {
-            scores.extend(one.entities.iter_mut().map(|e| std::mem::take(&mut e.score)));
-            scores.extend(one.relations.iter_mut().map(|r| std::mem::take(&mut r.score)));
+            scores.extend(
+                one.entities
+                    .iter_mut()
+                    .map(|e| std::mem::take(&mut e.score)),
+            );
+            scores.extend(
+                one.relations
+                    .iter_mut()
+                    .map(|r| std::mem::take(&mut r.score)),
+            );
         }
         (all, scores)
     };
-    let ((found, scores), (expected, expected_scores)) = (without_scores(found), without_scores(expected));
+    let ((found, scores), (expected, expected_scores)) =
+        (without_scores(found), without_scores(expected));
     assert_eq!(found, expected);
-    let worst = scores.iter().zip(&expected_scores).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+    let worst = scores
+        .iter()
+        .zip(&expected_scores)
+        .map(|(a, b)| (a - b).abs())
+        .fold(0.0, f32::max);
     assert!(worst <= 1e-5, "scores differ by {worst}");
 }
 
@@ -70,7 +88,10 @@ fn the_budget_does_not_change_the_results() {
     let alone = predict(&predictor(1), &sentences);
     let entities: usize = alone.iter().flatten().map(|p| p.entities.len()).sum();
     let relations: usize = alone.iter().flatten().map(|p| p.relations.len()).sum();
-    assert!(entities > SENTENCES && relations > SENTENCES, "only {entities} entities, {relations} relations");
+    assert!(
+        entities > SENTENCES && relations > SENTENCES,
+        "only {entities} entities, {relations} relations"
+    );
     for budget in [64, 300, usize::MAX / 1000] {
         assert_same(&predict(&predictor(budget), &sentences), &alone);
     }
@@ -93,7 +114,12 @@ fn order_and_number_of_sentences_do_not_change_the_results() {
 fn scores_are_probabilities_and_relations_point_at_entities() {
     for found in predict(&predictor(300), &sentences()).into_iter().flatten() {
         assert!(found.entities.len() <= found.spans.len());
-        assert!(found.entities.iter().all(|e| e.score > 0.25 && e.score <= 1.0 && found.spans.contains(&e.span)));
+        assert!(
+            found
+                .entities
+                .iter()
+                .all(|e| e.score > 0.25 && e.score <= 1.0 && found.spans.contains(&e.span))
+        );
         for relation in &found.relations {
             assert!(relation.left < relation.right && relation.right < found.entities.len());
             assert!(relation.score > 0.2 && relation.score <= 1.0);
@@ -104,7 +130,10 @@ fn scores_are_probabilities_and_relations_point_at_entities() {
 #[test]
 fn nothing_comes_of_nothing() {
     assert!(predict(&predictor(300), &[]).is_empty());
-    assert_eq!(predict(&predictor(300), &[without_words(), without_words()]), [None, None]);
+    assert_eq!(
+        predict(&predictor(300), &[without_words(), without_words()]),
+        [None, None]
+    );
 }
 
 #[test]

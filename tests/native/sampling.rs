@@ -18,7 +18,10 @@ fn gold_becomes_rarer_epoch_by_epoch() {
     for (epoch, expected) in stated {
         let found = gold_probability(epoch, 5, 3.0);
         // Half a unit of the last stated digit, and at most 1e-3.
-        assert!((found - expected).abs() < 6e-4, "epoch {epoch}: {found} instead of {expected}");
+        assert!(
+            (found - expected).abs() < 6e-4,
+            "epoch {epoch}: {found} instead of {expected}"
+        );
     }
 }
 
@@ -31,6 +34,8 @@ fn the_first_epochs_are_all_gold() {
 
 #[test]
 fn stays_a_probability_for_ever() {
-    let all: Vec<f64> = (0..10_000).map(|epoch| gold_probability(epoch, 2, 3.0)).collect();
+    let all: Vec<f64> = (0..10_000)
+        .map(|epoch| gold_probability(epoch, 2, 3.0))
+        .collect();
     assert!(all.is_sorted_by(|a, b| a >= b) && all.iter().all(|p| (0.0..=1.0).contains(p)));
 }

@@ -29,16 +29,27 @@ fn spawn(test: &str) {
         .env("XDG_RUNTIME_DIR", std::env::temp_dir())
         .output()
         .unwrap();
-    let told = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    assert!(output.status.success() && told.contains("1 passed"), "{told}");
-    told.lines().filter(|line| line.starts_with("skipped")).for_each(|line| eprintln!("{line}"));
+    let told = format!(
+        "{}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    );
+    assert!(
+        output.status.success() && told.contains("1 passed"),
+        "{told}"
+    );
+    told.lines()
+        .filter(|line| line.starts_with("skipped"))
+        .for_each(|line| eprintln!("{line}"));
 }
 
 fn check() {
     let device = match WgpuOptions::default().device_kind(DeviceKind::Cpu).init() {
         Ok(device) => device,
         Err(WgpuInitError::AdapterUnavailable { .. }) => {
-            eprintln!("skipped: no software Vulkan adapter; on Debian: apt-get install mesa-vulkan-drivers");
+            eprintln!(
+                "skipped: no software Vulkan adapter; on Debian: apt-get install mesa-vulkan-drivers"
+            );
             return;
         }
         Err(error) => panic!("{error}"),

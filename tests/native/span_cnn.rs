@@ -36,7 +36,11 @@ fn direct(weights: &StateDict, kernels: &[usize], words: &[f32], (start, end): S
     let mut features = Vec::new();
     let mut first = 0;
     for (i, &kernel) in kernels.iter().enumerate() {
-        let word = |at: usize| (kernel..kernel + end - start).contains(&at).then(|| start + at - kernel);
+        let word = |at: usize| {
+            (kernel..kernel + end - start)
+                .contains(&at)
+                .then(|| start + at - kernel)
+        };
         for channel in 0..CHANNELS {
             let window = |at: usize| {
                 let mut sum = f64::from(bias[i * CHANNELS + channel]);
@@ -44,12 +48,18 @@ fn direct(weights: &StateDict, kernels: &[usize], words: &[f32], (start, end): S
                     let Some(word) = word(at + tap) else { continue };
                     let row = (first + tap) * CHANNELS + channel;
                     sum += (0..HIDDEN)
-                        .map(|h| f64::from(taps[row * HIDDEN + h]) * f64::from(words[word * HIDDEN + h]))
+                        .map(|h| {
+                            f64::from(taps[row * HIDDEN + h]) * f64::from(words[word * HIDDEN + h])
+                        })
                         .sum::<f64>();
                 }
                 gelu(sum)
             };
-            features.push((0..=end - start + kernel).map(window).fold(f64::NEG_INFINITY, f64::max));
+            features.push(
+                (0..=end - start + kernel)
+                    .map(window)
+                    .fold(f64::NEG_INFINITY, f64::max),
+            );
         }
         first += kernel;
     }
@@ -68,13 +78,22 @@ fn check(kernels: &[usize]) {
     let of_length = |length: usize| (0..=ROWS - length).map(move |start| (start, start + length));
     let each = (0..=12).map(|length| of_length(length).collect());
     // The range maxima depend on the longest span that is asked for.
-    let lists: Vec<Vec<Span>> = each.chain([(0..=12).flat_map(of_length).collect()]).collect();
+    let lists: Vec<Vec<Span>> = each
+        .chain([(0..=12).flat_map(of_length).collect()])
+        .collect();
     for spans in lists {
         let found = values(cnn.forward(matrix(), &spans));
         for (span, found) in spans.iter().zip(found.chunks(kernels.len() * CHANNELS)) {
             let expected = direct(&weights, kernels, &words, *span);
-            let worst = found.iter().zip(&expected).map(|(a, b)| (f64::from(*a) - b).abs()).fold(0.0, f64::max);
-            assert!(worst < 2e-6, "kernels {kernels:?}, span {span:?}: {found:?} instead of {expected:?}");
+            let worst = found
+                .iter()
+                .zip(&expected)
+                .map(|(a, b)| (f64::from(*a) - b).abs())
+                .fold(0.0, f64::max);
+            assert!(
+                worst < 2e-6,
+                "kernels {kernels:?}, span {span:?}: {found:?} instead of {expected:?}"
+            );
         }
     }
 }

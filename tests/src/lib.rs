@@ -27,7 +27,10 @@ pub fn shared(path: &str) -> Option<PathBuf> {
     if found.exists() {
         return Some(found);
     }
-    eprintln!("skipped: {} is missing; set SPANLIGHT_SHARED to the folder that has it", found.display());
+    eprintln!(
+        "skipped: {} is missing; set SPANLIGHT_SHARED to the folder that has it",
+        found.display()
+    );
     None
 }
 
@@ -37,7 +40,9 @@ pub fn gradients<M: Module>(module: &M, grads: &Gradients) -> StateDict {
     impl ModuleMapper for Swap<'_> {
         fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
             let (id, tensor, _) = param.consume();
-            let grad = tensor.grad(self.0).unwrap_or_else(|| tensor.clone().inner().zeros_like());
+            let grad = tensor
+                .grad(self.0)
+                .unwrap_or_else(|| tensor.clone().inner().zeros_like());
             Param::initialized(id, grad)
         }
     }
@@ -108,7 +113,13 @@ pub fn tiny_config() -> ModelConfig {
 
 /// A model of that configuration; weights larger than usual, so that it finds something in any text.
 pub fn tiny_model(seed: u64, device: &Device) -> JointModel {
-    let model = JointModel::new(&tiny_config(), &tiny_schema(), &mut Init::seeded(seed), device).unwrap();
+    let model = JointModel::new(
+        &tiny_config(),
+        &tiny_schema(),
+        &mut Init::seeded(seed),
+        device,
+    )
+    .unwrap();
     let mut state = block_on(state_of(&model)).unwrap();
     for array in state.values_mut().filter(|array| array.shape.len() > 1) {
         array.values.iter_mut().for_each(|value| *value *= 12.0);

@@ -38,9 +38,15 @@ impl<'a> EncoderFolder<'a> {
     /// # Errors
     /// [`Error::Folder`] when it is missing, malformed or of another family.
     pub fn open(path: &'a Path) -> Result<Self> {
-        let fail = |problem: String| Error::Folder { path: path.into(), problem };
-        let text = read(&path.join("config.json"))
-            .map_err(|e| fail(format!("is no encoder folder ({e}); it needs config.json, weights and a tokenizer")))?;
+        let fail = |problem: String| Error::Folder {
+            path: path.into(),
+            problem,
+        };
+        let text = read(&path.join("config.json")).map_err(|e| {
+            fail(format!(
+                "is no encoder folder ({e}); it needs config.json, weights and a tokenizer"
+            ))
+        })?;
         let malformed = |e: serde_json::Error| fail(format!("config.json: {e}"));
         let kind: Kind = serde_json::from_slice(&text).map_err(malformed)?;
         if kind.model_type != "bert" || kind.hidden_act != "gelu" {
@@ -49,7 +55,10 @@ impl<'a> EncoderFolder<'a> {
                 kind.model_type, kind.hidden_act
             )));
         }
-        Ok(Self { path, config: serde_json::from_slice(&text).map_err(malformed)? })
+        Ok(Self {
+            path,
+            config: serde_json::from_slice(&text).map_err(malformed)?,
+        })
     }
 
     /// The tokenizer: `tokenizer.json`, else `vocab.txt`.
@@ -58,13 +67,19 @@ impl<'a> EncoderFolder<'a> {
     /// [`Error::Folder`] when neither is there, [`Error::Core`] when it is malformed or larger than
     /// the encoder's table.
     pub fn tokenizer(&self) -> Result<WordPiece> {
-        let fail = |problem: String| Error::Folder { path: self.path.into(), problem };
+        let fail = |problem: String| Error::Folder {
+            path: self.path.into(),
+            problem,
+        };
         let json = self.path.join("tokenizer.json");
         let tokenizer = if json.exists() {
             WordPiece::from_json(&read(&json)?)?
         } else {
-            let vocab = read_text(&self.path.join("vocab.txt"))
-                .map_err(|e| fail(format!("has neither tokenizer.json nor a readable vocab.txt ({e})")))?;
+            let vocab = read_text(&self.path.join("vocab.txt")).map_err(|e| {
+                fail(format!(
+                    "has neither tokenizer.json nor a readable vocab.txt ({e})"
+                ))
+            })?;
             WordPiece::from_vocab(&vocab, self.lowercases())?
         };
         if tokenizer.vocabulary() > self.config.vocab_size {
@@ -79,8 +94,11 @@ impl<'a> EncoderFolder<'a> {
 
     fn lowercases(&self) -> bool {
         let config = read(&self.path.join("tokenizer_config.json")).ok();
-        let config: Option<serde_json::Value> = config.and_then(|c| serde_json::from_slice(&c).ok());
-        config.and_then(|c| c["do_lower_case"].as_bool()).unwrap_or(true)
+        let config: Option<serde_json::Value> =
+            config.and_then(|c| serde_json::from_slice(&c).ok());
+        config
+            .and_then(|c| c["do_lower_case"].as_bool())
+            .unwrap_or(true)
     }
 
     /// Fills an encoder of the same sizes; says whether the checkpoint had a pooler.
@@ -97,7 +115,11 @@ impl<'a> EncoderFolder<'a> {
             return Ok(read_safetensors(&read(&safetensors)?)?);
         }
         let names = ["pytorch_model.bin", "model.pt", "pytorch_model.pt"];
-        match names.iter().map(|name| self.path.join(name)).find(|path| path.exists()) {
+        match names
+            .iter()
+            .map(|name| self.path.join(name))
+            .find(|path| path.exists())
+        {
             Some(path) => read_pytorch(&path),
             None => Err(Error::Folder {
                 path: self.path.into(),
@@ -112,19 +134,45 @@ impl<'a> EncoderFolder<'a> {
 /// # Errors
 /// [`Error::Folder`] for a file that is no checkpoint.
 pub fn read_pytorch(path: &Path) -> Result<StateDict> {
-    let fail = |problem: String| Error::Folder { path: path.into(), problem };
+    let fail = |problem: String| Error::Folder {
+        path: path.into(),
+        problem,
+    };
     let reader = PytorchReader::new(path).map_err(|e| fail(e.to_string()))?;
     let mut state = StateDict::new();
     for (name, tensor) in reader.tensors() {
         let bytes = tensor.read().map_err(|e| fail(format!("`{name}`: {e}")))?;
         let values: Vec<f32> = match tensor.dtype() {
-            DType::F32 => bytes.as_chunks().0.iter().map(|b| f32::from_le_bytes(*b)).collect(),
-            DType::F64 => bytes.as_chunks().0.iter().map(|b| f64::from_le_bytes(*b) as f32).collect(),
-            DType::F16 => bytes.as_chunks().0.iter().map(|b| f16::from_le_bytes(*b).to_f32()).collect(),
-            DType::BF16 => bytes.as_chunks().0.iter().map(|b| bf16::from_le_bytes(*b).to_f32()).collect(),
+            DType::F32 => bytes
+                .as_chunks()
+                .0
+                .iter()
+                .map(|b| f32::from_le_bytes(*b))
+                .collect(),
+            DType::F64 => bytes
+                .as_chunks()
+                .0
+                .iter()
+                .map(|b| f64::from_le_bytes(*b) as f32)
+                .collect(),
+            DType::F16 => bytes
+                .as_chunks()
+                .0
+                .iter()
+                .map(|b| f16::from_le_bytes(*b).to_f32())
+                .collect(),
+            DType::BF16 => bytes
+                .as_chunks()
+                .0
+                .iter()
+                .map(|b| bf16::from_le_bytes(*b).to_f32())
+                .collect(),
             _ => continue,
         };
-        state.insert(name.clone(), Array::new(name, tensor.shape().to_vec(), values)?);
+        state.insert(
+            name.clone(),
+            Array::new(name, tensor.shape().to_vec(), values)?,
+        );
     }
     Ok(state)
 }

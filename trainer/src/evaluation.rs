@@ -1,11 +1,11 @@
 //! Scores of a model on annotated sentences.
 
+use spanlight_core::Schema;
 use spanlight_core::batch::Pieces;
 use spanlight_core::document::Sentence;
 use spanlight_core::predict::Predictor;
 use spanlight_core::score::{Prediction, Report, score};
 use spanlight_core::wordpiece::WordPiece;
-use spanlight_core::Schema;
 
 use crate::error::{Error, Result};
 use crate::inference::{named, predict_all};
@@ -22,7 +22,12 @@ impl<'a> Evaluation<'a> {
     ///
     /// # Errors
     /// [`Error::Usage`] for a sentence that the encoder cannot take.
-    pub fn new(gold: &'a [Sentence], schema: &Schema, tokenizer: &WordPiece, room: usize) -> Result<Self> {
+    pub fn new(
+        gold: &'a [Sentence],
+        schema: &Schema,
+        tokenizer: &WordPiece,
+        room: usize,
+    ) -> Result<Self> {
         let mut pieces = Vec::with_capacity(gold.len());
         for sentence in gold {
             let tokenized = tokenizer.sentence(&sentence.words)?;
@@ -36,16 +41,26 @@ impl<'a> Evaluation<'a> {
             }
             pieces.push(tokenized);
         }
-        Ok(Self { gold, pieces, schema: schema.clone() })
+        Ok(Self {
+            gold,
+            pieces,
+            schema: schema.clone(),
+        })
     }
 
     /// Predicts and scores all sentences.
     ///
     /// # Errors
     /// [`Error::Core`] when the device fails.
-    pub fn run(&self, predictor: &Predictor, workers: usize, progress: &(dyn Fn(usize) + Sync)) -> Result<Report> {
+    pub fn run(
+        &self,
+        predictor: &Predictor,
+        workers: usize,
+        progress: &(dyn Fn(usize) + Sync),
+    ) -> Result<Report> {
         let predicted = predict_all(predictor, &self.pieces, workers, progress)?;
-        let predictions: Vec<Prediction> = predicted.iter().map(|p| named(p, &self.schema)).collect();
+        let predictions: Vec<Prediction> =
+            predicted.iter().map(|p| named(p, &self.schema)).collect();
         Ok(score(self.gold, &predictions, &self.schema)?)
     }
 }

@@ -34,8 +34,17 @@ pub fn predict_all(
         return run(sentences);
     }
     let parts: Vec<Result<Vec<Predicted>>> = std::thread::scope(|scope| {
-        let handles: Vec<_> = sentences.chunks(share).map(|share| scope.spawn(move || run(share))).collect();
-        handles.into_iter().map(|h| h.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
+        let handles: Vec<_> = sentences
+            .chunks(share)
+            .map(|share| scope.spawn(move || run(share)))
+            .collect();
+        handles
+            .into_iter()
+            .map(|h| {
+                h.join()
+                    .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+            })
+            .collect()
     });
     let parts: Result<Vec<Vec<Predicted>>> = parts.into_iter().collect();
     Ok(parts?.concat())
@@ -46,7 +55,11 @@ pub fn named(predicted: &Predicted, schema: &Schema) -> Prediction {
     let entities = predicted
         .entities
         .iter()
-        .map(|e| Entity { start: e.span.0, end: e.span.1, label: schema.entities[e.class].clone() })
+        .map(|e| Entity {
+            start: e.span.0,
+            end: e.span.1,
+            label: schema.entities[e.class].clone(),
+        })
         .collect();
     let relations = predicted
         .relations
@@ -54,5 +67,9 @@ pub fn named(predicted: &Predicted, schema: &Schema) -> Prediction {
         .filter_map(|r| directed(schema, r.class, r.left, r.right))
         .map(|(label, head, tail)| Relation { head, tail, label })
         .collect();
-    Prediction { spans: predicted.spans.clone(), entities, relations }
+    Prediction {
+        spans: predicted.spans.clone(),
+        entities,
+        relations,
+    }
 }

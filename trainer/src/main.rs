@@ -1,6 +1,7 @@
 #![recursion_limit = "256"]
 //! `spanlight`: trains, evaluates and exports joint entity and relation extraction models.
 
+mod bench;
 mod cli;
 mod data;
 mod device;
@@ -26,8 +27,12 @@ use tracing_subscriber::EnvFilter;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("error,spanlight=info"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let filter = EnvFilter::try_from_default_env()
+        .unwrap_or_else(|_| EnvFilter::new("error,spanlight=info"));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .init();
     match cli::run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

@@ -81,6 +81,9 @@ impl SavedModel {
     /// # Errors
     /// As [`Self::predictor`] and [`Self::wordpiece`].
     pub fn extractor(&self, device: &Device, budget: usize) -> Result<Extractor> {
-        Ok(Extractor::new(self.predictor(device, budget)?, self.wordpiece()?))
+        Ok(Extractor::new(
+            self.predictor(device, budget)?,
+            self.wordpiece()?,
+        ))
     }
 }

@@ -28,11 +28,14 @@ pub fn layered<T: Serialize + DeserializeOwned>(
         overlay(&mut merged, &crate::store::read_text(path)?, path)?;
     }
     for (field, value) in parsed {
-        if matches.try_contains_id(&field).is_ok() && matches.value_source(&field) == Some(ValueSource::CommandLine) {
+        if matches.try_contains_id(&field).is_ok()
+            && matches.value_source(&field) == Some(ValueSource::CommandLine)
+        {
             merged.insert(field, value);
         }
     }
-    serde_json::from_value(Value::Object(merged)).map_err(|e| Error::Usage(format!("settings: {e}")))
+    serde_json::from_value(Value::Object(merged))
+        .map_err(|e| Error::Usage(format!("settings: {e}")))
 }
 
 fn object<T: Serialize>(settings: &T) -> Result<Map<String, Value>> {
@@ -43,12 +46,18 @@ fn object<T: Serialize>(settings: &T) -> Result<Map<String, Value>> {
 }
 
 fn overlay(merged: &mut Map<String, Value>, text: &str, path: &Path) -> Result<()> {
-    let fail = |problem: String| Error::Settings { path: path.into(), problem };
+    let fail = |problem: String| Error::Settings {
+        path: path.into(),
+        problem,
+    };
     let table: Map<String, Value> = toml::from_str(text).map_err(|e| fail(e.to_string()))?;
     for (field, value) in table {
         if !merged.contains_key(&field) {
             let known: Vec<&str> = merged.keys().map(String::as_str).collect();
-            return Err(fail(format!("unknown field `{field}`; the fields are {}", known.join(", "))));
+            return Err(fail(format!(
+                "unknown field `{field}`; the fields are {}",
+                known.join(", ")
+            )));
         }
         merged.insert(field, value);
     }

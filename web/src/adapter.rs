@@ -23,7 +23,12 @@ impl Adapter {
         let gpu = get(&get(&js_sys::global(), "navigator"), "gpu");
         let request: Function = get(&gpu, "requestAdapter").dyn_into().ok()?;
         let options = Object::new();
-        Reflect::set(&options, &"powerPreference".into(), &"high-performance".into()).ok()?;
+        Reflect::set(
+            &options,
+            &"powerPreference".into(),
+            &"high-performance".into(),
+        )
+        .ok()?;
         let promise: Promise = request.call1(&gpu, &options.into()).ok()?.dyn_into().ok()?;
         let adapter = promise.await.ok()?;
         (!adapter.is_null() && !adapter.is_undefined()).then(|| Self::read(&adapter))
@@ -33,8 +38,15 @@ impl Adapter {
         let info = get(adapter, "info");
         let text = |name| get(&info, name).as_string().unwrap_or_default();
         // Older browsers state it on the adapter itself.
-        let fallback = [&info, adapter].iter().any(|object| get(object, "isFallbackAdapter").is_truthy());
-        Self::described(&text("vendor"), &text("architecture"), &text("description"), fallback)
+        let fallback = [&info, adapter]
+            .iter()
+            .any(|object| get(object, "isFallbackAdapter").is_truthy());
+        Self::described(
+            &text("vendor"),
+            &text("architecture"),
+            &text("description"),
+            fallback,
+        )
     }
 
     fn described(vendor: &str, architecture: &str, description: &str, fallback: bool) -> Self {
@@ -44,6 +56,9 @@ impl Adapter {
             (description, ..) => description.to_string(),
         };
         let words = format!("{architecture} {description}").to_lowercase();
-        Self { name, software: fallback || SOFTWARE.iter().any(|renderer| words.contains(renderer)) }
+        Self {
+            name,
+            software: fallback || SOFTWARE.iter().any(|renderer| words.contains(renderer)),
+        }
     }
 }

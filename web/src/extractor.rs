@@ -2,8 +2,8 @@
 
 use std::rc::Rc;
 
-use js_sys::{Function, Promise};
 use js_sys::futures::future_to_promise;
+use js_sys::{Function, Promise};
 use spanlight_core::extract::{ExtractOptions, ExtractionBatch};
 use wasm_bindgen::prelude::*;
 
@@ -42,7 +42,11 @@ impl Extractor {
             let manifest = bytes(manifest, "manifest")?;
             let (tokenizer, weights) = (bytes(tokenizer, "tokenizer")?, bytes(weights, "weights")?);
             let bundle = Bundle::verify(&manifest, tokenizer, weights, &progress).await?;
-            let loaded = Rc::new(bundle.open(options.backend.unwrap_or_default(), &progress).await?);
+            let loaded = Rc::new(
+                bundle
+                    .open(options.backend.unwrap_or_default(), &progress)
+                    .await?,
+            );
             Ok(Self { loaded }.into())
         })
     }
@@ -64,7 +68,9 @@ impl Extractor {
         future_to_promise(async move {
             let options = checked(from_object(options)?)?;
             let on_batch = callback(on_batch, "onBatch")?;
-            let text = text.as_string().ok_or_else(|| error("text: this is not a string"))?;
+            let text = text
+                .as_string()
+                .ok_or_else(|| error("text: this is not a string"))?;
             extract(&loaded, &text, &options, on_batch).await
         })
     }
@@ -83,9 +89,14 @@ fn checked(options: types::ExtractOptions) -> Result<ExtractOptions, JsValue> {
     let defaults = ExtractOptions::default();
     let threshold = options.threshold.unwrap_or(defaults.threshold);
     if !(0.0..=1.0).contains(&threshold) {
-        return Err(error(format!("options.threshold: {threshold} is not between 0 and 1")));
+        return Err(error(format!(
+            "options.threshold: {threshold} is not between 0 and 1"
+        )));
     }
-    Ok(ExtractOptions { threshold, ..defaults })
+    Ok(ExtractOptions {
+        threshold,
+        ..defaults
+    })
 }
 
 async fn extract(
@@ -114,15 +125,24 @@ async fn extract(
         return Err(error);
     }
     let extraction = result.map_err(error)?;
-    to_object(&Timed { extraction, timing: stopwatch.timing() })
+    to_object(&Timed {
+        extraction,
+        timing: stopwatch.timing(),
+    })
 }
 
 /// Whether the extraction goes on.
-fn hand_over(batch: &ExtractionBatch, watch: Option<Watch>, on_batch: Option<&Function>) -> Result<bool, JsValue> {
+fn hand_over(
+    batch: &ExtractionBatch,
+    watch: Option<Watch>,
+    on_batch: Option<&Function>,
+) -> Result<bool, JsValue> {
     if let Some(failure) = watch.and_then(Watch::failure) {
         return Err(error(format!("WebGPU failed: {failure}")));
     }
-    let Some(on_batch) = on_batch else { return Ok(true) };
+    let Some(on_batch) = on_batch else {
+        return Ok(true);
+    };
     let answer = on_batch.call1(&JsValue::UNDEFINED, &to_object(batch)?)?;
     Ok(answer != JsValue::FALSE)
 }

@@ -46,7 +46,9 @@ pub fn error(problem: impl Display) -> JsValue {
 /// # Errors
 /// An exception for a value that JavaScript cannot express.
 pub fn to_object(value: &impl Serialize) -> Result<JsValue, JsValue> {
-    value.serialize(&Serializer::json_compatible()).map_err(error)
+    value
+        .serialize(&Serializer::json_compatible())
+        .map_err(error)
 }
 
 /// Options given as an object, their defaults where there is none.
@@ -68,7 +70,10 @@ pub fn callback(value: JsValue, name: &str) -> Result<Option<Function>, JsValue>
     if value.is_undefined() || value.is_null() {
         return Ok(None);
     }
-    value.dyn_into().map(Some).map_err(|_| error(format!("{name}: this is not a function")))
+    value
+        .dyn_into()
+        .map(Some)
+        .map_err(|_| error(format!("{name}: this is not a function")))
 }
 
 /// Bytes that stay with JavaScript.
@@ -76,5 +81,7 @@ pub fn callback(value: JsValue, name: &str) -> Result<Option<Function>, JsValue>
 /// # Errors
 /// An exception for anything but a `Uint8Array`.
 pub fn bytes(value: JsValue, name: &str) -> Result<Uint8Array, JsValue> {
-    value.dyn_into().map_err(|_| error(format!("{name}: this is not a Uint8Array")))
+    value
+        .dyn_into()
+        .map_err(|_| error(format!("{name}: this is not a Uint8Array")))
 }

@@ -14,7 +14,10 @@ const GPU: [&str; 3] = ["cubecl", "wgpu", "naga"];
 /// Longest message that is kept; CubeCL appends whole shaders.
 const LONGEST: usize = 300;
 
-static FAILURES: Mutex<Failures> = Mutex::new(Failures { count: 0, last: String::new() });
+static FAILURES: Mutex<Failures> = Mutex::new(Failures {
+    count: 0,
+    last: String::new(),
+});
 
 struct Failures {
     count: usize,
@@ -72,7 +75,9 @@ pub struct Watch {
 impl Watch {
     /// Forgives all failures so far.
     pub fn begin() -> Self {
-        Self { from: failures(|failures| failures.count) }
+        Self {
+            from: failures(|failures| failures.count),
+        }
     }
 
     /// The last failure since, if there was one.

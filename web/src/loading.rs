@@ -55,11 +55,17 @@ impl Bundle {
         let sizes = [tokenizer.length() as usize, weights.length() as usize];
         let total = sizes.iter().sum();
         progress.tell(Stage::Verify, 0, total).await?;
-        manifest.verify(TOKENIZER, &tokenizer.to_vec()).map_err(error)?;
+        manifest
+            .verify(TOKENIZER, &tokenizer.to_vec())
+            .map_err(error)?;
         progress.tell(Stage::Verify, sizes[0], total).await?;
         manifest.verify(WEIGHTS, &weights.to_vec()).map_err(error)?;
         progress.tell(Stage::Verify, total, total).await?;
-        Ok(Self { manifest, tokenizer, weights })
+        Ok(Self {
+            manifest,
+            tokenizer,
+            weights,
+        })
     }
 
     /// Loads the model where it is wished for, or else on the processor.
@@ -77,24 +83,37 @@ impl Bundle {
                 let loaded = self.load(place, None, progress).await?;
                 match self.test(&loaded, progress).await? {
                     Ok(()) => return Ok(loaded),
-                    Err(why) => Some(format!("WebGPU cannot run this model here ({why}); the processor is used.")),
+                    Err(why) => Some(format!(
+                        "WebGPU cannot run this model here ({why}); the processor is used."
+                    )),
                 }
             }
         };
         let loaded = self.load(Place::cpu(), note, progress).await?;
         match self.test(&loaded, progress).await? {
             Ok(()) => Ok(loaded),
-            Err(why) => Err(error(format!("the model failed its self-test: {why}; export the bundle anew"))),
+            Err(why) => Err(error(format!(
+                "the model failed its self-test: {why}; export the bundle anew"
+            ))),
         }
     }
 
-    async fn load(&self, place: Place, note: Option<String>, progress: &Progress) -> Result<Loaded, JsValue> {
+    async fn load(
+        &self,
+        place: Place,
+        note: Option<String>,
+        progress: &Progress,
+    ) -> Result<Loaded, JsValue> {
         progress.tell(Stage::Weights, 0, 2).await?;
         let backend = place.backend();
         let watch = (backend == Backend::Webgpu).then(Watch::begin);
         let tokenizer = self.tokenizer().map_err(error)?;
-        let weights = decode(&self.weights.to_vec())
-            .map_err(|e| error(Error::Bundle { part: WEIGHTS.into(), problem: e.to_string() }))?;
+        let weights = decode(&self.weights.to_vec()).map_err(|e| {
+            error(Error::Bundle {
+                part: WEIGHTS.into(),
+                problem: e.to_string(),
+            })
+        })?;
         progress.tell(Stage::Weights, 1, 2).await?;
         let model = self.manifest.model(weights, &place.device).map_err(error)?;
         let predictor = Predictor::new(model, self.manifest.schema.clone(), place.budget);
@@ -109,20 +128,36 @@ impl Bundle {
 
     fn tokenizer(&self) -> Result<WordPiece, Error> {
         let tokenizer = WordPiece::from_json(&self.tokenizer.to_vec())?;
-        let (pieces, rows) = (tokenizer.vocabulary(), self.manifest.config.encoder.vocab_size);
+        let (pieces, rows) = (
+            tokenizer.vocabulary(),
+            self.manifest.config.encoder.vocab_size,
+        );
         if pieces > rows {
-            let problem = format!("has {pieces} word-pieces, and the model knows {rows}; export the bundle anew");
-            return Err(Error::Bundle { part: TOKENIZER.into(), problem });
+            let problem = format!(
+                "has {pieces} word-pieces, and the model knows {rows}; export the bundle anew"
+            );
+            return Err(Error::Bundle {
+                part: TOKENIZER.into(),
+                problem,
+            });
         }
         Ok(tokenizer)
     }
 
     /// Extracts the manifest's text; the inner error says what is wrong with the device.
-    async fn test(&self, loaded: &Loaded, progress: &Progress) -> Result<Result<(), String>, JsValue> {
+    async fn test(
+        &self,
+        loaded: &Loaded,
+        progress: &Progress,
+    ) -> Result<Result<(), String>, JsValue> {
         progress.tell(Stage::SelfTest, 0, 1).await?;
         let known = &self.manifest.self_test;
         if !known.text.is_empty() {
-            let found = match loaded.extractor.extract(&known.text, &ExtractOptions::default()).await {
+            let found = match loaded
+                .extractor
+                .extract(&known.text, &ExtractOptions::default())
+                .await
+            {
                 Ok(found) => found,
                 Err(e) => return Ok(Err(e.to_string())),
             };
@@ -132,7 +167,9 @@ impl Bundle {
                 return Ok(Err(failure));
             }
             if !known.accepts(&found.sentences) {
-                return Ok(Err("it found something else than it should in the manifest's text".into()));
+                return Ok(Err(
+                    "it found something else than it should in the manifest's text".into(),
+                ));
             }
         }
         progress.tell(Stage::SelfTest, 1, 1).await?;
@@ -140,7 +177,13 @@ impl Bundle {
     }
 
     fn info(&self, place: &Place, note: Option<String>) -> Info {
-        let Manifest { name, format, schema, parameters, .. } = self.manifest.clone();
+        let Manifest {
+            name,
+            format,
+            schema,
+            parameters,
+            ..
+        } = self.manifest.clone();
         Info {
             model: name,
             format,
@@ -149,7 +192,10 @@ impl Bundle {
             symmetric: schema.symmetric,
             backend: place.backend(),
             adapter: place.adapter.as_ref().map(|adapter| adapter.name.clone()),
-            software: place.adapter.as_ref().is_some_and(|adapter| adapter.software),
+            software: place
+                .adapter
+                .as_ref()
+                .is_some_and(|adapter| adapter.software),
             note,
             parameters,
         }

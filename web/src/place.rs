@@ -31,7 +31,11 @@ pub struct Place {
 impl Place {
     /// The processor.
     pub fn cpu() -> Self {
-        Self { device: Device::flex(), adapter: None, budget: CPU_BUDGET }
+        Self {
+            device: Device::flex(),
+            adapter: None,
+            budget: CPU_BUDGET,
+        }
     }
 
     /// WebGPU, as far as it is wished for and there, or else why it is not used.
@@ -41,7 +45,8 @@ impl Place {
         }
         let Some(adapter) = Adapter::find().await else {
             let asked = wish == Wish::Webgpu;
-            return Err(asked.then(|| "This browser offers no WebGPU adapter; the processor is used.".into()));
+            return Err(asked
+                .then(|| "This browser offers no WebGPU adapter; the processor is used.".into()));
         };
         if adapter.software && wish == Wish::Auto {
             return Err(Some(format!(
@@ -49,10 +54,20 @@ impl Place {
                 adapter.name
             )));
         }
-        let budget = if adapter.software { CPU_BUDGET } else { GPU_BUDGET };
+        let budget = if adapter.software {
+            CPU_BUDGET
+        } else {
+            GPU_BUDGET
+        };
         match open().await {
-            Ok(device) => Ok(Self { device, adapter: Some(adapter), budget }),
-            Err(why) => Err(Some(format!("WebGPU could not be started ({why}); the processor is used."))),
+            Ok(device) => Ok(Self {
+                device,
+                adapter: Some(adapter),
+                budget,
+            }),
+            Err(why) => Err(Some(format!(
+                "WebGPU could not be started ({why}); the processor is used."
+            ))),
         }
     }
 
@@ -78,14 +93,21 @@ async fn open() -> Result<Device, String> {
         OPENING.take();
         return Err(get(&why, "message").as_string().unwrap_or_default());
     }
-    DEVICE.with_borrow(Clone::clone).ok_or_else(|| "it was closed".into())
+    DEVICE
+        .with_borrow(Clone::clone)
+        .ok_or_else(|| "it was closed".into())
 }
 
 fn start() -> Promise {
     future_to_promise(async {
-        let (device, setup) = Device::wgpu_options().init_with_setup_async().await.map_err(error)?;
+        let (device, setup) = Device::wgpu_options()
+            .init_with_setup_async()
+            .await
+            .map_err(error)?;
         // CubeCL's handler panics, which would leave every caller waiting for ever.
-        setup.device.on_uncaptured_error(Arc::new(|error| log::error!(target: "wgpu", "{error}")));
+        setup
+            .device
+            .on_uncaptured_error(Arc::new(|error| log::error!(target: "wgpu", "{error}")));
         DEVICE.set(Some(device));
         Ok(JsValue::UNDEFINED)
     })

@@ -44,7 +44,10 @@ impl Progress {
     /// What the callback throws.
     pub async fn tell(&self, stage: Stage, done: usize, total: usize) -> Result<(), JsValue> {
         if let Some(callback) = &self.callback {
-            callback.call1(&JsValue::UNDEFINED, &to_object(&Step { stage, done, total })?)?;
+            callback.call1(
+                &JsValue::UNDEFINED,
+                &to_object(&Step { stage, done, total })?,
+            )?;
             pause().await;
         }
         Ok(())

@@ -24,7 +24,10 @@ pub struct Stopwatch {
 impl Stopwatch {
     /// Starts now.
     pub fn start() -> Self {
-        Self { last: now(), passed: 0.0 }
+        Self {
+            last: now(),
+            passed: 0.0,
+        }
     }
 
     /// Stops for the caller's turn.
@@ -40,6 +43,9 @@ impl Stopwatch {
     /// The sum; all of it counts as computing, because the core does not tell its parts apart.
     pub fn timing(mut self) -> Timing {
         self.stop();
-        Timing { compute: self.passed, ..Timing::default() }
+        Timing {
+            compute: self.passed,
+            ..Timing::default()
+        }
     }
 }

@@ -7,7 +7,9 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use serde_json::Value;
-use support::{Extractor, NONE, Tiny, function, json, message, object, pause, sentences, structured_clone};
+use support::{
+    Extractor, NONE, Tiny, function, json, message, object, pause, sentences, structured_clone,
+};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
@@ -25,7 +27,10 @@ async fn entities_and_relations_point_into_the_text() {
     let extraction = tiny().await.all(&text).await;
     let found = sentences(&extraction);
     assert_eq!(found.len(), 3);
-    assert_eq!((&extraction["read"], &extraction["total"]), (&text.len().into(), &text.len().into()));
+    assert_eq!(
+        (&extraction["read"], &extraction["total"]),
+        (&text.len().into(), &text.len().into())
+    );
     for sentence in &found {
         assert!(!sentence.entities.is_empty());
         for entity in &sentence.entities {
@@ -34,11 +39,17 @@ async fn entities_and_relations_point_into_the_text() {
             assert!(entity.score > 0.0 && entity.score <= 1.0);
         }
         for relation in &sentence.relations {
-            assert!(relation.head != relation.tail && relation.head.max(relation.tail) < sentence.entities.len());
+            assert!(
+                relation.head != relation.tail
+                    && relation.head.max(relation.tail) < sentence.entities.len()
+            );
         }
     }
     for part in ["tokenize", "compute", "decode"] {
-        assert!(extraction["timing"][part].as_f64().unwrap() >= 0.0, "{part}");
+        assert!(
+            extraction["timing"][part].as_f64().unwrap() >= 0.0,
+            "{part}"
+        );
     }
     assert!(extraction["timing"]["compute"].as_f64().unwrap() > 0.0);
 }
@@ -52,7 +63,10 @@ async fn results_and_batches_are_plain_objects() {
         sink.borrow_mut().push(batch);
         NONE
     });
-    let extraction = extractor.extract(&SENTENCE.into(), &NONE, &on_batch).await.unwrap();
+    let extraction = extractor
+        .extract(&SENTENCE.into(), &NONE, &on_batch)
+        .await
+        .unwrap();
     for value in batches.borrow().iter().chain([&extraction]) {
         assert_eq!(json(&structured_clone(value)), json(value));
         assert!(json(value)["sentences"].is_array(), "{:?}", json(value));
@@ -69,11 +83,22 @@ async fn batches_add_up_to_the_extraction() {
         sink.borrow_mut().push(json(&batch));
         NONE
     });
-    let extraction = json(&extractor.extract(&text.as_str().into(), &NONE, &on_batch).await.unwrap());
+    let extraction = json(
+        &extractor
+            .extract(&text.as_str().into(), &NONE, &on_batch)
+            .await
+            .unwrap(),
+    );
     let batches = batches.borrow();
     assert!(batches.len() > 2, "{}", batches.len());
-    let read: Vec<u64> = batches.iter().map(|batch| batch["read"].as_u64().unwrap()).collect();
-    assert!(read.is_sorted() && read.last() == Some(&(text.len() as u64)), "{read:?}");
+    let read: Vec<u64> = batches
+        .iter()
+        .map(|batch| batch["read"].as_u64().unwrap())
+        .collect();
+    assert!(
+        read.is_sorted() && read.last() == Some(&(text.len() as u64)),
+        "{read:?}"
+    );
     let mut handed_over: Vec<_> = batches.iter().flat_map(sentences).collect();
     handed_over.sort_by_key(|sentence| sentence.start);
     assert_eq!(handed_over, sentences(&extraction));
@@ -100,10 +125,17 @@ async fn the_threshold_leaves_out_what_is_less_likely() {
     let all = sentences(&extractor.all(SENTENCE).await);
     let at = async |threshold: JsValue| {
         let options = object(&[("threshold", threshold)]);
-        extractor.extract(&SENTENCE.into(), &options, &NONE).await.map(|found| sentences(&json(&found)))
+        extractor
+            .extract(&SENTENCE.into(), &options, &NONE)
+            .await
+            .map(|found| sentences(&json(&found)))
     };
     assert_eq!(at(NONE).await.unwrap(), all);
-    let middle = all[0].entities.iter().map(|entity| entity.score).fold(0.0, f32::max);
+    let middle = all[0]
+        .entities
+        .iter()
+        .map(|entity| entity.score)
+        .fold(0.0, f32::max);
     let kept = at(middle.into()).await.unwrap();
     assert_eq!(kept[0].entities.len(), 1);
     assert!(kept[0].relations.is_empty());
@@ -132,9 +164,20 @@ async fn odd_texts_are_read_to_their_end() {
     ] {
         let extraction = extractor.all(text).await;
         let units: Vec<u16> = text.encode_utf16().collect();
-        assert_eq!((&extraction["read"], &extraction["total"]), (&units.len().into(), &units.len().into()), "{text:?}");
-        for entity in sentences(&extraction).iter().flat_map(|sentence| &sentence.entities) {
-            assert_eq!(String::from_utf16(&units[entity.start..entity.end]).unwrap(), entity.text, "{text:?}");
+        assert_eq!(
+            (&extraction["read"], &extraction["total"]),
+            (&units.len().into(), &units.len().into()),
+            "{text:?}"
+        );
+        for entity in sentences(&extraction)
+            .iter()
+            .flat_map(|sentence| &sentence.entities)
+        {
+            assert_eq!(
+                String::from_utf16(&units[entity.start..entity.end]).unwrap(),
+                entity.text,
+                "{text:?}"
+            );
         }
     }
 }
@@ -144,10 +187,18 @@ async fn lone_surrogates_keep_their_places() {
     let extractor = tiny().await;
     let text = js_sys::eval(r"'Alice \uD83D met Bob\uDE00 in Paris.'").unwrap();
     let extraction = json(&extractor.extract(&text, &NONE, &NONE).await.unwrap());
-    assert_eq!((&extraction["read"], &extraction["total"]), (&27.into(), &27.into()));
+    assert_eq!(
+        (&extraction["read"], &extraction["total"]),
+        (&27.into(), &27.into())
+    );
     let text: js_sys::JsString = text.into();
-    for entity in sentences(&extraction).iter().flat_map(|sentence| &sentence.entities) {
-        let slice: Vec<u16> = (entity.start..entity.end).map(|i| text.char_code_at(i as u32) as u16).collect();
+    for entity in sentences(&extraction)
+        .iter()
+        .flat_map(|sentence| &sentence.entities)
+    {
+        let slice: Vec<u16> = (entity.start..entity.end)
+            .map(|i| text.char_code_at(i as u32) as u16)
+            .collect();
         assert_eq!(String::from_utf16_lossy(&slice), entity.text);
     }
 }
@@ -182,7 +233,12 @@ async fn false_cancels_and_keeps_what_was_read() {
         count.set(count.get() + 1);
         (count.get() < 2).into()
     });
-    let extraction = json(&extractor.extract(&text.as_str().into(), &NONE, &on_batch).await.unwrap());
+    let extraction = json(
+        &extractor
+            .extract(&text.as_str().into(), &NONE, &on_batch)
+            .await
+            .unwrap(),
+    );
     assert_eq!(calls.get(), 2);
     let found = sentences(&extraction);
     assert!(!found.is_empty() && found.len() < 100, "{}", found.len());
@@ -202,7 +258,12 @@ async fn a_timer_fires_between_batches() {
     });
     set_timeout.call2(&NONE, &timer, &0.into()).unwrap();
     let on_batch = function(move |_| (!cancelled.get()).into());
-    let extraction = json(&extractor.extract(&text.as_str().into(), &NONE, &on_batch).await.unwrap());
+    let extraction = json(
+        &extractor
+            .extract(&text.as_str().into(), &NONE, &on_batch)
+            .await
+            .unwrap(),
+    );
     assert!(sentences(&extraction).len() < 50);
 }
 
@@ -210,7 +271,11 @@ async fn a_timer_fires_between_batches() {
 async fn what_on_batch_throws_ends_the_extraction() {
     let extractor = tiny().await;
     let on_batch = js_sys::eval("() => { throw 'enough'; }").unwrap();
-    let error = extractor.extract(&SENTENCE.into(), &NONE, &on_batch).await.err().unwrap();
+    let error = extractor
+        .extract(&SENTENCE.into(), &NONE, &on_batch)
+        .await
+        .err()
+        .unwrap();
     assert_eq!(error, "enough");
     assert_eq!(sentences(&extractor.all(SENTENCE).await).len(), 1);
 }

@@ -23,14 +23,25 @@ fn golden() -> SelfTest {
 
 async fn check(backend: &str) {
     let golden = golden();
-    assert!(golden.sentences.len() >= 50, "{} sentences are too few", golden.sentences.len());
+    assert!(
+        golden.sentences.len() >= 50,
+        "{} sentences are too few",
+        golden.sentences.len()
+    );
     let extractor = load(MODEL, backend).await.unwrap();
     assert_eq!(extractor.info()["backend"], backend, "{}", extractor.info());
     let found = sentences(&extractor.all(&golden.text).await);
     assert_eq!(found.len(), golden.sentences.len());
     for (found, known) in found.into_iter().zip(golden.sentences) {
-        let alone = SelfTest { text: String::new(), sentences: vec![known] };
-        assert!(alone.accepts(std::slice::from_ref(&found)), "{found:#?} instead of {:#?}", alone.sentences);
+        let alone = SelfTest {
+            text: String::new(),
+            sentences: vec![known],
+        };
+        assert!(
+            alone.accepts(std::slice::from_ref(&found)),
+            "{found:#?} instead of {:#?}",
+            alone.sentences
+        );
     }
 }
 
@@ -45,6 +56,9 @@ async fn webgpu_finds_what_the_native_program_finds() {
         None => {}
         Some(true) => check("webgpu").await,
         // A software adapter takes half a minute for a sentence; the self-test has one.
-        Some(false) => assert_eq!(load(MODEL, "webgpu").await.unwrap().info()["backend"], "webgpu"),
+        Some(false) => assert_eq!(
+            load(MODEL, "webgpu").await.unwrap().info()["backend"],
+            "webgpu"
+        ),
     }
 }

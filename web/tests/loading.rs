@@ -9,13 +9,16 @@ use std::rc::Rc;
 use js_sys::Uint8Array;
 use serde_json::{Value, json};
 use spanlight_core::bundle::{FORMAT, Part, TOKENIZER};
-use support::{NONE, Tiny, adapter, function, json as to_json, load, load_with, message, object, sentences};
+use support::{
+    NONE, Tiny, adapter, function, json as to_json, load, load_with, message, object, sentences,
+};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
 wasm_bindgen_test_configure!(run_in_dedicated_worker);
 
-const TEXT: &str = "Alice met Bob in Paris. The graph model uses data and the method. Bob met the model in Paris.";
+const TEXT: &str =
+    "Alice met Bob in Paris. The graph model uses data and the method. Bob met the model in Paris.";
 
 #[wasm_bindgen_test]
 async fn info_describes_the_model_and_its_place() {
@@ -36,25 +39,34 @@ async fn progress_names_every_stage_with_its_begin_and_end() {
     let tiny = Tiny::new().await;
     let seen: Rc<RefCell<Vec<Value>>> = Rc::default();
     let sink = Rc::clone(&seen);
-    let parts = [tiny.manifest(), tiny.tokenizer, tiny.weights].map(|part| Uint8Array::from(&part[..]).into());
+    let parts = [tiny.manifest(), tiny.tokenizer, tiny.weights]
+        .map(|part| Uint8Array::from(&part[..]).into());
     let on_progress = function(move |step| {
         sink.borrow_mut().push(to_json(&step));
         JsValue::UNDEFINED
     });
-    load_with(parts, &object(&[("backend", "cpu".into())]), &on_progress).await.unwrap();
+    load_with(parts, &object(&[("backend", "cpu".into())]), &on_progress)
+        .await
+        .unwrap();
     let seen = seen.borrow();
     for stage in ["verify", "device", "weights", "selftest"] {
         let steps: Vec<_> = seen.iter().filter(|step| step["stage"] == stage).collect();
         assert_eq!(steps[0]["done"], 0, "{stage}");
-        assert_eq!(steps.last().unwrap()["done"], steps.last().unwrap()["total"], "{stage}");
+        assert_eq!(
+            steps.last().unwrap()["done"],
+            steps.last().unwrap()["total"],
+            "{stage}"
+        );
     }
 }
 
 #[wasm_bindgen_test]
 async fn what_on_progress_throws_ends_the_load() {
     let tiny = Tiny::new().await;
-    let parts = [tiny.manifest(), tiny.tokenizer, tiny.weights].map(|part| Uint8Array::from(&part[..]).into());
-    let on_progress = js_sys::eval("(step) => { if (step.stage === 'weights') throw 'enough'; }").unwrap();
+    let parts = [tiny.manifest(), tiny.tokenizer, tiny.weights]
+        .map(|part| Uint8Array::from(&part[..]).into());
+    let on_progress =
+        js_sys::eval("(step) => { if (step.stage === 'weights') throw 'enough'; }").unwrap();
     let error = load_with(parts, &NONE, &on_progress).await.err().unwrap();
     assert_eq!(error, "enough");
 }
@@ -66,13 +78,31 @@ async fn damaged_parts_are_named() {
     let mut altered = weights.to_vec();
     altered[weights.len() / 2] ^= 1;
     for (parts, words) in [
-        ([&manifest[..], tokenizer, &weights[..weights.len() - 1]], "`weights.safetensors`: is truncated"),
-        ([&manifest, tokenizer, &[]], "`weights.safetensors`: is truncated"),
-        ([&manifest, tokenizer, &altered], "`weights.safetensors`: was altered"),
-        ([&manifest, &tokenizer[1..], weights], "`tokenizer.json`: is truncated"),
-        ([b"{", tokenizer, weights], "`manifest.json`: is no manifest"),
+        (
+            [&manifest[..], tokenizer, &weights[..weights.len() - 1]],
+            "`weights.safetensors`: is truncated",
+        ),
+        (
+            [&manifest, tokenizer, &[]],
+            "`weights.safetensors`: is truncated",
+        ),
+        (
+            [&manifest, tokenizer, &altered],
+            "`weights.safetensors`: was altered",
+        ),
+        (
+            [&manifest, &tokenizer[1..], weights],
+            "`tokenizer.json`: is truncated",
+        ),
+        (
+            [b"{", tokenizer, weights],
+            "`manifest.json`: is no manifest",
+        ),
         ([b"", tokenizer, weights], "`manifest.json`: is no manifest"),
-        ([b"{\"format\": 1}", tokenizer, weights], "`manifest.json`: is malformed"),
+        (
+            [b"{\"format\": 1}", tokenizer, weights],
+            "`manifest.json`: is malformed",
+        ),
     ] {
         let said = message(load(parts, "cpu").await);
         assert!(said.contains(words), "{said}");
@@ -95,7 +125,10 @@ async fn sound_bytes_with_the_wrong_content_are_refused() {
     let said = message(tiny.load("cpu").await);
     assert!(said.contains("tokenizer.json cannot be read"), "{said}");
 
-    tiny.tokenizer = String::from_utf8(sound.clone()).unwrap().replace("[CLS]", "[LSC]").into_bytes();
+    tiny.tokenizer = String::from_utf8(sound.clone())
+        .unwrap()
+        .replace("[CLS]", "[LSC]")
+        .into_bytes();
     tiny.describe();
     let said = message(tiny.load("cpu").await);
     assert!(said.contains("[CLS]"), "{said}");
@@ -129,12 +162,22 @@ async fn weights_of_another_model_are_refused() {
 #[wasm_bindgen_test]
 async fn anything_but_bytes_options_and_callbacks_is_refused() {
     let tiny = Tiny::new().await;
-    let parts = || [tiny.manifest(), tiny.tokenizer.clone(), tiny.weights.clone()].map(|p| JsValue::from(Uint8Array::from(&p[..])));
+    let parts = || {
+        [
+            tiny.manifest(),
+            tiny.tokenizer.clone(),
+            tiny.weights.clone(),
+        ]
+        .map(|p| JsValue::from(Uint8Array::from(&p[..])))
+    };
     let [manifest, tokenizer, _] = parts();
     let said = message(load_with([manifest, tokenizer, NONE], &NONE, &NONE).await);
     assert_eq!(said, "weights: this is not a Uint8Array");
     let said = message(load_with(parts(), &object(&[("backend", "abacus".into())]), &NONE).await);
-    assert!(said.starts_with("options: ") && said.contains("abacus"), "{said}");
+    assert!(
+        said.starts_with("options: ") && said.contains("abacus"),
+        "{said}"
+    );
     let said = message(load_with(parts(), &7.into(), &NONE).await);
     assert!(said.starts_with("options: "), "{said}");
     let said = message(load_with(parts(), &NONE, &7.into()).await);
@@ -162,11 +205,17 @@ async fn automatic_choice_follows_the_adapter() {
     let tiny = Tiny::new().await;
     let info = tiny.load("auto").await.unwrap().info();
     match adapter().await {
-        None => assert_eq!((&info["backend"], &info["note"]), (&json!("cpu"), &Value::Null)),
+        None => assert_eq!(
+            (&info["backend"], &info["note"]),
+            (&json!("cpu"), &Value::Null)
+        ),
         Some(true) => assert_eq!(info["backend"], "webgpu"),
         Some(false) => {
             assert_eq!(info["backend"], "cpu");
-            assert!(info["note"].as_str().unwrap().contains("software adapter"), "{info}");
+            assert!(
+                info["note"].as_str().unwrap().contains("software adapter"),
+                "{info}"
+            );
         }
     }
 }
@@ -177,10 +226,17 @@ async fn webgpu_without_an_adapter_becomes_the_processor_with_a_note() {
     match adapter().await {
         None => {
             assert_eq!(info["backend"], "cpu");
-            assert!(info["note"].as_str().unwrap().contains("no WebGPU adapter"), "{info}");
+            assert!(
+                info["note"].as_str().unwrap().contains("no WebGPU adapter"),
+                "{info}"
+            );
         }
         Some(real) => {
-            assert_eq!((&info["backend"], &info["software"]), (&json!("webgpu"), &json!(!real)), "{info}");
+            assert_eq!(
+                (&info["backend"], &info["software"]),
+                (&json!("webgpu"), &json!(!real)),
+                "{info}"
+            );
             assert!(!info["adapter"].as_str().unwrap().is_empty());
         }
     }
@@ -192,14 +248,26 @@ async fn webgpu_finds_what_the_processor_finds() {
         return;
     }
     let tiny = Tiny::new().await;
-    let (gpu, cpu) = (tiny.load("webgpu").await.unwrap(), tiny.load("cpu").await.unwrap());
+    let (gpu, cpu) = (
+        tiny.load("webgpu").await.unwrap(),
+        tiny.load("cpu").await.unwrap(),
+    );
     assert_eq!(gpu.info()["backend"], "webgpu", "{}", gpu.info());
-    let (gpu, cpu) = (sentences(&gpu.all(TEXT).await), sentences(&cpu.all(TEXT).await));
+    let (gpu, cpu) = (
+        sentences(&gpu.all(TEXT).await),
+        sentences(&cpu.all(TEXT).await),
+    );
     assert_eq!(gpu.len(), 3);
     for (gpu, cpu) in gpu.iter().zip(&cpu) {
-        assert_eq!((gpu.entities.len(), gpu.relations.len()), (cpu.entities.len(), cpu.relations.len()));
+        assert_eq!(
+            (gpu.entities.len(), gpu.relations.len()),
+            (cpu.entities.len(), cpu.relations.len())
+        );
         for (a, b) in gpu.entities.iter().zip(&cpu.entities) {
-            assert_eq!((a.start, a.end, &a.label, &a.text), (b.start, b.end, &b.label, &b.text));
+            assert_eq!(
+                (a.start, a.end, &a.label, &a.text),
+                (b.start, b.end, &b.label, &b.text)
+            );
             assert!((a.score - b.score).abs() < 1e-3, "{a:?} {b:?}");
         }
         for (a, b) in gpu.relations.iter().zip(&cpu.relations) {
@@ -207,7 +275,10 @@ async fn webgpu_finds_what_the_processor_finds() {
             assert!((a.score - b.score).abs() < 1e-3, "{a:?} {b:?}");
         }
     }
-    assert!(cpu.iter().any(|sentence| !sentence.relations.is_empty()), "{cpu:?}");
+    assert!(
+        cpu.iter().any(|sentence| !sentence.relations.is_empty()),
+        "{cpu:?}"
+    );
 }
 
 #[wasm_bindgen_test]
@@ -216,44 +287,83 @@ async fn a_complaint_of_the_gpu_libraries_moves_the_model_to_the_processor() {
         return;
     }
     let tiny = Tiny::new().await;
-    let parts = [tiny.manifest(), tiny.tokenizer, tiny.weights].map(|part| Uint8Array::from(&part[..]).into());
+    let parts = [tiny.manifest(), tiny.tokenizer, tiny.weights]
+        .map(|part| Uint8Array::from(&part[..]).into());
     let on_progress = function(|step| {
         if to_json(&step)["stage"] == "selftest" {
             log::error!(target: "cubecl_wgpu::backend", "a kernel did not compile (this is a test)");
         }
         JsValue::UNDEFINED
     });
-    let extractor = load_with(parts, &object(&[("backend", "webgpu".into())]), &on_progress).await.unwrap();
+    let extractor = load_with(
+        parts,
+        &object(&[("backend", "webgpu".into())]),
+        &on_progress,
+    )
+    .await
+    .unwrap();
     let info = extractor.info();
     assert_eq!(info["backend"], "cpu");
-    assert!(info["note"].as_str().unwrap().contains("a kernel did not compile"), "{info}");
+    assert!(
+        info["note"]
+            .as_str()
+            .unwrap()
+            .contains("a kernel did not compile"),
+        "{info}"
+    );
 }
 
 #[wasm_bindgen_test]
 async fn loads_at_the_same_time_share_the_device() {
     let tiny = Tiny::new().await;
-    let parts = || [tiny.manifest(), tiny.tokenizer.clone(), tiny.weights.clone()].map(|p| Uint8Array::from(&p[..]).into());
+    let parts = || {
+        [
+            tiny.manifest(),
+            tiny.tokenizer.clone(),
+            tiny.weights.clone(),
+        ]
+        .map(|p| Uint8Array::from(&p[..]).into())
+    };
     let options = object(&[("backend", "webgpu".into())]);
     let promises = js_sys::Array::new();
     for _ in 0..3 {
         let [manifest, tokenizer, weights] = parts();
-        promises.push(&spanlight_web::Extractor::load(manifest, tokenizer, weights, options.clone(), NONE));
+        promises.push(&spanlight_web::Extractor::load(
+            manifest,
+            tokenizer,
+            weights,
+            options.clone(),
+            NONE,
+        ));
     }
     let loaded = js_sys::Promise::all(&promises).await.unwrap();
     let backends: Vec<Value> = js_sys::Array::from(&loaded)
         .iter()
-        .map(|extractor| wasm_bindgen::JsCast::unchecked_into::<support::Extractor>(extractor).info()["backend"].clone())
+        .map(|extractor| {
+            wasm_bindgen::JsCast::unchecked_into::<support::Extractor>(extractor).info()["backend"]
+                .clone()
+        })
         .collect();
-    assert!(backends.iter().all(|backend| *backend == backends[0]), "{backends:?}");
+    assert!(
+        backends.iter().all(|backend| *backend == backends[0]),
+        "{backends:?}"
+    );
 }
 
 #[wasm_bindgen_test]
 async fn models_come_and_go() {
     let tiny = Tiny::new().await;
-    let backend = if adapter().await.is_some() { "webgpu" } else { "cpu" };
+    let backend = if adapter().await.is_some() {
+        "webgpu"
+    } else {
+        "cpu"
+    };
     let first = tiny.load("cpu").await.unwrap().all(TEXT).await;
     for round in 0..6 {
-        let extractor = tiny.load(if round % 2 == 0 { "cpu" } else { backend }).await.unwrap();
+        let extractor = tiny
+            .load(if round % 2 == 0 { "cpu" } else { backend })
+            .await
+            .unwrap();
         let found = sentences(&extractor.all(TEXT).await);
         assert_eq!(found.len(), sentences(&first).len());
         extractor.free();

@@ -34,11 +34,20 @@ impl SelfAttention {
     }
 
     /// `x` `[sentences * length, hidden]`, additive `mask` `[sentences, 1, 1, length]`.
-    pub fn forward(&self, x: Tensor<2>, mask: Tensor<4>, dropout: f64, noise: &mut Noise) -> Tensor<2> {
+    pub fn forward(
+        &self,
+        x: Tensor<2>,
+        mask: Tensor<4>,
+        dropout: f64,
+        noise: &mut Noise,
+    ) -> Tensor<2> {
         let [rows, hidden] = x.dims();
         let [sentences, _, _, length] = mask.dims();
         let width = hidden / self.heads;
-        let split = |t: Tensor<2>| t.reshape([sentences, length, self.heads, width]).swap_dims(1, 2);
+        let split = |t: Tensor<2>| {
+            t.reshape([sentences, length, self.heads, width])
+                .swap_dims(1, 2)
+        };
 
         let query = split(self.query.forward(x.clone())); // [sentences, heads, length, width]
         let key = split(self.key.forward(x.clone()));
@@ -47,7 +56,10 @@ impl SelfAttention {
         let scale = 1.0 / (width as f64).sqrt();
         let scores = query.matmul(key.transpose()) * scale + mask; // [sentences, heads, length, length]
         let weights = noise.dropout(softmax(scores, 3), dropout);
-        let context = weights.matmul(value).swap_dims(1, 2).reshape([rows, hidden]);
+        let context = weights
+            .matmul(value)
+            .swap_dims(1, 2)
+            .reshape([rows, hidden]);
 
         let output = noise.dropout(self.output.forward(context), dropout);
         self.norm.forward(output + x)

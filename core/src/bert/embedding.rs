@@ -37,7 +37,12 @@ impl Embeddings {
         let word = self.word.forward(pieces.ids(&self.word.weight.device())); // [sentences, length, hidden]
         let [sentences, length, hidden] = word.dims();
         // A slice and a broadcast: their gradients are sums, where a lookup's would be a scatter.
-        let position = self.position.weight.val().narrow(0, 0, length).unsqueeze::<3>(); // [1, length, hidden]
+        let position = self
+            .position
+            .weight
+            .val()
+            .narrow(0, 0, length)
+            .unsqueeze::<3>(); // [1, length, hidden]
         let segment = self.segment.weight.val().narrow(0, 0, 1).unsqueeze::<3>(); // [1, 1, hidden]
         let x = (word + position + segment).reshape([sentences * length, hidden]);
         noise.dropout(self.norm.forward(x), dropout)

@@ -30,7 +30,13 @@ impl Layer {
     }
 
     /// `[sentences * length, hidden]` → the same shape.
-    pub fn forward(&self, x: Tensor<2>, mask: Tensor<4>, dropout: f64, noise: &mut Noise) -> Tensor<2> {
+    pub fn forward(
+        &self,
+        x: Tensor<2>,
+        mask: Tensor<4>,
+        dropout: f64,
+        noise: &mut Noise,
+    ) -> Tensor<2> {
         let x = self.attention.forward(x, mask, dropout, noise);
         let inner = gelu(self.inner.forward(x.clone())); // [sentences * length, intermediate]
         let outer = noise.dropout(self.outer.forward(inner), dropout);

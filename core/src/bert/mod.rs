@@ -33,7 +33,9 @@ impl Bert {
     pub fn new(config: &EncoderConfig, init: &mut Init, device: &Device) -> Self {
         Self {
             embeddings: Embeddings::new(config, init, device),
-            layers: (0..config.num_hidden_layers).map(|_| Layer::new(config, init, device)).collect(),
+            layers: (0..config.num_hidden_layers)
+                .map(|_| Layer::new(config, init, device))
+                .collect(),
             pooler: init.linear(config.hidden_size, config.hidden_size, device),
         }
     }

@@ -15,8 +15,8 @@
 //! LayerNorm parameters are `weight`/`bias` or, in older files, `gamma`/`beta`.
 
 use super::{StateDict, load_state, load_state_partial};
-use crate::bert::Bert;
 use crate::Result;
+use crate::bert::Bert;
 
 /// Replacements in order; the first pattern that occurs wins within its line of the table.
 const NAMES: [(&str, &str); 12] = [
@@ -53,9 +53,15 @@ pub(super) fn our_name(name: &str) -> String {
 /// # Errors
 /// [`Error::Weight`](crate::Error::Weight) for a parameter that is missing or of another shape.
 pub fn load_bert(encoder: Bert, checkpoint: StateDict) -> Result<(Bert, bool)> {
-    let mut state: StateDict = checkpoint.into_iter().map(|(name, array)| (our_name(&name), array)).collect();
+    let mut state: StateDict = checkpoint
+        .into_iter()
+        .map(|(name, array)| (our_name(&name), array))
+        .collect();
     state.retain(|name, _| {
-        ["embeddings.", "layers.", "pooler."].iter().any(|p| name.starts_with(p)) && !name.ends_with("position_ids")
+        ["embeddings.", "layers.", "pooler."]
+            .iter()
+            .any(|p| name.starts_with(p))
+            && !name.ends_with("position_ids")
     });
     let pooled = state.contains_key("pooler.weight");
     let encoder = match pooled {
@@ -78,11 +84,26 @@ mod tests {
 
     #[test]
     fn names_of_both_generations() {
-        assert_eq!(our_name("bert.embeddings.LayerNorm.gamma"), "embeddings.norm.gamma");
-        assert_eq!(our_name("embeddings.LayerNorm.weight"), "embeddings.norm.gamma");
-        assert_eq!(our_name("encoder.layer.3.attention.output.LayerNorm.bias"), "layers.3.attention.norm.beta");
-        assert_eq!(our_name("encoder.layer.3.attention.output.dense.bias"), "layers.3.attention.output.bias");
-        assert_eq!(our_name("encoder.layer.10.output.dense.weight"), "layers.10.outer.weight");
+        assert_eq!(
+            our_name("bert.embeddings.LayerNorm.gamma"),
+            "embeddings.norm.gamma"
+        );
+        assert_eq!(
+            our_name("embeddings.LayerNorm.weight"),
+            "embeddings.norm.gamma"
+        );
+        assert_eq!(
+            our_name("encoder.layer.3.attention.output.LayerNorm.bias"),
+            "layers.3.attention.norm.beta"
+        );
+        assert_eq!(
+            our_name("encoder.layer.3.attention.output.dense.bias"),
+            "layers.3.attention.output.bias"
+        );
+        assert_eq!(
+            our_name("encoder.layer.10.output.dense.weight"),
+            "layers.10.outer.weight"
+        );
         assert_eq!(our_name("pooler.dense.weight"), "pooler.weight");
     }
 }

@@ -8,17 +8,32 @@ use crate::{Error, Result};
 
 /// Prefixes of the fine-tuning model, theirs and ours.
 const PREFIXES: [(&str, &str); 14] = [
-    ("ent_model.embedding_model.bert_encoder.bert_model.", "encoder."),
+    (
+        "ent_model.embedding_model.bert_encoder.bert_model.",
+        "encoder.",
+    ),
     ("ent_model.ent_span_decoder.hidden2label.", "tagger."),
-    ("ent_model.cnn_ent_model.entity_span_extractor.cnn_encoder.", "entity.cnn."),
+    (
+        "ent_model.cnn_ent_model.entity_span_extractor.cnn_encoder.",
+        "entity.cnn.",
+    ),
     ("ent_model.cnn_ent_model.ent2hidden.", "entity.dense."),
-    ("ent_model.cnn_ent_model.entity_decoder.hidden2label.", "entity_head."),
-    ("rel_model.context_span_extractor.cnn_encoder.", "context.cnn."),
+    (
+        "ent_model.cnn_ent_model.entity_decoder.hidden2label.",
+        "entity_head.",
+    ),
+    (
+        "rel_model.context_span_extractor.cnn_encoder.",
+        "context.cnn.",
+    ),
     ("rel_model.context2hidden.", "context.dense."),
     ("rel_model.position_embedding.", "pair.position."),
     ("rel_model.attention_encoder.input_linear.", "pair.input."),
     ("rel_model.attention_encoder.query_linear.", "pair.query."),
-    ("rel_model.attention_encoder.feature_linear.", "pair.feature."),
+    (
+        "rel_model.attention_encoder.feature_linear.",
+        "pair.feature.",
+    ),
     ("rel_model.attention_encoder.score_linear.", "pair.score."),
     ("rel_model.ent_mention_mlp.", "relation_inner."),
     ("rel_model.mlp.", "relation_outer."),
@@ -42,10 +57,16 @@ pub fn from_pspe(checkpoint: StateDict) -> Result<StateDict> {
             .chain([&RELATION_HEAD])
             .find_map(|(theirs, ours)| name.strip_prefix(theirs).map(|rest| (*ours, rest)))
         else {
-            return Err(Error::Weight { name, problem: "is not a parameter of the fine-tuning model".into() });
+            return Err(Error::Weight {
+                name,
+                problem: "is not a parameter of the fine-tuning model".into(),
+            });
         };
         if let Some(layer) = rest.strip_prefix("conv_layer_") {
-            let unknown = || Error::Weight { name: name.clone(), problem: "is not a convolution of the span CNN".into() };
+            let unknown = || Error::Weight {
+                name: name.clone(),
+                problem: "is not a convolution of the span CNN".into(),
+            };
             let (index, kind) = layer.split_once('.').ok_or_else(unknown)?;
             let index: usize = index.parse().map_err(|_| unknown())?;
             match kind {
@@ -57,7 +78,9 @@ pub fn from_pspe(checkpoint: StateDict) -> Result<StateDict> {
         }
         let rest = match ours {
             "encoder." => our_name(rest),
-            _ => rest.replace("layer_norm.weight", "norm.gamma").replace("layer_norm.bias", "norm.beta"),
+            _ => rest
+                .replace("layer_norm.weight", "norm.gamma")
+                .replace("layer_norm.bias", "norm.beta"),
         };
         state.insert(format!("{ours}{rest}"), array);
     }
@@ -82,7 +105,10 @@ fn taps(kernel: &Array) -> Array {
             values.extend((0..hidden).map(|h| row[h * width + (width - 1 - tap)]));
         }
     }
-    Array { shape: vec![width * channels, hidden], values }
+    Array {
+        shape: vec![width * channels, hidden],
+        values,
+    }
 }
 
 fn append_rows(state: &mut StateDict, name: String, rows: Array) {

@@ -38,7 +38,10 @@ impl Array {
         for column in 0..columns {
             values.extend((0..rows).map(|row| self.values[row * columns + column]));
         }
-        Self { shape: vec![columns, rows], values }
+        Self {
+            shape: vec![columns, rows],
+            values,
+        }
     }
 }
 
@@ -69,7 +72,8 @@ impl Path {
 
     /// Burn keeps Linear weights as `[inputs, outputs]`.
     fn is_linear_weight(&self) -> bool {
-        self.containers.last().is_some_and(|c| c == "Struct:Linear") && self.names.last().is_some_and(|n| n == "weight")
+        self.containers.last().is_some_and(|c| c == "Struct:Linear")
+            && self.names.last().is_some_and(|n| n == "weight")
     }
 }
 
@@ -94,15 +98,25 @@ pub async fn state_of<M: Module>(module: &M) -> Result<StateDict> {
             let tensor = param.val().detach();
             let count = tensor.shape().num_elements();
             let shape = tensor.dims().to_vec();
-            self.found.push((self.path.name(), self.path.is_linear_weight(), shape, tensor.reshape([count])));
+            self.found.push((
+                self.path.name(),
+                self.path.is_linear_weight(),
+                shape,
+                tensor.reshape([count]),
+            ));
         }
     }
     let mut collector = Collector::default();
     module.visit(&mut collector);
     let mut state = StateDict::new();
     for (name, linear, shape, tensor) in collector.found {
-        let data = tensor.into_data_async().await.map_err(|e| Error::Device(e.to_string()))?;
-        let values = data.try_into_vec::<f32>().map_err(|e| Error::Device(format!("{e:?}")))?;
+        let data = tensor
+            .into_data_async()
+            .await
+            .map_err(|e| Error::Device(e.to_string()))?;
+        let values = data
+            .try_into_vec::<f32>()
+            .map_err(|e| Error::Device(format!("{e:?}")))?;
         let array = Array { shape, values };
         state.insert(name, if linear { array.transposed() } else { array });
     }
@@ -118,7 +132,10 @@ pub fn load_state<M: Module>(module: M, mut state: StateDict) -> Result<M> {
     let module = fill(module, &mut state, true)?;
     match state.into_keys().next() {
         None => Ok(module),
-        Some(name) => Err(Error::Weight { name, problem: "the model has no parameter of this name".into() }),
+        Some(name) => Err(Error::Weight {
+            name,
+            problem: "the model has no parameter of this name".into(),
+        }),
     }
 }
 
@@ -149,7 +166,10 @@ fn fill<M: Module>(module: M, state: &mut StateDict, complete: bool) -> Result<M
             let name = self.path.name();
             let Some(mut array) = self.state.remove(&name) else {
                 if self.complete {
-                    self.error.get_or_insert(Error::Weight { name, problem: "is missing".into() });
+                    self.error.get_or_insert(Error::Weight {
+                        name,
+                        problem: "is missing".into(),
+                    });
                 }
                 return param;
             };
@@ -158,7 +178,10 @@ fn fill<M: Module>(module: M, state: &mut StateDict, complete: bool) -> Result<M
             }
             let expected = param.lazy_shape().to_vec();
             if array.shape != expected {
-                let problem = format!("has the shape {:?} where the model needs {expected:?}", array.shape);
+                let problem = format!(
+                    "has the shape {:?} where the model needs {expected:?}",
+                    array.shape
+                );
                 self.error.get_or_insert(Error::Weight { name, problem });
                 return param;
             }
@@ -169,7 +192,12 @@ fn fill<M: Module>(module: M, state: &mut StateDict, complete: bool) -> Result<M
             })
         }
     }
-    let mut filler = Filler { path: Path::default(), state, complete, error: None };
+    let mut filler = Filler {
+        path: Path::default(),
+        state,
+        complete,
+        error: None,
+    };
     let module = module.map(&mut filler);
     match filler.error {
         None => Ok(module),

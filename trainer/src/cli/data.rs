@@ -1,4 +1,4 @@
-//! `spanlight data check`.
+//! `spanlight data`: check and convert annotated files.
 
 use std::path::PathBuf;
 
@@ -18,6 +18,19 @@ pub struct Data {
 enum Command {
     /// Reads a file to its end, counts it and lists every defect with its line
     Check(Check),
+    /// Writes a file in the paper's format, one sentence a line
+    Convert(Convert),
+}
+
+#[derive(Args)]
+struct Convert {
+    /// The file
+    file: PathBuf,
+    /// Where to write
+    out: PathBuf,
+    /// Format: auto, dygie, spert, pspe or arnor
+    #[arg(long, default_value = "auto")]
+    format: String,
 }
 
 #[derive(Args)]
@@ -44,7 +57,26 @@ impl Data {
     /// # Errors
     /// [`Error::Usage`] when the file cannot be used for training, besides what stops the reading.
     pub fn run(&self) -> Result<()> {
-        let Command::Check(check) = &self.command;
+        match &self.command {
+            Command::Check(check) => check.run(),
+            Command::Convert(convert) => convert.run(),
+        }
+    }
+}
+
+impl Convert {
+    fn run(&self) -> Result<()> {
+        let dataset = data::read(&self.file, self.format.parse().map_err(Error::Usage)?)?;
+        for defect in &dataset.defects {
+            eprintln!("warning: {defect}");
+        }
+        Ok(data::write_file(&self.out, &dataset.sentences)?)
+    }
+}
+
+impl Check {
+    fn run(&self) -> Result<()> {
+        let check = self;
         let format = check.format.parse().map_err(Error::Usage)?;
         let schema = match (&check.schema, &check.schema_from_train) {
             (Some(path), _) => Some(data::schema_from_json(path)?),
@@ -53,12 +85,18 @@ impl Data {
         };
         let found = data::check(&check.file, format, &Options::default(), schema.as_ref())?;
         match check.json {
-            true => println!("{}", serde_json::to_string(&found).map_err(std::io::Error::other)?),
+            true => println!(
+                "{}",
+                serde_json::to_string(&found).map_err(std::io::Error::other)?
+            ),
             false => println!("{found}"),
         }
         match found.usable {
             true => Ok(()),
-            false => Err(Error::Usage(format!("{} cannot be used; mend the defects above", check.file.display()))),
+            false => Err(Error::Usage(format!(
+                "{} cannot be used; mend the defects above",
+                check.file.display()
+            ))),
         }
     }
 }

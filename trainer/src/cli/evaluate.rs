@@ -46,7 +46,10 @@ impl Evaluate {
         let predictor = saved.predictor(&device, self.chunk)?;
         let report = evaluation.run(&predictor, self.compute.workers(&device), &|_| ())?;
         match self.json {
-            true => println!("{}", serde_json::to_string(&report).map_err(std::io::Error::other)?),
+            true => println!(
+                "{}",
+                serde_json::to_string(&report).map_err(std::io::Error::other)?
+            ),
             false => println!("{report}"),
         }
         Ok(())

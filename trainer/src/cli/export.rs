@@ -31,7 +31,11 @@ pub struct Export {
     #[arg(long, default_value = "int8")]
     precision: Precision,
     /// A short text with entities, whose extraction every device must reproduce
-    #[arg(long, value_name = "TEXT", default_value = "We train a neural parser on newswire text.")]
+    #[arg(
+        long,
+        value_name = "TEXT",
+        default_value = "We train a neural parser on newswire text."
+    )]
     self_test: String,
 }
 
@@ -51,27 +55,47 @@ impl Export {
             schema: saved.schema,
             config: saved.config,
             precision: self.precision,
-            parts: [(TOKENIZER.to_string(), Part::of(&saved.tokenizer)), (WEIGHTS.to_string(), Part::of(&weights))].into(),
+            parts: [
+                (TOKENIZER.to_string(), Part::of(&saved.tokenizer)),
+                (WEIGHTS.to_string(), Part::of(&weights)),
+            ]
+            .into(),
             self_test: SelfTest::default(),
         };
         // The weights as they will be loaded, not as they were trained.
-        let extractor = manifest.open(&saved.tokenizer, &weights, &Device::flex(), self.self_test.len().max(64))?;
-        let found = pollster::block_on(extractor.extract(&self.self_test, &ExtractOptions::default()))?;
+        let extractor = manifest.open(
+            &saved.tokenizer,
+            &weights,
+            &Device::flex(),
+            self.self_test.len().max(64),
+        )?;
+        let found =
+            pollster::block_on(extractor.extract(&self.self_test, &ExtractOptions::default()))?;
         if found.sentences.iter().all(|s| s.entities.is_empty()) {
             return Err(Error::Usage(format!(
                 "the model finds nothing in the self-test `{}`; give a text with entities by --self-test",
                 self.self_test
             )));
         }
-        manifest.self_test = SelfTest { text: self.self_test.clone(), sentences: found.sentences };
+        manifest.self_test = SelfTest {
+            text: self.self_test.clone(),
+            sentences: found.sentences,
+        };
 
-        std::fs::create_dir_all(&self.out)
-            .map_err(|e| Error::Folder { path: self.out.clone(), problem: format!("cannot be made: {e}") })?;
+        std::fs::create_dir_all(&self.out).map_err(|e| Error::Folder {
+            path: self.out.clone(),
+            problem: format!("cannot be made: {e}"),
+        })?;
         write_atomic(&self.out.join(TOKENIZER), &saved.tokenizer)?;
         write_atomic(&self.out.join(WEIGHTS), &weights)?;
         write_json(&self.out.join(MANIFEST), &manifest)?;
         let bytes: usize = manifest.parts.values().map(|p| p.bytes).sum();
-        println!("{}: {} weights in {:.2} MB", self.out.display(), manifest.parameters, bytes as f64 / 1e6);
+        println!(
+            "{}: {} weights in {:.2} MB",
+            self.out.display(),
+            manifest.parameters,
+            bytes as f64 / 1e6
+        );
         Ok(())
     }
 }

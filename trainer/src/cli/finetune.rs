@@ -56,7 +56,9 @@ impl Finetune {
                 (folder, config)
             }
             false => {
-                let preset = self.preset.map(|Preset::Reference| ("preset reference", REFERENCE));
+                let preset = self
+                    .preset
+                    .map(|Preset::Reference| ("preset reference", REFERENCE));
                 let config = layered(&self.config, matches, preset, self.settings.as_deref())?;
                 check(&config)?;
                 let folder = RunFolder::create(&self.run)?;
@@ -66,9 +68,17 @@ impl Finetune {
         };
         let interrupt = Interrupt::install().map_err(|e| Error::Usage(e.to_string()))?;
         let workers = self.compute.workers(&device);
-        let place = Place { device: &device, description, workers, interrupt: &interrupt };
+        let place = Place {
+            device: &device,
+            description,
+            workers,
+            interrupt: &interrupt,
+        };
         let events = match self.resume {
-            true => Jsonl::resume(&folder.events(), Checkpoint::step(&store::read(&folder.checkpoint())?)?)?,
+            true => Jsonl::resume(
+                &folder.events(),
+                Checkpoint::step(&store::read(&folder.checkpoint())?)?,
+            )?,
             false => Jsonl::create(&folder.events())?,
         };
         let mut sinks = Lenient(Sinks(vec![

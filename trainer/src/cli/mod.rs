@@ -1,5 +1,6 @@
 //! Command line: one subcommand, one call.
 
+mod bench;
 mod data;
 mod evaluate;
 mod export;
@@ -34,6 +35,8 @@ enum Command {
     Export(export::Export),
     /// Looks after annotated files
     Data(data::Data),
+    /// Measures the speed of training and inference, beside PyTorch if there is one
+    Bench(bench::Bench),
 }
 
 /// Where to compute.
@@ -68,7 +71,10 @@ pub fn run() -> Result<()> {
     let matches = Cli::command().get_matches();
     let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|e| e.exit());
     let below = |name: &str| -> ArgMatches {
-        matches.subcommand_matches(name).cloned().unwrap_or_default()
+        matches
+            .subcommand_matches(name)
+            .cloned()
+            .unwrap_or_default()
     };
     match cli.command {
         Command::Finetune(args) => args.run(&below("finetune")),
@@ -76,5 +82,6 @@ pub fn run() -> Result<()> {
         Command::Predict(args) => args.run(),
         Command::Export(args) => args.run(),
         Command::Data(args) => args.run(),
+        Command::Bench(args) => args.run(),
     }
 }

@@ -1,6 +1,6 @@
 //! `spanlight predict`: text in, JSON lines out.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -28,6 +28,9 @@ pub struct Predict {
     /// Leave out what is less probable
     #[arg(long, default_value_t = 0.0)]
     threshold: f32,
+    /// Repeat the text in the output
+    #[arg(long)]
+    with_text: bool,
     /// What offsets count: utf16 (as JavaScript), char (as Python) or byte (as Rust)
     #[arg(long, value_parser = parse_unit, default_value = "utf16")]
     unit: OffsetUnit,
@@ -58,6 +61,8 @@ struct Document {
 struct Line {
     #[serde(skip_serializing_if = "Option::is_none")]
     id: Option<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    text: Option<String>,
     #[serde(flatten)]
     extraction: Extraction,
 }
@@ -90,7 +95,11 @@ impl Predict {
     /// Hands over every document, one at a time.
     fn documents(&self, take: &mut dyn FnMut(Document) -> Result<()>) -> Result<()> {
         let standard = [PathBuf::from("-")];
-        let files = if self.files.is_empty() { &standard[..] } else { &self.files };
+        let files = if self.files.is_empty() {
+            &standard[..]
+        } else {
+            &self.files
+        };
         for file in files {
             if file == Path::new("-") {
                 let input = BufReader::new(std::io::stdin().lock());
@@ -106,18 +115,36 @@ impl Predict {
     }
 
     /// Extracts from some documents at once and writes the results in their order.
-    fn answer(&self, extractor: &Extractor, documents: Vec<Document>, out: &mut dyn Write) -> Result<()> {
-        let options = ExtractOptions { threshold: self.threshold, unit: self.unit };
+    fn answer(
+        &self,
+        extractor: &Extractor,
+        documents: Vec<Document>,
+        out: &mut dyn Write,
+    ) -> Result<()> {
+        let options = ExtractOptions {
+            threshold: self.threshold,
+            unit: self.unit,
+        };
         let extract = |text: &str| pollster::block_on(extractor.extract(text, &options));
         let found: Vec<_> = match documents.len() {
             0 | 1 => documents.iter().map(|d| extract(&d.text)).collect(),
             _ => std::thread::scope(|scope| {
-                let handles: Vec<_> = documents.iter().map(|d| scope.spawn(|| extract(&d.text))).collect();
-                handles.into_iter().map(|h| h.join().unwrap_or_else(|p| std::panic::resume_unwind(p))).collect()
+                let handles: Vec<_> = documents
+                    .iter()
+                    .map(|d| scope.spawn(|| extract(&d.text)))
+                    .collect();
+                handles
+                    .into_iter()
+                    .map(|h| h.join().unwrap_or_else(|p| std::panic::resume_unwind(p)))
+                    .collect()
             }),
         };
         for (document, extraction) in documents.into_iter().zip(found) {
-            let line = Line { id: document.id, extraction: extraction? };
+            let line = Line {
+                id: document.id,
+                text: self.with_text.then_some(document.text),
+                extraction: extraction?,
+            };
             serde_json::to_writer(&mut *out, &line).map_err(std::io::Error::from)?;
             out.write_all(b"\n")?;
         }
@@ -135,7 +162,9 @@ fn read(
 ) -> Result<()> {
     if !lines {
         let mut text = String::new();
-        input.read_to_string(&mut text).map_err(|e| named(path, &e))?;
+        input
+            .read_to_string(&mut text)
+            .map_err(|e| named(path, &e))?;
         return take(Document { id, text });
     }
     for (number, line) in input.lines().enumerate() {

@@ -34,13 +34,17 @@ use std::{
 
 use spanlight_core::{document::Sentence, schema::Schema};
 
-pub use check::{Check, check, check_from};
+pub use check::check;
+#[cfg(test)]
+pub use check::{Check, check_from};
 pub use defect::{Defect, Kind};
 pub use error::DataError;
-pub use filter::{Dropped, Overlap, trainable};
+pub use filter::{Overlap, trainable};
 pub use format::Format;
 pub use statistics::Statistics;
-pub use write::{write, write_file};
+#[cfg(test)]
+pub use write::write;
+pub use write::write_file;
 
 /// How to read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -32,7 +32,12 @@ pub struct FinetuneConfig {
     #[arg(long, help_heading = "Data", default_value = "auto")]
     pub format: String,
     /// Relation types whose arguments may be swapped, separated by commas
-    #[arg(long, value_name = "TYPES", value_delimiter = ',', help_heading = "Data")]
+    #[arg(
+        long,
+        value_name = "TYPES",
+        value_delimiter = ',',
+        help_heading = "Data"
+    )]
     pub symmetric: Vec<String>,
     /// Folder with the pre-trained encoder (config.json, weights, tokenizer)
     #[arg(long, value_name = "FOLDER", help_heading = "Model")]

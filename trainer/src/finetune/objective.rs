@@ -44,7 +44,9 @@ impl JointObjective {
     fn members(&self, step: usize) -> Vec<usize> {
         let (epoch, within) = (step / self.steps_per_epoch(), step % self.steps_per_epoch());
         let mut order: Vec<usize> = (0..self.examples.len()).collect();
-        order.shuffle(&mut Xoshiro256PlusPlus::seed_from_u64(self.seed ^ (epoch as u64) << 32));
+        order.shuffle(&mut Xoshiro256PlusPlus::seed_from_u64(
+            self.seed ^ (epoch as u64) << 32,
+        ));
         let from = within * self.batch;
         let mut members = order[from..(from + self.batch).min(order.len())].to_vec();
         members.sort_by_key(|&i| (self.examples[i].pieces.ids.len(), i));
@@ -85,17 +87,34 @@ impl Objective for JointObjective {
     fn chunks(&self, step: usize) -> Result<Vec<TrainBatch>> {
         let batch = |members: Vec<usize>| TrainBatch {
             pieces: PieceBatch::new(members.iter().map(|&i| &self.examples[i].pieces)),
-            gold: members.iter().map(|&i| self.examples[i].gold.clone()).collect(),
+            gold: members
+                .iter()
+                .map(|&i| self.examples[i].gold.clone())
+                .collect(),
         };
-        Ok(self.cut(&self.members(step)).into_iter().map(batch).collect())
+        Ok(self
+            .cut(&self.members(step))
+            .into_iter()
+            .map(batch)
+            .collect())
     }
 
     fn pieces(&self, chunk: &TrainBatch) -> usize {
         chunk.pieces.pieces()
     }
 
-    fn losses(&self, model: &JointModel, chunk: &TrainBatch, step: usize, seed: u64) -> Result<Vec<Term>> {
-        let p_gold = gold_probability(step / self.steps_per_epoch(), self.sampling.0, self.sampling.1);
+    fn losses(
+        &self,
+        model: &JointModel,
+        chunk: &TrainBatch,
+        step: usize,
+        seed: u64,
+    ) -> Result<Vec<Term>> {
+        let p_gold = gold_probability(
+            step / self.steps_per_epoch(),
+            self.sampling.0,
+            self.sampling.1,
+        );
         let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
         let mut noise = Noise::seeded(!seed);
         let loss = joint_loss(model, &self.schema, chunk, p_gold, &mut rng, &mut noise);

@@ -24,7 +24,9 @@ use crate::evaluation::Evaluation;
 use crate::event::{Event, Sink};
 use crate::interrupt::Interrupt;
 use crate::store::{self, RunFolder};
-use crate::train::{AdamW, AdamWConfig, Checkpoint, Driver, Group, Groups, Progress, Schedule, Verdict};
+use crate::train::{
+    AdamW, AdamWConfig, Checkpoint, Driver, Group, Groups, Progress, Schedule, Verdict,
+};
 
 /// Longest training sentence, in words.
 const MAX_WORDS: usize = 400;
@@ -90,10 +92,19 @@ pub fn finetune(
     let steps = steps_per_epoch * config.epochs;
 
     let device = place.device.clone().autodiff();
-    let mut model = JointModel::new(&model_config, &schema, &mut Init::seeded(config.seed), &device)?;
+    let mut model = JointModel::new(
+        &model_config,
+        &schema,
+        &mut Init::seeded(config.seed),
+        &device,
+    )?;
     let groups = groups(config, model_config.encoder.num_hidden_layers);
     let mut optimizer = AdamW::new(adamw(config), &model);
-    let mut progress = Progress { step: 0, seconds: 0.0, task: Selection::default() };
+    let mut progress = Progress {
+        step: 0,
+        seconds: 0.0,
+        task: Selection::default(),
+    };
     if resume {
         let bytes = store::read(&folder.checkpoint())?;
         (model, progress) = Checkpoint::unpack(&bytes, model, &mut optimizer, place.device)?;
@@ -101,7 +112,9 @@ pub fn finetune(
         let (loaded, pooled) = encoder.load(model.encoder)?;
         model.encoder = loaded;
         if !pooled {
-            sink.emit(&Event::Note { message: "the encoder has no pooler: a random one is trained".into() })?;
+            sink.emit(&Event::Note {
+                message: "the encoder has no pooler: a random one is trained".into(),
+            })?;
         }
         store::write_json(&folder.schema(), &schema)?;
         store::write_atomic(&folder.tokenizer(), tokenizer.to_json()?.as_bytes())?;
@@ -126,7 +139,12 @@ pub fn finetune(
         ),
     })?;
 
-    let evaluation = Evaluation::new(&dev, &schema, &tokenizer, model_config.encoder.max_position_embeddings)?;
+    let evaluation = Evaluation::new(
+        &dev,
+        &schema,
+        &tokenizer,
+        model_config.encoder.max_position_embeddings,
+    )?;
     let driver = Driver {
         objective: &objective,
         groups: &groups,
@@ -140,56 +158,79 @@ pub fn finetune(
     };
     let mut selection = progress.task.clone();
     let earlier = progress.seconds;
-    let outcome = driver.run(model, &mut optimizer, progress.step, sink, |model, optimizer, step, sink| {
-        let save = |selection: &Selection, sink: &mut dyn Sink| -> Result<()> {
-            let seconds = earlier + start.elapsed().as_secs_f64();
-            let progress = Progress { step, seconds, task: selection.clone() };
-            store::write_atomic(&folder.checkpoint(), &Checkpoint::pack(model, optimizer, &progress)?)?;
-            let path = folder.checkpoint().display().to_string();
-            Ok(sink.emit(&Event::Saved { step: step as u64, path })?)
-        };
-        let epoch = step / steps_per_epoch - usize::from(step % steps_per_epoch == 0);
-        let ends_epoch = step % steps_per_epoch == 0;
-        if ends_epoch && epoch >= config.evaluate_from.min(config.epochs - 1) {
-            let predictor = Predictor::new(model.valid(), schema.clone(), config.chunk.max(1));
-            let report = evaluation.run(&predictor, place.workers, &|_| ())?;
-            let full = &report.full;
-            let score = full.entity.f1() + full.strict.f1();
-            let metrics = BTreeMap::from([
-                ("entity_f1".to_string(), full.entity.f1()),
-                ("relation_f1".to_string(), full.relation.f1()),
-                ("strict_f1".to_string(), full.strict.f1()),
-            ]);
-            let best = selection.best.is_none_or(|best| score > best);
-            if best {
-                let weights = pollster::block_on(state_of(model))?;
-                store::write_atomic(&folder.best(), &write_safetensors(&weights, None)?)?;
-                selection = Selection { best: Some(score), metrics: metrics.clone(), stale: 0 };
-            } else {
-                selection.stale += 1;
+    let reason = driver.run(
+        model,
+        &mut optimizer,
+        progress.step,
+        sink,
+        |model, optimizer, step, sink| {
+            let save = |selection: &Selection, sink: &mut dyn Sink| -> Result<()> {
+                let seconds = earlier + start.elapsed().as_secs_f64();
+                let progress = Progress {
+                    step,
+                    seconds,
+                    task: selection.clone(),
+                };
+                store::write_atomic(
+                    &folder.checkpoint(),
+                    &Checkpoint::pack(model, optimizer, &progress)?,
+                )?;
+                let path = folder.checkpoint().display().to_string();
+                Ok(sink.emit(&Event::Saved {
+                    step: step as u64,
+                    path,
+                })?)
+            };
+            let epoch = step / steps_per_epoch - usize::from(step % steps_per_epoch == 0);
+            let ends_epoch = step % steps_per_epoch == 0;
+            if ends_epoch && epoch >= config.evaluate_from.min(config.epochs - 1) {
+                let predictor = Predictor::new(model.valid(), schema.clone(), config.chunk.max(1));
+                let report = evaluation.run(&predictor, place.workers, &|_| ())?;
+                let full = &report.full;
+                let score = full.entity.f1() + full.strict.f1();
+                let metrics = BTreeMap::from([
+                    ("entity_f1".to_string(), full.entity.f1()),
+                    ("relation_f1".to_string(), full.relation.f1()),
+                    ("strict_f1".to_string(), full.strict.f1()),
+                ]);
+                let best = selection.best.is_none_or(|best| score > best);
+                if best {
+                    let weights = pollster::block_on(state_of(model))?;
+                    store::write_atomic(&folder.best(), &write_safetensors(&weights, None)?)?;
+                    selection = Selection {
+                        best: Some(score),
+                        metrics: metrics.clone(),
+                        stale: 0,
+                    };
+                } else {
+                    selection.stale += 1;
+                }
+                sink.emit(&Event::Evaluated {
+                    step: step as u64,
+                    epoch: (epoch + 1) as u64,
+                    split: "dev".into(),
+                    metrics,
+                    best,
+                })?;
             }
-            sink.emit(&Event::Evaluated {
-                step: step as u64,
-                epoch: (epoch + 1) as u64,
-                split: "dev".into(),
-                metrics,
-                best,
-            })?;
-        }
-        if place.interrupt.requested() {
-            save(&selection, sink)?;
-            return Ok(Verdict::Stop("interrupted".into()));
-        }
-        if ends_epoch {
-            save(&selection, sink)?;
-        }
-        if selection.stale > config.patience {
-            return Ok(Verdict::Stop(format!("no progress in {} evaluations", selection.stale)));
-        }
-        Ok(Verdict::Continue)
-    })?;
+            if place.interrupt.requested() {
+                save(&selection, sink)?;
+                return Ok(Verdict::Stop("interrupted".into()));
+            }
+            if ends_epoch {
+                save(&selection, sink)?;
+            }
+            if selection.stale > config.patience {
+                return Ok(Verdict::Stop(format!(
+                    "no progress in {} evaluations",
+                    selection.stale
+                )));
+            }
+            Ok(Verdict::Continue)
+        },
+    )?;
     Ok(sink.emit(&Event::Finished {
-        reason: outcome.reason,
+        reason,
         seconds: earlier + start.elapsed().as_secs_f64(),
         best: selection.metrics,
     })?)
@@ -200,8 +241,11 @@ pub fn finetune(
 /// # Errors
 /// [`Error::Usage`] that names the flag.
 pub fn required<'a>(flag: &str, path: &'a Option<PathBuf>) -> Result<&'a Path> {
-    path.as_deref()
-        .ok_or_else(|| Error::Usage(format!("{flag} is missing; give it as a flag or in the settings file")))
+    path.as_deref().ok_or_else(|| {
+        Error::Usage(format!(
+            "{flag} is missing; give it as a flag or in the settings file"
+        ))
+    })
 }
 
 /// Tokenised training sentences, and how many were left out.
@@ -215,13 +259,20 @@ fn examples(
     let mut examples = Vec::with_capacity(kept.len());
     for sentence in &kept {
         let pieces = tokenizer.sentence(&sentence.words)?;
-        if sentence.words.len() <= MAX_WORDS && pieces.ids.len() <= config.encoder.max_position_embeddings {
-            examples.push(Example { pieces, gold: Gold::new(sentence, schema)? });
+        if sentence.words.len() <= MAX_WORDS
+            && pieces.ids.len() <= config.encoder.max_position_embeddings
+        {
+            examples.push(Example {
+                pieces,
+                gold: Gold::new(sentence, schema)?,
+            });
         }
     }
     let dropped = sentences.len() - examples.len();
     match examples.is_empty() {
-        true => Err(Error::Usage("no training sentence is left; see `spanlight data check`".into())),
+        true => Err(Error::Usage(
+            "no training sentence is left; see `spanlight data check`".into(),
+        )),
         false => Ok((examples, dropped)),
     }
 }
@@ -242,7 +293,9 @@ fn groups(config: &FinetuneConfig, layers: usize) -> Groups {
     let (top, head, decay) = (config.learning_rate, config.head_lr, config.layer_decay);
     let (embeddings, decay_all) = (config.lr_embeddings, config.decay_all);
     Groups::new(move |name| {
-        let layer = name.strip_prefix("encoder.layers.").and_then(|rest| rest.split('.').next()?.parse().ok());
+        let layer = name
+            .strip_prefix("encoder.layers.")
+            .and_then(|rest| rest.split('.').next()?.parse().ok());
         let learning_rate = match layer {
             Some(layer) => top * decay.powi((layers - 1).saturating_sub(layer) as i32),
             None if name.starts_with("encoder.embeddings.") => match embeddings {
@@ -254,7 +307,10 @@ fn groups(config: &FinetuneConfig, layers: usize) -> Groups {
             None => head,
         };
         let spared = name.ends_with("bias") || name.contains("norm.");
-        Group { learning_rate, decay: decay_all || !spared }
+        Group {
+            learning_rate,
+            decay: decay_all || !spared,
+        }
     })
 }
 
@@ -276,5 +332,8 @@ fn freeze<M: Module>(model: M, groups: &Groups) -> M {
             param.set_require_grad(trained)
         }
     }
-    model.map(&mut Freezer { groups, path: Vec::new() })
+    model.map(&mut Freezer {
+        groups,
+        path: Vec::new(),
+    })
 }

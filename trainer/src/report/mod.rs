@@ -15,7 +15,7 @@ use crate::event::{Event, Sink, SinkError, Sinks};
 pub use jsonl::{Jsonl, Record};
 pub use plot::Plot;
 pub use terminal::Terminal;
-pub use view::LogWriter;
+
 
 /// Sinks among which a chart that cannot be drawn is no reason to end a run.
 pub struct Lenient(pub Sinks);

@@ -7,7 +7,7 @@ use std::{
 
 use indicatif::FormattedDuration;
 
-use super::{LogWriter, Smooth, headline, significant, title, total, value, view::View};
+use super::{Smooth, headline, significant, title, total, value, view::View};
 use crate::event::{Event, Sink, SinkError};
 
 /// Shows events on standard error: a bar with a line of numbers on a terminal, else a log with a
@@ -53,12 +53,6 @@ impl Terminal {
             scores: String::new(),
             saved: BTreeSet::new(),
         }
-    }
-
-    /// Standard error for others, such as `tracing_subscriber`, who must not tear the bar:
-    /// `.with_writer(move || log.clone())`.
-    pub fn log_writer(&self) -> LogWriter {
-        self.view.writer()
     }
 
     fn step(&mut self, step: u64, epoch: u64) {

@@ -2,7 +2,7 @@
 
 use std::{
     env,
-    io::{self, IsTerminal, Write, stderr},
+    io::{IsTerminal, Write, stderr},
     time::{Duration, Instant},
 };
 
@@ -66,13 +66,6 @@ impl View {
             }
         }
     }
-
-    pub(super) fn writer(&self) -> LogWriter {
-        LogWriter(match self {
-            Self::Bar(bar) => Some(bar.clone()),
-            Self::Log { .. } => None,
-        })
-    }
 }
 
 /// A closed terminal must not end the run, so failures are none.
@@ -90,21 +83,4 @@ fn style() -> ProgressStyle {
     ProgressStyle::with_template(template)
         .expect("the template is a constant")
         .progress_chars("━━─")
-}
-
-/// Standard error, with the bar out of the way while something is written.
-#[derive(Clone, Debug)]
-pub struct LogWriter(Option<ProgressBar>);
-
-impl Write for LogWriter {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        match &self.0 {
-            Some(bar) => bar.suspend(|| stderr().write(bytes)),
-            None => stderr().write(bytes),
-        }
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        stderr().flush()
-    }
 }

@@ -78,11 +78,6 @@ impl RunFolder {
         })
     }
 
-    /// The folder itself.
-    pub fn path(&self) -> &Path {
-        &self.path
-    }
-
     /// The configuration the run was started with.
     pub fn config(&self) -> PathBuf {
         self.path.join("config.json")
@@ -181,7 +176,7 @@ mod tests {
         ));
         drop(run);
         let run = RunFolder::resume(folder.path()).unwrap();
-        let mut left = names(run.path()).unwrap();
+        let mut left = names(&run.path).unwrap();
         left.sort();
         assert_eq!(left, ["checkpoint.safetensors", "lock"]);
     }

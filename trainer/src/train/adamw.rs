@@ -50,7 +50,12 @@ pub struct AdamW {
 impl AdamW {
     /// A fresh optimiser for a model.
     pub fn new<M: Module>(config: AdamWConfig, model: &M) -> Self {
-        Self { config, names: names(model), moments: HashMap::new(), steps: 0 }
+        Self {
+            config,
+            names: names(model),
+            moments: HashMap::new(),
+            steps: 0,
+        }
     }
 
     /// Clips the gradients and updates the model; gives the gradient norm before clipping.
@@ -84,13 +89,22 @@ impl AdamW {
             shares[lightest].push(slot);
         }
         let update = |share: Vec<Slot>| -> Vec<Slot> {
-            share.into_iter().map(|slot| slot.updated(&config, scale, steps)).collect()
+            share
+                .into_iter()
+                .map(|slot| slot.updated(&config, scale, steps))
+                .collect()
         };
         let updated: Vec<Slot> = match shares.len() {
             1 => shares.into_iter().flat_map(update).collect(),
             _ => std::thread::scope(|scope| {
-                let handles: Vec<_> = shares.into_iter().map(|share| scope.spawn(|| update(share))).collect();
-                handles.into_iter().flat_map(|h| h.join().unwrap_or_default()).collect()
+                let handles: Vec<_> = shares
+                    .into_iter()
+                    .map(|share| scope.spawn(|| update(share)))
+                    .collect();
+                handles
+                    .into_iter()
+                    .flat_map(|h| h.join().unwrap_or_default())
+                    .collect()
             }),
         };
         let mut values = HashMap::with_capacity(updated.len());
@@ -101,7 +115,13 @@ impl AdamW {
         Ok((model.map(&mut Writer { values }), norm))
     }
 
-    fn slots<M: Module>(&mut self, model: &M, gradients: GradientsParams, groups: &Groups, factor: f64) -> Vec<Slot> {
+    fn slots<M: Module>(
+        &mut self,
+        model: &M,
+        gradients: GradientsParams,
+        groups: &Groups,
+        factor: f64,
+    ) -> Vec<Slot> {
         struct Collector<'a> {
             optimizer: &'a mut AdamW,
             gradients: GradientsParams,
@@ -111,7 +131,9 @@ impl AdamW {
         }
         impl ModuleVisitor for Collector<'_> {
             fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
-                let Some(gradient) = self.gradients.remove::<D>(param.id) else { return };
+                let Some(gradient) = self.gradients.remove::<D>(param.id) else {
+                    return;
+                };
                 let group = self.groups.of(&self.optimizer.names[&param.id]);
                 if group.learning_rate <= 0.0 {
                     return;
@@ -130,11 +152,21 @@ impl AdamW {
                     value,
                     moments,
                     rate: group.learning_rate * self.factor,
-                    decay: if group.decay { self.optimizer.config.weight_decay } else { 0.0 },
+                    decay: if group.decay {
+                        self.optimizer.config.weight_decay
+                    } else {
+                        0.0
+                    },
                 });
             }
         }
-        let mut collector = Collector { optimizer: self, gradients, groups, factor, slots: Vec::new() };
+        let mut collector = Collector {
+            optimizer: self,
+            gradients,
+            groups,
+            factor,
+            slots: Vec::new(),
+        };
         model.visit(&mut collector);
         collector.slots
     }
@@ -147,10 +179,18 @@ impl AdamW {
         let mut state = StateDict::new();
         for (id, [m, v]) in &self.moments {
             for (prefix, tensor) in [("m", m), ("v", v)] {
-                let data = tensor.clone().try_into_data().map_err(|e| Error::Device(e.to_string()))?;
-                let values = data.try_into_vec::<f32>().map_err(|e| Error::Device(format!("{e:?}")))?;
+                let data = tensor
+                    .clone()
+                    .try_into_data()
+                    .map_err(|e| Error::Device(e.to_string()))?;
+                let values = data
+                    .try_into_vec::<f32>()
+                    .map_err(|e| Error::Device(format!("{e:?}")))?;
                 let shape = vec![values.len()];
-                state.insert(format!("{prefix}.{}", self.names[id]), Array { shape, values });
+                state.insert(
+                    format!("{prefix}.{}", self.names[id]),
+                    Array { shape, values },
+                );
             }
         }
         Ok(state)
@@ -161,7 +201,8 @@ impl AdamW {
     /// # Errors
     /// [`Error::Weight`] for the moments of an unknown parameter.
     pub fn restore(&mut self, mut state: StateDict, steps: usize, device: &Device) -> Result<()> {
-        let tensor = |array: Array| Tensor::from_data(TensorData::new(array.values, array.shape), device);
+        let tensor =
+            |array: Array| Tensor::from_data(TensorData::new(array.values, array.shape), device);
         for (id, name) in &self.names {
             let moment = |prefix: &str| format!("{prefix}.{name}");
             if let (Some(m), Some(v)) = (state.remove(&moment("m")), state.remove(&moment("v"))) {
@@ -171,14 +212,24 @@ impl AdamW {
         self.steps = steps;
         match state.into_keys().next() {
             None => Ok(()),
-            Some(name) => Err(Error::Weight { name, problem: "belongs to no parameter of this model".into() }),
+            Some(name) => Err(Error::Weight {
+                name,
+                problem: "belongs to no parameter of this model".into(),
+            }),
         }
     }
 }
 
 impl Slot {
     fn updated(self, config: &AdamWConfig, scale: f64, steps: usize) -> Self {
-        let Self { id, value, gradient, moments: [m, v], rate, decay } = self;
+        let Self {
+            id,
+            value,
+            gradient,
+            moments: [m, v],
+            rate,
+            decay,
+        } = self;
         let gradient = gradient * scale;
         let m = m * config.beta1 + gradient.clone() * (1.0 - config.beta1);
         let v = v * config.beta2 + gradient.square() * (1.0 - config.beta2);
@@ -186,7 +237,10 @@ impl Slot {
             false => (rate, v.clone().sqrt()),
             true => {
                 let correction = |beta: f64| 1.0 - beta.powi(steps as i32);
-                (rate / correction(config.beta1), v.clone().sqrt() / correction(config.beta2).sqrt())
+                (
+                    rate / correction(config.beta1),
+                    v.clone().sqrt() / correction(config.beta2).sqrt(),
+                )
             }
         };
         let value = value - m.clone() / (root + config.epsilon) * rate;
@@ -195,7 +249,14 @@ impl Slot {
             0.0 => value,
             share => value * (1.0 - share),
         };
-        Self { id, value: decayed, gradient: m.clone().slice([0..0]), moments: [m, v], rate, decay }
+        Self {
+            id,
+            value: decayed,
+            gradient: m.clone().slice([0..0]),
+            moments: [m, v],
+            rate,
+            decay,
+        }
     }
 }
 
@@ -206,7 +267,9 @@ struct Writer {
 
 impl ModuleMapper for Writer {
     fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
-        let Some(value) = self.values.remove(&param.id) else { return param };
+        let Some(value) = self.values.remove(&param.id) else {
+            return param;
+        };
         param.map(|old| {
             let new = Tensor::from_inner(value.reshape(old.shape()));
             new.set_require_grad(old.is_require_grad())
@@ -216,12 +279,20 @@ impl ModuleMapper for Writer {
 
 /// L2 norm over all gradients.
 fn global_norm(slots: &[Slot]) -> Result<f64> {
-    let squares: Vec<Tensor<1>> = slots.iter().map(|s| s.gradient.clone().square().sum()).collect();
+    let squares: Vec<Tensor<1>> = slots
+        .iter()
+        .map(|s| s.gradient.clone().square().sum())
+        .collect();
     if squares.is_empty() {
         return Ok(0.0);
     }
     let rows = pollster::block_on(read_all(vec![Tensor::cat(squares, 0).unsqueeze::<2>()]))?;
-    Ok(rows.iter().flat_map(|r| r.row(0)).map(|&s| f64::from(s)).sum::<f64>().sqrt())
+    Ok(rows
+        .iter()
+        .flat_map(|r| r.row(0))
+        .map(|&s| f64::from(s))
+        .sum::<f64>()
+        .sqrt())
 }
 
 /// Parameter names by id.
@@ -245,4 +316,199 @@ fn names<M: Module>(model: &M) -> HashMap<ParamId, String> {
     let mut namer = Namer::default();
     model.visit(&mut namer);
     namer.names
+}
+
+#[cfg(test)]
+mod tests {
+    use burn::optim::GradientsParams;
+
+    use super::*;
+    use crate::train::{Group, Schedule};
+
+    /// Parameters of three groups.
+    #[derive(Module, Debug)]
+    struct Weights {
+        decayed: Param<Tensor<1>>,
+        spared: Param<Tensor<1>>,
+        frozen: Param<Tensor<1>>,
+    }
+
+    impl Weights {
+        fn new(values: [f32; 3]) -> Self {
+            let device = Device::flex().autodiff();
+            let [decayed, spared, frozen] = values.map(|v| Param::from_data([v], &device));
+            Self {
+                decayed,
+                spared,
+                frozen,
+            }
+        }
+
+        fn values(&self) -> [f32; 3] {
+            [&self.decayed, &self.spared, &self.frozen].map(|p| p.val().into_scalar::<f32>())
+        }
+
+        fn gradients(&self, values: [f32; 3]) -> GradientsParams {
+            let mut gradients = GradientsParams::new();
+            for (param, value) in [&self.decayed, &self.spared, &self.frozen]
+                .into_iter()
+                .zip(values)
+            {
+                gradients.register(param.id, Tensor::<1>::from_floats([value], &Device::flex()));
+            }
+            gradients
+        }
+    }
+
+    fn config() -> AdamWConfig {
+        AdamWConfig {
+            beta1: 0.9,
+            beta2: 0.999,
+            epsilon: 1e-6,
+            weight_decay: 0.01,
+            bias_correction: false,
+            clip: 1.0,
+        }
+    }
+
+    fn groups(learning_rate: f64) -> Groups {
+        Groups::new(move |name| match name {
+            "decayed" => Group {
+                learning_rate,
+                decay: true,
+            },
+            "spared" => Group {
+                learning_rate,
+                decay: false,
+            },
+            _ => Group {
+                learning_rate: 0.0,
+                decay: true,
+            },
+        })
+    }
+
+    /// Values after a step with each of the gradients.
+    fn train(config: AdamWConfig, rate: f64, gradients: &[[f32; 3]]) -> Vec<[f32; 3]> {
+        let mut model = Weights::new([1.0; 3]);
+        let mut optimizer = AdamW::new(config, &model);
+        let mut steps = Vec::new();
+        for &values in gradients {
+            let gradients = model.gradients(values);
+            (model, _) = optimizer
+                .step(model, gradients, &groups(rate), 1.0, 1)
+                .unwrap();
+            steps.push(model.values());
+        }
+        steps
+    }
+
+    #[test]
+    fn follows_the_golden_values_of_the_method() {
+        let schedule = Schedule {
+            warmup: 2.0,
+            total: 4.0,
+        };
+        let mut model = Weights::new([1.0; 3]);
+        let mut optimizer = AdamW::new(config(), &model);
+        let golden = [
+            (0.5, 1.0),
+            (-0.2, 0.926_106_84),
+            (0.3, 0.655_953_28),
+            (0.1, 0.510_585_77),
+        ];
+        for (step, (gradient, expected)) in golden.into_iter().enumerate() {
+            let gradients = model.gradients([gradient, 0.0, 0.0]);
+            let norm;
+            (model, norm) = optimizer
+                .step(model, gradients, &groups(0.1), schedule.factor(step), 1)
+                .unwrap();
+            assert!((norm - f64::from(gradient.abs())).abs() < 1e-6);
+            let found = model.values()[0];
+            assert!(
+                (found - expected).abs() < 1e-6,
+                "step {step}: {found} instead of {expected}"
+            );
+        }
+    }
+
+    #[test]
+    fn groups_decide_on_decay_and_freezing() {
+        let found = train(config(), 0.1, &[[0.1; 3]])[0];
+        // m / √v of a first step is 0.1 / √0.001 whatever the gradient.
+        let moved = 1.0 - 0.1 * 0.01 / (0.1 * 0.001_f32.sqrt() + 1e-6);
+        assert!((found[1] - moved).abs() < 1e-6, "{found:?}");
+        assert!(
+            (found[0] - moved * (1.0 - 0.1 * 0.01)).abs() < 1e-6,
+            "{found:?}"
+        );
+        assert_eq!(found[2], 1.0);
+    }
+
+    #[test]
+    fn bias_correction_makes_the_first_step_as_long_as_the_learning_rate() {
+        let config = AdamWConfig {
+            bias_correction: true,
+            ..config()
+        };
+        for gradient in [1e-3, -0.3] {
+            let found = train(config, 0.05, &[[gradient; 3]])[0][1];
+            let expected = 1.0 - 0.05 * gradient.signum();
+            assert!(
+                (found - expected).abs() < 1e-4,
+                "{found} instead of {expected}"
+            );
+        }
+    }
+
+    #[test]
+    fn clips_the_norm_over_all_trained_parameters() {
+        // An epsilon as large as the gradients makes the step depend on their scale.
+        let config = AdamWConfig {
+            epsilon: 1.0,
+            ..config()
+        };
+        let clipped = train(config, 0.1, &[[3.0, 4.0, 0.0], [0.3, 0.4, 0.0]]);
+        let small = train(config, 0.1, &[[0.6, 0.8, 0.0], [0.3, 0.4, 0.0]]);
+        for (a, b) in clipped.iter().flatten().zip(small.iter().flatten()) {
+            assert!((a - b).abs() < 1e-6, "{clipped:?} instead of {small:?}");
+        }
+        assert_ne!(clipped[0], train(config, 0.1, &[[0.3, 0.4, 0.0]])[0]);
+        // What is frozen does not count.
+        assert_eq!(
+            train(config, 0.1, &[[0.3, 0.4, 9.0]]),
+            train(config, 0.1, &[[0.3, 0.4, 0.0]])
+        );
+    }
+
+    #[test]
+    fn a_gradient_that_is_not_finite_changes_nothing() {
+        for bad in [f32::NAN, f32::INFINITY, f32::MAX] {
+            let mut model = Weights::new([1.0; 3]);
+            let config = AdamWConfig {
+                bias_correction: true,
+                ..config()
+            };
+            let mut optimizer = AdamW::new(config, &model);
+            let expected = train(config, 0.1, &[[0.5, 0.2, 0.0], [0.3, -0.1, 0.0]]);
+            let gradients = model.gradients([0.5, 0.2, 0.0]);
+            (model, _) = optimizer
+                .step(model, gradients, &groups(0.1), 1.0, 1)
+                .unwrap();
+            let moments = optimizer.state().unwrap();
+            let gradients = model.gradients([bad, 0.1, 0.0]);
+            let norm;
+            (model, norm) = optimizer
+                .step(model, gradients, &groups(0.1), 1.0, 1)
+                .unwrap();
+            assert!(!norm.is_finite());
+            assert_eq!(model.values(), expected[0]);
+            assert_eq!(optimizer.state().unwrap(), moments);
+            let gradients = model.gradients([0.3, -0.1, 0.0]);
+            (model, _) = optimizer
+                .step(model, gradients, &groups(0.1), 1.0, 1)
+                .unwrap();
+            assert_eq!(model.values(), expected[1]);
+        }
+    }
 }

@@ -3,7 +3,9 @@
 use burn::module::Module;
 use burn::tensor::Device;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use spanlight_core::weights::{StateDict, load_state, read_note, read_safetensors, state_of, write_safetensors};
+use spanlight_core::weights::{
+    StateDict, load_state, read_note, read_safetensors, state_of, write_safetensors,
+};
 use spanlight_core::{Error, Result};
 
 use super::AdamW;
@@ -30,9 +32,16 @@ impl Checkpoint {
     ///
     /// # Errors
     /// [`Error::Device`] when values cannot be read back.
-    pub fn pack<M: Module, T: Serialize>(model: &M, optimizer: &AdamW, progress: &Progress<T>) -> Result<Vec<u8>> {
+    pub fn pack<M: Module, T: Serialize>(
+        model: &M,
+        optimizer: &AdamW,
+        progress: &Progress<T>,
+    ) -> Result<Vec<u8>> {
         let weights = pollster::block_on(state_of(model))?;
-        let mut state: StateDict = weights.into_iter().map(|(name, array)| (format!("{MODEL}{name}"), array)).collect();
+        let mut state: StateDict = weights
+            .into_iter()
+            .map(|(name, array)| (format!("{MODEL}{name}"), array))
+            .collect();
         state.extend(optimizer.state()?);
         let note = serde_json::to_string(progress).map_err(|e| malformed(&e.to_string()))?;
         write_safetensors(&state, Some(note))
@@ -77,5 +86,102 @@ fn progress<T: DeserializeOwned>(bytes: &[u8]) -> Result<Progress<T>> {
 }
 
 fn malformed(problem: &str) -> Error {
-    Error::Weight { name: "checkpoint".into(), problem: format!("{problem}; start the run again or use an older copy") }
+    Error::Weight {
+        name: "checkpoint".into(),
+        problem: format!("{problem}; start the run again or use an older copy"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use burn::nn::Linear;
+
+    use super::*;
+    use crate::train::parallel::{gradients, tests::Regression};
+    use crate::train::{AdamWConfig, Group, Groups};
+
+    fn fresh(seed: u64) -> (Linear, AdamW) {
+        let config = AdamWConfig {
+            beta1: 0.9,
+            beta2: 0.999,
+            epsilon: 1e-6,
+            weight_decay: 0.01,
+            bias_correction: true,
+            clip: 1.0,
+        };
+        let model = Regression::model(seed, &Device::flex().autodiff());
+        let optimizer = AdamW::new(config, &model);
+        (model, optimizer)
+    }
+
+    fn train(mut model: Linear, optimizer: &mut AdamW, steps: std::ops::Range<usize>) -> Linear {
+        let device = Device::flex().autodiff();
+        let groups = Groups::new(|_| Group {
+            learning_rate: 0.01,
+            decay: true,
+        });
+        for step in steps {
+            let found = gradients(&Regression::new(), &model, &device, step, 5, 2).unwrap();
+            (model, _) = optimizer
+                .step(model, found.gradients, &groups, 1.0, 2)
+                .unwrap();
+        }
+        model
+    }
+
+    fn pack(model: &Linear, optimizer: &AdamW) -> (Progress<String>, Vec<u8>) {
+        let progress = Progress {
+            step: 6,
+            seconds: 1.5,
+            task: "best \"so\" far".to_string(),
+        };
+        let bytes = Checkpoint::pack(model, optimizer, &progress).unwrap();
+        (progress, bytes)
+    }
+
+    #[test]
+    fn a_resumed_run_is_the_uninterrupted_one_to_the_bit() {
+        let (model, mut optimizer) = fresh(1);
+        let model = train(model, &mut optimizer, 0..6);
+        let (progress, bytes) = pack(&model, &optimizer);
+        let model = train(model, &mut optimizer, 6..11);
+
+        let (other, mut resumed) = fresh(2);
+        let (other, found) =
+            Checkpoint::unpack::<_, String>(&bytes, other, &mut resumed, &Device::flex()).unwrap();
+        assert_eq!(found, progress);
+        let other = train(other, &mut resumed, 6..11);
+        let state = |model: &Linear| pollster::block_on(state_of(model)).unwrap();
+        assert_eq!(state(&other), state(&model));
+        assert_eq!(resumed.state().unwrap(), optimizer.state().unwrap());
+        assert_ne!(state(&model), state(&fresh(1).0));
+    }
+
+    #[test]
+    fn a_damaged_or_foreign_checkpoint_is_refused() {
+        let (model, mut optimizer) = fresh(1);
+        let model = train(model, &mut optimizer, 0..2);
+        let (_, bytes) = pack(&model, &optimizer);
+        let refusal = |bytes: &[u8]| {
+            let (model, mut optimizer) = fresh(2);
+            let found =
+                Checkpoint::unpack::<_, String>(bytes, model, &mut optimizer, &Device::flex());
+            found.err().expect("it was accepted").to_string()
+        };
+        assert!(refusal(&bytes[..bytes.len() - 1]).contains("damaged"));
+        assert!(refusal(&[]).contains("damaged"));
+        let weights = pollster::block_on(state_of(&model)).unwrap();
+        let plain = write_safetensors(&weights, None).unwrap();
+        assert!(refusal(&plain).contains("has no progress"));
+
+        let device = Device::flex().autodiff();
+        let wider = spanlight_core::init::Init::seeded(1).linear(4, 1, &device);
+        let (_, mut optimizer) = fresh(1);
+        let found = Checkpoint::unpack::<_, String>(&bytes, wider, &mut optimizer, &Device::flex());
+        let message = found.err().expect("it was accepted").to_string();
+        assert!(
+            message.contains("`weight`") && message.contains("shape"),
+            "{message}"
+        );
+    }
 }

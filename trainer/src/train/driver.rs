@@ -18,16 +18,6 @@ pub enum Verdict {
     Stop(String),
 }
 
-/// How a run ended.
-pub struct Outcome<M> {
-    /// The model as it is now.
-    pub model: M,
-    /// Finished steps.
-    pub step: usize,
-    /// Why it ended.
-    pub reason: String,
-}
-
 /// What the loop needs besides the model.
 pub struct Driver<'a, O: Objective> {
     /// Losses.
@@ -51,7 +41,7 @@ pub struct Driver<'a, O: Objective> {
 }
 
 impl<O: Objective> Driver<'_, O> {
-    /// Trains from step `from` on; `after` sees the model after every step.
+    /// Trains from step `from` on; `after` sees the model after every step. Gives the reason of the end.
     ///
     /// # Errors
     /// [`Error::Diverged`] when a loss or the gradient norm is not finite; the model is lost, the
@@ -63,13 +53,21 @@ impl<O: Objective> Driver<'_, O> {
         from: usize,
         sink: &mut dyn Sink,
         mut after: impl FnMut(&O::Model, &AdamW, usize, &mut dyn Sink) -> Result<Verdict>,
-    ) -> Result<Outcome<O::Model>> {
+    ) -> Result<String> {
         for step in from..self.steps {
             let start = Instant::now();
-            let found = gradients(self.objective, &model, self.device, step, self.seed, self.workers)?;
+            let found = gradients(
+                self.objective,
+                &model,
+                self.device,
+                step,
+                self.seed,
+                self.workers,
+            )?;
             let factor = self.schedule.factor(step);
             let norm;
-            (model, norm) = optimizer.step(model, found.gradients, self.groups, factor, self.workers)?;
+            (model, norm) =
+                optimizer.step(model, found.gradients, self.groups, factor, self.workers)?;
             let mut losses: BTreeMap<String, f64> = BTreeMap::new();
             let mut total = 0.0;
             let named = self.objective.names().iter().zip(self.objective.weights());
@@ -81,7 +79,11 @@ impl<O: Objective> Driver<'_, O> {
             }
             losses.insert("total".into(), total);
             if !norm.is_finite() || losses.values().any(|l| !l.is_finite()) {
-                return Err(Error::Diverged { step, losses: format!("{losses:?}"), norm });
+                return Err(Error::Diverged {
+                    step,
+                    losses: format!("{losses:?}"),
+                    norm,
+                });
             }
             sink.emit(&Event::Step {
                 step: (step + 1) as u64,
@@ -94,9 +96,114 @@ impl<O: Objective> Driver<'_, O> {
                 seconds: start.elapsed().as_secs_f64(),
             })?;
             if let Verdict::Stop(reason) = after(&model, optimizer, step + 1, sink)? {
-                return Ok(Outcome { model, step: step + 1, reason });
+                return Ok(reason);
             }
         }
-        Ok(Outcome { model, step: self.steps, reason: "all steps done".into() })
+        Ok("all steps done".into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use burn::nn::Linear;
+
+    use super::*;
+    use crate::event::SinkError;
+    use crate::train::parallel::tests::Regression;
+    use crate::train::{AdamWConfig, Group};
+
+    /// Keeps the total loss of every step.
+    #[derive(Default)]
+    struct Losses(Vec<f64>);
+
+    impl Sink for Losses {
+        fn emit(&mut self, event: &Event) -> Result<(), SinkError> {
+            if let Event::Step { step, losses, .. } = event {
+                self.0.push(losses["total"]);
+                assert_eq!(*step, self.0.len() as u64);
+            }
+            Ok(())
+        }
+    }
+
+    fn run(
+        learning_rate: f64,
+        after: impl FnMut(&Linear, &AdamW, usize, &mut dyn Sink) -> Result<Verdict>,
+    ) -> (Result<String>, Vec<f64>) {
+        let device = Device::flex().autodiff();
+        let model = Regression::model(1, &device);
+        let config = AdamWConfig {
+            beta1: 0.9,
+            beta2: 0.999,
+            epsilon: 1e-6,
+            weight_decay: 0.0,
+            bias_correction: true,
+            clip: 1.0,
+        };
+        let mut optimizer = AdamW::new(config, &model);
+        let driver = Driver {
+            objective: &Regression {
+                dropout: 0.0,
+                ..Regression::new()
+            },
+            groups: &Groups::new(move |_| Group {
+                learning_rate,
+                decay: false,
+            }),
+            schedule: Schedule::new(200, 0.1),
+            device: &device,
+            workers: 2,
+            seed: 5,
+            steps: 200,
+            steps_per_epoch: 10,
+            learning_rate,
+        };
+        let mut losses = Losses::default();
+        let outcome = driver.run(model, &mut optimizer, 0, &mut losses, after);
+        (outcome, losses.0)
+    }
+
+    #[test]
+    fn learns_a_linear_function() {
+        let mut weight = Vec::new();
+        let (reason, losses) = run(0.1, |model, _, _, _| {
+            let data = model.weight.val().into_data();
+            weight = data.try_into_vec::<f32>().unwrap();
+            Ok(Verdict::Continue)
+        });
+        assert_eq!((reason.unwrap().as_str(), losses.len()), ("all steps done", 200));
+        let worst = weight
+            .iter()
+            .zip([2.0, -1.0, 0.5])
+            .map(|(a, b)| (a - b).abs())
+            .fold(0.0, f32::max);
+        assert!(
+            worst < 0.05 && losses[199] < 0.05,
+            "{weight:?} at the loss {}",
+            losses[199]
+        );
+    }
+
+    #[test]
+    fn stops_when_the_task_says_so() {
+        let (outcome, losses) = run(0.1, |_, _, step, _| match step {
+            7 => Ok(Verdict::Stop("enough".into())),
+            _ => Ok(Verdict::Continue),
+        });
+        assert_eq!((outcome.unwrap().as_str(), losses.len()), ("enough", 7));
+    }
+
+    #[test]
+    fn a_run_that_diverges_names_the_step() {
+        let mut steps = 0;
+        let (outcome, losses) = run(1e38, |_, _, step, _| {
+            steps = step;
+            Ok(Verdict::Continue)
+        });
+        let Err(Error::Diverged { step, norm, .. }) = outcome else {
+            panic!("it went on")
+        };
+        assert_eq!((step, steps), (losses.len(), losses.len()));
+        assert!(step < 5 && !norm.is_finite());
     }
 }

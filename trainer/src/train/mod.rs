@@ -10,7 +10,7 @@ mod schedule;
 
 pub use adamw::{AdamW, AdamWConfig};
 pub use checkpoint::{Checkpoint, Progress};
-pub use driver::{Driver, Outcome, Verdict};
+pub use driver::{Driver, Verdict};
 pub use group::{Group, Groups};
 pub use objective::Objective;
 pub use schedule::Schedule;

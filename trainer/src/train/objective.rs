@@ -24,5 +24,11 @@ pub trait Objective: Sync {
     fn pieces(&self, chunk: &Self::Chunk) -> usize;
 
     /// Summed losses of a chunk with its gradient graph; `seed` feeds everything random in it.
-    fn losses(&self, model: &Self::Model, chunk: &Self::Chunk, step: usize, seed: u64) -> Result<Vec<Term>>;
+    fn losses(
+        &self,
+        model: &Self::Model,
+        chunk: &Self::Chunk,
+        step: usize,
+        seed: u64,
+    ) -> Result<Vec<Term>>;
 }

@@ -11,19 +11,31 @@ fn interrupt(signal: &str) {
     let at = folder.path();
     succeed(at, &training("whole", "12"));
 
-    let mut child = spanlight(at, &training("halves", "12")).stderr(Stdio::null()).spawn().unwrap();
+    let mut child = spanlight(at, &training("halves", "12"))
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
     let events = at.join("halves/events.jsonl");
     let ready = |text: &str| text.matches("\"saved\"").count() >= 2;
     while !std::fs::read_to_string(&events).is_ok_and(|text| ready(&text)) {
-        assert!(child.try_wait().unwrap().is_none(), "the run ended before it could be interrupted");
+        assert!(
+            child.try_wait().unwrap().is_none(),
+            "the run ended before it could be interrupted"
+        );
         std::thread::sleep(Duration::from_millis(2));
     }
-    Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap();
+    Command::new("kill")
+        .args([signal, &child.id().to_string()])
+        .status()
+        .unwrap();
     child.wait().unwrap();
     succeed(at, &["finetune", "--run", "halves", "--resume"]);
 
     for file in ["checkpoint.safetensors", "best.safetensors"] {
-        let (whole, halves) = (arrays(&at.join("whole").join(file)), arrays(&at.join("halves").join(file)));
+        let (whole, halves) = (
+            arrays(&at.join("whole").join(file)),
+            arrays(&at.join("halves").join(file)),
+        );
         assert_eq!(whole.len(), halves.len(), "{file}");
         for (a, b) in whole.iter().zip(&halves) {
             assert!(a == b, "{file}: {} differs", a.0);
@@ -31,7 +43,9 @@ fn interrupt(signal: &str) {
     }
     let steps = |run: &str| {
         let text = std::fs::read_to_string(at.join(run).join("events.jsonl")).unwrap();
-        text.lines().filter(|l| l.contains("\"event\":\"step\"")).count()
+        text.lines()
+            .filter(|l| l.contains("\"event\":\"step\""))
+            .count()
     };
     assert_eq!(steps("whole"), steps("halves"));
 }

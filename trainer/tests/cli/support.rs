@@ -33,19 +33,41 @@ fn encoder(path: &Path) {
     std::fs::write(path.join("config.json"), config.to_string()).unwrap();
 
     let mut tensors: Vec<(String, Vec<usize>)> = vec![
-        ("embeddings.word_embeddings.weight".into(), vec![pieces.len(), HIDDEN]),
-        ("embeddings.position_embeddings.weight".into(), vec![64, HIDDEN]),
-        ("embeddings.token_type_embeddings.weight".into(), vec![2, HIDDEN]),
+        (
+            "embeddings.word_embeddings.weight".into(),
+            vec![pieces.len(), HIDDEN],
+        ),
+        (
+            "embeddings.position_embeddings.weight".into(),
+            vec![64, HIDDEN],
+        ),
+        (
+            "embeddings.token_type_embeddings.weight".into(),
+            vec![2, HIDDEN],
+        ),
     ];
     let linear = |name: String, outputs: usize, inputs: usize| {
-        [(format!("{name}.weight"), vec![outputs, inputs]), (format!("{name}.bias"), vec![outputs])]
+        [
+            (format!("{name}.weight"), vec![outputs, inputs]),
+            (format!("{name}.bias"), vec![outputs]),
+        ]
     };
-    let norm = |name: String| [(format!("{name}.gamma"), vec![HIDDEN]), (format!("{name}.beta"), vec![HIDDEN])];
+    let norm = |name: String| {
+        [
+            (format!("{name}.gamma"), vec![HIDDEN]),
+            (format!("{name}.beta"), vec![HIDDEN]),
+        ]
+    };
     tensors.extend(norm("embeddings.LayerNorm".into()));
     tensors.extend(linear("pooler.dense".into(), HIDDEN, HIDDEN));
     for i in 0..LAYERS {
         let layer = format!("encoder.layer.{i}");
-        for part in ["attention.self.query", "attention.self.key", "attention.self.value", "attention.output.dense"] {
+        for part in [
+            "attention.self.query",
+            "attention.self.key",
+            "attention.self.value",
+            "attention.output.dense",
+        ] {
             tensors.extend(linear(format!("{layer}.{part}"), HIDDEN, HIDDEN));
         }
         tensors.extend(linear(format!("{layer}.intermediate.dense"), INNER, HIDDEN));
@@ -60,7 +82,9 @@ fn encoder(path: &Path) {
             let around = if name.ends_with("gamma") { 1.0 } else { 0.0 };
             (0..shape.iter().product::<usize>())
                 .flat_map(|_| {
-                    state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                    state = state
+                        .wrapping_mul(6_364_136_223_846_793_005)
+                        .wrapping_add(1_442_695_040_888_963_407);
                     let uniform = (state >> 40) as f32 / (1 << 24) as f32 - 0.5;
                     (around + 0.2 * uniform).to_le_bytes()
                 })
@@ -68,26 +92,48 @@ fn encoder(path: &Path) {
         })
         .collect();
     let views = tensors.iter().zip(&bytes).map(|((name, shape), bytes)| {
-        (name.as_str(), TensorView::new(Dtype::F32, shape.clone(), bytes).unwrap())
+        (
+            name.as_str(),
+            TensorView::new(Dtype::F32, shape.clone(), bytes).unwrap(),
+        )
     });
-    std::fs::write(path.join("model.safetensors"), serialize(views, None).unwrap()).unwrap();
+    std::fs::write(
+        path.join("model.safetensors"),
+        serialize(views, None).unwrap(),
+    )
+    .unwrap();
 }
 
 /// Sentences in the paper's format: who works for whom and lives where.
 fn sentences() -> String {
     let mut lines = String::new();
-    for (i, person) in ["anna", "bert", "carla"].into_iter().cycle().take(12).enumerate() {
+    for (i, person) in ["anna", "bert", "carla"]
+        .into_iter()
+        .cycle()
+        .take(12)
+        .enumerate()
+    {
         let place = ["rome", "paris"][i % 2];
         let (text, organisation, location) = match i % 3 {
-            0 => (format!("{person} works for acme in {place} ."), Some((3, 4)), (5, 6)),
-            1 => (format!("{person} lives in {place} and works for the robot lab ."), Some((7, 10)), (3, 4)),
-            _ => (format!("the robot lab hired {person} in {place} ."), Some((0, 3)), (6, 7)),
+            0 => (
+                format!("{person} works for acme in {place} ."),
+                Some((3, 4)),
+                (5, 6),
+            ),
+            1 => (
+                format!("{person} lives in {place} and works for the robot lab ."),
+                Some((7, 10)),
+                (3, 4),
+            ),
+            _ => (
+                format!("the robot lab hired {person} in {place} ."),
+                Some((0, 3)),
+                (6, 7),
+            ),
         };
         let words: Vec<&str> = text.split(' ').collect();
         let at = words.iter().position(|w| *w == person).unwrap();
-        let mention = |id: &str, (s, e): (usize, usize), label: &str| {
-            serde_json::json!({"emId": id, "text": words[s..e].join(" "), "offset": [s, e], "label": label})
-        };
+        let mention = |id: &str, (s, e): (usize, usize), label: &str| serde_json::json!({"emId": id, "text": words[s..e].join(" "), "offset": [s, e], "label": label});
         let relation = |a: &str, at: (usize, usize), b: &str, bt: (usize, usize), label: &str| {
             serde_json::json!({
                 "em1Id": a, "em1Text": words[at.0..at.1].join(" "),
@@ -124,7 +170,11 @@ pub fn spanlight(folder: &Path, arguments: &[&str]) -> Command {
 /// Runs it and expects success.
 pub fn succeed(folder: &Path, arguments: &[&str]) -> String {
     let output = spanlight(folder, arguments).output().unwrap();
-    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success(),
+        "{arguments:?}: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     String::from_utf8(output.stdout).unwrap()
 }
 
@@ -139,8 +189,27 @@ pub fn fail(folder: &Path, arguments: &[&str]) -> String {
 /// Arguments of a small training run.
 pub fn training<'a>(run: &'a str, epochs: &'a str) -> Vec<&'a str> {
     vec![
-        "finetune", "--run", run, "--train", "train.jsonl", "--dev", "train.jsonl", "--encoder", "encoder", "--epochs",
-        epochs, "--batch", "4", "--head-lr", "5e-3", "--learning-rate", "2e-3", "--evaluate-from", "1", "--chunk", "16",
+        "finetune",
+        "--run",
+        run,
+        "--train",
+        "train.jsonl",
+        "--dev",
+        "train.jsonl",
+        "--encoder",
+        "encoder",
+        "--epochs",
+        epochs,
+        "--batch",
+        "4",
+        "--head-lr",
+        "5e-3",
+        "--learning-rate",
+        "2e-3",
+        "--evaluate-from",
+        "1",
+        "--chunk",
+        "16",
     ]
 }
 
@@ -148,7 +217,10 @@ pub fn training<'a>(run: &'a str, epochs: &'a str) -> Vec<&'a str> {
 pub fn arrays(path: &PathBuf) -> Vec<(String, Vec<u8>)> {
     let bytes = std::fs::read(path).unwrap();
     let file = safetensors::SafeTensors::deserialize(&bytes).unwrap();
-    let mut arrays: Vec<(String, Vec<u8>)> = file.iter().map(|(n, v)| (n.into(), v.data().to_vec())).collect();
+    let mut arrays: Vec<(String, Vec<u8>)> = file
+        .iter()
+        .map(|(n, v)| (n.into(), v.data().to_vec()))
+        .collect();
     arrays.sort();
     arrays
 }

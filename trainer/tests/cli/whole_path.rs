@@ -12,22 +12,56 @@ fn a_trained_model_gives_the_same_results_as_its_bundle() {
     let folder = workshop();
     let at = folder.path();
     succeed(at, &training("run", "25"));
-    for file in ["config.json", "model.json", "schema.json", "tokenizer.json", "best.safetensors", "training.svg"] {
+    for file in [
+        "config.json",
+        "model.json",
+        "schema.json",
+        "tokenizer.json",
+        "best.safetensors",
+        "training.svg",
+    ] {
         assert!(at.join("run").join(file).exists(), "{file} is missing");
     }
 
-    let report = succeed(at, &["evaluate", "--model", "run", "--data", "train.jsonl", "--json"]);
+    let report = succeed(
+        at,
+        &[
+            "evaluate",
+            "--model",
+            "run",
+            "--data",
+            "train.jsonl",
+            "--json",
+        ],
+    );
     let report: Value = serde_json::from_str(&report).unwrap();
     for protocol in ["full", "reference", "symmetric"] {
         let entity = &report[protocol]["entity"];
         assert_eq!(entity["gold"], 36, "{protocol}");
-        assert!(entity["f1"].as_f64().unwrap() > 0.95, "{protocol}: {entity}");
-        assert!(report[protocol]["relation"]["p"].is_number() && report[protocol]["strict"]["tp"].is_number());
+        assert!(
+            entity["f1"].as_f64().unwrap() > 0.95,
+            "{protocol}: {entity}"
+        );
+        assert!(
+            report[protocol]["relation"]["p"].is_number()
+                && report[protocol]["strict"]["tp"].is_number()
+        );
         assert_eq!(report[protocol]["by_type"]["entity"]["PER"]["gold"], 12);
     }
 
-    let export = ["export", "--model", "run", "--name", "tiny", "--self-test", "anna works for acme in rome ."];
-    succeed(at, &[&export[..], &["--out", "bundle", "--precision", "f32"]].concat());
+    let export = [
+        "export",
+        "--model",
+        "run",
+        "--name",
+        "tiny",
+        "--self-test",
+        "anna works for acme in rome .",
+    ];
+    succeed(
+        at,
+        &[&export[..], &["--out", "bundle", "--precision", "f32"]].concat(),
+    );
     let predict = |model: &str| {
         let mut child = spanlight(at, &["predict", "--model", model, "--jsonl"])
             .stdin(Stdio::piped())
@@ -35,7 +69,12 @@ fn a_trained_model_gives_the_same_results_as_its_bundle() {
             .spawn()
             .unwrap();
         let input = "{\"id\": 7, \"text\": \"Anna works for Acme in Rome. \\ud83d\\ude00 Bert lives in Paris.\"}\n";
-        child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+        child
+            .stdin
+            .take()
+            .unwrap()
+            .write_all(input.as_bytes())
+            .unwrap();
         String::from_utf8(child.wait_with_output().unwrap().stdout).unwrap()
     };
     let from_run = predict("run");
@@ -47,7 +86,11 @@ fn a_trained_model_gives_the_same_results_as_its_bundle() {
     assert_eq!(sentences[0]["entities"][0]["text"], "Anna");
     assert_eq!(sentences[0]["entities"][0]["type"], "PER");
     // The emoji counts two UTF-16 units.
-    let bert = sentences.iter().flat_map(|s| s["entities"].as_array().unwrap()).find(|e| e["text"] == "Bert").unwrap();
+    let bert = sentences
+        .iter()
+        .flat_map(|s| s["entities"].as_array().unwrap())
+        .find(|e| e["text"] == "Bert")
+        .unwrap();
     assert_eq!(bert["start"], 32);
 }
 
@@ -57,11 +100,25 @@ fn settings_layer_file_over_preset_and_flags_over_both() {
     let at = folder.path();
     std::fs::write(at.join("my.toml"), "epochs = 2\nhead_lr = 0.25\n").unwrap();
     let arguments = [
-        "finetune", "--run", "run", "--preset", "reference", "--settings", "my.toml", "--head-lr", "0.125", "--train",
-        "train.jsonl", "--dev", "train.jsonl", "--encoder", "encoder",
+        "finetune",
+        "--run",
+        "run",
+        "--preset",
+        "reference",
+        "--settings",
+        "my.toml",
+        "--head-lr",
+        "0.125",
+        "--train",
+        "train.jsonl",
+        "--dev",
+        "train.jsonl",
+        "--encoder",
+        "encoder",
     ];
     succeed(at, &arguments);
-    let saved: Value = serde_json::from_slice(&std::fs::read(at.join("run/config.json")).unwrap()).unwrap();
+    let saved: Value =
+        serde_json::from_slice(&std::fs::read(at.join("run/config.json")).unwrap()).unwrap();
     assert_eq!(saved["warmup"], 0.2);
     assert_eq!(saved["epochs"], 2);
     assert_eq!(saved["head_lr"], 0.125);

@@ -13,7 +13,12 @@ extern "C" {
 
     /// Begins an extraction.
     #[wasm_bindgen(method, js_name = extract)]
-    pub fn start(this: &Extractor, text: &JsValue, options: &JsValue, on_batch: &JsValue) -> Promise;
+    pub fn start(
+        this: &Extractor,
+        text: &JsValue,
+        options: &JsValue,
+        on_batch: &JsValue,
+    ) -> Promise;
 
     #[wasm_bindgen(method, js_name = info)]
     fn raw_info(this: &Extractor) -> JsValue;
@@ -38,7 +43,12 @@ impl Extractor {
     }
 
     /// An extraction with whatever JavaScript may pass.
-    pub async fn extract(&self, text: &JsValue, options: &JsValue, on_batch: &JsValue) -> Result<JsValue, JsValue> {
+    pub async fn extract(
+        &self,
+        text: &JsValue,
+        options: &JsValue,
+        on_batch: &JsValue,
+    ) -> Result<JsValue, JsValue> {
         self.start(text, options, on_batch).await
     }
 
@@ -50,13 +60,28 @@ impl Extractor {
 
 /// Loads the parts of a bundle on a backend.
 pub async fn load(parts: [&[u8]; 3], backend: &str) -> Result<Extractor, JsValue> {
-    load_with(parts.map(|part| Uint8Array::from(part).into()), &object(&[("backend", backend.into())]), &NONE).await
+    load_with(
+        parts.map(|part| Uint8Array::from(part).into()),
+        &object(&[("backend", backend.into())]),
+        &NONE,
+    )
+    .await
 }
 
 /// Loads with whatever JavaScript may pass.
-pub async fn load_with(parts: [JsValue; 3], options: &JsValue, on_progress: &JsValue) -> Result<Extractor, JsValue> {
+pub async fn load_with(
+    parts: [JsValue; 3],
+    options: &JsValue,
+    on_progress: &JsValue,
+) -> Result<Extractor, JsValue> {
     let [manifest, tokenizer, weights] = parts;
-    let promise = Class::load(manifest, tokenizer, weights, options.clone(), on_progress.clone());
+    let promise = Class::load(
+        manifest,
+        tokenizer,
+        weights,
+        options.clone(),
+        on_progress.clone(),
+    );
     promise.await.map(JsCast::unchecked_into)
 }
 
@@ -89,7 +114,10 @@ pub fn sentences(extraction: &Value) -> Vec<ExtractedSentence> {
 pub fn message<T>(result: Result<T, JsValue>) -> String {
     let error = result.err().expect("an exception");
     assert!(error.is_instance_of::<js_sys::Error>(), "{error:?}");
-    Reflect::get(&error, &"message".into()).unwrap().as_string().unwrap()
+    Reflect::get(&error, &"message".into())
+        .unwrap()
+        .as_string()
+        .unwrap()
 }
 
 /// Whether the WebGPU adapter is a real GPU; nothing, with a line on the console, where there is none.
@@ -109,7 +137,9 @@ pub async fn adapter() -> Option<bool> {
 /// Lets the browser deliver messages.
 pub async fn pause() {
     let timer = Promise::new(&mut |resolve: Function, _| {
-        let set: Function = Reflect::get(&js_sys::global(), &"setTimeout".into()).unwrap().unchecked_into();
+        let set: Function = Reflect::get(&js_sys::global(), &"setTimeout".into())
+            .unwrap()
+            .unchecked_into();
         set.call1(&JsValue::UNDEFINED, &resolve).unwrap();
     });
     timer.await.unwrap();

@@ -10,8 +10,9 @@ use spanlight_core::weights::{Precision, encode, state_of};
 use spanlight_core::{JointModel, ModelConfig, Profile, Schema};
 
 const SELF_TEST: &str = "Alice met Bob in Paris.";
-const WORDS: [&str; 12] =
-    ["alice", "met", "bob", "in", "paris", "the", "graph", "model", "uses", "method", "data", "and"];
+const WORDS: [&str; 12] = [
+    "alice", "met", "bob", "in", "paris", "the", "graph", "model", "uses", "method", "data", "and",
+];
 /// Random weights this small give all classes nearly the same probability.
 const GAIN: f32 = 12.0;
 
@@ -68,13 +69,31 @@ impl Tiny {
             config,
             parameters,
             precision: Precision::F32,
-            parts: [(TOKENIZER.into(), Part::of(&tokenizer)), (WEIGHTS.into(), Part::of(&weights))].into(),
+            parts: [
+                (TOKENIZER.into(), Part::of(&tokenizer)),
+                (WEIGHTS.into(), Part::of(&weights)),
+            ]
+            .into(),
             self_test: SelfTest::default(),
         };
-        let mut bundle = Self { manifest, tokenizer, weights };
-        let core = bundle.manifest.open(&bundle.tokenizer, &bundle.weights, &device, 512).unwrap();
-        let sentences = core.extract(SELF_TEST, &ExtractOptions::default()).await.unwrap().sentences;
-        bundle.manifest.self_test = SelfTest { text: SELF_TEST.into(), sentences };
+        let mut bundle = Self {
+            manifest,
+            tokenizer,
+            weights,
+        };
+        let core = bundle
+            .manifest
+            .open(&bundle.tokenizer, &bundle.weights, &device, 512)
+            .unwrap();
+        let sentences = core
+            .extract(SELF_TEST, &ExtractOptions::default())
+            .await
+            .unwrap()
+            .sentences;
+        bundle.manifest.self_test = SelfTest {
+            text: SELF_TEST.into(),
+            sentences,
+        };
         bundle
     }
 
@@ -85,8 +104,11 @@ impl Tiny {
 
     /// Describes the parts anew, after a change.
     pub fn describe(&mut self) {
-        self.manifest.parts =
-            [(TOKENIZER.into(), Part::of(&self.tokenizer)), (WEIGHTS.into(), Part::of(&self.weights))].into();
+        self.manifest.parts = [
+            (TOKENIZER.into(), Part::of(&self.tokenizer)),
+            (WEIGHTS.into(), Part::of(&self.weights)),
+        ]
+        .into();
     }
 
     /// Loads it.
@@ -98,11 +120,21 @@ impl Tiny {
 /// A word-piece tokenizer that can spell everything in ASCII, and the size of its vocabulary.
 fn tokenizer() -> (Vec<u8>, usize) {
     let special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"].map(String::from);
-    let single = (b'!'..=b'~').filter(|b| !b.is_ascii_uppercase()).map(|b| char::from(b).to_string());
+    let single = (b'!'..=b'~')
+        .filter(|b| !b.is_ascii_uppercase())
+        .map(|b| char::from(b).to_string());
     let inner = (b'a'..=b'z').map(|b| format!("##{}", char::from(b)));
-    let entries: Vec<String> = special.into_iter().chain(single).chain(inner).chain(WORDS.map(String::from)).collect();
-    let vocab: serde_json::Map<String, serde_json::Value> =
-        entries.iter().enumerate().map(|(id, entry)| (entry.clone(), id.into())).collect();
+    let entries: Vec<String> = special
+        .into_iter()
+        .chain(single)
+        .chain(inner)
+        .chain(WORDS.map(String::from))
+        .collect();
+    let vocab: serde_json::Map<String, serde_json::Value> = entries
+        .iter()
+        .enumerate()
+        .map(|(id, entry)| (entry.clone(), id.into()))
+        .collect();
     let added: Vec<_> = (0..5)
         .map(|id| {
             json!({

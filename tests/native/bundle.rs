@@ -1,0 +1,358 @@
+//! Bundles: round trips, and damage of every kind.
+
+use burn::tensor::Device;
+use pollster::block_on;
+use rand::rngs::Xoshiro256PlusPlus;
+use rand::{RngExt, SeedableRng};
+use spanlight_core::Result;
+use spanlight_core::batch::PieceBatch;
+use spanlight_core::bundle::{FORMAT, Manifest, Part, SelfTest, TOKENIZER, WEIGHTS};
+use spanlight_core::extract::{ExtractOptions, Extraction, Extractor};
+use spanlight_core::noise::Noise;
+use spanlight_core::weights::{Precision, decode, encode, read_note, state_of};
+use spanlight_core::wordpiece::WordPiece;
+use spanlight_tests::{tiny_config, tiny_extractor, tiny_schema, values};
+
+const TEXT: &str = "Alice met Bob in Paris. The graph model uses data, and the method is for Bob.";
+
+/// A bundle in memory.
+#[derive(Clone)]
+struct Bundle {
+    manifest: Manifest,
+    tokenizer: Vec<u8>,
+    weights: Vec<u8>,
+}
+
+impl Bundle {
+    fn export(precision: Precision) -> Self {
+        let extractor = tiny_extractor(256);
+        let state = block_on(state_of(extractor.predictor().model())).unwrap();
+        let tokenizer = extractor.tokenizer().to_json().unwrap().into_bytes();
+        let weights = encode(&state, precision).unwrap();
+        let manifest = Manifest {
+            format: FORMAT,
+            name: "tiny".into(),
+            description: String::new(),
+            schema: tiny_schema(),
+            config: tiny_config(),
+            parameters: state.values().map(|a| a.values.len()).sum(),
+            precision,
+            parts: Default::default(),
+            self_test: SelfTest {
+                text: TEXT.into(),
+                sentences: run(&extractor).sentences,
+            },
+        };
+        Self {
+            manifest,
+            tokenizer,
+            weights,
+        }
+        .described()
+    }
+
+    /// The same with checksums that fit its parts.
+    fn described(mut self) -> Self {
+        self.manifest.parts = [
+            (TOKENIZER.into(), Part::of(&self.tokenizer)),
+            (WEIGHTS.into(), Part::of(&self.weights)),
+        ]
+        .into();
+        self
+    }
+
+    /// Opens it from its bytes alone.
+    fn open(&self) -> Result<Extractor> {
+        let manifest = Manifest::parse(&serde_json::to_vec(&self.manifest).unwrap())?;
+        manifest.open(&self.tokenizer, &self.weights, &Device::flex(), 256)
+    }
+
+    fn refusal(&self) -> String {
+        self.open()
+            .err()
+            .expect("the bundle was accepted")
+            .to_string()
+    }
+}
+
+fn run(extractor: &Extractor) -> Extraction {
+    block_on(extractor.extract(TEXT, &ExtractOptions::default())).unwrap()
+}
+
+/// Tag and type logits for a fixed sentence.
+fn logits(extractor: &Extractor) -> Vec<f32> {
+    let model = extractor.predictor().model();
+    let pieces = extractor
+        .tokenizer()
+        .sentence(["Alice", "met", "Bob", "in", "Paris"])
+        .unwrap();
+    let quiet = &mut Noise::none();
+    let encoded = model.encode(&PieceBatch::new([&pieces]), quiet);
+    let types = model.type_logits(model.represent(&encoded, &[(0, 1), (2, 3), (2, 5)], quiet));
+    [values(model.tag_logits(&encoded)), values(types)].concat()
+}
+
+fn assert_names(message: &str, needles: &[&str]) {
+    assert!(
+        needles.iter().all(|needle| message.contains(needle)),
+        "{needles:?} in: {message}"
+    );
+}
+
+#[test]
+fn single_precision_gives_the_same_predictions_to_the_bit() {
+    let bundle = Bundle::export(Precision::F32);
+    let (before, after) = (tiny_extractor(256), bundle.open().unwrap());
+    assert_eq!(run(&after), run(&before));
+    assert_eq!(logits(&after), logits(&before));
+    let sentences = run(&after).sentences;
+    assert!(
+        sentences.iter().any(|s| !s.relations.is_empty()),
+        "nothing to compare"
+    );
+    assert!(bundle.manifest.self_test.accepts(&sentences));
+}
+
+#[test]
+fn half_precision_and_bytes_stay_close() {
+    let exact = logits(&tiny_extractor(256));
+    let spread = exact.iter().fold(0.0_f32, |m, v| m.max(v.abs()));
+    let mut sizes = vec![Bundle::export(Precision::F32).weights.len()];
+    for (precision, tolerance) in [(Precision::F16, 0.002), (Precision::Int8, 0.05)] {
+        let bundle = Bundle::export(precision);
+        let found = logits(&bundle.open().unwrap());
+        let worst = found
+            .iter()
+            .zip(&exact)
+            .map(|(a, b)| (a - b).abs())
+            .fold(0.0, f32::max);
+        assert!(
+            worst > 0.0 && worst < tolerance * spread,
+            "{precision:?}: {worst} of {spread}"
+        );
+        sizes.push(bundle.weights.len());
+    }
+    assert!(sizes.is_sorted_by(|a, b| a > b), "{sizes:?}");
+}
+
+#[test]
+fn the_self_test_accepts_rounding_and_refuses_anything_else() {
+    let test = Bundle::export(Precision::F32).manifest.self_test;
+    let changed = |change: &dyn Fn(&mut Vec<spanlight_core::extract::ExtractedSentence>)| {
+        let mut found = test.sentences.clone();
+        change(&mut found);
+        test.accepts(&found)
+    };
+    let related = test
+        .sentences
+        .iter()
+        .position(|s| !s.relations.is_empty())
+        .unwrap();
+    assert!(changed(&|found| found[related].entities[0].score -= 0.009));
+    assert!(!changed(&|found| found[related].entities[0].score -= 0.011));
+    assert!(!changed(
+        &|found| found[related].entities[0].score = f32::NAN
+    ));
+    assert!(!changed(&|found| found[related].entities[0].start += 1));
+    assert!(!changed(&|found| found[related].entities[0]
+        .label
+        .push('s')));
+    assert!(!changed(&|found| drop(found[related].entities.pop())));
+    assert!(changed(&|found| found[related].relations[0].score -= 0.009));
+    assert!(!changed(&|found| found[related].relations[0].score -= 0.011));
+    assert!(!changed(&|found| {
+        let relation = &mut found[related].relations[0];
+        std::mem::swap(&mut relation.head, &mut relation.tail);
+    }));
+    assert!(!changed(&|found| drop(found[related].relations.pop())));
+    assert!(!changed(&|found| drop(found.pop())));
+}
+
+#[test]
+fn a_truncated_part_is_named() {
+    let mut bundle = Bundle::export(Precision::Int8);
+    bundle.weights.pop();
+    assert_names(
+        &bundle.refusal(),
+        &["`weights.safetensors`", "truncated", "fetch it again"],
+    );
+    let mut bundle = Bundle::export(Precision::Int8);
+    bundle.tokenizer.clear();
+    assert_names(
+        &bundle.refusal(),
+        &["`tokenizer.json`", "truncated", "0 bytes"],
+    );
+}
+
+#[test]
+fn an_altered_or_longer_part_is_named() {
+    let mut bundle = Bundle::export(Precision::Int8);
+    *bundle.weights.last_mut().unwrap() ^= 1;
+    assert_names(
+        &bundle.refusal(),
+        &["`weights.safetensors`", "altered", "SHA-256"],
+    );
+    bundle.weights.push(0);
+    assert_names(&bundle.refusal(), &["`weights.safetensors`", "too long"]);
+}
+
+#[test]
+fn a_newer_format_is_told_from_damage() {
+    let newer = format!(r#"{{"format": {}, "pieces": []}}"#, FORMAT + 1);
+    let message = Manifest::parse(newer.as_bytes()).unwrap_err().to_string();
+    assert_names(&message, &["`manifest.json`", "format 2", "newer program"]);
+    let damaged = r#"{"format": 1, "name": "tiny"}"#;
+    let message = Manifest::parse(damaged.as_bytes()).unwrap_err().to_string();
+    assert_names(&message, &["`manifest.json`", "malformed", "schema"]);
+    assert_names(
+        &Manifest::parse(b"<html>").unwrap_err().to_string(),
+        &["`manifest.json`", "no manifest"],
+    );
+}
+
+#[test]
+fn a_part_that_the_manifest_does_not_list_is_named() {
+    for part in [TOKENIZER, WEIGHTS] {
+        let mut bundle = Bundle::export(Precision::F32);
+        bundle.manifest.parts.remove(part);
+        assert_names(&bundle.refusal(), &[part, "not listed in the manifest"]);
+    }
+}
+
+#[test]
+fn weights_of_another_model_are_named() {
+    let mut bundle = Bundle::export(Precision::F32);
+    bundle.manifest.config.span_size = 33;
+    assert_names(
+        &bundle.refusal(),
+        &[
+            "`weights.safetensors`",
+            "entity.dense.linear.weight",
+            "[32, 48]",
+            "[48, 33]",
+        ],
+    );
+
+    let state = |bundle: &Bundle| decode(&bundle.weights).unwrap();
+    let mut bundle = Bundle::export(Precision::F32);
+    let mut fewer = state(&bundle);
+    fewer.remove("tagger.bias");
+    bundle.weights = encode(&fewer, Precision::F32).unwrap();
+    assert_names(
+        &bundle.described().refusal(),
+        &["`weights.safetensors`", "tagger.bias", "missing"],
+    );
+
+    let mut bundle = Bundle::export(Precision::F32);
+    let mut more = state(&bundle);
+    more.insert("tagger.gain".into(), more["tagger.bias"].clone());
+    bundle.weights = encode(&more, Precision::F32).unwrap();
+    assert_names(
+        &bundle.described().refusal(),
+        &["`weights.safetensors`", "tagger.gain", "no parameter"],
+    );
+}
+
+#[test]
+fn a_manifest_that_makes_no_model_names_the_field() {
+    let mut bundle = Bundle::export(Precision::F32);
+    bundle.manifest.config.encoder.num_attention_heads = 3;
+    assert_names(
+        &bundle.refusal(),
+        &["encoder.num_attention_heads", "3 does not divide"],
+    );
+    let mut bundle = Bundle::export(Precision::F32);
+    bundle.manifest.schema.entities.reverse();
+    assert_names(&bundle.refusal(), &["schema.entities", "sorted"]);
+}
+
+#[test]
+fn a_tokenizer_without_its_special_pieces_is_refused() {
+    let mut bundle = Bundle::export(Precision::F32);
+    bundle.tokenizer = String::from_utf8(bundle.tokenizer)
+        .unwrap()
+        .replace("[SEP]", "[END]")
+        .into_bytes();
+    assert_names(&bundle.described().refusal(), &["tokenizer", "`[SEP]`"]);
+}
+
+#[test]
+fn garbage_is_refused_without_a_panic() {
+    let mut rng = Xoshiro256PlusPlus::seed_from_u64(1);
+    let sound = Bundle::export(Precision::Int8);
+    for _ in 0..300 {
+        let length = rng.random_range(0..200);
+        let garbage: Vec<u8> = (0..length).map(|_| rng.random()).collect();
+        assert!(Manifest::parse(&garbage).is_err());
+        assert!(decode(&garbage).is_err());
+        assert!(read_note(&garbage).is_err());
+        assert!(WordPiece::from_json(&garbage).is_err());
+        let weights = Bundle {
+            weights: garbage.clone(),
+            ..sound.clone()
+        };
+        assert!(weights.described().open().is_err());
+        let tokenizer = Bundle {
+            tokenizer: garbage,
+            ..sound.clone()
+        };
+        assert!(tokenizer.described().open().is_err());
+    }
+}
+
+#[test]
+fn a_sound_bundle_with_wrong_bytes_never_panics() {
+    let mut rng = Xoshiro256PlusPlus::seed_from_u64(2);
+    let sound = Bundle::export(Precision::Int8);
+    let spoil = |bytes: &mut [u8], within: usize, rng: &mut Xoshiro256PlusPlus| {
+        for _ in 0..rng.random_range(1..4) {
+            let at = rng.random_range(0..within);
+            bytes[at] = rng.random();
+        }
+    };
+    let (mut opened, mut refused) = (0, 0);
+    for _ in 0..150 {
+        let mut bundle = sound.clone();
+        let header = 8 + u64::from_le_bytes(bundle.weights[..8].try_into().unwrap()) as usize;
+        spoil(&mut bundle.weights, header, &mut rng);
+        refused += usize::from(bundle.described().open().is_err());
+
+        let mut bundle = sound.clone();
+        let length = bundle.weights.len();
+        spoil(&mut bundle.weights, length, &mut rng);
+        if let Ok(extractor) = bundle.described().open() {
+            run(&extractor);
+            opened += 1;
+        }
+
+        let mut bundle = sound.clone();
+        let length = bundle.tokenizer.len();
+        spoil(&mut bundle.tokenizer, length, &mut rng);
+        if let Ok(extractor) = bundle.described().open() {
+            run(&extractor);
+        }
+
+        let mut manifest = serde_json::to_vec(&sound.manifest).unwrap();
+        let length = manifest.len();
+        spoil(&mut manifest, length, &mut rng);
+        if let Ok(manifest) = Manifest::parse(&manifest) {
+            let _ = manifest.open(&sound.tokenizer, &sound.weights, &Device::flex(), 256);
+        }
+    }
+    assert!(
+        opened > 50 && refused > 50,
+        "{opened} opened, {refused} refused"
+    );
+}
+
+#[test]
+fn weights_that_are_no_numbers_do_not_panic() {
+    let mut bundle = Bundle::export(Precision::F32);
+    let mut state = decode(&bundle.weights).unwrap();
+    state
+        .values_mut()
+        .for_each(|array| array.values.fill(f32::NAN));
+    bundle.weights = encode(&state, Precision::F32).unwrap();
+    let found = run(&bundle.described().open().unwrap());
+    assert_eq!(found.read, TEXT.len());
+}
