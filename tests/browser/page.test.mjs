@@ -9,7 +9,7 @@ import { serve } from "./server.mjs";
 import { launch, Visitor } from "./visitor.mjs";
 
 const DIST = process.env.SPANLIGHT_DIST ?? fileURLToPath(new URL("../../dist", import.meta.url));
-const TINY = process.env.SPANLIGHT_TINY_MODEL;
+const TINY = process.env.SPANLIGHT_TINY_MODEL ?? join(import.meta.dirname, "tiny");
 const SHOTS = process.env.SPANLIGHT_SHOTS ?? join(tmpdir(), "spanlight-shots");
 // A software adapter needs minutes where a GPU needs seconds.
 const PATIENCE = 10 * 60_000;
@@ -20,8 +20,8 @@ let browser, server;
 before(async () => {
   server = await serve({
     root: DIST,
-    mounts: TINY ? { "/models/tiny": TINY } : {},
-    tampered: { "/models/tampered": TINY ?? join(DIST, "models/science") },
+    mounts: { "/models/tiny": TINY },
+    tampered: { "/models/tampered": TINY },
   });
   browser = await launch();
   await mkdir(SHOTS, { recursive: true });
@@ -80,7 +80,7 @@ visit("WebGPU is used where it is asked for", async (visitor) => {
   await visitor.announced(/^Done/, PATIENCE);
   assert.equal(await visitor.count(".notice-error"), 0);
   assert.doesNotMatch((await visitor.texts(".notice")).join(), /The engine stopped/);
-}, { skip: TINY ? false : "SPANLIGHT_TINY_MODEL names no model" });
+});
 
 visit("a tampered model is refused, and the part is named", async (visitor) => {
   await visitor.open("?backend=cpu&model=models/tampered");

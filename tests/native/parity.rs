@@ -36,8 +36,11 @@ impl Fixture {
     fn load(device: &Device) -> Option<Self> {
         let folder = shared("fixtures")?;
         let json: Value =
-            serde_json::from_slice(&std::fs::read(folder.join("finetune_tiny.json")).unwrap()).unwrap();
-        let tensors = read_safetensors(&std::fs::read(folder.join("finetune_tiny.safetensors")).unwrap()).unwrap();
+            serde_json::from_slice(&std::fs::read(folder.join("finetune_tiny.json")).unwrap())
+                .unwrap();
+        let tensors =
+            read_safetensors(&std::fs::read(folder.join("finetune_tiny.safetensors")).unwrap())
+                .unwrap();
         let schema = Schema {
             entities: ["LOC", "ORG", "PER"].map(String::from).into(),
             relations: ["LIVE", "WORK"].map(String::from).into(),
@@ -57,7 +60,13 @@ impl Fixture {
         let parameters = group(&tensors, "param.");
         let model = load_state(model, from_pspe(parameters).unwrap()).unwrap();
         let batch = batch(&json);
-        Some(Self { json, tensors, schema, model, batch })
+        Some(Self {
+            json,
+            tensors,
+            schema,
+            model,
+            batch,
+        })
     }
 
     fn expect(&self, name: &str) -> &[f32] {
@@ -73,7 +82,12 @@ fn group(tensors: &StateDict, prefix: &str) -> StateDict {
 }
 
 fn list(value: &Value) -> Vec<usize> {
-    value.as_array().unwrap().iter().map(|v| v.as_u64().unwrap() as usize).collect()
+    value
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|v| v.as_u64().unwrap() as usize)
+        .collect()
 }
 
 fn batch(json: &Value) -> TrainBatch {
@@ -82,43 +96,77 @@ fn batch(json: &Value) -> TrainBatch {
     let mut gold = Vec::new();
     for (i, sentence) in json["sentences"].as_array().unwrap().iter().enumerate() {
         let words = sentence["words"].as_array().unwrap().len();
-        let ids = list(&input["wordpiece_tokens"][i]).into_iter().filter(|&id| id != 0).map(|id| id as u32);
-        let first = list(&input["wordpiece_tokens_index"][i]).into_iter().take(words);
-        pieces.push(Pieces { ids: ids.collect(), first: first.collect() });
+        let ids = list(&input["wordpiece_tokens"][i])
+            .into_iter()
+            .filter(|&id| id != 0)
+            .map(|id| id as u32);
+        let first = list(&input["wordpiece_tokens_index"][i])
+            .into_iter()
+            .take(words);
+        pieces.push(Pieces {
+            ids: ids.collect(),
+            first: first.collect(),
+        });
         let tags = list(&input["entity_span_labels"][i]);
         let types = ["LOC", "ORG", "PER"];
         let entities = sentence["entities"].as_array().unwrap().iter().map(|e| {
             let class = types.iter().position(|t| e[2] == *t).unwrap();
-            ((e[0].as_u64().unwrap() as usize, e[1].as_u64().unwrap() as usize), class)
+            (
+                (
+                    e[0].as_u64().unwrap() as usize,
+                    e[1].as_u64().unwrap() as usize,
+                ),
+                class,
+            )
         });
-        let relations = sentence["relations_directed"].as_array().unwrap().iter().map(|r| {
-            let at = |k: usize| r[k].as_u64().unwrap() as usize;
-            let class = ["LIVE@<", "LIVE@>", "WORK@<", "WORK@>"].iter().position(|t| r[4] == *t).unwrap();
-            (((at(0), at(1)), (at(2), at(3))), class)
-        });
+        let relations = sentence["relations_directed"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|r| {
+                let at = |k: usize| r[k].as_u64().unwrap() as usize;
+                let class = ["LIVE@<", "LIVE@>", "WORK@<", "WORK@>"]
+                    .iter()
+                    .position(|t| r[4] == *t)
+                    .unwrap();
+                (((at(0), at(1)), (at(2), at(3))), class)
+            });
         gold.push(Gold {
             tags: tags[..words].iter().map(|&t| Tag::ALL[t - 1]).collect(),
             entities: entities.collect(),
             relations: relations.collect(),
         });
     }
-    TrainBatch { pieces: PieceBatch::new(&pieces), gold }
+    TrainBatch {
+        pieces: PieceBatch::new(&pieces),
+        gold,
+    }
 }
 
 fn assert_close(name: &str, got: Tensor<2>, expected: &[f32]) {
     let got = got.into_data().try_into_vec::<f32>().unwrap();
     assert_eq!(got.len(), expected.len(), "{name}");
-    let worst = got.iter().zip(expected).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+    let worst = got
+        .iter()
+        .zip(expected)
+        .map(|(a, b)| (a - b).abs())
+        .fold(0.0, f32::max);
     assert!(worst <= OUTPUT, "{name} differs by {worst}");
 }
 
 /// Every intermediate result that the fixture records.
 pub fn check_outputs(device: &Device) {
-    let Some(fixture) = Fixture::load(device) else { return };
+    let Some(fixture) = Fixture::load(device) else {
+        return;
+    };
     let quiet = &mut Noise::none();
     let pieces = &fixture.batch.pieces;
     let encoded = fixture.model.encode(pieces, quiet);
-    assert_close("pooled", encoded.sentences.clone(), fixture.expect("out.pooled"));
+    assert_close(
+        "pooled",
+        encoded.sentences.clone(),
+        fixture.expect("out.pooled"),
+    );
 
     let logits = fixture.model.tag_logits_with_pad(&encoded);
     let expected = fixture.expect("out.tag_logits");
@@ -127,7 +175,11 @@ pub fn check_outputs(device: &Device) {
         let (start, end) = pieces.rows(sentence);
         let from = sentence * longest * 6;
         let rows = logits.clone().narrow(0, start, end - start);
-        assert_close("tag logits", rows, &expected[from..from + (end - start) * 6]);
+        assert_close(
+            "tag logits",
+            rows,
+            &expected[from..from + (end - start) * 6],
+        );
     }
 
     let candidates = &fixture.json["candidates"];
@@ -145,8 +197,16 @@ pub fn check_outputs(device: &Device) {
         })
         .collect();
     let represented = fixture.model.represent(&encoded, &spans, quiet);
-    assert_close("span representations", represented.clone(), fixture.expect("out.span_repr"));
-    assert_close("type logits", fixture.model.type_logits(represented.clone()), fixture.expect("out.type_logits"));
+    assert_close(
+        "span representations",
+        represented.clone(),
+        fixture.expect("out.span_repr"),
+    );
+    assert_close(
+        "type logits",
+        fixture.model.type_logits(represented.clone()),
+        fixture.expect("out.type_logits"),
+    );
 
     let pairs: Vec<Pair> = candidates["pairs"]
         .as_array()
@@ -155,27 +215,57 @@ pub fn check_outputs(device: &Device) {
         .map(|pair| {
             let pair = list(pair);
             let row = |at: usize| row_of[&(pair[0], (pair[at], pair[at + 1]))];
-            Pair { sentence: pair[0], left: row(1), right: row(3) }
+            Pair {
+                sentence: pair[0],
+                left: row(1),
+                right: row(3),
+            }
         })
         .collect();
     let bounds: Vec<Span> = (0..pieces.sentences()).map(|i| pieces.rows(i)).collect();
-    let pair = fixture.model.relate(&encoded, &bounds, &spans, represented, &pairs, quiet);
+    let pair = fixture
+        .model
+        .relate(&encoded, &bounds, &spans, represented, &pairs, quiet);
     assert_close("attention", pair.weights, fixture.expect("out.att_weights"));
-    assert_close("pair representations", pair.features.clone(), fixture.expect("out.pair_repr"));
-    assert_close("relation logits", fixture.model.relation_logits(pair.features, quiet), fixture.expect("out.rel_logits"));
+    assert_close(
+        "pair representations",
+        pair.features.clone(),
+        fixture.expect("out.pair_repr"),
+    );
+    assert_close(
+        "relation logits",
+        fixture.model.relation_logits(pair.features, quiet),
+        fixture.expect("out.rel_logits"),
+    );
 }
 
 /// The three losses and the gradient of every parameter.
 pub fn check_gradients(device: &Device) {
-    let Some(fixture) = Fixture::load(&device.clone().autodiff()) else { return };
+    let Some(fixture) = Fixture::load(&device.clone().autodiff()) else {
+        return;
+    };
     let mut rng = rand::rngs::SmallRng::seed_from_u64(0);
-    let loss = block_on(joint_loss(&fixture.model, &fixture.schema, &fixture.batch, 1.0, &mut rng, &mut Noise::none()));
+    let loss = block_on(joint_loss(
+        &fixture.model,
+        &fixture.schema,
+        &fixture.batch,
+        1.0,
+        &mut rng,
+        &mut Noise::none(),
+    ));
     let loss = loss.unwrap();
     let counts = [loss.tag.count, loss.entity.count, loss.relation.count];
-    for (name, term) in [("loss.tag", &loss.tag), ("loss.type", &loss.entity), ("loss.rel", &loss.relation)] {
+    for (name, term) in [
+        ("loss.tag", &loss.tag),
+        ("loss.type", &loss.entity),
+        ("loss.rel", &loss.relation),
+    ] {
         let mean = term.sum.clone().unwrap().into_scalar::<f32>() / term.count as f32;
         let expected = fixture.json["scalars"][name].as_f64().unwrap() as f32;
-        assert!((mean - expected).abs() <= OUTPUT, "{name}: {mean} instead of {expected}");
+        assert!(
+            (mean - expected).abs() <= OUTPUT,
+            "{name}: {mean} instead of {expected}"
+        );
     }
     let grads = total(loss, counts).unwrap().backward();
     let ours = gradients(&fixture.model, &grads);
@@ -183,14 +273,29 @@ pub fn check_gradients(device: &Device) {
     let mut squares = [0.0, 0.0];
     for (name, expected) in &theirs {
         // Rows that the batch never touches carry no gradient on either side.
-        let norm = |values: &[f32]| values.iter().map(|&v| f64::from(v).powi(2)).sum::<f64>().sqrt();
+        let norm = |values: &[f32]| {
+            values
+                .iter()
+                .map(|&v| f64::from(v).powi(2))
+                .sum::<f64>()
+                .sqrt()
+        };
         let (got, expected) = (norm(&ours[name].values), norm(&expected.values));
-        assert!((got - expected).abs() <= NORM * expected.max(1e-3), "{name}: norm {got} instead of {expected}");
+        assert!(
+            (got - expected).abs() <= NORM * expected.max(1e-3),
+            "{name}: norm {got} instead of {expected}"
+        );
         squares[0] += got * got;
         squares[1] += expected * expected;
     }
-    let expected = fixture.json["scalars"]["grad_global_norm"].as_f64().unwrap();
-    assert!((squares[0].sqrt() - expected).abs() <= NORM * expected, "global norm {}", squares[0].sqrt());
+    let expected = fixture.json["scalars"]["grad_global_norm"]
+        .as_f64()
+        .unwrap();
+    assert!(
+        (squares[0].sqrt() - expected).abs() <= NORM * expected,
+        "global norm {}",
+        squares[0].sqrt()
+    );
 }
 
 #[test]

@@ -17,13 +17,18 @@ fn part(name: &str) -> Vec<u8> {
 
 fn shipped() -> (Manifest, Extractor) {
     let manifest = Manifest::parse(&part(MANIFEST)).unwrap();
-    let extractor = manifest.open(&part(TOKENIZER), &part(WEIGHTS), &Device::flex(), 512).unwrap();
+    let extractor = manifest
+        .open(&part(TOKENIZER), &part(WEIGHTS), &Device::flex(), 512)
+        .unwrap();
     (manifest, extractor)
 }
 
 fn extract(extractor: &Extractor, text: &str) -> SelfTest {
     let found = block_on(extractor.extract(text, &ExtractOptions::default())).unwrap();
-    SelfTest { text: text.into(), sentences: found.sentences }
+    SelfTest {
+        text: text.into(),
+        sentences: found.sentences,
+    }
 }
 
 #[test]
@@ -41,8 +46,12 @@ fn it_fits_the_page_and_passes_its_self_test() {
 fn the_golden_extraction_is_current() {
     let (_, extractor) = shipped();
     let tests = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../web/tests");
-    let golden: SelfTest = serde_json::from_slice(&std::fs::read(tests.join("golden.json")).unwrap()).unwrap();
-    assert_eq!(golden.text, std::fs::read_to_string(tests.join("sentences.txt")).unwrap());
+    let golden: SelfTest =
+        serde_json::from_slice(&std::fs::read(tests.join("golden.json")).unwrap()).unwrap();
+    assert_eq!(
+        golden.text,
+        std::fs::read_to_string(tests.join("sentences.txt")).unwrap()
+    );
     assert_eq!(golden.sentences.len(), 50);
     assert!(golden.accepts(&extract(&extractor, &golden.text).sentences));
 }

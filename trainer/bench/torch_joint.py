@@ -183,7 +183,6 @@ def train(job, ask):
     for part in model.bert.tables, model.bert.norm:
         part.requires_grad_(not ask["frozen"])
     trained = [p for p in model.parameters() if p.requires_grad]
-    # Every tensor decays: sparing some would change nothing in speed.
     optimizer = torch.optim.AdamW(trained, lr=1e-4, eps=1e-6, weight_decay=0.01, foreach=True)
     pieces, seconds = 0, 0.0
     for number, members in enumerate(job["batches"]):

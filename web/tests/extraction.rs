@@ -8,14 +8,17 @@ use std::rc::Rc;
 
 use serde_json::Value;
 use support::{
-    Extractor, NONE, Tiny, function, json, message, object, pause, sentences, structured_clone,
+    Extractor, NONE, SENTENCE, Tiny, function, json, message, object, pause, sentences,
+    structured_clone,
 };
 use wasm_bindgen::JsValue;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
 wasm_bindgen_test_configure!(run_in_dedicated_worker);
 
-const SENTENCE: &str = "Alice met Bob in Paris and the graph model uses data. ";
+fn text_of(sentences: usize) -> String {
+    vec![SENTENCE; sentences].join(" ")
+}
 
 async fn tiny() -> Extractor {
     Tiny::new().await.load("cpu").await.unwrap()
@@ -23,7 +26,7 @@ async fn tiny() -> Extractor {
 
 #[wasm_bindgen_test]
 async fn entities_and_relations_point_into_the_text() {
-    let text = SENTENCE.repeat(3);
+    let text = text_of(3);
     let extraction = tiny().await.all(&text).await;
     let found = sentences(&extraction);
     assert_eq!(found.len(), 3);
@@ -76,7 +79,7 @@ async fn results_and_batches_are_plain_objects() {
 #[wasm_bindgen_test]
 async fn batches_add_up_to_the_extraction() {
     let extractor = tiny().await;
-    let text = SENTENCE.repeat(60);
+    let text = text_of(60);
     let batches: Rc<RefCell<Vec<Value>>> = Rc::default();
     let sink = Rc::clone(&batches);
     let on_batch = function(move |batch| {
@@ -107,7 +110,7 @@ async fn batches_add_up_to_the_extraction() {
 #[wasm_bindgen_test]
 async fn the_same_text_gives_the_same_result_alone_and_beside_others() {
     let (one, other) = (tiny().await, tiny().await);
-    let text = SENTENCE.repeat(12);
+    let text = text_of(12);
     let alone = sentences(&one.all(&text).await);
     let both = js_sys::Array::new();
     for extractor in [&one, &other, &one] {
@@ -187,11 +190,10 @@ async fn lone_surrogates_keep_their_places() {
     let extractor = tiny().await;
     let text = js_sys::eval(r"'Alice \uD83D met Bob\uDE00 in Paris.'").unwrap();
     let extraction = json(&extractor.extract(&text, &NONE, &NONE).await.unwrap());
-    assert_eq!(
-        (&extraction["read"], &extraction["total"]),
-        (&27.into(), &27.into())
-    );
     let text: js_sys::JsString = text.into();
+    let length = text.length();
+    assert_eq!(extraction["read"], length);
+    assert_eq!(extraction["total"], length);
     for entity in sentences(&extraction)
         .iter()
         .flat_map(|sentence| &sentence.entities)
@@ -226,7 +228,7 @@ async fn anything_but_a_string_is_refused() {
 #[wasm_bindgen_test]
 async fn false_cancels_and_keeps_what_was_read() {
     let extractor = tiny().await;
-    let text = SENTENCE.repeat(100);
+    let text = text_of(100);
     let calls = Rc::new(Cell::new(0));
     let count = Rc::clone(&calls);
     let on_batch = function(move |_| {
@@ -248,7 +250,7 @@ async fn false_cancels_and_keeps_what_was_read() {
 #[wasm_bindgen_test]
 async fn a_timer_fires_between_batches() {
     let extractor = tiny().await;
-    let text = SENTENCE.repeat(100);
+    let text = text_of(100);
     let cancelled = Rc::new(Cell::new(false));
     let flag = Rc::clone(&cancelled);
     let set_timeout: js_sys::Function = js_sys::eval("setTimeout").unwrap().into();
@@ -283,7 +285,7 @@ async fn what_on_batch_throws_ends_the_extraction() {
 #[wasm_bindgen_test]
 async fn freeing_lets_a_running_extraction_end() {
     let extractor = tiny().await;
-    let running = extractor.start(&SENTENCE.repeat(40).into(), &NONE, &NONE);
+    let running = extractor.start(&text_of(40).into(), &NONE, &NONE);
     extractor.free();
     pause().await;
     assert_eq!(sentences(&json(&running.await.unwrap())).len(), 40);

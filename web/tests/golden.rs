@@ -5,7 +5,7 @@
 mod support;
 
 use spanlight_core::bundle::SelfTest;
-use support::{adapter, load, sentences};
+use support::{adapter, load, log, sentences};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
 wasm_bindgen_test_configure!(run_in_dedicated_worker);
@@ -30,7 +30,9 @@ async fn check(backend: &str) {
     );
     let extractor = load(MODEL, backend).await.unwrap();
     assert_eq!(extractor.info()["backend"], backend, "{}", extractor.info());
-    let found = sentences(&extractor.all(&golden.text).await);
+    let extraction = extractor.all(&golden.text).await;
+    log(&format!("{backend}: {}", extraction["timing"]));
+    let found = sentences(&extraction);
     assert_eq!(found.len(), golden.sentences.len());
     for (found, known) in found.into_iter().zip(golden.sentences) {
         let alone = SelfTest {

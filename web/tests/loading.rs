@@ -17,8 +17,7 @@ use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
 wasm_bindgen_test_configure!(run_in_dedicated_worker);
 
-const TEXT: &str =
-    "Alice met Bob in Paris. The graph model uses data and the method. Bob met the model in Paris.";
+const TEXT: &str = "Alice met Bob in Paris and the graph model uses data. Bob met the model. The method uses data.";
 
 #[wasm_bindgen_test]
 async fn info_describes_the_model_and_its_place() {

@@ -15,10 +15,10 @@ pub fn run(places: &Places, port: u16, check: bool) -> Result<()> {
         })?;
     }
     setup::run(places, trunk::PARTS)?;
-    trunk::build(places)?;
     if check {
-        return Ok(());
+        return trunk::build(places);
     }
-    println!("\nThe page is at http://127.0.0.1:{port}/ in a moment; Ctrl-C ends it.\n");
+    // Serving builds first; the first time that takes a while.
+    println!("\nOnce it is built, the page is at http://127.0.0.1:{port}/; Ctrl-C ends it.\n");
     trunk::serve(places, port)
 }

@@ -126,7 +126,11 @@ fn quantize(array: &Array) -> (Vec<f16>, Vec<u8>) {
         // The rounded scale is the one that will be multiplied with.
         let scale = f16::from_f32(largest / 127.0);
         scales.push(scale);
-        let inverse = if scale > f16::ZERO { scale.to_f32().recip() } else { 0.0 };
+        let inverse = if scale > f16::ZERO {
+            scale.to_f32().recip()
+        } else {
+            0.0
+        };
         bytes.extend(row.iter().map(|v| (v * inverse).round() as i8 as u8));
     }
     (scales, bytes)

@@ -20,6 +20,8 @@ pub struct Machine {
     pub threads: usize,
     /// Threads of PyTorch, always on the CPU.
     pub torch_threads: usize,
+    /// Processes that wanted a core in the minute before the measurement.
+    pub load: Option<f64>,
     /// Version of this program.
     pub spanlight: &'static str,
     /// Version of burn.
@@ -27,13 +29,17 @@ pub struct Machine {
 }
 
 impl Machine {
-    /// This machine.
+    /// This machine as it is now.
     pub fn this(plan: &Plan<'_>) -> Self {
         Self {
-            cpu: line("/proc/cpuinfo", "model name").unwrap_or_else(|| std::env::consts::ARCH.into()),
+            cpu: line("/proc/cpuinfo", "model name")
+                .unwrap_or_else(|| std::env::consts::ARCH.into()),
             device: plan.description.clone(),
             threads: plan.workers,
             torch_threads: plan.threads,
+            load: fs::read_to_string("/proc/loadavg")
+                .ok()
+                .and_then(|text| text.split(' ').next()?.parse().ok()),
             spanlight: env!("CARGO_PKG_VERSION"),
             burn: burn_version().unwrap_or_else(|| "unknown".into()),
         }
@@ -42,8 +48,16 @@ impl Machine {
 
 fn burn_version() -> Option<String> {
     let manifest: toml::Table = toml::from_str(MANIFEST).ok()?;
-    let burn = manifest.get("workspace")?.get("dependencies")?.get("burn")?;
-    Some(burn.get("version")?.as_str()?.trim_start_matches('=').into())
+    let burn = manifest
+        .get("workspace")?
+        .get("dependencies")?
+        .get("burn")?;
+    Some(
+        burn.get("version")?
+            .as_str()?
+            .trim_start_matches('=')
+            .into(),
+    )
 }
 
 /// Forgets the peak so far; the resident set is the new one. Does nothing where there is no `/proc`.
@@ -69,6 +83,9 @@ mod tests {
     #[test]
     fn the_manifest_tells_burns_version() {
         let version = super::burn_version().unwrap();
-        assert!(version.starts_with(|c: char| c.is_ascii_digit()), "{version}");
+        assert!(
+            version.starts_with(|c: char| c.is_ascii_digit()),
+            "{version}"
+        );
     }
 }

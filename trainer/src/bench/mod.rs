@@ -5,11 +5,12 @@
 //! | spanlight | [`finetune`](crate::finetune::finetune) itself, timed by its events | `Predictor`, as in `evaluate` |
 //! | PyTorch | `trainer/bench/torch_joint.py`, the same batches | the same script, the spans that we found |
 //!
-//! Both sides run one after the other and alternate, so that a busy machine slows both.
+//! Only one side runs at a time, and they alternate, so that no lasting change favours one of them.
 
 mod machine;
 mod ours;
 mod report;
+mod row;
 mod theirs;
 mod workload;
 
@@ -19,9 +20,11 @@ use burn::tensor::Device;
 
 use crate::data::Format;
 use crate::error::{Error, Result};
+use machine::Machine;
 use ours::{Ours, settings};
 pub use report::Report;
-use report::{Row, Torch};
+use report::Torch;
+use row::Row;
 use theirs::{Job, Theirs};
 use workload::Workload;
 
@@ -69,6 +72,7 @@ pub struct Measure {
 /// # Errors
 /// Whatever stops either; a Python without PyTorch only leaves its side out.
 pub fn run(plan: &Plan<'_>) -> Result<Report> {
+    let machine = Machine::this(plan);
     let workload = Workload::read(plan, settings(false).seed)?;
     let ours = Ours::new(plan, &workload)?;
     let inference = workload.found(&ours.predict()?);
@@ -115,9 +119,25 @@ pub fn run(plan: &Plan<'_>) -> Result<Report> {
     if let Ok(theirs) = &theirs
         && theirs.parameters != parameters
     {
-        let problem = format!("{} parameters here, {} in torch_joint.py", parameters, theirs.parameters);
-        return Err(Error::Usage(format!("the models differ: {problem}; this is a bug, report it")));
+        let problem = format!(
+            "{} parameters here, {} in torch_joint.py",
+            parameters, theirs.parameters
+        );
+        return Err(Error::Usage(format!(
+            "the models differ: {problem}; this is a bug, report it"
+        )));
     }
-    let torch = theirs.map(|t| Torch { version: t.version.clone(), blas: t.blas.clone() });
-    Ok(Report::new(plan, &workload, (spans, pairs), parameters, torch, &rows))
+    let torch = theirs.map(|t| Torch {
+        version: t.version.clone(),
+        blas: t.blas.clone(),
+    });
+    Ok(Report::new(
+        plan,
+        machine,
+        &workload,
+        (spans, pairs),
+        parameters,
+        torch,
+        &rows,
+    ))
 }

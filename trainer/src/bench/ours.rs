@@ -60,7 +60,12 @@ impl<'a> Ours<'a> {
     /// Any [`Error`] of reading the encoder, writing the file or computing.
     pub fn new(plan: &'a Plan<'a>, workload: &'a Workload) -> Result<Self> {
         let folder = tempfile::tempdir()?;
-        let mut ours = Self { plan, workload, folder, caution: 0.0 };
+        let mut ours = Self {
+            plan,
+            workload,
+            folder,
+            caution: 0.0,
+        };
         data::write_file(&ours.train_file(), &workload.sentences)?;
         let predictor = ours.predictor()?;
         let sample = &workload.pieces[..workload.pieces.len().min(SAMPLE)];
@@ -84,7 +89,12 @@ impl<'a> Ours<'a> {
     /// [`Error::Core`] when the device fails.
     pub fn predict(&self) -> Result<Vec<Predicted>> {
         let predictor = self.predictor()?;
-        Ok(predict_all(&predictor, &self.workload.pieces, self.plan.workers, &|_| ())?)
+        Ok(predict_all(
+            &predictor,
+            &self.workload.pieces,
+            self.plan.workers,
+            &|_| (),
+        )?)
     }
 
     /// Times a pass over all sentences.
@@ -137,12 +147,20 @@ impl<'a> Ours<'a> {
             parameters: 0,
             steps: 0,
         };
-        let outcome = finetune(&config, &RunFolder::create(folder.path())?, false, &place, &mut watch);
+        let outcome = finetune(
+            &config,
+            &RunFolder::create(folder.path())?,
+            false,
+            &place,
+            &mut watch,
+        );
         if watch.steps == watch.expected.len() {
             return Ok((watch.measure, watch.parameters));
         }
         outcome?;
-        Err(Error::Usage("finetune forms other batches than bench: this is a bug, report it".into()))
+        Err(Error::Usage(
+            "finetune forms other batches than bench: this is a bug, report it".into(),
+        ))
     }
 
     fn train_file(&self) -> PathBuf {
@@ -151,15 +169,25 @@ impl<'a> Ours<'a> {
 
     /// The encoder with untrained heads.
     fn predictor(&self) -> Result<Predictor> {
-        let Workload { model: config, schema, .. } = self.workload;
+        let Workload {
+            model: config,
+            schema,
+            ..
+        } = self.workload;
         let init = &mut Init::seeded(settings(false).seed);
         let mut model = JointModel::new(config, schema, init, &self.plan.device)?;
-        model.encoder = EncoderFolder::open(self.plan.encoder)?.load(model.encoder)?.0;
+        model.encoder = EncoderFolder::open(self.plan.encoder)?
+            .load(model.encoder)?
+            .0;
         let mut state = pollster::block_on(state_of(&model))?;
         if let Some(bias) = state.get_mut("tagger.bias") {
             bias.values[Tag::Outside as usize] += self.caution;
         }
-        Ok(Predictor::new(load_state(model, state)?, schema.clone(), BUDGET))
+        Ok(Predictor::new(
+            load_state(model, state)?,
+            schema.clone(),
+            BUDGET,
+        ))
     }
 }
 
@@ -167,7 +195,10 @@ impl<'a> Ours<'a> {
 fn margin(logits: &[f32]) -> f32 {
     let outside = Tag::Outside as usize;
     let others = logits.iter().enumerate().filter(|&(tag, _)| tag != outside);
-    logits[outside] - others.map(|(_, &logit)| logit).fold(f32::NEG_INFINITY, f32::max)
+    logits[outside]
+        - others
+            .map(|(_, &logit)| logit)
+            .fold(f32::NEG_INFINITY, f32::max)
 }
 
 /// Sums up the steps behind the warm-up, then stops the run.
@@ -189,7 +220,9 @@ impl Sink for Stopwatch<'_> {
                 self.parameters = *parameters as usize;
                 reset_peak();
             }
-            Event::Step { pieces, seconds, .. } => {
+            Event::Step {
+                pieces, seconds, ..
+            } => {
                 let same = self.expected[self.steps] == *pieces as usize;
                 if same && self.steps >= self.warmup {
                     self.measure.pieces += *pieces as usize;

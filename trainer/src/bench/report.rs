@@ -5,24 +5,11 @@ use std::fmt;
 use serde::Serialize;
 
 use super::machine::Machine;
+use super::row::{Line, Row};
 use super::{Measure, Plan, Workload};
 
-/// One piece of work, measured again and again on every side.
-pub struct Row {
-    /// What is done.
-    pub name: &'static str,
-    /// Whether the embeddings stay as they are; nothing for inference.
-    pub frozen: Option<bool>,
-    /// Our measures, PyTorch's in plain batches, PyTorch's in sorted chunks.
-    pub measures: [Vec<Measure>; 3],
-}
-
-impl Row {
-    /// A row without measures.
-    pub fn new(name: &'static str, frozen: Option<bool>) -> Self {
-        Self { name, frozen, measures: Default::default() }
-    }
-}
+/// Load of a machine on which nothing else runs.
+const IDLE: f64 = 0.5;
 
 /// PyTorch, where there is one.
 #[derive(Debug, Serialize)]
@@ -31,18 +18,6 @@ pub struct Torch {
     pub version: String,
     /// Its library for matrix products.
     pub blas: String,
-}
-
-/// Medians of one quantity.
-#[derive(Debug, Serialize)]
-struct Line {
-    what: String,
-    unit: &'static str,
-    spanlight: f64,
-    torch_plain: Option<f64>,
-    torch_sorted: Option<f64>,
-    /// Ours by the better one of PyTorch's.
-    ratio: Option<f64>,
 }
 
 /// What was measured, and on what.
@@ -74,6 +49,7 @@ impl Report {
     /// Takes the medians; `torch` says why it is missing, if it is.
     pub fn new(
         plan: &Plan<'_>,
+        machine: Machine,
         workload: &Workload,
         candidates: (usize, usize),
         parameters: usize,
@@ -90,12 +66,14 @@ impl Report {
                 lines.push(Line::new(row, "sentences/s", speed, f64::max));
             }
         }
-        for row in rows.iter().filter(|r| r.measures[0].iter().all(|m| m.peak.is_some())) {
+        for row in rows
+            .iter()
+            .filter(|r| r.measures[0].iter().all(|m| m.peak.is_some()))
+        {
             let peak = |m: &Measure| m.peak.map(|bytes| bytes as f64 / (1 << 20) as f64);
             lines.push(Line::new(row, "MiB at the peak", peak, f64::min));
         }
         Self {
-            machine: Machine::this(plan),
             encoder: plan.encoder.display().to_string(),
             data: plan.data.display().to_string(),
             parameters,
@@ -107,51 +85,31 @@ impl Report {
             spans: candidates.0,
             pairs: candidates.1,
             mentions: workload.mentions,
-            notes: notes(plan, &torch),
+            notes: notes(plan, &machine, &torch),
+            machine,
             torch: torch.ok(),
             lines,
         }
     }
 }
 
-impl Line {
-    fn new(
-        row: &Row,
-        unit: &'static str,
-        value: impl Fn(&Measure) -> Option<f64>,
-        better: fn(f64, f64) -> f64,
-    ) -> Self {
-        let [ours, plain, sorted] =
-            row.measures.each_ref().map(|m| median(m.iter().filter_map(&value).collect()));
-        let spanlight = ours.unwrap_or(f64::NAN);
-        Self {
-            what: row.name.into(),
-            unit,
-            spanlight,
-            torch_plain: plain,
-            torch_sorted: sorted,
-            ratio: plain.zip(sorted).map(|(plain, sorted)| spanlight / better(plain, sorted)),
-        }
-    }
-}
-
-/// The middle value, or the mean of the two middle ones.
-fn median(mut values: Vec<f64>) -> Option<f64> {
-    values.sort_by(f64::total_cmp);
-    let upper = *values.get(values.len() / 2)?;
-    Some((upper + values[(values.len() - 1) / 2]) / 2.0)
-}
-
 /// What a reader must know to judge the numbers.
-fn notes(plan: &Plan<'_>, torch: &Result<Torch, String>) -> Vec<String> {
+fn notes(plan: &Plan<'_>, machine: &Machine, torch: &Result<Torch, String>) -> Vec<String> {
     let mut notes = Vec::new();
+    if let Some(load) = machine.load.filter(|&load| load > IDLE) {
+        notes.push(format!(
+            "WARNING: the machine was busy before (load {load}); absolute numbers are too low, and \
+             PyTorch, whose threads wait for each other at every operation, suffers more than we do"
+        ));
+    }
     match torch {
         Err(reason) => notes.push(format!("no comparison: {reason}; give one with --python")),
         Ok(torch) => {
             notes.push(
-                "both sides: one model (same sizes and number of parameters), one process, float32; \
-                 the same sentences, batches, spans and pairs; forward, backward, global clipping \
-                 and AdamW are timed, reading and tokenising are not; word-pieces without padding"
+                "both sides: the same model in float32, one process each, with the same batches, \
+                 spans and pairs (training: gold; inference: what our tagger finds, tuned to find \
+                 about as much as is annotated); timed are forward, backward, clipping and AdamW, \
+                 or prediction, but no reading and tokenising; word-pieces exclude padding"
                     .into(),
             );
             notes.push(
@@ -169,7 +127,9 @@ fn notes(plan: &Plan<'_>, torch: &Result<Torch, String>) -> Vec<String> {
                 );
             }
             if plan.device != burn::tensor::Device::flex() {
-                notes.push("WARNING: PyTorch ran on the CPU and we did not; try --device cpu".into());
+                notes.push(
+                    "WARNING: PyTorch ran on the CPU and we did not; try --device cpu".into(),
+                );
             }
         }
     }
@@ -178,13 +138,25 @@ fn notes(plan: &Plan<'_>, torch: &Result<Torch, String>) -> Vec<String> {
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Machine { cpu, device, threads, torch_threads, spanlight, burn } = &self.machine;
-        writeln!(f, "processor  {cpu}")?;
-        writeln!(f, "spanlight  {spanlight}, burn {burn}; {device}; threads: {threads}")?;
+        let m = &self.machine;
+        writeln!(f, "processor  {}", m.cpu)?;
+        writeln!(
+            f,
+            "spanlight  {}, burn {}; {}; threads: {}",
+            m.spanlight, m.burn, m.device, m.threads
+        )?;
         if let Some(Torch { version, blas }) = &self.torch {
-            writeln!(f, "PyTorch    {version}, BLAS: {blas}; CPU; threads: {torch_threads}")?;
+            let threads = m.torch_threads;
+            writeln!(
+                f,
+                "PyTorch    {version}, BLAS: {blas}; CPU; threads: {threads}"
+            )?;
         }
-        writeln!(f, "model      {}; {} parameters", self.encoder, self.parameters)?;
+        writeln!(
+            f,
+            "model      {}; {} parameters",
+            self.encoder, self.parameters
+        )?;
         writeln!(
             f,
             "training   {}; {} steps of {} sentences behind {} of warm-up",
@@ -196,37 +168,16 @@ impl fmt::Display for Report {
             self.sentences, self.spans, self.pairs, self.mentions
         )?;
         writeln!(f, "           medians of {} rounds\n", self.rounds)?;
-        let head = ["spanlight", "torch plain", "torch sorted", "ratio"];
-        let [a, b, c, d] = head;
-        writeln!(f, "{:<28} {:<15} {a:>10} {b:>12} {c:>12} {d:>7}", "", "")?;
+        let heads = ["spanlight", "torch plain", "torch sorted", "ratio"];
+        write!(f, "{:44}", "")?;
+        heads.iter().try_for_each(|head| write!(f, " {head:>12}"))?;
         for line in &self.lines {
-            let number = |x: Option<f64>| x.map_or("-".into(), |x| format!("{x:.1}"));
-            let ratio = line.ratio.map_or("-".into(), |r| format!("{r:.2}"));
-            writeln!(
-                f,
-                "{:<28} {:<15} {:>10} {:>12} {:>12} {ratio:>7}",
-                line.what,
-                line.unit,
-                number(Some(line.spanlight)),
-                number(line.torch_plain),
-                number(line.torch_sorted),
-            )?;
+            write!(f, "\n{line}")?;
         }
-        for note in &self.notes {
-            write!(f, "\n* {note}")?;
+        for (i, note) in self.notes.iter().enumerate() {
+            let gap = if i == 0 { "\n\n" } else { "\n" };
+            write!(f, "{gap}* {note}")?;
         }
         Ok(())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::median;
-
-    #[test]
-    fn medians_of_odd_and_even_counts() {
-        assert_eq!(median(vec![3.0, 1.0, 2.0]), Some(2.0));
-        assert_eq!(median(vec![4.0, 1.0]), Some(2.5));
-        assert_eq!(median(vec![]), None);
     }
 }

@@ -64,12 +64,17 @@ impl Theirs {
     /// Starts Python and hands over the job; the error says why there is nothing to compare with.
     pub fn start(python: &str, job: &Job<'_>) -> Result<Self, String> {
         let mut command = Command::new(python);
-        command.args(["-c", SCRIPT]).stdin(Stdio::piped()).stdout(Stdio::piped());
+        command
+            .args(["-c", SCRIPT])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped());
         // The libraries behind PyTorch read these once, at their start.
         for name in ["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"] {
             command.env(name, job.threads.to_string());
         }
-        let mut child = command.spawn().map_err(|e| format!("{python} cannot be started: {e}"))?;
+        let mut child = command
+            .spawn()
+            .map_err(|e| format!("{python} cannot be started: {e}"))?;
         let (Some(input), Some(output)) = (child.stdin.take(), child.stdout.take()) else {
             return Err(format!("{python} has no standard input and output"));
         };
@@ -100,7 +105,11 @@ impl Theirs {
             chunk: if sorted { CHUNK } else { 0 },
         };
         let (pieces, seconds, peak) = self.answer(&ask)?;
-        Ok(Measure { pieces, seconds, peak })
+        Ok(Measure {
+            pieces,
+            seconds,
+            peak,
+        })
     }
 
     /// Sends a line and reads one.
@@ -113,7 +122,9 @@ impl Theirs {
         self.output.read_line(&mut line)?;
         serde_json::from_str(&line).map_err(|_| {
             let python = &self.python;
-            Error::Usage(format!("{python} stopped; its reason stands above; leave --python out"))
+            Error::Usage(format!(
+                "{python} stopped; its reason stands above; leave --python out"
+            ))
         })
     }
 }

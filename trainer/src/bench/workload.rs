@@ -90,7 +90,11 @@ impl Workload {
             model: ModelConfig::new(encoder.config.clone(), Profile::default()),
             sentences,
             training,
-            batches: order.chunks(plan.batch).take(steps).map(<[_]>::to_vec).collect(),
+            batches: order
+                .chunks(plan.batch)
+                .take(steps)
+                .map(<[_]>::to_vec)
+                .collect(),
             mentions: all.iter().map(|s| s.entities.len()).sum(),
             words: all.iter().map(|s| s.words.len()).sum(),
             pieces: all
@@ -103,14 +107,17 @@ impl Workload {
 
     /// Word-pieces of every step, padding excluded.
     pub fn pieces_by_step(&self) -> Vec<usize> {
-        let count = |members: &Vec<usize>| members.iter().map(|&i| self.training[i].ids.len()).sum();
+        let count =
+            |members: &Vec<usize>| members.iter().map(|&i| self.training[i].ids.len()).sum();
         self.batches.iter().map(count).collect()
     }
 
     /// The sentences of inference with the spans found in them.
     pub fn found(&self, found: &[Predicted]) -> Vec<Case> {
         let cases = self.pieces.iter().zip(found);
-        cases.map(|(pieces, found)| Case::found(pieces, found)).collect()
+        cases
+            .map(|(pieces, found)| Case::found(pieces, found))
+            .collect()
     }
 }
 
@@ -148,5 +155,7 @@ impl Case {
 
 /// Every two of so many spans.
 fn pairs(count: usize) -> Vec<(usize, usize)> {
-    (0..count).flat_map(|left| (left + 1..count).map(move |right| (left, right))).collect()
+    (0..count)
+        .flat_map(|left| (left + 1..count).map(move |right| (left, right)))
+        .collect()
 }

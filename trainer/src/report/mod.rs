@@ -16,7 +16,6 @@ pub use jsonl::{Jsonl, Record};
 pub use plot::Plot;
 pub use terminal::Terminal;
 
-
 /// Sinks among which a chart that cannot be drawn is no reason to end a run.
 pub struct Lenient(pub Sinks);
 

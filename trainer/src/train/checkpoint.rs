@@ -166,7 +166,7 @@ mod tests {
             let (model, mut optimizer) = fresh(2);
             let found =
                 Checkpoint::unpack::<_, String>(bytes, model, &mut optimizer, &Device::flex());
-            found.err().expect("it was accepted").to_string()
+            found.expect_err("it was accepted").to_string()
         };
         assert!(refusal(&bytes[..bytes.len() - 1]).contains("damaged"));
         assert!(refusal(&[]).contains("damaged"));
@@ -178,7 +178,7 @@ mod tests {
         let wider = spanlight_core::init::Init::seeded(1).linear(4, 1, &device);
         let (_, mut optimizer) = fresh(1);
         let found = Checkpoint::unpack::<_, String>(&bytes, wider, &mut optimizer, &Device::flex());
-        let message = found.err().expect("it was accepted").to_string();
+        let message = found.expect_err("it was accepted").to_string();
         assert!(
             message.contains("`weight`") && message.contains("shape"),
             "{message}"

@@ -171,7 +171,10 @@ mod tests {
             weight = data.try_into_vec::<f32>().unwrap();
             Ok(Verdict::Continue)
         });
-        assert_eq!((reason.unwrap().as_str(), losses.len()), ("all steps done", 200));
+        assert_eq!(
+            (reason.unwrap().as_str(), losses.len()),
+            ("all steps done", 200)
+        );
         let worst = weight
             .iter()
             .zip([2.0, -1.0, 0.5])

@@ -30,6 +30,21 @@ struct Forward<M> {
     terms: Vec<Term>,
 }
 
+/// A worker's arrival at the barrier; it comes even if the worker panics, since the others wait.
+struct Arrival<'a> {
+    barrier: &'a Barrier,
+    failure: &'a Mutex<Option<Error>>,
+}
+
+impl Drop for Arrival<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            lock(self.failure).get_or_insert_with(|| Error::Device("a worker panicked".into()));
+        }
+        self.barrier.wait();
+    }
+}
+
 /// Computes the gradients of the weighted sum of mean losses over all chunks of a step.
 ///
 /// # Errors
@@ -52,6 +67,10 @@ pub fn gradients<O: Objective>(
     let done: Mutex<Vec<(usize, GradientsParams, Vec<f64>)>> = Mutex::new(Vec::new());
 
     let work = |worker: usize| {
+        let arrival = Arrival {
+            barrier: &barrier,
+            failure: &failure,
+        };
         let mut forwards: Vec<Forward<O::Model>> = Vec::new();
         for index in (worker..chunks.len()).step_by(workers) {
             let replica = model.clone().fork(device);
@@ -78,7 +97,7 @@ pub fn gradients<O: Objective>(
             }
         }
         // Means need the number of rows of all chunks.
-        barrier.wait();
+        drop(arrival);
         if lock(&failure).is_some() {
             return;
         }
@@ -198,6 +217,8 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 pub(super) mod tests {
     use burn::nn::Linear;
     use burn::tensor::TensorData;
+    use rand::rngs::Xoshiro256PlusPlus;
+    use rand::{RngExt, SeedableRng};
     use spanlight_core::init::Init;
     use spanlight_core::noise::Noise;
 
@@ -240,20 +261,13 @@ pub(super) mod tests {
         }
 
         fn chunks(&self, step: usize) -> Result<Vec<Points>> {
-            let mut number = step;
-            let mut next = || {
-                number += 1;
-                (number as f32 * 0.37).sin()
-            };
-            let point = |next: &mut dyn FnMut() -> f32| {
-                let x = [next(), next(), next()];
+            let mut rng = Xoshiro256PlusPlus::seed_from_u64(step as u64);
+            let mut point = || {
+                let x: [f32; 3] = std::array::from_fn(|_| rng.random_range(-1.0..1.0));
                 [x[0], x[1], x[2], 2.0 * x[0] - x[1] + 0.5 * x[2] + 0.3]
             };
-            Ok(self
-                .chunks
-                .iter()
-                .map(|&n| (0..n).map(|_| point(&mut next)).collect())
-                .collect())
+            let mut chunk = |&rows: &usize| (0..rows).map(|_| point()).collect();
+            Ok(self.chunks.iter().map(&mut chunk).collect())
         }
 
         fn pieces(&self, chunk: &Points) -> usize {

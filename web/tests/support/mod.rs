@@ -1,8 +1,12 @@
 //! The class as JavaScript sees it, a tiny model, and small helpers.
-#![allow(dead_code, reason = "each test program uses its own part")]
+#![allow(
+    dead_code,
+    unused_imports,
+    reason = "each test program uses its own part"
+)]
 
 mod surface;
 mod tiny;
 
 pub use surface::*;
-pub use tiny::Tiny;
+pub use tiny::{SENTENCE, Tiny};

@@ -1,5 +1,7 @@
 //! A tiny model with random weights, made on the spot.
 
+use std::cell::RefCell;
+
 use burn::tensor::Device;
 use serde_json::json;
 use spanlight_core::bundle::{FORMAT, Manifest, Part, SelfTest, TOKENIZER, WEIGHTS};
@@ -9,14 +11,20 @@ use spanlight_core::init::Init;
 use spanlight_core::weights::{Precision, encode, state_of};
 use spanlight_core::{JointModel, ModelConfig, Profile, Schema};
 
-const SELF_TEST: &str = "Alice met Bob in Paris.";
+/// A sentence in which the model finds entities and relations.
+pub const SENTENCE: &str = "Alice met Bob in Paris and the graph model uses data.";
 const WORDS: [&str; 12] = [
     "alice", "met", "bob", "in", "paris", "the", "graph", "model", "uses", "method", "data", "and",
 ];
 /// Random weights this small give all classes nearly the same probability.
 const GAIN: f32 = 12.0;
 
+thread_local! {
+    static FOUND: RefCell<Option<Tiny>> = const { RefCell::new(None) };
+}
+
 /// A bundle.
+#[derive(Clone)]
 pub struct Tiny {
     /// Its manifest.
     pub manifest: Manifest,
@@ -27,8 +35,25 @@ pub struct Tiny {
 }
 
 impl Tiny {
-    /// A sound bundle.
+    /// A sound bundle: the first random model that finds something.
     pub async fn new() -> Self {
+        if let Some(bundle) = FOUND.with_borrow(Clone::clone) {
+            return bundle;
+        }
+        for seed in 0.. {
+            let bundle = Self::seeded(seed).await;
+            let [found] = &bundle.manifest.self_test.sentences[..] else {
+                continue;
+            };
+            if found.entities.len() > 2 && found.relations.len() > 1 {
+                FOUND.set(Some(bundle.clone()));
+                return bundle;
+            }
+        }
+        unreachable!("there are seeds enough")
+    }
+
+    async fn seeded(seed: u64) -> Self {
         let (tokenizer, vocab_size) = tokenizer();
         let encoder = EncoderConfig {
             vocab_size,
@@ -54,7 +79,7 @@ impl Tiny {
             symmetric: vec!["Knows".into()],
         };
         let device = Device::flex();
-        let model = JointModel::new(&config, &schema, &mut Init::seeded(5), &device).unwrap();
+        let model = JointModel::new(&config, &schema, &mut Init::seeded(seed), &device).unwrap();
         let mut state = state_of(&model).await.unwrap();
         for array in state.values_mut().filter(|array| array.shape.len() > 1) {
             array.values.iter_mut().for_each(|value| *value *= GAIN);
@@ -86,12 +111,12 @@ impl Tiny {
             .open(&bundle.tokenizer, &bundle.weights, &device, 512)
             .unwrap();
         let sentences = core
-            .extract(SELF_TEST, &ExtractOptions::default())
+            .extract(SENTENCE, &ExtractOptions::default())
             .await
             .unwrap()
             .sentences;
         bundle.manifest.self_test = SelfTest {
-            text: SELF_TEST.into(),
+            text: SENTENCE.into(),
             sentences,
         };
         bundle

@@ -1,0 +1,104 @@
+//! Repeated measures of one piece of work, and their medians.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use super::Measure;
+
+/// One piece of work, measured again and again on every side.
+pub struct Row {
+    /// What is done.
+    pub name: &'static str,
+    /// Whether the embeddings stay as they are; nothing for inference.
+    pub frozen: Option<bool>,
+    /// Our measures, PyTorch's in plain batches, PyTorch's in sorted chunks.
+    pub measures: [Vec<Measure>; 3],
+}
+
+impl Row {
+    /// A row without measures.
+    pub fn new(name: &'static str, frozen: Option<bool>) -> Self {
+        Self {
+            name,
+            frozen,
+            measures: Default::default(),
+        }
+    }
+}
+
+/// Medians of one quantity.
+#[derive(Debug, Serialize)]
+pub struct Line {
+    what: String,
+    unit: &'static str,
+    spanlight: f64,
+    torch_plain: Option<f64>,
+    torch_sorted: Option<f64>,
+    /// Ours by the better one of PyTorch's.
+    ratio: Option<f64>,
+}
+
+impl Line {
+    /// Medians of `value`; `better` chooses between PyTorch's two.
+    pub fn new(
+        row: &Row,
+        unit: &'static str,
+        value: impl Fn(&Measure) -> Option<f64>,
+        better: fn(f64, f64) -> f64,
+    ) -> Self {
+        let [ours, plain, sorted] = row
+            .measures
+            .each_ref()
+            .map(|m| median(m.iter().filter_map(&value).collect()));
+        let spanlight = ours.unwrap_or(f64::NAN);
+        Self {
+            what: row.name.into(),
+            unit,
+            spanlight,
+            torch_plain: plain,
+            torch_sorted: sorted,
+            ratio: plain
+                .zip(sorted)
+                .map(|(plain, sorted)| spanlight / better(plain, sorted)),
+        }
+    }
+}
+
+impl fmt::Display for Line {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:<28} {:<15}", self.what, self.unit)?;
+        for value in [
+            Some(self.spanlight),
+            self.torch_plain,
+            self.torch_sorted,
+            self.ratio,
+        ] {
+            match value {
+                None => write!(f, " {:>12}", "-")?,
+                Some(value) if value < 100.0 => write!(f, " {value:>12.2}")?,
+                Some(value) => write!(f, " {value:>12.0}")?,
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The middle value, or the mean of the two middle ones.
+fn median(mut values: Vec<f64>) -> Option<f64> {
+    values.sort_by(f64::total_cmp);
+    let upper = *values.get(values.len() / 2)?;
+    Some((upper + values[(values.len() - 1) / 2]) / 2.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::median;
+
+    #[test]
+    fn medians_of_odd_and_even_counts() {
+        assert_eq!(median(vec![3.0, 1.0, 2.0]), Some(2.0));
+        assert_eq!(median(vec![4.0, 1.0]), Some(2.5));
+        assert_eq!(median(vec![]), None);
+    }
+}
