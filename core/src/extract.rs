@@ -1,5 +1,7 @@
 //! Extraction from raw text: sentences, words, pieces, predictions, and offsets into the original.
 
+use std::ops::Range;
+
 use serde::{Deserialize, Serialize};
 
 use crate::Result;
@@ -12,7 +14,7 @@ use crate::wordpiece::WordPiece;
 /// Sentences of the first block; later ones double, so that the first results come soon.
 const FIRST_BLOCK: usize = 8;
 /// Most sentences that are tokenised ahead.
-const LARGEST_BLOCK: usize = 256;
+const LARGEST_BLOCK: usize = 64;
 /// Longest window, in words, whatever the encoder allows.
 const MAX_WORDS: usize = 400;
 
@@ -94,9 +96,9 @@ pub struct Extraction {
 /// A part of the results, with the progress so far.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ExtractionBatch {
-    /// Newly finished sentences, in no particular order.
+    /// Newly finished sentences in textual order, behind those of the batches before.
     pub sentences: Vec<ExtractedSentence>,
-    /// Length of the text of all finished sentences, gaps between them included.
+    /// Length of the text up to the end of the last finished sentence and the gap behind it.
     pub read: usize,
     /// Length of the whole text.
     pub total: usize,
@@ -164,42 +166,16 @@ impl Extractor {
         let mut going = true;
         while from < sentences.len() && going {
             let to = (from + block).min(sentences.len());
-            // The last sentence also accounts for the white space behind it.
-            let reaches = |i: usize| match sentences.get(i + 1) {
-                Some(next) => next.start,
-                None => text.len(),
-            };
             let (pieces, places, shortened) = self.tokenize(text, &sentences[from..to])?;
             done.shortened += shortened;
-            let mut open = vec![0_usize; to - from];
-            for place in &places {
-                open[place.sentence] += 1;
-            }
-            let mut partial: Vec<ExtractedSentence> = sentences[from..to]
-                .iter()
-                .map(|s| ExtractedSentence {
-                    start: position(&offsets, s.start, options.unit),
-                    end: position(&offsets, s.end, options.unit),
-                    ..Default::default()
-                })
-                .collect();
-            let span_of = |i: usize| {
-                let start = if from + i == 0 {
-                    0
-                } else {
-                    sentences[from + i].start
-                };
-                position(&offsets, reaches(from + i), options.unit)
-                    - position(&offsets, start, options.unit)
-            };
-            // Sentences without a word have nothing to wait for.
-            let mut finished: Vec<usize> = (0..to - from).filter(|&i| open[i] == 0).collect();
+            let mut open = Open::new(text, &sentences, from..to, &places, &offsets, options.unit);
+            // Batches come by length; sentences leave in textual order.
             self.predictor
                 .run(&pieces, async |results| {
                     for (window, predicted) in results {
                         let place = &places[window];
                         let sentence = &sentences[from + place.sentence];
-                        let target = &mut partial[place.sentence];
+                        let target = &mut open.partial[place.sentence];
                         self.place(
                             text,
                             sentence,
@@ -209,31 +185,14 @@ impl Extractor {
                             options,
                             target,
                         );
-                        open[place.sentence] -= 1;
-                        if open[place.sentence] == 0 {
-                            finished.push(place.sentence);
-                        }
+                        open.waiting[place.sentence] -= 1;
                     }
-                    going = emit(
-                        &mut finished,
-                        &mut partial,
-                        &span_of,
-                        &mut done,
-                        &mut on_batch,
-                    )
-                    .await;
+                    going = open.emit(&mut done, &mut on_batch).await;
                     going
                 })
                 .await?;
-            if going && !finished.is_empty() {
-                going = emit(
-                    &mut finished,
-                    &mut partial,
-                    &span_of,
-                    &mut done,
-                    &mut on_batch,
-                )
-                .await;
+            if going && open.next < to - from {
+                going = open.emit(&mut done, &mut on_batch).await;
             }
             from = to;
             block = (2 * block).min(LARGEST_BLOCK);
@@ -241,7 +200,6 @@ impl Extractor {
         if sentences.is_empty() {
             done.read = total;
         }
-        done.sentences.sort_by_key(|s| s.start);
         Ok(done)
     }
 
@@ -361,30 +319,71 @@ fn position(offsets: &Offsets, byte: usize, unit: OffsetUnit) -> usize {
     offsets.get(byte, unit).unwrap_or(byte)
 }
 
-/// Hands over the finished sentences and counts them as read.
-async fn emit(
-    finished: &mut Vec<usize>,
-    partial: &mut [ExtractedSentence],
-    span_of: &impl Fn(usize) -> usize,
-    done: &mut Extraction,
-    on_batch: &mut impl AsyncFnMut(&ExtractionBatch) -> bool,
-) -> bool {
-    let mut sentences = Vec::with_capacity(finished.len());
-    for i in finished.drain(..) {
-        done.read += span_of(i);
-        let mut sentence = std::mem::take(&mut partial[i]);
-        // Windows may finish out of order.
-        sort_entities(&mut sentence);
-        sentences.push(sentence);
+/// The sentences of a block on their way out.
+struct Open {
+    partial: Vec<ExtractedSentence>,
+    /// Windows of each sentence that are still in the model.
+    waiting: Vec<usize>,
+    /// Where each sentence ends, the gap behind it included.
+    reach: Vec<usize>,
+    /// First sentence that has not left.
+    next: usize,
+}
+
+impl Open {
+    fn new(
+        text: &str,
+        sentences: &[TextSentence],
+        block: Range<usize>,
+        windows: &[Window],
+        offsets: &Offsets,
+        unit: OffsetUnit,
+    ) -> Self {
+        let mut waiting = vec![0_usize; block.len()];
+        for window in windows {
+            waiting[window.sentence] += 1;
+        }
+        let reach = |i: usize| sentences.get(i + 1).map_or(text.len(), |next| next.start);
+        Self {
+            partial: sentences[block.clone()]
+                .iter()
+                .map(|s| ExtractedSentence {
+                    start: position(offsets, s.start, unit),
+                    end: position(offsets, s.end, unit),
+                    ..Default::default()
+                })
+                .collect(),
+            waiting,
+            reach: block.map(|i| position(offsets, reach(i), unit)).collect(),
+            next: 0,
+        }
     }
-    let batch = ExtractionBatch {
-        sentences,
-        read: done.read,
-        total: done.total,
-    };
-    let going = on_batch(&batch).await;
-    done.sentences.extend(batch.sentences);
-    going
+
+    /// Hands over what is finished up to the first sentence that is not; the batch may be empty,
+    /// since every call is a chance to stop.
+    async fn emit(
+        &mut self,
+        done: &mut Extraction,
+        on_batch: &mut impl AsyncFnMut(&ExtractionBatch) -> bool,
+    ) -> bool {
+        let mut sentences = Vec::new();
+        while self.waiting.get(self.next) == Some(&0) {
+            let mut sentence = std::mem::take(&mut self.partial[self.next]);
+            // Windows may finish out of order.
+            sort_entities(&mut sentence);
+            sentences.push(sentence);
+            done.read = self.reach[self.next];
+            self.next += 1;
+        }
+        let batch = ExtractionBatch {
+            sentences,
+            read: done.read,
+            total: done.total,
+        };
+        let going = on_batch(&batch).await;
+        done.sentences.extend(batch.sentences);
+        going
+    }
 }
 
 fn sort_entities(sentence: &mut ExtractedSentence) {

@@ -22,9 +22,9 @@ use spanlight_tests::{gradients, random, tiny_schema, uniform};
 /// Half the distance of the outer two points.
 const STEP: f32 = 1e-2;
 /// Largest difference allowed, as a share of the tensor's largest gradient.
-const RELATIVE: f64 = 1e-2;
+const RELATIVE: f64 = 2e-2;
 /// What single precision adds to a difference quotient.
-const ABSOLUTE: f64 = 2e-4;
+const ABSOLUTE: f64 = 3e-4;
 /// Below this a gradient counts as none.
 const NONE: f64 = 1e-5;
 
@@ -39,7 +39,7 @@ fn check<M: Module>(module: M, loss: impl Fn(&M, &Device) -> Tensor<1>) {
             .values
             .iter_mut()
             .zip(noise)
-            .for_each(|(value, noise)| *value += 0.4 * noise);
+            .for_each(|(value, noise)| *value += 0.5 * noise);
     }
     let module = load_state(module, state.clone()).unwrap();
     let grads = loss(&module, &plain.clone().autodiff()).backward();
@@ -51,6 +51,7 @@ fn check<M: Module>(module: M, loss: impl Fn(&M, &Device) -> Tensor<1>) {
         f64::from(loss(&load_state(module.clone(), state).unwrap(), &plain).into_scalar::<f32>())
     };
 
+    let here = f64::from(loss(&module, &plain).into_scalar::<f32>());
     let mut rng = Xoshiro256PlusPlus::seed_from_u64(1);
     let (mut compared, mut rough) = (0, 0);
     for (name, gradient) in &ours {
@@ -66,13 +67,20 @@ fn check<M: Module>(module: M, loss: impl Fn(&M, &Device) -> Tensor<1>) {
         order.truncate(3);
         order.extend((0..3).map(|_| rng.random_range(0..values.len())));
         for entry in order {
-            let slope = |step: f32| {
-                (at(name, entry, step) - at(name, entry, -step)) / (2.0 * f64::from(step))
+            // Slope and second difference over a step to either side.
+            let around = |step: f32| {
+                let (right, left) = (at(name, entry, step), at(name, entry, -step));
+                let step = f64::from(step);
+                (
+                    (right - left) / (2.0 * step),
+                    (right - 2.0 * here + left) / step,
+                )
             };
-            let (wide, narrow) = (slope(STEP), slope(STEP / 2.0));
+            let ((wide, bend), (narrow, half)) = (around(STEP), around(STEP / 2.0));
             let tolerance = RELATIVE * largest + ABSOLUTE;
-            if (wide - narrow).abs() > 2.0 * tolerance {
-                rough += 1; // another window becomes the maximum in between
+            // Where another window becomes the maximum, slopes differ and bends do not shrink.
+            if 2.0 * (wide - narrow).abs() > tolerance || (bend - 2.0 * half).abs() > tolerance {
+                rough += 1;
                 continue;
             }
             let expected = (4.0 * narrow - wide) / 3.0;
@@ -173,7 +181,8 @@ fn check_joint(config: ModelConfig, seed: Option<u64>) {
         .unwrap();
         let counts = [loss.tag.count, loss.entity.count, loss.relation.count];
         assert_eq!(counts, [9, 5, 4]);
-        total(loss, counts).unwrap()
+        // The way to the pooler is the longest: relations weigh most, so that its gradient stands out.
+        total(loss, [45, 20, 1]).unwrap()
     });
 }
 

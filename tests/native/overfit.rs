@@ -163,7 +163,7 @@ fn check(config: &ModelConfig) {
         assert_eq!(counts.f1(), 1.0, "{scores:?} at the loss {loss}");
     }
     assert_eq!((scores.entity.tp, scores.strict.tp), (18, 9));
-    assert!(loss < 0.1, "loss {loss}");
+    assert!(loss < 0.2, "loss {loss}");
 }
 
 #[test]

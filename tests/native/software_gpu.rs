@@ -5,7 +5,7 @@
 use std::process::Command;
 
 use burn::tensor::DeviceKind;
-use burn::tensor::wgpu::{WgpuInitError, WgpuOptions};
+use burn::tensor::wgpu::{WgpuBackend, WgpuInitError, WgpuOptions};
 
 use crate::parity;
 
@@ -44,7 +44,11 @@ fn spawn(test: &str) {
 }
 
 fn check() {
-    let device = match WgpuOptions::default().device_kind(DeviceKind::Cpu).init() {
+    // Pinned, because OpenGL has a software adapter too, ten times slower.
+    let options = WgpuOptions::default()
+        .device_kind(DeviceKind::Cpu)
+        .graphics_api(WgpuBackend::Vulkan);
+    let device = match options.init() {
         Ok(device) => device,
         Err(WgpuInitError::AdapterUnavailable { .. }) => {
             eprintln!(

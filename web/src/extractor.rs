@@ -7,6 +7,7 @@ use js_sys::{Function, Promise};
 use spanlight_core::extract::{ExtractOptions, ExtractionBatch};
 use wasm_bindgen::prelude::*;
 
+use crate::constructors;
 use crate::host::{bytes, callback, error, from_object, pause, to_object};
 use crate::journal::{self, Watch};
 use crate::loading::{Bundle, Loaded};
@@ -35,6 +36,7 @@ impl Extractor {
         #[wasm_bindgen(js_name = onProgress, unchecked_optional_param_type = "(progress: LoadProgress) => void")]
         on_progress: JsValue,
     ) -> Promise {
+        constructors::run();
         journal::open();
         future_to_promise(async move {
             let options: LoadOptions = from_object(options)?;

@@ -2,6 +2,7 @@
 //! Spanlight in the browser: text in, entities and relations out, on WebGPU or the processor.
 
 mod adapter;
+mod constructors;
 mod extractor;
 mod host;
 mod journal;

@@ -48,7 +48,7 @@ export interface Sentence {
   relations: Relation[];
 }
 
-/** Newly finished sentences, in no particular order, and how much of the text is read. */
+/** Newly finished sentences in textual order, perhaps none, and how much of the text is read. */
 export interface Batch {
   sentences: Sentence[];
   read: number;

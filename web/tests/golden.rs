@@ -16,6 +16,10 @@ const MODEL: [&[u8]; 3] = [
     include_bytes!("../../www/models/science/weights.safetensors"),
 ];
 
+/// What to do when the model has changed.
+const HOW: &str = "golden.json is made anew with `spanlight predict --model www/models/science \
+    --device cpu --with-text web/tests/golden.txt -o web/tests/golden.json`";
+
 /// A text and what the native program finds in it.
 fn golden() -> SelfTest {
     serde_json::from_str(include_str!("golden.json")).unwrap()
@@ -41,7 +45,7 @@ async fn check(backend: &str) {
         };
         assert!(
             alone.accepts(std::slice::from_ref(&found)),
-            "{found:#?} instead of {:#?}",
+            "{found:?}\ninstead of {:?}\n{HOW}",
             alone.sentences
         );
     }

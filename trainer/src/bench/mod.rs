@@ -92,10 +92,11 @@ pub fn run(plan: &Plan<'_>) -> Result<Report> {
             inference: &inference,
         },
     );
+    // What needs least memory first, since neither side returns all of it to the system.
     let mut rows = [
-        Row::new("training, embeddings trained", Some(false)),
-        Row::new("training, embeddings frozen", Some(true)),
         Row::new("inference", None),
+        Row::new("training, embeddings frozen", Some(true)),
+        Row::new("training, embeddings trained", Some(false)),
     ];
     let mut parameters = 0;
     for round in 1..=plan.rounds {
@@ -111,11 +112,12 @@ pub fn run(plan: &Plan<'_>) -> Result<Report> {
             };
             row.measures[0].push(measure);
             if let Ok(theirs) = &mut theirs {
-                row.measures[1].push(theirs.measure(row.frozen, false)?);
                 row.measures[2].push(theirs.measure(row.frozen, true)?);
+                row.measures[1].push(theirs.measure(row.frozen, false)?);
             }
         }
     }
+    rows.reverse();
     if let Ok(theirs) = &theirs
         && theirs.parameters != parameters
     {

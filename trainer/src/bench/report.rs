@@ -5,7 +5,7 @@ use std::fmt;
 use serde::Serialize;
 
 use super::machine::Machine;
-use super::row::{Line, Row};
+use super::row::{Line, Row, lowest, median};
 use super::{Measure, Plan, Workload};
 
 /// Load of a machine on which nothing else runs.
@@ -46,7 +46,7 @@ pub struct Report {
 }
 
 impl Report {
-    /// Takes the medians; `torch` says why it is missing, if it is.
+    /// Sums the rounds up; `torch` says why it is missing, if it is.
     pub fn new(
         plan: &Plan<'_>,
         machine: Machine,
@@ -60,10 +60,10 @@ impl Report {
         let mut lines = Vec::new();
         for row in rows {
             let speed = |m: &Measure| Some(m.pieces as f64 / m.seconds);
-            lines.push(Line::new(row, "word-pieces/s", speed, f64::max));
+            lines.push(Line::new(row, "word-pieces/s", speed, median, f64::max));
             if row.frozen.is_none() {
                 let speed = |m: &Measure| Some(sentences as f64 / m.seconds);
-                lines.push(Line::new(row, "sentences/s", speed, f64::max));
+                lines.push(Line::new(row, "sentences/s", speed, median, f64::max));
             }
         }
         for row in rows
@@ -71,7 +71,7 @@ impl Report {
             .filter(|r| r.measures[0].iter().all(|m| m.peak.is_some()))
         {
             let peak = |m: &Measure| m.peak.map(|bytes| bytes as f64 / (1 << 20) as f64);
-            lines.push(Line::new(row, "MiB at the peak", peak, f64::min));
+            lines.push(Line::new(row, "MiB at the peak", peak, lowest, f64::min));
         }
         Self {
             encoder: plan.encoder.display().to_string(),
@@ -167,7 +167,11 @@ impl fmt::Display for Report {
             "inference  its {} sentences; {} spans and {} pairs (gold: {} mentions)",
             self.sentences, self.spans, self.pairs, self.mentions
         )?;
-        writeln!(f, "           medians of {} rounds\n", self.rounds)?;
+        writeln!(
+            f,
+            "           {} rounds; medians of speeds, lowest peaks\n",
+            self.rounds
+        )?;
         let heads = ["spanlight", "torch plain", "torch sorted", "ratio"];
         write!(f, "{:44}", "")?;
         heads.iter().try_for_each(|head| write!(f, " {head:>12}"))?;

@@ -1,4 +1,4 @@
-//! Repeated measures of one piece of work, and their medians.
+//! Repeated measures of one piece of work, and what they come to.
 
 use std::fmt;
 
@@ -27,7 +27,7 @@ impl Row {
     }
 }
 
-/// Medians of one quantity.
+/// One quantity of a row.
 #[derive(Debug, Serialize)]
 pub struct Line {
     what: String,
@@ -40,17 +40,18 @@ pub struct Line {
 }
 
 impl Line {
-    /// Medians of `value`; `better` chooses between PyTorch's two.
+    /// `value` over the rounds, `summary` of it; `better` chooses between PyTorch's two.
     pub fn new(
         row: &Row,
         unit: &'static str,
         value: impl Fn(&Measure) -> Option<f64>,
+        summary: fn(Vec<f64>) -> Option<f64>,
         better: fn(f64, f64) -> f64,
     ) -> Self {
         let [ours, plain, sorted] = row
             .measures
             .each_ref()
-            .map(|m| median(m.iter().filter_map(&value).collect()));
+            .map(|m| summary(m.iter().filter_map(&value).collect()));
         let spanlight = ours.unwrap_or(f64::NAN);
         Self {
             what: row.name.into(),
@@ -85,10 +86,15 @@ impl fmt::Display for Line {
 }
 
 /// The middle value, or the mean of the two middle ones.
-fn median(mut values: Vec<f64>) -> Option<f64> {
+pub fn median(mut values: Vec<f64>) -> Option<f64> {
     values.sort_by(f64::total_cmp);
     let upper = *values.get(values.len() / 2)?;
     Some((upper + values[(values.len() - 1) / 2]) / 2.0)
+}
+
+/// The smallest value.
+pub fn lowest(values: Vec<f64>) -> Option<f64> {
+    values.into_iter().min_by(f64::total_cmp)
 }
 
 #[cfg(test)]

@@ -1,0 +1,193 @@
+//! The optimiser against golden values, and what must not move a parameter.
+
+use burn::optim::GradientsParams;
+
+use super::*;
+use crate::train::{Group, Schedule};
+
+/// Parameters of three groups.
+#[derive(Module, Debug)]
+struct Weights {
+    decayed: Param<Tensor<1>>,
+    spared: Param<Tensor<1>>,
+    frozen: Param<Tensor<1>>,
+}
+
+impl Weights {
+    fn new(values: [f32; 3]) -> Self {
+        let device = Device::flex().autodiff();
+        let [decayed, spared, frozen] = values.map(|v| Param::from_data([v], &device));
+        Self {
+            decayed,
+            spared,
+            frozen,
+        }
+    }
+
+    fn values(&self) -> [f32; 3] {
+        [&self.decayed, &self.spared, &self.frozen].map(|p| p.val().into_scalar::<f32>())
+    }
+
+    fn gradients(&self, values: [f32; 3]) -> GradientsParams {
+        let mut gradients = GradientsParams::new();
+        for (param, value) in [&self.decayed, &self.spared, &self.frozen]
+            .into_iter()
+            .zip(values)
+        {
+            gradients.register(param.id, Tensor::<1>::from_floats([value], &Device::flex()));
+        }
+        gradients
+    }
+}
+
+fn config() -> AdamWConfig {
+    AdamWConfig {
+        beta1: 0.9,
+        beta2: 0.999,
+        epsilon: 1e-6,
+        weight_decay: 0.01,
+        bias_correction: false,
+        clip: 1.0,
+    }
+}
+
+fn groups(learning_rate: f64) -> Groups {
+    Groups::new(move |name| match name {
+        "decayed" => Group {
+            learning_rate,
+            decay: true,
+        },
+        "spared" => Group {
+            learning_rate,
+            decay: false,
+        },
+        _ => Group {
+            learning_rate: 0.0,
+            decay: true,
+        },
+    })
+}
+
+/// Values after a step with each of the gradients.
+fn train(config: AdamWConfig, rate: f64, gradients: &[[f32; 3]]) -> Vec<[f32; 3]> {
+    let mut model = Weights::new([1.0; 3]);
+    let mut optimizer = AdamW::new(config, &model);
+    let mut steps = Vec::new();
+    for &values in gradients {
+        let gradients = model.gradients(values);
+        (model, _) = optimizer
+            .step(model, gradients, &groups(rate), 1.0, 1)
+            .unwrap();
+        steps.push(model.values());
+    }
+    steps
+}
+
+#[test]
+fn follows_the_golden_values_of_the_method() {
+    let schedule = Schedule {
+        warmup: 2.0,
+        total: 4.0,
+    };
+    let mut model = Weights::new([1.0; 3]);
+    let mut optimizer = AdamW::new(config(), &model);
+    let golden = [
+        (0.5, 1.0),
+        (-0.2, 0.926_106_8),
+        (0.3, 0.655_953_3),
+        (0.1, 0.510_585_8),
+    ];
+    for (step, (gradient, expected)) in golden.into_iter().enumerate() {
+        let gradients = model.gradients([gradient, 0.0, 0.0]);
+        let norm;
+        (model, norm) = optimizer
+            .step(model, gradients, &groups(0.1), schedule.factor(step), 1)
+            .unwrap();
+        assert!((norm - f64::from(gradient.abs())).abs() < 1e-6);
+        let found = model.values()[0];
+        assert!(
+            (found - expected).abs() < 1e-6,
+            "step {step}: {found} instead of {expected}"
+        );
+    }
+}
+
+#[test]
+fn groups_decide_on_decay_and_freezing() {
+    let found = train(config(), 0.1, &[[0.1; 3]])[0];
+    // m / √v of a first step is 0.1 / √0.001 whatever the gradient.
+    let moved = 1.0 - 0.1 * 0.01 / (0.1 * 0.001_f32.sqrt() + 1e-6);
+    assert!((found[1] - moved).abs() < 1e-6, "{found:?}");
+    assert!(
+        (found[0] - moved * (1.0 - 0.1 * 0.01)).abs() < 1e-6,
+        "{found:?}"
+    );
+    assert_eq!(found[2], 1.0);
+}
+
+#[test]
+fn bias_correction_makes_the_first_step_as_long_as_the_learning_rate() {
+    let config = AdamWConfig {
+        bias_correction: true,
+        ..config()
+    };
+    for gradient in [1e-3, -0.3] {
+        let found = train(config, 0.05, &[[gradient; 3]])[0][1];
+        let expected = 1.0 - 0.05 * gradient.signum();
+        assert!(
+            (found - expected).abs() < 1e-4,
+            "{found} instead of {expected}"
+        );
+    }
+}
+
+#[test]
+fn clips_the_norm_over_all_trained_parameters() {
+    // An epsilon as large as the gradients makes the step depend on their scale.
+    let config = AdamWConfig {
+        epsilon: 1.0,
+        ..config()
+    };
+    let clipped = train(config, 0.1, &[[3.0, 4.0, 0.0], [0.3, 0.4, 0.0]]);
+    let small = train(config, 0.1, &[[0.6, 0.8, 0.0], [0.3, 0.4, 0.0]]);
+    for (a, b) in clipped.iter().flatten().zip(small.iter().flatten()) {
+        assert!((a - b).abs() < 1e-6, "{clipped:?} instead of {small:?}");
+    }
+    assert_ne!(clipped[0], train(config, 0.1, &[[0.3, 0.4, 0.0]])[0]);
+    // What is frozen does not count.
+    assert_eq!(
+        train(config, 0.1, &[[0.3, 0.4, 9.0]]),
+        train(config, 0.1, &[[0.3, 0.4, 0.0]])
+    );
+}
+
+#[test]
+fn a_gradient_that_is_not_finite_changes_nothing() {
+    for bad in [f32::NAN, f32::INFINITY, f32::MAX] {
+        let mut model = Weights::new([1.0; 3]);
+        let config = AdamWConfig {
+            bias_correction: true,
+            ..config()
+        };
+        let mut optimizer = AdamW::new(config, &model);
+        let expected = train(config, 0.1, &[[0.5, 0.2, 0.0], [0.3, -0.1, 0.0]]);
+        let gradients = model.gradients([0.5, 0.2, 0.0]);
+        (model, _) = optimizer
+            .step(model, gradients, &groups(0.1), 1.0, 1)
+            .unwrap();
+        let moments = optimizer.state().unwrap();
+        let gradients = model.gradients([bad, 0.1, 0.0]);
+        let norm;
+        (model, norm) = optimizer
+            .step(model, gradients, &groups(0.1), 1.0, 1)
+            .unwrap();
+        assert!(!norm.is_finite());
+        assert_eq!(model.values(), expected[0]);
+        assert_eq!(optimizer.state().unwrap(), moments);
+        let gradients = model.gradients([0.3, -0.1, 0.0]);
+        (model, _) = optimizer
+            .step(model, gradients, &groups(0.1), 1.0, 1)
+            .unwrap();
+        assert_eq!(model.values(), expected[1]);
+    }
+}

@@ -1,0 +1,19 @@
+//! Static constructors of the libraries, by which CubeCL's compiler collects its operations.
+
+use std::sync::Once;
+
+#[allow(unsafe_code, reason = "the linker provides it")]
+unsafe extern "C" {
+    fn __wasm_call_ctors();
+}
+
+/// Runs the constructors, once.
+///
+/// A module that never calls them gets them called by the linker on every entry from JavaScript,
+/// which makes each such call take a tenth of a millisecond.
+pub fn run() {
+    static ONCE: Once = Once::new();
+    // SAFETY: the constructors only register themselves, and nothing has used the registers yet.
+    #[allow(unsafe_code, reason = "see above")]
+    ONCE.call_once(|| unsafe { __wasm_call_ctors() });
+}
