@@ -102,6 +102,9 @@ pub struct Manifest {
     pub self_test: SelfTest,
 }
 
+/// Weights that a file may lack before its manifest counts as absurd.
+const SLACK: u128 = 1 << 20;
+
 /// Just enough to recognise a format that this program is too old for.
 #[derive(Deserialize)]
 struct Version {
@@ -180,6 +183,18 @@ impl Manifest {
     /// # Errors
     /// [`Error::Bundle`] for weights that do not fit the configuration.
     pub fn model(&self, weights: StateDict, device: &Device) -> Result<JointModel> {
+        // Absurd sizes are refused before anything is allocated for them; a weight too few or too many
+        // is named below.
+        let needed = self.config.parameters(&self.schema);
+        let found: usize = weights.values().map(|array| array.values.len()).sum();
+        if needed > 2 * (found as u128 + SLACK) {
+            return Err(Error::Bundle {
+                part: WEIGHTS.into(),
+                problem: format!(
+                    "holds {found} weights where the sizes in the manifest need {needed}; fetch the bundle again"
+                ),
+            });
+        }
         let blank = JointModel::new(&self.config, &self.schema, &mut Init::blank(), device)?;
         load_state(blank, weights).map_err(|e| Error::Bundle {
             part: WEIGHTS.into(),

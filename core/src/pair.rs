@@ -16,7 +16,7 @@ pub const SEGMENTS: usize = 5;
 /// Rows of the position table for each segment, relative to s1 and to s2.
 const POSITIONS: [[i32; 2]; SEGMENTS] = [[2, 0], [3, 1], [4, 2], [5, 3], [6, 4]];
 /// Rows of the position table.
-const POSITION_ROWS: usize = 7;
+pub(crate) const POSITION_ROWS: usize = 7;
 
 /// The words left of, between and right of two spans of the sentence `bounds`; overlapping spans
 /// have nothing between them.

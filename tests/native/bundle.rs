@@ -1,16 +1,18 @@
 //! Bundles: round trips, and damage of every kind.
 
+use burn::module::Module;
 use burn::tensor::Device;
 use pollster::block_on;
 use rand::rngs::Xoshiro256PlusPlus;
 use rand::{RngExt, SeedableRng};
-use spanlight_core::Result;
 use spanlight_core::batch::PieceBatch;
 use spanlight_core::bundle::{FORMAT, Manifest, Part, SelfTest, TOKENIZER, WEIGHTS};
 use spanlight_core::extract::{ExtractOptions, Extraction, Extractor};
+use spanlight_core::init::Init;
 use spanlight_core::noise::Noise;
 use spanlight_core::weights::{Precision, decode, encode, read_note, state_of};
 use spanlight_core::wordpiece::WordPiece;
+use spanlight_core::{JointModel, ModelConfig, Result};
 use spanlight_tests::{tiny_config, tiny_extractor, tiny_schema, values};
 
 const TEXT: &str = "Alice met Bob in Paris. The graph model uses data, and the method is for Bob.";
@@ -357,4 +359,36 @@ fn weights_that_are_no_numbers_do_not_panic() {
     bundle.weights = encode(&state, Precision::F32).unwrap();
     let found = run(&bundle.described().open().unwrap());
     assert_eq!(found.read, TEXT.len());
+}
+
+#[test]
+fn absurd_sizes_are_refused_before_they_are_allocated() {
+    let absurd: [fn(&mut ModelConfig); 4] = [
+        |c| c.encoder.vocab_size = 1 << 50,
+        |c| c.encoder.num_hidden_layers = 1 << 40,
+        |c| c.span_kernels = vec![1 << 50],
+        |c| c.span_channels = usize::MAX,
+    ];
+    for change in absurd {
+        let mut bundle = Bundle::export(Precision::F32);
+        change(&mut bundle.manifest.config);
+        assert_names(
+            &bundle.refusal(),
+            &["`weights.safetensors`", "in the manifest"],
+        );
+    }
+}
+
+#[test]
+fn the_number_of_parameters_is_known_without_a_model() {
+    let mut config = tiny_config();
+    for (shared, pad) in [(false, false), (true, false), (false, true)] {
+        config.share_span_encoder = shared;
+        config.tag_pad_class = pad;
+        let model = JointModel::new(&config, &tiny_schema(), &mut Init::blank(), &Device::flex());
+        assert_eq!(
+            config.parameters(&tiny_schema()),
+            model.unwrap().num_params() as u128
+        );
+    }
 }

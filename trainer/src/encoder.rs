@@ -176,3 +176,37 @@ pub fn read_pytorch(path: &Path) -> Result<StateDict> {
     }
     Ok(state)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The same small encoder in both formats, made by the paper's own code.
+    #[test]
+    fn a_pytorch_file_holds_what_the_safetensors_file_holds() {
+        let root = std::env::var_os("SPANLIGHT_SHARED").map_or_else(
+            || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared"),
+            Into::into,
+        );
+        let folder = root.join("fixtures");
+        if !folder.exists() {
+            eprintln!(
+                "skipped: {} is missing; set SPANLIGHT_SHARED",
+                folder.display()
+            );
+            return;
+        }
+        let pickled = read_pytorch(&folder.join("tiny_bert/pytorch_model.bin")).unwrap();
+        let tensors = read(&folder.join("finetune_tiny.safetensors")).unwrap();
+        let prefix = "param.ent_model.embedding_model.bert_encoder.bert_model.";
+        let expected: StateDict = read_safetensors(&tensors)
+            .unwrap()
+            .into_iter()
+            .filter_map(|(name, array)| Some((name.strip_prefix(prefix)?.to_string(), array)))
+            .collect();
+        assert!(expected.len() > 30);
+        for (name, array) in expected {
+            assert!(pickled[&name] == array, "{name} differs");
+        }
+    }
+}

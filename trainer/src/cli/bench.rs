@@ -56,7 +56,7 @@ impl Bench {
     /// # Errors
     /// Whatever stops it; a missing PyTorch does not.
     pub fn run(&self) -> Result<()> {
-        let (device, description) = self.compute.device.open()?;
+        let (device, description) = self.compute.open()?;
         let report = bench::run(&Plan {
             encoder: &self.encoder,
             data: &self.data,

@@ -38,7 +38,7 @@ impl Evaluate {
     /// # Errors
     /// Whatever stops it.
     pub fn run(&self) -> Result<()> {
-        let (device, _) = self.compute.device.open()?;
+        let (device, _) = self.compute.open()?;
         let saved = SavedModel::open(&self.model)?;
         let gold = data::read(&self.data, self.format.parse().map_err(Error::Usage)?)?.sentences;
         let room = saved.config.encoder.max_position_embeddings;

@@ -48,7 +48,7 @@ impl Finetune {
     /// # Errors
     /// Whatever stops the run.
     pub fn run(&self, matches: &ArgMatches) -> Result<()> {
-        let (device, description) = self.compute.device.open()?;
+        let (device, description) = self.compute.open()?;
         let (folder, config) = match self.resume {
             true => {
                 let folder = RunFolder::resume(&self.run)?;
@@ -95,6 +95,9 @@ fn check(config: &FinetuneConfig) -> Result<()> {
     required("--train", &config.train)?;
     required("--dev", &config.dev)?;
     required("--encoder", &config.encoder)?;
+    if config.schedule_k <= 0.0 {
+        return Err(Error::Usage("--schedule-k must be above 0".into()));
+    }
     if config.epochs == 0 {
         return Err(Error::Usage("--epochs must be at least 1".into()));
     }

@@ -51,6 +51,16 @@ pub struct Compute {
 }
 
 impl Compute {
+    /// Opens the device and says what was chosen and why.
+    ///
+    /// # Errors
+    /// [`crate::error::Error::Device`] when there is no such device.
+    pub fn open(&self) -> Result<(burn::tensor::Device, String)> {
+        let (device, description) = self.device.open()?;
+        tracing::info!("computing on {description}");
+        Ok((device, description))
+    }
+
     /// Number of threads that compute: one where a GPU does the work.
     pub fn workers(&self, device: &burn::tensor::Device) -> usize {
         if *device != burn::tensor::Device::flex() {

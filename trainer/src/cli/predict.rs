@@ -73,7 +73,7 @@ impl Predict {
     /// # Errors
     /// Whatever stops it; lines written until then are complete.
     pub fn run(&self) -> Result<()> {
-        let (device, _) = self.compute.device.open()?;
+        let (device, _) = self.compute.open()?;
         let workers = self.compute.workers(&device);
         let extractor = SavedModel::open(&self.model)?.extractor(&device, self.chunk)?;
         let mut out: Box<dyn Write> = match &self.out {
