@@ -159,6 +159,14 @@ async fn weights_of_another_model_are_refused() {
 }
 
 #[wasm_bindgen_test]
+async fn absurd_sizes_are_refused_before_memory_runs_out() {
+    let mut tiny = Tiny::new().await;
+    tiny.manifest.config.encoder.hidden_size = 1 << 30;
+    let said = message(tiny.load("cpu").await);
+    assert!(said.contains("weights.safetensors"), "{said}");
+}
+
+#[wasm_bindgen_test]
 async fn anything_but_bytes_options_and_callbacks_is_refused() {
     let tiny = Tiny::new().await;
     let parts = || {
