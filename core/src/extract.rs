@@ -2,12 +2,14 @@
 
 use std::ops::Range;
 
-use serde::{Deserialize, Serialize};
+pub use crate::extraction::*;
+pub use crate::stopwatch::Clock;
 
 use crate::Result;
 use crate::batch::Pieces;
 use crate::predict::{Predicted, Predictor};
 use crate::schema::{Direction, Schema, Span};
+use crate::stopwatch::Stopwatch;
 use crate::text::{OffsetUnit, Offsets, TextSentence, WindowLimit, segment, windows};
 use crate::wordpiece::WordPiece;
 
@@ -18,96 +20,11 @@ const LARGEST_BLOCK: usize = 64;
 /// Longest window, in words, whatever the encoder allows.
 const MAX_WORDS: usize = 400;
 
-/// How to extract.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct ExtractOptions {
-    /// Entities and relations below this probability are left out, in [0, 1].
-    pub threshold: f32,
-    /// Unit of all offsets.
-    pub unit: OffsetUnit,
-}
-
-impl Default for ExtractOptions {
-    fn default() -> Self {
-        Self {
-            threshold: 0.0,
-            unit: OffsetUnit::Utf16,
-        }
-    }
-}
-
-/// An entity in the text.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct ExtractedEntity {
-    /// Start in the text.
-    pub start: usize,
-    /// End in the text, exclusive.
-    pub end: usize,
-    /// Entity type.
-    #[serde(rename = "type")]
-    pub label: String,
-    /// The words as they stand in the text.
-    pub text: String,
-    /// Probability of the type.
-    pub score: f32,
-}
-
-/// A relation between two entities of the same sentence.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct ExtractedRelation {
-    /// First argument, as an index into [`ExtractedSentence::entities`].
-    pub head: usize,
-    /// Second argument, likewise.
-    pub tail: usize,
-    /// Relation type.
-    #[serde(rename = "type")]
-    pub label: String,
-    /// Probability of type and direction.
-    pub score: f32,
-}
-
-/// One sentence with what was found in it.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct ExtractedSentence {
-    /// Start in the text.
-    pub start: usize,
-    /// End in the text, exclusive.
-    pub end: usize,
-    /// Entities in textual order.
-    pub entities: Vec<ExtractedEntity>,
-    /// Relations.
-    pub relations: Vec<ExtractedRelation>,
-}
-
-/// What was found in a text, and how much of it was read.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct Extraction {
-    /// Sentences in textual order.
-    pub sentences: Vec<ExtractedSentence>,
-    /// Length of the text that was read.
-    pub read: usize,
-    /// Length of the whole text.
-    pub total: usize,
-    /// Words so long that the encoder saw only their beginning.
-    pub shortened: usize,
-}
-
-/// A part of the results, with the progress so far.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct ExtractionBatch {
-    /// Newly finished sentences in textual order, behind those of the batches before.
-    pub sentences: Vec<ExtractedSentence>,
-    /// Length of the text up to the end of the last finished sentence and the gap behind it.
-    pub read: usize,
-    /// Length of the whole text.
-    pub total: usize,
-}
-
 /// A predictor with its tokenizer: text in, entities and relations out.
 pub struct Extractor {
     predictor: Predictor,
     tokenizer: WordPiece,
+    clock: Option<Clock>,
 }
 
 /// A window of a sentence on its way through the model.
@@ -122,6 +39,15 @@ impl Extractor {
         Self {
             predictor,
             tokenizer,
+            clock: None,
+        }
+    }
+
+    /// The same, measuring [`Extraction::timing`] with a clock.
+    pub fn with_clock(self, clock: Clock) -> Self {
+        Self {
+            clock: Some(clock),
+            ..self
         }
     }
 
@@ -154,6 +80,8 @@ impl Extractor {
         options: &ExtractOptions,
         mut on_batch: impl AsyncFnMut(&ExtractionBatch) -> bool,
     ) -> Result<Extraction> {
+        let mut watch = Stopwatch::start(self.clock);
+        let mut timing = Timing::default();
         let offsets = Offsets::new(text);
         let total = offsets.len(options.unit);
         let sentences = segment(text);
@@ -169,9 +97,11 @@ impl Extractor {
             let (pieces, places, shortened) = self.tokenize(text, &sentences[from..to])?;
             done.shortened += shortened;
             let mut open = Open::new(text, &sentences, from..to, &places, &offsets, options.unit);
+            timing.tokenize += watch.lap();
             // Batches come by length; sentences leave in textual order.
             self.predictor
                 .run(&pieces, async |results| {
+                    timing.compute += watch.lap();
                     for (window, predicted) in results {
                         let place = &places[window];
                         let sentence = &sentences[from + place.sentence];
@@ -187,12 +117,16 @@ impl Extractor {
                         );
                         open.waiting[place.sentence] -= 1;
                     }
+                    timing.decode += watch.lap();
                     going = open.emit(&mut done, &mut on_batch).await;
+                    watch.lap();
                     going
                 })
                 .await?;
+            timing.compute += watch.lap();
             if going && open.next < to - from {
                 going = open.emit(&mut done, &mut on_batch).await;
+                watch.lap();
             }
             from = to;
             block = (2 * block).min(LARGEST_BLOCK);
@@ -200,6 +134,7 @@ impl Extractor {
         if sentences.is_empty() {
             done.read = total;
         }
+        done.timing = self.clock.map(|_| timing);
         Ok(done)
     }
 

@@ -12,8 +12,7 @@ use crate::host::{bytes, callback, error, from_object, pause, to_object};
 use crate::journal::{self, Watch};
 use crate::loading::{Bundle, Loaded};
 use crate::progress::Progress;
-use crate::timing::Stopwatch;
-use crate::types::{self, LoadOptions, Timed};
+use crate::types::{self, LoadOptions};
 
 /// A model that extracts entities and relations from text.
 #[wasm_bindgen]
@@ -107,17 +106,13 @@ async fn extract(
     options: &ExtractOptions,
     on_batch: Option<Function>,
 ) -> Result<JsValue, JsValue> {
-    let mut stopwatch = Stopwatch::start();
     let mut thrown = None;
     let result = loaded
         .extractor
         .extract_with(text, options, async |batch| {
-            stopwatch.stop();
             // Before the callback, so that it already knows of a wish to cancel.
             pause().await;
-            let going = hand_over(batch, loaded.watch, on_batch.as_ref());
-            stopwatch.resume();
-            going.unwrap_or_else(|error| {
+            hand_over(batch, loaded.watch, on_batch.as_ref()).unwrap_or_else(|error| {
                 thrown = Some(error);
                 false
             })
@@ -126,11 +121,7 @@ async fn extract(
     if let Some(error) = thrown {
         return Err(error);
     }
-    let extraction = result.map_err(error)?;
-    to_object(&Timed {
-        extraction,
-        timing: stopwatch.timing(),
-    })
+    to_object(&result.map_err(error)?)
 }
 
 /// Whether the extraction goes on.

@@ -9,7 +9,6 @@ mod journal;
 mod loading;
 mod place;
 mod progress;
-mod timing;
 mod types;
 
 pub use extractor::Extractor;

@@ -10,7 +10,7 @@ use spanlight_core::weights::decode;
 use spanlight_core::wordpiece::WordPiece;
 use wasm_bindgen::JsValue;
 
-use crate::host::{error, pause};
+use crate::host::{error, now, pause};
 use crate::journal::Watch;
 use crate::place::Place;
 use crate::progress::{Progress, Stage};
@@ -119,7 +119,7 @@ impl Bundle {
         let predictor = Predictor::new(model, self.manifest.schema.clone(), place.budget);
         progress.tell(Stage::Weights, 2, 2).await?;
         Ok(Loaded {
-            extractor: Extractor::new(predictor, tokenizer),
+            extractor: Extractor::new(predictor, tokenizer).with_clock(now),
             info: self.info(&place, note),
             watch,
             device: place.device,

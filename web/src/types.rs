@@ -1,10 +1,7 @@
 //! The objects that go to and come from JavaScript, beside those of the core.
 
 use serde::{Deserialize, Serialize};
-use spanlight_core::extract::Extraction;
 use wasm_bindgen::prelude::*;
-
-use crate::timing::Timing;
 
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = r#"
@@ -152,14 +149,4 @@ pub struct Info {
     pub note: Option<String>,
     /// Number of weights.
     pub parameters: usize,
-}
-
-/// An extraction and its cost.
-#[derive(Debug, Serialize)]
-pub struct Timed {
-    /// What was found.
-    #[serde(flatten)]
-    pub extraction: Extraction,
-    /// Where the time went.
-    pub timing: Timing,
 }

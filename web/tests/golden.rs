@@ -18,7 +18,7 @@ const MODEL: [&[u8]; 3] = [
 
 /// What to do when the model has changed.
 const HOW: &str = "golden.json is made anew with `spanlight predict --model www/models/science \
-    --device cpu --with-text web/tests/golden.txt -o web/tests/golden.json`";
+    --device cpu --with-text web/tests/sentences.txt -o web/tests/golden.json`";
 
 /// A text and what the native program finds in it.
 fn golden() -> SelfTest {
