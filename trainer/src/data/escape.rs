@@ -1,26 +1,16 @@
 //! Penn Treebank escapes, which treebank tokenizers leave in SciERC and many other data sets.
 
-/// Words that are escapes as a whole.
-const WORDS: [(&str, &str); 8] = [
-    ("-LRB-", "("),
-    ("-RRB-", ")"),
-    ("-LSB-", "["),
-    ("-RSB-", "]"),
-    ("-LCB-", "{"),
-    ("-RCB-", "}"),
-    ("``", "\""),
-    ("''", "\""),
-];
+use spanlight_core::text::{unescape_bracket, unescape_quote};
 
-/// Replaces the escapes in place, word by word, so that offsets stay valid; counts them.
+/// Replaces the escapes in place, word by word, so that offsets stay valid; counts the words.
 pub(super) fn unescape(words: &mut [String]) -> usize {
     let mut count = 0;
     for word in words {
-        if let Some((_, plain)) = WORDS.iter().find(|(escape, _)| escape == word) {
-            *word = (*plain).to_owned();
-            count += 1;
-        } else if word.contains("\\/") || word.contains("\\*") {
-            *word = word.replace("\\/", "/").replace("\\*", "*");
+        let plain = unescape_bracket(unescape_quote(word))
+            .replace("\\/", "/")
+            .replace("\\*", "*");
+        if plain != *word {
+            *word = plain;
             count += 1;
         }
     }
@@ -28,8 +18,8 @@ pub(super) fn unescape(words: &mut [String]) -> usize {
 }
 
 #[test]
-fn only_whole_words_and_escaped_signs_change() {
-    let mut words = ["-LRB-", "x-LRB-", "``", "'s", "1\\/2", "a/b"].map(String::from);
-    assert_eq!(unescape(&mut words), 3);
-    assert_eq!(words, ["(", "x-LRB-", "\"", "'s", "1/2", "a/b"]);
+fn brackets_quotes_and_escaped_signs_change() {
+    let mut words = ["-LRB-", ";-RRB-", "``", "'s", "1\\/2", "a/b"].map(String::from);
+    assert_eq!(unescape(&mut words), 4);
+    assert_eq!(words, ["(", ";)", "\"", "'s", "1/2", "a/b"]);
 }
