@@ -71,13 +71,6 @@ impl Bench {
             device,
             description,
         })?;
-        match self.json {
-            true => println!(
-                "{}",
-                serde_json::to_string(&report).map_err(std::io::Error::other)?
-            ),
-            false => println!("{report}"),
-        }
-        Ok(())
+        super::print(&report, self.json)
     }
 }

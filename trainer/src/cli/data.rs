@@ -84,13 +84,7 @@ impl Check {
             (None, None) => None,
         };
         let found = data::check(&check.file, format, &Options::default(), schema.as_ref())?;
-        match check.json {
-            true => println!(
-                "{}",
-                serde_json::to_string(&found).map_err(std::io::Error::other)?
-            ),
-            false => println!("{found}"),
-        }
+        super::print(&found, check.json)?;
         match found.usable {
             true => Ok(()),
             false => Err(Error::Usage(format!(

@@ -45,13 +45,6 @@ impl Evaluate {
         let evaluation = Evaluation::new(&gold, &saved.schema, &saved.wordpiece()?, room)?;
         let predictor = saved.predictor(&device, self.chunk)?;
         let report = evaluation.run(&predictor, self.compute.workers(&device), &|_| ())?;
-        match self.json {
-            true => println!(
-                "{}",
-                serde_json::to_string(&report).map_err(std::io::Error::other)?
-            ),
-            false => println!("{report}"),
-        }
-        Ok(())
+        super::print(&report, self.json)
     }
 }

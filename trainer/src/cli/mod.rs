@@ -7,10 +7,12 @@ mod export;
 mod finetune;
 mod predict;
 
+use std::fmt::Display;
 use std::num::NonZero;
 use std::thread::available_parallelism;
 
 use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+use serde::Serialize;
 
 use crate::device::DeviceChoice;
 use crate::error::Result;
@@ -71,6 +73,21 @@ impl Compute {
             threads => threads,
         }
     }
+}
+
+/// Prints a report as one JSON object or as text.
+///
+/// # Errors
+/// [`crate::error::Error::Io`] for what JSON cannot express.
+fn print(report: &(impl Serialize + Display), json: bool) -> Result<()> {
+    match json {
+        true => println!(
+            "{}",
+            serde_json::to_string(report).map_err(std::io::Error::other)?
+        ),
+        false => println!("{report}"),
+    }
+    Ok(())
 }
 
 /// Parses the command line and runs its subcommand.
