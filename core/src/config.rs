@@ -51,6 +51,17 @@ pub enum EmptySegment {
     Zero,
 }
 
+/// What the relation classifier sees of a pair (§3.8, §13.8).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum RelationInput {
+    /// The attended pair features, as in the paper.
+    #[default]
+    Pooled,
+    /// Beside them both spans' representations and type distributions.
+    Typed,
+}
+
 /// Sizes of the sentence encoder; reads a Hugging Face `config.json` of the BERT family.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct EncoderConfig {
@@ -117,6 +128,9 @@ pub struct ModelConfig {
     /// Representation of empty segments.
     #[serde(default)]
     pub empty_segment: EmptySegment,
+    /// Input of the relation classifier.
+    #[serde(default)]
+    pub relation_input: RelationInput,
     /// Whether entities and contexts share one span encoder.
     #[serde(default)]
     pub share_span_encoder: bool,
@@ -164,8 +178,20 @@ impl ModelConfig {
             } else {
                 EmptySegment::Cnn
             },
+            relation_input: RelationInput::Pooled,
             share_span_encoder: false,
             tag_pad_class: reference,
+        }
+    }
+
+    /// Width of what the relation classifier sees.
+    pub fn relation_features(&self, schema: &Schema) -> usize {
+        match self.relation_input {
+            RelationInput::Pooled => self.span_size,
+            RelationInput::Typed => self
+                .span_size
+                .saturating_mul(3)
+                .saturating_add(schema.entity_classes().saturating_mul(2)),
         }
     }
 
@@ -280,7 +306,7 @@ impl ModelConfig {
             linear(size, schema.entity_classes() as u128),
             table(POSITION_ROWS as u128, position),
             table(attention, sum(&[size, hidden, table(2, position), 1])),
-            dense(size, size),
+            dense(self.relation_features(schema) as u128, size),
             dense(size, relation),
             linear(relation, schema.relation_classes() as u128),
         ])

@@ -2,6 +2,7 @@
 //! Spanlight's model: joint entity and relation extraction by a sentence encoder, a span encoder
 //! and a span-pair encoder.
 
+pub mod average;
 pub mod batch;
 pub mod bert;
 pub mod bundle;
@@ -18,6 +19,7 @@ pub mod model;
 pub mod noise;
 pub mod pair;
 pub mod predict;
+pub mod pretrain;
 pub mod readback;
 pub mod schema;
 pub mod score;

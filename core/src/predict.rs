@@ -7,7 +7,7 @@ use burn::tensor::Tensor;
 use crate::Result;
 use crate::batch::{PieceBatch, Pieces};
 use crate::joint::best_tags;
-use crate::model::{Encoded, JointModel, Pair};
+use crate::model::{Encoded, JointModel, Pair, TypedSpans};
 use crate::noise::Noise;
 use crate::readback::{Rows, read_all};
 use crate::schema::{Schema, Span};
@@ -208,19 +208,27 @@ impl Predictor {
         let quiet = &mut Noise::none();
         let represented = self.model.represent(&encoded, &packed, quiet);
         let types = self.model.type_logits(represented.clone());
+        let typed = TypedSpans { represented, types };
         let relations = (!pairs.is_empty()).then(|| {
             let bounds: Vec<Span> = (0..pieces.sentences()).map(|i| pieces.rows(i)).collect();
             let features = self
                 .model
-                .relate(&encoded, &bounds, &packed, represented, &pairs, quiet)
+                .relate(
+                    &encoded,
+                    &bounds,
+                    &packed,
+                    typed.represented.clone(),
+                    &pairs,
+                    quiet,
+                )
                 .features;
-            self.model.relation_logits(features, quiet)
+            self.model.relation_logits(features, &typed, &pairs, quiet)
         });
         Relating {
             members,
             spans,
             pairs,
-            logits: Some((types, relations)),
+            logits: Some((typed.types, relations)),
         }
     }
 
