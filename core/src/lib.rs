@@ -18,6 +18,7 @@ pub mod model;
 pub mod noise;
 pub mod pair;
 pub mod predict;
+pub mod pretrain;
 pub mod readback;
 pub mod schema;
 pub mod score;
