@@ -1,6 +1,7 @@
 //! Batches: plain host data that the model turns into tensors.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use burn::tensor::{Device, Int, Tensor, TensorData};
 
@@ -19,6 +20,15 @@ pub struct Pieces {
     pub ids: Vec<u32>,
     /// Position of the first piece of every word.
     pub first: Vec<usize>,
+}
+
+impl Pieces {
+    /// Positions of the pieces of a word; none if there is no such word.
+    pub fn range(&self, word: usize) -> Range<usize> {
+        let end = self.ids.len().saturating_sub(1);
+        let at = |word| self.first.get(word).copied().unwrap_or(end);
+        at(word)..at(word.saturating_add(1))
+    }
 }
 
 /// Several sentences, padded to the longest: what inference needs.

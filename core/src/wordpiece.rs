@@ -13,6 +13,30 @@ pub struct WordPiece {
     unknown: u32,
 }
 
+/// Pieces that stand for no text, and how many pieces there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SpecialPieces {
+    /// `[CLS]`, in front of every sentence.
+    pub cls: u32,
+    /// `[SEP]`, behind every sentence.
+    pub sep: u32,
+    /// `[MASK]`, in place of what is hidden.
+    pub mask: u32,
+    /// `[PAD]`, behind the shorter sentences of a batch; 0 where the vocabulary names none.
+    pub pad: u32,
+    /// `[UNK]`, for what no piece spells.
+    pub unknown: u32,
+    /// Number of entries of the vocabulary; ids are below it.
+    pub vocabulary: u32,
+}
+
+impl SpecialPieces {
+    /// Whether a piece stands for no text.
+    pub fn contains(&self, piece: u32) -> bool {
+        [self.cls, self.sep, self.mask, self.pad, self.unknown].contains(&piece)
+    }
+}
+
 impl WordPiece {
     /// Reads a `tokenizer.json`.
     ///
@@ -93,6 +117,28 @@ impl WordPiece {
     /// Number of entries of the vocabulary.
     pub fn vocabulary(&self) -> usize {
         self.tokenizer.get_vocab_size(true)
+    }
+
+    /// The special pieces that pre-training needs.
+    ///
+    /// # Errors
+    /// [`Error::Tokenizer`] for a vocabulary without `[MASK]`.
+    pub fn special(&self) -> Result<SpecialPieces> {
+        let id = |token| self.tokenizer.token_to_id(token);
+        Ok(SpecialPieces {
+            cls: self.cls,
+            sep: self.sep,
+            mask: id("[MASK]").ok_or_else(|| {
+                Error::Tokenizer(
+                    "the vocabulary has no `[MASK]`, which pre-training needs; take one of a \
+                     masked language model such as BERT"
+                        .into(),
+                )
+            })?,
+            pad: id("[PAD]").unwrap_or_default(),
+            unknown: self.unknown,
+            vocabulary: self.vocabulary() as u32,
+        })
     }
 
     /// Pieces of one word; `[UNK]` for a word that has none.

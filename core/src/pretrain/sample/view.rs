@@ -1,0 +1,57 @@
+//! Two views of one sentence, each without what the other shows (method §2.7 d).
+
+use rand::{Rng, RngExt};
+
+use super::{Alignment, MaskedPiece, Permuted, pair};
+use crate::batch::Pieces;
+use crate::schema::Span;
+
+/// What an encoder sees of a sentence, and what is to be learnt from it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct View {
+    /// Word-pieces with `[CLS]` and `[SEP]`; as many in both views.
+    pub ids: Vec<u32>,
+    /// The shuffled ones among the segments of this view.
+    pub permuted: Vec<Permuted>,
+    /// The masked pieces of the words of this view.
+    pub masked: Vec<MaskedPiece>,
+}
+
+/// Chooses words that stay visible in the target view even outside the pair; sorted.
+pub fn choose_kept(words: usize, probability: f64, rng: &mut impl Rng) -> Vec<usize> {
+    if probability <= 0.0 {
+        return Vec::new();
+    }
+    (0..words)
+        .filter(|_| rng.random_bool(probability))
+        .collect()
+}
+
+/// Pieces of the target and of the context view.
+pub fn form(
+    pieces: &Pieces,
+    segments: &[Span; 5],
+    kept: &[usize],
+    mask: u32,
+    alignment: Alignment,
+) -> [Vec<u32>; 2] {
+    let (mut target, mut context) = (pieces.ids.clone(), pieces.ids.clone());
+    for word in 0..pieces.first.len() {
+        for position in pieces.range(word) {
+            let index = match alignment {
+                Alignment::Word => word,
+                Alignment::Reference => position,
+            };
+            let in_pair = pair::contains(segments, index);
+            let hidden = match (in_pair, kept.binary_search(&word)) {
+                (true, _) => &mut context,
+                (false, Err(_)) => &mut target,
+                (false, Ok(_)) => continue,
+            };
+            if let Some(id) = hidden.get_mut(position) {
+                *id = mask;
+            }
+        }
+    }
+    [target, context]
+}
