@@ -8,6 +8,8 @@ mod gradient;
 mod overfit;
 mod parity;
 mod predictor;
+mod pretrain_parity;
+mod queue;
 mod sampling;
 mod shipped;
 mod software_gpu;

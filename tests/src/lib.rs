@@ -1,5 +1,7 @@
 //! What the workspace tests share: the folder with fixtures and corpora, and tiny models.
 
+pub mod pretraining;
+
 use std::path::{Path, PathBuf};
 
 use burn::module::{Module, ModuleMapper, Param};

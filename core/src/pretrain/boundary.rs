@@ -61,9 +61,9 @@ impl TokenBoundary {
         let first = hidden.select(0, indices(rows, &device)); // [masked, hidden]
         let offset = self.position.weight.val();
         let offset = offset.select(0, indices(offsets, &device)); // [masked, position size]
-        let features =
-            self.dense
-                .forward(Tensor::cat(vec![first, offset], 1), dropout, noise); // [masked, hidden]
+        let features = self
+            .dense
+            .forward(Tensor::cat(vec![first, offset], 1), dropout, noise); // [masked, hidden]
         let scores = match &self.decoder {
             Some(decoder) => decoder.forward(features),
             None => features.matmul(words.weight.val().transpose()),

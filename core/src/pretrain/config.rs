@@ -118,7 +118,10 @@ impl ObjectiveConfig {
             }
         }
         if !(self.temperature.is_finite() && self.temperature > 0.0) {
-            return fail("temperature", format!("{} is not above 0", self.temperature));
+            return fail(
+                "temperature",
+                format!("{} is not above 0", self.temperature),
+            );
         }
         if !(0.0..=1.0).contains(&self.momentum) {
             return fail("momentum", format!("{} is not in [0, 1]", self.momentum));

@@ -36,7 +36,13 @@ pub fn logits(
     let mut columns = vec![positive];
     if config.in_batch_negatives && sentences > 1 {
         let own = (0..sentences * sentences)
-            .map(|i| if i % (sentences + 1) == 0 { EXCLUDED } else { 0.0 })
+            .map(|i| {
+                if i % (sentences + 1) == 0 {
+                    EXCLUDED
+                } else {
+                    0.0
+                }
+            })
             .collect::<Vec<f32>>();
         let own = Tensor::from_data(
             TensorData::new(own, [sentences, sentences]),

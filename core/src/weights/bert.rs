@@ -47,6 +47,36 @@ pub(super) fn our_name(name: &str) -> String {
     }
 }
 
+/// Hugging Face's name of our parameter.
+pub(super) fn their_name(name: &str) -> String {
+    let mut theirs = name.to_string();
+    // The first that occurs is the one; the shortest pattern is part of others and goes last.
+    let inside = [
+        (".attention.output.", ".attention.output.dense."),
+        (".attention.norm.", ".attention.output.LayerNorm."),
+        (".attention.query.", ".attention.self.query."),
+        (".attention.key.", ".attention.self.key."),
+        (".attention.value.", ".attention.self.value."),
+        (".inner.", ".intermediate.dense."),
+        (".outer.", ".output.dense."),
+        ("embeddings.word.", "embeddings.word_embeddings."),
+        ("embeddings.position.", "embeddings.position_embeddings."),
+        ("embeddings.segment.", "embeddings.token_type_embeddings."),
+        ("embeddings.norm.", "embeddings.LayerNorm."),
+        ("pooler.", "pooler.dense."),
+        (".norm.", ".output.LayerNorm."),
+    ];
+    if let Some((ours, replacement)) = inside.iter().find(|(ours, _)| theirs.contains(ours)) {
+        theirs = theirs.replacen(ours, replacement, 1);
+    }
+    if let Some(rest) = theirs.strip_prefix("layers.") {
+        theirs = format!("encoder.layer.{rest}");
+    }
+    theirs
+        .replace("LayerNorm.gamma", "LayerNorm.weight")
+        .replace("LayerNorm.beta", "LayerNorm.bias")
+}
+
 /// Loads a Hugging Face checkpoint; says whether it had a pooler. Heads of other tasks and
 /// position counters in the file are ignored.
 ///
@@ -80,7 +110,28 @@ pub fn load_bert(encoder: Bert, checkpoint: StateDict) -> Result<(Bert, bool)> {
 
 #[cfg(test)]
 mod tests {
-    use super::our_name;
+    use super::{our_name, their_name};
+
+    #[test]
+    fn names_go_back() {
+        for name in [
+            "embeddings.word_embeddings.weight",
+            "embeddings.position_embeddings.weight",
+            "embeddings.token_type_embeddings.weight",
+            "embeddings.LayerNorm.bias",
+            "encoder.layer.0.attention.self.query.weight",
+            "encoder.layer.0.attention.self.key.bias",
+            "encoder.layer.11.attention.self.value.bias",
+            "encoder.layer.1.attention.output.dense.weight",
+            "encoder.layer.1.attention.output.LayerNorm.weight",
+            "encoder.layer.1.intermediate.dense.bias",
+            "encoder.layer.1.output.dense.bias",
+            "encoder.layer.1.output.LayerNorm.bias",
+            "pooler.dense.weight",
+        ] {
+            assert_eq!(their_name(&our_name(name)), name);
+        }
+    }
 
     #[test]
     fn names_of_both_generations() {

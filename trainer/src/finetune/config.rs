@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use serde::{Deserialize, Serialize};
 use spanlight_core::Profile;
-use spanlight_core::config::{ClsRepr, EmptySegment, PairActivation};
+use spanlight_core::config::{ClsRepr, EmptySegment, PairActivation, RelationInput};
 
 /// What happens to the embedding tables.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
@@ -57,6 +57,9 @@ pub struct FinetuneConfig {
     /// Representation of empty segments: cnn or zero
     #[arg(long, value_parser = parse_lowercase::<EmptySegment>, help_heading = "Model", default_value = "cnn")]
     pub empty_segment: EmptySegment,
+    /// What the relation classifier sees: pooled (as in the paper) or typed (spans and types too)
+    #[arg(long, value_parser = parse_lowercase::<RelationInput>, help_heading = "Model", default_value = "pooled")]
+    pub relation_input: RelationInput,
     /// One span encoder for entities and contexts
     #[arg(long, help_heading = "Model")]
     pub share_span_encoder: bool,
@@ -99,6 +102,9 @@ pub struct FinetuneConfig {
     /// Largest gradient norm
     #[arg(long, help_heading = "Training", default_value_t = 1.0)]
     pub clip: f64,
+    /// Moving average of the weights, evaluated and kept in their place: share that a step keeps, 0 for none
+    #[arg(long, help_heading = "Training", default_value_t = 0.0)]
+    pub ema: f64,
     /// Epochs, after the first, whose candidates are all gold
     #[arg(long, help_heading = "Training", default_value_t = 2)]
     pub gold_epochs: usize,

@@ -7,11 +7,12 @@ use std::time::Instant;
 use burn::module::{Module, ModuleMapper, Param};
 use burn::tensor::{Device, Tensor};
 use serde::{Deserialize, Serialize};
+use spanlight_core::average::follow;
 use spanlight_core::batch::Gold;
 use spanlight_core::document::Sentence;
 use spanlight_core::init::Init;
 use spanlight_core::predict::Predictor;
-use spanlight_core::weights::{state_of, write_safetensors};
+use spanlight_core::weights::{StateDict, load_state, state_of, write_safetensors};
 use spanlight_core::wordpiece::WordPiece;
 use spanlight_core::{JointModel, ModelConfig, Schema};
 
@@ -75,6 +76,7 @@ pub fn finetune(
         cls_repr: config.cls_repr,
         pair_att_act: config.pair_att_act,
         empty_segment: config.empty_segment,
+        relation_input: config.relation_input,
         share_span_encoder: config.share_span_encoder,
         tag_pad_class: config.tag_pad_class,
         ..ModelConfig::new(encoder.config.clone(), config.profile)
@@ -100,6 +102,7 @@ pub fn finetune(
     )?;
     let groups = groups(config, model_config.encoder.num_hidden_layers);
     let mut optimizer = AdamW::new(adamw(config), &model);
+    let mut average = (config.ema > 0.0).then(|| model.valid());
     let mut progress = Progress {
         step: 0,
         seconds: 0.0,
@@ -107,10 +110,15 @@ pub fn finetune(
     };
     if resume {
         let bytes = store::read(&folder.checkpoint())?;
-        (model, progress) = Checkpoint::unpack(&bytes, model, &mut optimizer, place.device)?;
+        let extra;
+        (model, extra, progress) = Checkpoint::unpack(&bytes, model, &mut optimizer, place.device)?;
+        average = average
+            .map(|average| load_state(average, extra))
+            .transpose()?;
     } else {
         let (loaded, pooled) = encoder.load(model.encoder)?;
         model.encoder = loaded;
+        average = average.map(|_| model.valid());
         if !pooled {
             sink.emit(&Event::Note {
                 message: "the encoder has no pooler: a random one is trained".into(),
@@ -164,7 +172,14 @@ pub fn finetune(
         progress.step,
         sink,
         |model, optimizer, step, sink| {
+            average = average
+                .take()
+                .map(|average| follow(average, model, ema_momentum(config.ema, step)));
             let save = |selection: &Selection, sink: &mut dyn Sink| -> Result<()> {
+                let extra = match &average {
+                    Some(average) => pollster::block_on(state_of(average))?,
+                    None => StateDict::new(),
+                };
                 let seconds = earlier + start.elapsed().as_secs_f64();
                 let progress = Progress {
                     step,
@@ -173,7 +188,7 @@ pub fn finetune(
                 };
                 store::write_atomic(
                     &folder.checkpoint(),
-                    &Checkpoint::pack(model, optimizer, &progress)?,
+                    &Checkpoint::pack(model, optimizer, extra, &progress)?,
                 )?;
                 let path = folder.checkpoint().display().to_string();
                 Ok(sink.emit(&Event::Saved {
@@ -184,7 +199,8 @@ pub fn finetune(
             let epoch = step / steps_per_epoch - usize::from(step % steps_per_epoch == 0);
             let ends_epoch = step % steps_per_epoch == 0;
             if ends_epoch && epoch >= config.evaluate_from.min(config.epochs - 1) {
-                let predictor = Predictor::new(model.valid(), schema.clone(), config.chunk.max(1));
+                let smooth = average.clone().unwrap_or_else(|| model.valid());
+                let predictor = Predictor::new(smooth, schema.clone(), config.chunk.max(1));
                 let report = evaluation.run(&predictor, place.workers, &|_| ())?;
                 let full = &report.full;
                 let score = full.entity.f1() + full.strict.f1();
@@ -195,7 +211,7 @@ pub fn finetune(
                 ]);
                 let best = selection.best.is_none_or(|best| score > best);
                 if best {
-                    let weights = pollster::block_on(state_of(model))?;
+                    let weights = pollster::block_on(state_of(predictor.model()))?;
                     store::write_atomic(&folder.best(), &write_safetensors(&weights, None)?)?;
                     selection = Selection {
                         best: Some(score),
@@ -286,6 +302,11 @@ fn adamw(config: &FinetuneConfig) -> AdamWConfig {
         bias_correction: config.adamw_bias_correction,
         clip: config.clip,
     }
+}
+
+/// Share of the average that a step keeps: less at first, so that the start is soon forgotten.
+fn ema_momentum(ema: f64, step: usize) -> f64 {
+    ema.min((1.0 + step as f64) / (10.0 + step as f64))
 }
 
 /// Discriminative learning rates (§5): each layer learns a constant factor slower than the next.
