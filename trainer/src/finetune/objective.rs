@@ -6,8 +6,9 @@ use spanlight_core::batch::{Gold, PieceBatch, Pieces, TrainBatch};
 use spanlight_core::joint::{gold_probability, joint_loss};
 use spanlight_core::loss::Term;
 use spanlight_core::noise::Noise;
-use spanlight_core::{JointModel, Result, Schema};
+use spanlight_core::{JointModel, Schema};
 
+use crate::error::Result;
 use crate::train::Objective;
 
 /// A training sentence.
