@@ -98,6 +98,11 @@ fn check(config: &FinetuneConfig) -> Result<()> {
     if config.schedule_k <= 0.0 {
         return Err(Error::Usage("--schedule-k must be above 0".into()));
     }
+    if !(config.fraction > 0.0 && config.fraction <= 1.0) {
+        return Err(Error::Usage(
+            "--fraction must be above 0 and at most 1".into(),
+        ));
+    }
     if config.epochs == 0 {
         return Err(Error::Usage("--epochs must be at least 1".into()));
     }

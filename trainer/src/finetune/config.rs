@@ -39,6 +39,14 @@ pub struct FinetuneConfig {
         help_heading = "Data"
     )]
     pub symmetric: Vec<String>,
+    /// Share of the training documents that is used, above 0 and at most 1
+    #[arg(long, help_heading = "Data", default_value_t = 1.0)]
+    #[serde(default = "whole")]
+    pub fraction: f64,
+    /// Seed of the draw; smaller shares with the same seed are parts of larger ones
+    #[arg(long, help_heading = "Data", default_value_t = 1)]
+    #[serde(default = "first")]
+    pub fraction_seed: u64,
     /// Folder with the pre-trained encoder (config.json, weights, tokenizer)
     #[arg(long, value_name = "FOLDER", help_heading = "Model")]
     pub encoder: Option<PathBuf>,
@@ -130,6 +138,15 @@ warmup = 0.2
 gold_epochs = 5
 evaluate_from = 5
 "#;
+
+// Runs saved before these settings existed used all data.
+fn whole() -> f64 {
+    1.0
+}
+
+fn first() -> u64 {
+    1
+}
 
 /// Parses a lower-case name of a serde enum.
 fn parse_lowercase<T: serde::de::DeserializeOwned>(name: &str) -> Result<T, String> {

@@ -17,7 +17,7 @@ use spanlight_core::{JointModel, ModelConfig, Schema};
 
 use super::config::{EmbeddingRate, FinetuneConfig};
 use super::objective::{Example, JointObjective};
-use crate::data::{self, Overlap};
+use crate::data::{self, Overlap, Unit};
 use crate::encoder::EncoderFolder;
 use crate::error::{Error, Result};
 use crate::evaluation::Evaluation;
@@ -69,7 +69,17 @@ pub fn finetune(
     let train = data::read(required("--train", &config.train)?, format)?.sentences;
     let dev = data::read(required("--dev", &config.dev)?, format)?.sentences;
     let symmetric: Vec<&str> = config.symmetric.iter().map(String::as_str).collect();
+    // Of all data, so that shares of it differ in their sentences and not in their labels.
     let schema = Schema::of(train.iter().chain(&dev), &symmetric);
+    let train = match config.fraction < 1.0 {
+        true => data::subset(
+            &train,
+            config.fraction,
+            Unit::Document,
+            config.fraction_seed,
+        ),
+        false => train,
+    };
     let model_config = ModelConfig {
         dropout: config.dropout,
         cls_repr: config.cls_repr,
