@@ -1,7 +1,6 @@
 //! A fine-tuning run from start (or checkpoint) to end.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use burn::module::{Module, ModuleMapper, Param};
@@ -15,7 +14,7 @@ use spanlight_core::weights::{state_of, write_safetensors};
 use spanlight_core::wordpiece::WordPiece;
 use spanlight_core::{JointModel, ModelConfig, Schema};
 
-use super::config::{EmbeddingRate, FinetuneConfig};
+use super::config::{EmbeddingRate, FinetuneConfig, required};
 use super::objective::{Example, JointObjective};
 use crate::data::{self, Overlap, Unit};
 use crate::encoder::EncoderFolder;
@@ -244,18 +243,6 @@ pub fn finetune(
         seconds: earlier + start.elapsed().as_secs_f64(),
         best: selection.metrics,
     })?)
-}
-
-/// A path without which nothing starts.
-///
-/// # Errors
-/// [`Error::Usage`] that names the flag.
-pub fn required<'a>(flag: &str, path: &'a Option<PathBuf>) -> Result<&'a Path> {
-    path.as_deref().ok_or_else(|| {
-        Error::Usage(format!(
-            "{flag} is missing; give it as a flag or in the settings file"
-        ))
-    })
 }
 
 /// Tokenised training sentences, and how many were left out.
