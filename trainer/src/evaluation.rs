@@ -58,9 +58,21 @@ impl<'a> Evaluation<'a> {
         workers: usize,
         progress: &(dyn Fn(usize) + Sync),
     ) -> Result<Report> {
-        let predicted = predict_all(predictor, &self.pieces, workers, progress)?;
-        let predictions: Vec<Prediction> =
-            predicted.iter().map(|p| named(p, &self.schema)).collect();
+        let predictions = self.predict(predictor, workers, progress)?;
         Ok(score(self.gold, &predictions, &self.schema)?)
+    }
+
+    /// Predicts all sentences, in their order.
+    ///
+    /// # Errors
+    /// [`Error::Core`] when the device fails.
+    pub fn predict(
+        &self,
+        predictor: &Predictor,
+        workers: usize,
+        progress: &(dyn Fn(usize) + Sync),
+    ) -> Result<Vec<Prediction>> {
+        let predicted = predict_all(predictor, &self.pieces, workers, progress)?;
+        Ok(predicted.iter().map(|p| named(p, &self.schema)).collect())
     }
 }

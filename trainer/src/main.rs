@@ -9,6 +9,7 @@ mod encoder;
 mod error;
 mod evaluation;
 mod event;
+mod experiment;
 mod finetune;
 mod inference;
 mod interrupt;

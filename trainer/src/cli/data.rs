@@ -1,11 +1,12 @@
-//! `spanlight data`: check and convert annotated files.
+//! `spanlight data`: check, convert and cut annotated files.
 
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use crate::data::{self, Options};
+use crate::data::{self, Options, Unit};
 use crate::error::{Error, Result};
+use crate::store::write_atomic;
 
 /// Arguments of `data`.
 #[derive(Args)]
@@ -20,6 +21,8 @@ enum Command {
     Check(Check),
     /// Writes a file in the paper's format, one sentence a line
     Convert(Convert),
+    /// Writes a share of a file; smaller shares with the same seed are parts of larger ones
+    Subset(Subset),
 }
 
 #[derive(Args)]
@@ -28,6 +31,26 @@ struct Convert {
     file: PathBuf,
     /// Where to write
     out: PathBuf,
+    /// Format: auto, dygie, spert, pspe or arnor
+    #[arg(long, default_value = "auto")]
+    format: String,
+}
+
+#[derive(Args)]
+struct Subset {
+    /// The file
+    file: PathBuf,
+    /// Where to write, in the paper's format
+    out: PathBuf,
+    /// Share, above 0 and at most 1
+    #[arg(long, value_parser = share)]
+    fraction: f64,
+    /// What is drawn as a whole
+    #[arg(long, value_enum, default_value_t = Unit::Document)]
+    unit: Unit,
+    /// Seed of the draw
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
     /// Format: auto, dygie, spert, pspe or arnor
     #[arg(long, default_value = "auto")]
     format: String,
@@ -60,6 +83,7 @@ impl Data {
         match &self.command {
             Command::Check(check) => check.run(),
             Command::Convert(convert) => convert.run(),
+            Command::Subset(subset) => subset.run(),
         }
     }
 }
@@ -71,6 +95,28 @@ impl Convert {
             eprintln!("warning: {defect}");
         }
         Ok(data::write_file(&self.out, &dataset.sentences)?)
+    }
+}
+
+impl Subset {
+    fn run(&self) -> Result<()> {
+        let dataset = data::read(&self.file, self.format.parse().map_err(Error::Usage)?)?;
+        for defect in &dataset.defects {
+            eprintln!("warning: {defect}");
+        }
+        let drawn = data::subset(&dataset.sentences, self.fraction, self.unit, self.seed);
+        let mut lines = Vec::new();
+        data::write(&mut lines, &self.out, &drawn)?;
+        Ok(write_atomic(&self.out, &lines)?)
+    }
+}
+
+/// Parses a share of a whole.
+fn share(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(share) if share > 0.0 && share <= 1.0 => Ok(share),
+        Ok(_) => Err("must be above 0 and at most 1".into()),
+        Err(error) => Err(format!("{error}")),
     }
 }
 

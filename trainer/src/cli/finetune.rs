@@ -6,13 +6,11 @@ use clap::{ArgMatches, Args, ValueEnum};
 
 use super::Compute;
 use crate::error::{Error, Result};
-use crate::event::Sinks;
-use crate::finetune::{self, FinetuneConfig, Place, REFERENCE, required};
+use crate::finetune::{self, FinetuneConfig, Place, REFERENCE};
 use crate::interrupt::Interrupt;
-use crate::report::{Jsonl, Lenient, Plot, Terminal};
+use crate::report;
 use crate::settings::layered;
 use crate::store::{self, RunFolder};
-use crate::train::Checkpoint;
 
 /// Settings that come together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -60,7 +58,7 @@ impl Finetune {
                     .preset
                     .map(|Preset::Reference| ("preset reference", REFERENCE));
                 let config = layered(&self.config, matches, preset, self.settings.as_deref())?;
-                check(&config)?;
+                config.validate()?;
                 let folder = RunFolder::create(&self.run)?;
                 store::write_json(&folder.config(), &config)?;
                 (folder, config)
@@ -74,32 +72,7 @@ impl Finetune {
             workers,
             interrupt: &interrupt,
         };
-        let events = match self.resume {
-            true => Jsonl::resume(
-                &folder.events(),
-                Checkpoint::step(&store::read(&folder.checkpoint())?)?,
-            )?,
-            false => Jsonl::create(&folder.events())?,
-        };
-        let mut sinks = Lenient(Sinks(vec![
-            Box::new(Terminal::new()),
-            Box::new(events),
-            Box::new(Plot::new(folder.events(), folder.chart())),
-        ]));
+        let mut sinks = report::of_run(&folder, self.resume)?;
         finetune::finetune(&config, &folder, self.resume, &place, &mut sinks)
     }
-}
-
-/// Settings without which nothing starts.
-fn check(config: &FinetuneConfig) -> Result<()> {
-    required("--train", &config.train)?;
-    required("--dev", &config.dev)?;
-    required("--encoder", &config.encoder)?;
-    if config.schedule_k <= 0.0 {
-        return Err(Error::Usage("--schedule-k must be above 0".into()));
-    }
-    if config.epochs == 0 {
-        return Err(Error::Usage("--epochs must be at least 1".into()));
-    }
-    Ok(())
 }

@@ -3,6 +3,7 @@
 mod bench;
 mod data;
 mod evaluate;
+mod experiment;
 mod export;
 mod finetune;
 mod predict;
@@ -37,6 +38,8 @@ enum Command {
     Export(export::Export),
     /// Looks after annotated files
     Data(data::Data),
+    /// Runs a grid of trainings and goes on where it stopped
+    Experiment(experiment::Experiment),
     /// Measures the speed of training and inference, beside PyTorch if there is one
     Bench(bench::Bench),
 }
@@ -109,6 +112,7 @@ pub fn run() -> Result<()> {
         Command::Predict(args) => args.run(),
         Command::Export(args) => args.run(),
         Command::Data(args) => args.run(),
+        Command::Experiment(args) => args.run(),
         Command::Bench(args) => args.run(),
     }
 }

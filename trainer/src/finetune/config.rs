@@ -1,11 +1,13 @@
 //! Settings of fine-tuning: command line, TOML file and saved `config.json` at once.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use clap::{Args, ValueEnum};
+use clap::{Args, Parser, ValueEnum};
 use serde::{Deserialize, Serialize};
 use spanlight_core::Profile;
 use spanlight_core::config::{ClsRepr, EmptySegment, PairActivation, RelationInput};
+
+use crate::error::{Error, Result};
 
 /// What happens to the embedding tables.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
@@ -39,6 +41,14 @@ pub struct FinetuneConfig {
         help_heading = "Data"
     )]
     pub symmetric: Vec<String>,
+    /// Share of the training documents that is used, above 0 and at most 1
+    #[arg(long, help_heading = "Data", default_value_t = 1.0)]
+    #[serde(default = "whole")]
+    pub fraction: f64,
+    /// Seed of the draw; smaller shares with the same seed are parts of larger ones
+    #[arg(long, help_heading = "Data", default_value_t = 1)]
+    #[serde(default = "first")]
+    pub fraction_seed: u64,
     /// Folder with the pre-trained encoder (config.json, weights, tokenizer)
     #[arg(long, value_name = "FOLDER", help_heading = "Model")]
     pub encoder: Option<PathBuf>,
@@ -122,6 +132,54 @@ pub struct FinetuneConfig {
     pub seed: u64,
 }
 
+impl Default for FinetuneConfig {
+    /// The settings that `spanlight finetune` has without flags.
+    fn default() -> Self {
+        #[derive(Parser)]
+        struct Flags {
+            #[command(flatten)]
+            config: FinetuneConfig,
+        }
+        Flags::parse_from([""]).config
+    }
+}
+
+impl FinetuneConfig {
+    /// Checks what can be checked before anything is read.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] that names the flag.
+    pub fn validate(&self) -> Result<()> {
+        required("--train", &self.train)?;
+        required("--dev", &self.dev)?;
+        required("--encoder", &self.encoder)?;
+        if self.schedule_k <= 0.0 {
+            return Err(Error::Usage("--schedule-k must be above 0".into()));
+        }
+        if !(self.fraction > 0.0 && self.fraction <= 1.0) {
+            return Err(Error::Usage(
+                "--fraction must be above 0 and at most 1".into(),
+            ));
+        }
+        if self.epochs == 0 {
+            return Err(Error::Usage("--epochs must be at least 1".into()));
+        }
+        Ok(())
+    }
+}
+
+/// A path without which nothing starts.
+///
+/// # Errors
+/// [`Error::Usage`] that names the flag.
+pub fn required<'a>(flag: &str, path: &'a Option<PathBuf>) -> Result<&'a Path> {
+    path.as_deref().ok_or_else(|| {
+        Error::Usage(format!(
+            "{flag} is missing; give it as a flag or in the settings file"
+        ))
+    })
+}
+
 /// The paper's code, as far as its settings are known.
 pub const REFERENCE: &str = r#"
 profile = "reference"
@@ -136,6 +194,15 @@ warmup = 0.2
 gold_epochs = 5
 evaluate_from = 5
 "#;
+
+// Runs saved before these settings existed used all data.
+fn whole() -> f64 {
+    1.0
+}
+
+fn first() -> u64 {
+    1
+}
 
 /// Parses a lower-case name of a serde enum.
 fn parse_lowercase<T: serde::de::DeserializeOwned>(name: &str) -> Result<T, String> {

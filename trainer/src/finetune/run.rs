@@ -1,7 +1,6 @@
 //! A fine-tuning run from start (or checkpoint) to end.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use burn::module::{Module, ModuleMapper, Param};
@@ -16,9 +15,9 @@ use spanlight_core::weights::{StateDict, load_state, state_of, write_safetensors
 use spanlight_core::wordpiece::WordPiece;
 use spanlight_core::{JointModel, ModelConfig, Schema};
 
-use super::config::{EmbeddingRate, FinetuneConfig};
+use super::config::{EmbeddingRate, FinetuneConfig, required};
 use super::objective::{Example, JointObjective};
-use crate::data::{self, Overlap};
+use crate::data::{self, Overlap, Unit};
 use crate::encoder::EncoderFolder;
 use crate::error::{Error, Result};
 use crate::evaluation::Evaluation;
@@ -70,7 +69,17 @@ pub fn finetune(
     let train = data::read(required("--train", &config.train)?, format)?.sentences;
     let dev = data::read(required("--dev", &config.dev)?, format)?.sentences;
     let symmetric: Vec<&str> = config.symmetric.iter().map(String::as_str).collect();
+    // Of all data, so that shares of it differ in their sentences and not in their labels.
     let schema = Schema::of(train.iter().chain(&dev), &symmetric);
+    let train = match config.fraction < 1.0 {
+        true => data::subset(
+            &train,
+            config.fraction,
+            Unit::Document,
+            config.fraction_seed,
+        ),
+        false => train,
+    };
     let model_config = ModelConfig {
         dropout: config.dropout,
         cls_repr: config.cls_repr,
@@ -250,18 +259,6 @@ pub fn finetune(
         seconds: earlier + start.elapsed().as_secs_f64(),
         best: selection.metrics,
     })?)
-}
-
-/// A path without which nothing starts.
-///
-/// # Errors
-/// [`Error::Usage`] that names the flag.
-pub fn required<'a>(flag: &str, path: &'a Option<PathBuf>) -> Result<&'a Path> {
-    path.as_deref().ok_or_else(|| {
-        Error::Usage(format!(
-            "{flag} is missing; give it as a flag or in the settings file"
-        ))
-    })
 }
 
 /// Tokenised training sentences, and how many were left out.

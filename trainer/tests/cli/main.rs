@@ -1,6 +1,8 @@
 //! The program as a user runs it, on a tiny encoder and invented sentences.
 
 mod bad_input;
+mod experiment;
 mod resume;
+mod share;
 mod support;
 mod whole_path;

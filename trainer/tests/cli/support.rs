@@ -161,7 +161,7 @@ fn sentences() -> String {
 pub fn spanlight(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_spanlight"));
     command.current_dir(folder).args(arguments);
-    if !matches!(arguments[0], "data" | "export") {
+    if !matches!(arguments[0], "data" | "export" | "report" | "compare") {
         command.args(["--device", "cpu"]);
     }
     command
@@ -212,6 +212,34 @@ pub fn training<'a>(run: &'a str, epochs: &'a str) -> Vec<&'a str> {
         "16",
     ]
 }
+
+/// A small grid: two variants, two shares, two seeds.
+pub const GRID: &str = r#"
+name = "tiny"
+title = "Tiny"
+output = "grid"
+variables = { data_dir = "" }
+subset_per_seed = true
+finetune = { encoder = "encoder", epochs = 6, batch = 4, learning_rate = 2e-3, head_lr = 5e-3, evaluate_from = 1, chunk = 16 }
+
+[data]
+train = "${data_dir}/train.jsonl"
+dev = "${data_dir}/train.jsonl"
+test = "${data_dir}/train.jsonl"
+source = "invented"
+
+[variants.plain]
+label = "Plain"
+
+[variants.shared]
+label = "Shared encoder"
+finetune = { share_span_encoder = true }
+
+[[runs]]
+variants = ["plain", "shared"]
+fractions = [0.34, 1.0]
+seeds = [1, 2]
+"#;
 
 /// The arrays of a safetensors file, byte for byte.
 pub fn arrays(path: &PathBuf) -> Vec<(String, Vec<u8>)> {

@@ -1,3 +1,4 @@
+mod buckets;
 mod properties;
 
 use super::*;
