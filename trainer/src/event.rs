@@ -53,6 +53,16 @@ pub enum Event {
         seconds: f64,
     },
 
+    /// A corpus is being read; for display only, never stored.
+    Reading {
+        /// Bytes read from disk.
+        done: u64,
+        /// Bytes on disk.
+        total: u64,
+        /// Sentences kept so far.
+        sentences: u64,
+    },
+
     /// An evaluation is under way; for display only, never stored.
     Evaluating {
         /// Sentences done.

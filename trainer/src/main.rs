@@ -14,10 +14,13 @@ mod finetune;
 mod inference;
 mod interrupt;
 mod model;
+mod place;
+mod pretrain;
 mod report;
 mod settings;
 mod store;
 mod train;
+mod transfer;
 
 use std::process::ExitCode;
 

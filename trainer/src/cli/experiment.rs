@@ -8,10 +8,10 @@ use std::{
 
 use clap::Args;
 
-use super::Compute;
+use super::{Compute, run::minutes};
 use crate::error::{Error, Result};
 use crate::experiment::{self, Checksums, Grid, Plan, State};
-use crate::finetune::Place;
+use crate::place::Place;
 use crate::interrupt::Interrupt;
 
 /// Arguments of `experiment`.
@@ -43,11 +43,6 @@ fn assignment(text: &str) -> Result<(String, String), String> {
         Some((name, value)) => Ok((name.into(), value.into())),
         None => Err("must be NAME=VALUE".into()),
     }
-}
-
-fn minutes(text: &str) -> Result<Duration, String> {
-    let minutes: f64 = text.parse().map_err(|e| format!("{e}"))?;
-    Duration::try_from_secs_f64(60.0 * minutes).map_err(|e| e.to_string())
 }
 
 impl Experiment {

@@ -7,6 +7,8 @@ mod experiment;
 mod export;
 mod finetune;
 mod predict;
+mod pretrain;
+mod run;
 
 use std::fmt::Display;
 use std::num::NonZero;
@@ -28,6 +30,8 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Trains the encoders on plain text
+    Pretrain(pretrain::Pretrain),
     /// Trains a model on annotated sentences
     Finetune(finetune::Finetune),
     /// Scores a model on annotated sentences
@@ -107,6 +111,7 @@ pub fn run() -> Result<()> {
             .unwrap_or_default()
     };
     match cli.command {
+        Command::Pretrain(args) => args.run(&below("pretrain")),
         Command::Finetune(args) => args.run(&below("finetune")),
         Command::Evaluate(args) => args.run(),
         Command::Predict(args) => args.run(),

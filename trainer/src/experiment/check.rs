@@ -139,9 +139,7 @@ fn fine_tuning(
 }
 
 fn pre_training(grid: &Grid, settings: &Settings, table: &str) -> Result<()> {
-    let Some(known) = pretrain::fields() else {
-        return Ok(());
-    };
+    let known = pretrain::fields()?;
     match settings.keys().find(|key| !known.contains(key)) {
         Some(key) => Err(grid.problem(format!(
             "{table}: unknown field `{key}`; the fields are {}",

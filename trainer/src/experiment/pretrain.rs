@@ -3,36 +3,54 @@
 use std::path::Path;
 
 use crate::{
-    error::{Error, Result},
-    finetune::Place,
-    settings::Settings,
+    error::Result,
+    place::Place,
+    pretrain::{self, PretrainConfig},
+    report,
+    settings::{Settings, object, overlaid},
+    store::{RunFolder, write_json},
 };
 
 /// Settings whose values are files or folders (or lists of them): their contents, not their names,
 /// identify a pre-training.
 pub const INPUTS: [&str; 3] = ["corpus", "encoder", "init_from"];
 
-/// The names of all settings; nothing while they are not known, and then none is checked.
-pub fn fields() -> Option<Vec<String>> {
-    None
+/// The names of all settings.
+///
+/// # Errors
+/// None that settings can cause.
+pub fn fields() -> Result<Vec<String>> {
+    Ok(object(&PretrainConfig::default())?.into_iter().map(|(name, _)| name).collect())
 }
 
 /// All settings of a pre-training, those that nobody set included.
 ///
 /// # Errors
-/// A setting whose value does not fit.
+/// A setting that there is not, or whose value does not fit.
 pub fn effective(settings: &Settings) -> Result<Settings> {
-    Ok(settings.clone())
+    object(&config(settings)?)
 }
 
 /// Makes the run in `folder`, or goes on with it, until it is complete or
-/// [`Place::interrupt`] asks to stop; a complete one returns at once. It locks the folder, and shows
-/// and stores its events as [`crate::report::of_run`] does.
+/// [`Place::interrupt`] asks to stop; a complete one returns at once.
 ///
 /// # Errors
 /// Whatever stops it; what was saved stays usable.
-pub fn pretrain(_settings: &Settings, _folder: &Path, _place: &Place<'_>) -> Result<()> {
-    Err(Error::Usage(
-        "this build has no pre-training, so cells that start from one cannot run".into(),
-    ))
+pub fn pretrain(settings: &Settings, folder: &Path, place: &Place<'_>) -> Result<()> {
+    let config = config(settings)?;
+    config.validate()?;
+    let (run, resumed) = RunFolder::create_or_resume(folder)?;
+    if !resumed {
+        write_json(&run.config(), &config)?;
+    }
+    let mut sinks = report::of_run(&run, resumed)?;
+    pretrain::pretrain(&config, &run, resumed, place, &mut sinks)
+}
+
+fn config(settings: &Settings) -> Result<PretrainConfig> {
+    overlaid(
+        &PretrainConfig::default(),
+        &[settings],
+        Path::new("settings of a pre-training"),
+    )
 }

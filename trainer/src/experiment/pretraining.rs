@@ -13,7 +13,7 @@ use super::{
     pretrain::pretrain,
     run,
 };
-use crate::{error::Result, finetune::Place, store::write_json};
+use crate::{error::Result, place::Place, store::write_json};
 
 /// The folder of a finished pre-training, which is trained first if it is not; nothing when it was
 /// interrupted.

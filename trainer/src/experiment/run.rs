@@ -5,7 +5,8 @@ use std::path::Path;
 use crate::{
     error::Result,
     event::{Event, Sink, SinkError},
-    finetune::{FinetuneConfig, Place, finetune},
+    finetune::{FinetuneConfig, finetune},
+    place::Place,
     report,
     store::{self, RunFolder},
 };

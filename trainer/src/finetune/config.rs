@@ -2,24 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::{Args, Parser, ValueEnum};
+use clap::{Args, Parser};
 use serde::{Deserialize, Serialize};
 use spanlight_core::Profile;
 use spanlight_core::config::{ClsRepr, EmptySegment, PairActivation, RelationInput};
 
 use crate::error::{Error, Result};
-
-/// What happens to the embedding tables.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum EmbeddingRate {
-    /// They stay as they are.
-    Frozen,
-    /// They learn slower than the lowest layer.
-    Lowest,
-    /// They learn like the highest layer.
-    Full,
-}
+use crate::train::EmbeddingRate;
+use crate::transfer::{Network, Parts};
 
 /// Settings of a fine-tuning run.
 #[derive(Debug, Clone, PartialEq, Args, Serialize, Deserialize)]
@@ -52,6 +42,22 @@ pub struct FinetuneConfig {
     /// Folder with the pre-trained encoder (config.json, weights, tokenizer)
     #[arg(long, value_name = "FOLDER", help_heading = "Model")]
     pub encoder: Option<PathBuf>,
+    /// Run of pre-training or fine-tuning whose encoders to start from
+    #[arg(long, value_name = "FOLDER", help_heading = "Model")]
+    #[serde(default)]
+    pub init_from: Option<PathBuf>,
+    /// What to take of it: encoder, span, pair or all
+    #[arg(long, value_enum, help_heading = "Model", default_value_t)]
+    #[serde(default)]
+    pub load_parts: Parts,
+    /// Which of its networks: query or momentum
+    #[arg(long, value_enum, help_heading = "Model", default_value_t)]
+    #[serde(default)]
+    pub load_network: Network,
+    /// Train nothing of the sentence encoder
+    #[arg(long, help_heading = "Model")]
+    #[serde(default)]
+    pub freeze_encoder: bool,
     /// Reading of the method: fixed or reference
     #[arg(long, value_parser = parse_lowercase::<Profile>, help_heading = "Model", default_value = "fixed")]
     pub profile: Profile,
@@ -68,6 +74,7 @@ pub struct FinetuneConfig {
     #[arg(long, value_parser = parse_lowercase::<EmptySegment>, help_heading = "Model", default_value = "cnn")]
     pub empty_segment: EmptySegment,
     /// What the relation classifier sees: pooled (as in the paper) or typed (spans and types too)
+    #[serde(default)]
     #[arg(long, value_parser = parse_lowercase::<RelationInput>, help_heading = "Model", default_value = "pooled")]
     pub relation_input: RelationInput,
     /// One span encoder for entities and contexts
@@ -114,6 +121,7 @@ pub struct FinetuneConfig {
     pub clip: f64,
     /// Moving average of the weights, evaluated and kept in their place: share that a step keeps, 0 for none
     #[arg(long, help_heading = "Training", default_value_t = 0.0)]
+    #[serde(default)]
     pub ema: f64,
     /// Epochs, after the first, whose candidates are all gold
     #[arg(long, help_heading = "Training", default_value_t = 2)]
@@ -205,6 +213,6 @@ fn first() -> u64 {
 }
 
 /// Parses a lower-case name of a serde enum.
-fn parse_lowercase<T: serde::de::DeserializeOwned>(name: &str) -> Result<T, String> {
+pub(crate) fn parse_lowercase<T: serde::de::DeserializeOwned>(name: &str) -> Result<T, String> {
     serde_json::from_value(serde_json::Value::String(name.into())).map_err(|e| e.to_string())
 }

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::time::Instant;
 
-use burn::module::{Module, ModuleMapper, Param};
-use burn::tensor::{Device, Tensor};
+use burn::module::Module;
+use burn::tensor::Device;
 use serde::{Deserialize, Serialize};
 use spanlight_core::average::follow;
 use spanlight_core::batch::Gold;
@@ -15,17 +15,18 @@ use spanlight_core::weights::{StateDict, load_state, state_of, write_safetensors
 use spanlight_core::wordpiece::WordPiece;
 use spanlight_core::{JointModel, ModelConfig, Schema};
 
-use super::config::{EmbeddingRate, FinetuneConfig, required};
+use super::config::{FinetuneConfig, required};
 use super::objective::{Example, JointObjective};
 use crate::data::{self, Overlap, Unit};
 use crate::encoder::EncoderFolder;
 use crate::error::{Error, Result};
 use crate::evaluation::Evaluation;
 use crate::event::{Event, Sink};
-use crate::interrupt::Interrupt;
+use crate::place::Place;
 use crate::store::{self, RunFolder};
+use crate::transfer::{encoders, transfer};
 use crate::train::{
-    AdamW, AdamWConfig, Checkpoint, Driver, Group, Groups, Progress, Schedule, Verdict,
+    AdamW, AdamWConfig, Checkpoint, Driver, Progress, Rates, Schedule, Verdict, freeze,
 };
 
 /// Longest training sentence, in words.
@@ -37,18 +38,6 @@ struct Selection {
     best: Option<f64>,
     metrics: BTreeMap<String, f64>,
     stale: usize,
-}
-
-/// Where and how a run computes.
-pub struct Place<'a> {
-    /// The device, without gradients.
-    pub device: &'a Device,
-    /// Its description.
-    pub description: String,
-    /// Threads.
-    pub workers: usize,
-    /// Set when the user wants to stop.
-    pub interrupt: &'a Interrupt,
 }
 
 /// Trains, evaluates on dev after every epoch and keeps the best weights.
@@ -109,7 +98,7 @@ pub fn finetune(
         &mut Init::seeded(config.seed),
         &device,
     )?;
-    let groups = groups(config, model_config.encoder.num_hidden_layers);
+    let groups = rates(config).groups("encoder.", model_config.encoder.num_hidden_layers);
     let mut optimizer = AdamW::new(adamw(config), &model);
     let mut average = (config.ema > 0.0).then(|| model.valid());
     let mut progress = Progress {
@@ -127,6 +116,16 @@ pub fn finetune(
     } else {
         let (loaded, pooled) = encoder.load(model.encoder)?;
         model.encoder = loaded;
+        if let Some(earlier) = &config.init_from {
+            let spans: &[&str] = match config.share_span_encoder {
+                true => &["entity"],
+                false => &["entity", "context"],
+            };
+            let found = encoders(earlier, config.load_parts, config.load_network)?;
+            let places: [(&str, &[&str]); 3] =
+                [("encoder", &["encoder"]), ("span", spans), ("pair", &["pair"])];
+            model = transfer(model, found, &places)?;
+        }
         average = average.map(|_| model.valid());
         if !pooled {
             sink.emit(&Event::Note {
@@ -301,57 +300,20 @@ fn adamw(config: &FinetuneConfig) -> AdamWConfig {
     }
 }
 
+fn rates(config: &FinetuneConfig) -> Rates {
+    Rates {
+        encoder: match config.freeze_encoder {
+            true => 0.0,
+            false => config.learning_rate,
+        },
+        head: config.head_lr,
+        layer_decay: config.layer_decay,
+        embeddings: config.lr_embeddings,
+        decay_all: config.decay_all,
+    }
+}
+
 /// Share of the average that a step keeps: less at first, so that the start is soon forgotten.
 fn ema_momentum(ema: f64, step: usize) -> f64 {
     ema.min((1.0 + step as f64) / (10.0 + step as f64))
-}
-
-/// Discriminative learning rates (§5): each layer learns a constant factor slower than the next.
-fn groups(config: &FinetuneConfig, layers: usize) -> Groups {
-    let (top, head, decay) = (config.learning_rate, config.head_lr, config.layer_decay);
-    let (embeddings, decay_all) = (config.lr_embeddings, config.decay_all);
-    Groups::new(move |name| {
-        let layer = name
-            .strip_prefix("encoder.layers.")
-            .and_then(|rest| rest.split('.').next()?.parse().ok());
-        let learning_rate = match layer {
-            Some(layer) => top * decay.powi((layers - 1).saturating_sub(layer) as i32),
-            None if name.starts_with("encoder.embeddings.") => match embeddings {
-                EmbeddingRate::Frozen => 0.0,
-                EmbeddingRate::Lowest => top * decay.powi(layers as i32),
-                EmbeddingRate::Full => top,
-            },
-            None if name.starts_with("encoder.") => top,
-            None => head,
-        };
-        let spared = name.ends_with("bias") || name.contains("norm.");
-        Group {
-            learning_rate,
-            decay: decay_all || !spared,
-        }
-    })
-}
-
-/// Spares frozen parameters their gradients.
-fn freeze<M: Module>(model: M, groups: &Groups) -> M {
-    struct Freezer<'a> {
-        groups: &'a Groups,
-        path: Vec<String>,
-    }
-    impl ModuleMapper for Freezer<'_> {
-        fn enter_module(&mut self, name: &str, _: &str) {
-            self.path.push(name.into());
-        }
-        fn exit_module(&mut self, _: &str, _: &str) {
-            self.path.pop();
-        }
-        fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
-            let trained = self.groups.of(&self.path.join(".")).learning_rate > 0.0;
-            param.set_require_grad(trained)
-        }
-    }
-    model.map(&mut Freezer {
-        groups,
-        path: Vec::new(),
-    })
 }

@@ -24,7 +24,7 @@ pub struct Record {
     pub event: Event,
 }
 
-/// Appends every event but [`Event::Evaluating`] to a file.
+/// Appends every event to a file, but those for display only.
 #[derive(Debug)]
 pub struct Jsonl {
     path: PathBuf,
@@ -119,7 +119,7 @@ impl Jsonl {
 impl Sink for Jsonl {
     fn emit(&mut self, event: &Event) -> Result<(), SinkError> {
         match event {
-            Event::Evaluating { .. } => return Ok(()),
+            Event::Evaluating { .. } | Event::Reading { .. } => return Ok(()),
             Event::Started { .. } | Event::Note { .. } if self.repeats_start => return Ok(()),
             _ => self.repeats_start = false,
         }

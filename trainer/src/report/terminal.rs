@@ -116,6 +116,14 @@ impl Sink for Terminal {
                 self.seconds.add(*seconds);
                 self.step(*step, *epoch);
             }
+            Event::Reading {
+                done,
+                total,
+                sentences,
+            } => {
+                let kept = format!("{sentences} sentences");
+                self.view.progress(*done, *total, "reading the corpus", kept);
+            }
             Event::Evaluating { done, total } => match &self.view {
                 View::Bar(bar) if self.steps > 0 => {
                     bar.set_message(format!("evaluating {done}/{total}"));

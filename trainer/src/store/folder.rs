@@ -11,12 +11,14 @@ use super::{
 };
 
 /// What a run writes.
-const FILES: [&str; 11] = [
+const FILES: [&str; 13] = [
     LOCK,
     "config.json",
     "model.json",
     "checkpoint.safetensors",
     "best.safetensors",
+    "pretrained.safetensors",
+    "corpus.json",
     "events.jsonl",
     "training.svg",
     "schema.json",
@@ -121,6 +123,16 @@ impl RunFolder {
     /// replaced at once; small things fit into its metadata.
     pub fn checkpoint(&self) -> PathBuf {
         self.path.join("checkpoint.safetensors")
+    }
+
+    /// The networks of a pre-training.
+    pub fn pretrained(&self) -> PathBuf {
+        self.path.join(crate::transfer::PRETRAINED)
+    }
+
+    /// What became of the text of a pre-training.
+    pub fn corpus(&self) -> PathBuf {
+        self.path.join("corpus.json")
     }
 
     /// The weights of the best evaluation.
