@@ -3,6 +3,7 @@
 
 mod bench;
 mod cli;
+mod corpus;
 mod data;
 mod device;
 mod encoder;
@@ -12,6 +13,7 @@ mod event;
 mod finetune;
 mod inference;
 mod interrupt;
+mod line;
 mod model;
 mod report;
 mod settings;

@@ -6,6 +6,7 @@ mod evaluate;
 mod export;
 mod finetune;
 mod predict;
+mod reading;
 
 use std::fmt::Display;
 use std::num::NonZero;
@@ -16,6 +17,7 @@ use serde::Serialize;
 
 use crate::device::DeviceChoice;
 use crate::error::Result;
+use reading::Reading;
 
 /// Joint entity and relation extraction: train, evaluate, predict, export.
 #[derive(Parser)]
@@ -35,7 +37,7 @@ enum Command {
     Predict(predict::Predict),
     /// Packs a model for the browser
     Export(export::Export),
-    /// Looks after annotated files
+    /// Looks after annotated files and corpora
     Data(data::Data),
     /// Measures the speed of training and inference, beside PyTorch if there is one
     Bench(bench::Bench),
@@ -68,10 +70,15 @@ impl Compute {
         if *device != burn::tensor::Device::flex() {
             return 1;
         }
-        match self.threads {
-            0 => available_parallelism().map_or(1, NonZero::get),
-            threads => threads,
-        }
+        threads(self.threads)
+    }
+}
+
+/// Number of threads; 0 stands for all there are.
+fn threads(threads: usize) -> usize {
+    match threads {
+        0 => available_parallelism().map_or(1, NonZero::get),
+        threads => threads,
     }
 }
 
