@@ -156,6 +156,11 @@ impl WordPiece {
         }
     }
 
+    /// What a piece spells, `##` in front of continuations; empty for an unknown id.
+    pub fn piece(&self, id: u32) -> String {
+        self.tokenizer.id_to_token(id).unwrap_or_default()
+    }
+
     /// A sentence of words, each tokenised on its own, between `[CLS]` and `[SEP]`.
     ///
     /// # Errors

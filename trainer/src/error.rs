@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::corpus::CorpusError;
 use crate::data::DataError;
 use crate::device::DeviceError;
 use crate::store::StoreError;
@@ -15,6 +16,9 @@ pub enum Error {
     /// A data file.
     #[error(transparent)]
     Data(#[from] DataError),
+    /// A corpus.
+    #[error(transparent)]
+    Corpus(#[from] CorpusError),
     /// The compute device.
     #[error(transparent)]
     Device(#[from] DeviceError),

@@ -3,6 +3,7 @@
 
 mod bench;
 mod cli;
+mod corpus;
 mod data;
 mod device;
 mod encoder;
@@ -13,6 +14,7 @@ mod experiment;
 mod finetune;
 mod inference;
 mod interrupt;
+mod line;
 mod model;
 mod place;
 mod pretrain;

@@ -87,7 +87,8 @@ pub fn encoders(folder: &Path, parts: Parts, network: Network) -> Result<StateDi
     };
     let mut found = StateDict::new();
     for (name, array) in state {
-        let part = (modules.iter()).find_map(|(prefix, part)| Some((name.strip_prefix(prefix)?, part)));
+        let part =
+            (modules.iter()).find_map(|(prefix, part)| Some((name.strip_prefix(prefix)?, part)));
         if let Some((rest, part)) = part
             && parts.holds(part)
         {

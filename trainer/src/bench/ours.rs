@@ -20,11 +20,11 @@ use crate::encoder::EncoderFolder;
 use crate::error::{Error, Result};
 use crate::event::{Event, Sink, SinkError};
 use crate::finetune::{FinetuneConfig, finetune};
-use crate::place::Place;
-use crate::train::EmbeddingRate;
 use crate::inference::predict_all;
 use crate::interrupt::Interrupt;
+use crate::place::Place;
 use crate::store::RunFolder;
+use crate::train::EmbeddingRate;
 
 /// Word-pieces, padding included, of an inference batch: what `evaluate` takes by default.
 const BUDGET: usize = 512;

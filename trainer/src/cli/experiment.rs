@@ -11,8 +11,8 @@ use clap::Args;
 use super::{Compute, run::minutes};
 use crate::error::{Error, Result};
 use crate::experiment::{self, Checksums, Grid, Plan, State};
-use crate::place::Place;
 use crate::interrupt::Interrupt;
+use crate::place::Place;
 
 /// Arguments of `experiment`.
 #[derive(Args)]

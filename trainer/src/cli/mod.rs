@@ -8,6 +8,7 @@ mod export;
 mod finetune;
 mod predict;
 mod pretrain;
+mod reading;
 mod run;
 
 use std::fmt::Display;
@@ -19,6 +20,7 @@ use serde::Serialize;
 
 use crate::device::DeviceChoice;
 use crate::error::Result;
+use reading::Reading;
 
 /// Joint entity and relation extraction: train, evaluate, predict, export.
 #[derive(Parser)]
@@ -40,7 +42,7 @@ enum Command {
     Predict(predict::Predict),
     /// Packs a model for the browser
     Export(export::Export),
-    /// Looks after annotated files
+    /// Looks after annotated files and corpora
     Data(data::Data),
     /// Runs a grid of trainings and goes on where it stopped
     Experiment(experiment::Experiment),
@@ -75,10 +77,15 @@ impl Compute {
         if *device != burn::tensor::Device::flex() {
             return 1;
         }
-        match self.threads {
-            0 => available_parallelism().map_or(1, NonZero::get),
-            threads => threads,
-        }
+        threads(self.threads)
+    }
+}
+
+/// Number of threads; 0 stands for all there are.
+fn threads(threads: usize) -> usize {
+    match threads {
+        0 => available_parallelism().map_or(1, NonZero::get),
+        threads => threads,
     }
 }
 

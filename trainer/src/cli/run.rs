@@ -83,8 +83,8 @@ impl RunArgs {
                 (folder, task)
             }
             false => {
-                let preset = (self.preset)
-                    .map(|Preset::Reference| ("preset reference", T::REFERENCE));
+                let preset =
+                    (self.preset).map(|Preset::Reference| ("preset reference", T::REFERENCE));
                 let task = layered(parsed, matches, preset, self.settings.as_deref())?;
                 task.validate()?;
                 let folder = RunFolder::create(&self.run)?;

@@ -2,14 +2,16 @@
 
 use std::fmt::{Display, Formatter};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Classes of defects, as counted by `data check`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
     /// Bytes that are not UTF-8.
     Utf8,
+    /// A NUL character, as in binary files.
+    Nul,
     /// Not JSON, or cut off.
     Syntax,
     /// Longer than [`Options::record_limit`](super::Options::record_limit).
@@ -52,6 +54,7 @@ impl Kind {
     pub fn name(self) -> &'static str {
         match self {
             Self::Utf8 => "invalid UTF-8",
+            Self::Nul => "NUL character",
             Self::Syntax => "invalid JSON",
             Self::TooLong => "record too long",
             Self::Missing => "missing field",
@@ -73,7 +76,7 @@ impl Kind {
 
 /// A defect before its place in the file is known.
 #[derive(Debug)]
-pub(super) struct Flaw {
+pub(crate) struct Flaw {
     pub kind: Kind,
     pub field: String,
     pub problem: String,
@@ -87,11 +90,28 @@ impl Flaw {
             problem: problem.into(),
         }
     }
+
+    /// Of a record of more bytes than allowed.
+    pub fn too_long(limit: usize) -> Self {
+        let problem = format!("record of more than {limit} bytes; split it");
+        Self::new(Kind::TooLong, "", problem)
+    }
+}
+
+/// Bytes as text.
+pub(crate) fn utf8(bytes: &[u8]) -> Result<&str, Flaw> {
+    std::str::from_utf8(bytes).map_err(|e| {
+        let problem = format!(
+            "byte {} is not UTF-8; convert the file to UTF-8",
+            e.valid_up_to() + 1
+        );
+        Flaw::new(Kind::Utf8, "", problem)
+    })
 }
 
 /// Where a record starts; both numbers count from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Place {
+pub(crate) struct Place {
     pub line: usize,
     pub record: usize,
     pub in_array: bool,
@@ -115,7 +135,7 @@ pub struct Defect {
 }
 
 impl Defect {
-    pub(super) fn new(place: Place, flaw: Flaw) -> Self {
+    pub(crate) fn new(place: Place, flaw: Flaw) -> Self {
         let Flaw {
             kind,
             field,

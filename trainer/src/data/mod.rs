@@ -9,22 +9,22 @@
 
 mod arnor;
 mod check;
-mod defect;
+pub(crate) mod defect;
 mod dygie;
 mod error;
 mod escape;
 mod filter;
 mod format;
-mod json;
+pub(crate) mod json;
 mod parsed;
 mod pspe;
-mod records;
-mod scan;
+pub(crate) mod records;
+pub(crate) mod scan;
 mod spert;
 mod statistics;
 mod subset;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod write;
 
 use std::{

@@ -4,6 +4,7 @@
 use std::io::{self, BufRead};
 
 use super::defect::{Flaw, Kind, Place};
+use crate::line::{Line, read_line};
 
 /// Outer form of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,7 +14,7 @@ enum Layout {
 }
 
 /// Iterator over the records of a file; each is its bytes or what is wrong with them.
-pub(super) struct Records<R> {
+pub(crate) struct Records<R> {
     reader: R,
     limit: usize,
     line: usize,
@@ -32,7 +33,7 @@ enum State {
 }
 
 /// Bytes of one record.
-pub(super) type Record = Result<Vec<u8>, Flaw>;
+pub(crate) type Record = Result<Vec<u8>, Flaw>;
 
 impl<R: BufRead> Records<R> {
     /// Skips a byte order mark and white space, and looks at the first byte.
@@ -104,37 +105,19 @@ impl<R: BufRead> Records<R> {
     }
 
     fn next_line(&mut self) -> io::Result<Option<(Place, Record)>> {
-        loop {
-            let (start, mut bytes, mut long) = (self.line, Vec::new(), false);
-            loop {
-                let part = self.reader.fill_buf()?;
-                if part.is_empty() {
-                    self.state = State::Ended;
-                    break;
-                }
-                let newline = part.iter().position(|b| *b == b'\n');
-                let end = newline.unwrap_or(part.len());
-                // What is beyond the limit is read past, not kept.
-                long |= bytes.len() + end > self.limit;
-                if !long {
-                    bytes.extend_from_slice(part.get(..end).unwrap_or_default());
-                }
-                self.reader.consume(end + usize::from(newline.is_some()));
-                if newline.is_some() {
-                    self.line += 1;
-                    break;
-                }
-            }
-            if long {
+        let mut bytes = Vec::new();
+        while let Some(line) = read_line(&mut self.reader, self.limit, &mut bytes)? {
+            let start = self.line;
+            self.line += 1;
+            if line == Line::TooLong {
                 return Ok(Some((self.place(start), Err(self.too_long()))));
             }
             if !bytes.trim_ascii().is_empty() {
                 return Ok(Some((self.place(start), Ok(bytes))));
             }
-            if self.state == State::Ended {
-                return Ok(None);
-            }
         }
+        self.state = State::Ended;
+        Ok(None)
     }
 
     fn next_element(&mut self) -> io::Result<Option<(Place, Record)>> {
@@ -197,11 +180,7 @@ impl<R: BufRead> Records<R> {
     }
 
     fn too_long(&self) -> Flaw {
-        let problem = format!(
-            "record of more than {} bytes; split it or raise the record limit",
-            self.limit
-        );
-        Flaw::new(Kind::TooLong, "", problem)
+        Flaw::too_long(self.limit)
     }
 }
 

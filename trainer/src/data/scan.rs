@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{
     DataError, Format, Options, arnor,
-    defect::{Flaw, Kind, Place},
+    defect::{Flaw, Kind, Place, utf8},
     dygie,
     json::Node,
     parsed::{Origin, Parsed},
@@ -78,15 +78,9 @@ pub(super) fn scan(
     })
 }
 
-fn decode(bytes: &[u8]) -> Result<Value, Flaw> {
-    let text = std::str::from_utf8(bytes).map_err(|e| {
-        let problem = format!(
-            "byte {} is not UTF-8; convert the file to UTF-8",
-            e.valid_up_to() + 1
-        );
-        Flaw::new(Kind::Utf8, "", problem)
-    })?;
-    serde_json::from_str(text).map_err(|e| {
+/// A record as JSON.
+pub(crate) fn decode(bytes: &[u8]) -> Result<Value, Flaw> {
+    serde_json::from_str(utf8(bytes)?).map_err(|e| {
         let remedy = if e.is_eof() {
             "the record is cut off or spread over several lines; put it on one line"
         } else {

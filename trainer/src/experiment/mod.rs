@@ -28,9 +28,7 @@ mod run;
 mod runner;
 mod variables;
 
-pub use cell::percent;
 pub use checksum::Checksums;
 pub use grid::Grid;
-pub use measure::{Measures, Outcome, Split};
-pub use plan::{Plan, Planned, State};
+pub use plan::{Plan, State};
 pub use runner::run;

@@ -20,7 +20,10 @@ pub const INPUTS: [&str; 3] = ["corpus", "encoder", "init_from"];
 /// # Errors
 /// None that settings can cause.
 pub fn fields() -> Result<Vec<String>> {
-    Ok(object(&PretrainConfig::default())?.into_iter().map(|(name, _)| name).collect())
+    Ok(object(&PretrainConfig::default())?
+        .into_iter()
+        .map(|(name, _)| name)
+        .collect())
 }
 
 /// All settings of a pre-training, those that nobody set included.

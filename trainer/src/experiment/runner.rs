@@ -27,8 +27,8 @@ use crate::{
     evaluation::Evaluation,
     event::{CellState, Event, Sink, Sinks},
     finetune::FinetuneConfig,
-    place::Place,
     model::SavedModel,
+    place::Place,
     report::{Jsonl, Terminal},
     store::{self, Lock, StoreError},
 };

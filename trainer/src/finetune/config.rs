@@ -213,6 +213,9 @@ fn first() -> u64 {
 }
 
 /// Parses a lower-case name of a serde enum.
-pub(crate) fn parse_lowercase<T: serde::de::DeserializeOwned>(name: &str) -> Result<T, String> {
+///
+/// # Errors
+/// What is wrong with the text.
+pub fn parse_lowercase<T: serde::de::DeserializeOwned>(name: &str) -> Result<T, String> {
     serde_json::from_value(serde_json::Value::String(name.into())).map_err(|e| e.to_string())
 }

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::time::Instant;
 
 use burn::module::Module;
-use burn::tensor::Device;
 use serde::{Deserialize, Serialize};
 use spanlight_core::average::follow;
 use spanlight_core::batch::Gold;
@@ -24,10 +23,10 @@ use crate::evaluation::Evaluation;
 use crate::event::{Event, Sink};
 use crate::place::Place;
 use crate::store::{self, RunFolder};
-use crate::transfer::{encoders, transfer};
 use crate::train::{
     AdamW, AdamWConfig, Checkpoint, Driver, Progress, Rates, Schedule, Verdict, freeze,
 };
+use crate::transfer::{encoders, transfer};
 
 /// Longest training sentence, in words.
 const MAX_WORDS: usize = 400;
@@ -122,8 +121,11 @@ pub fn finetune(
                 false => &["entity", "context"],
             };
             let found = encoders(earlier, config.load_parts, config.load_network)?;
-            let places: [(&str, &[&str]); 3] =
-                [("encoder", &["encoder"]), ("span", spans), ("pair", &["pair"])];
+            let places: [(&str, &[&str]); 3] = [
+                ("encoder", &["encoder"]),
+                ("span", spans),
+                ("pair", &["pair"]),
+            ];
             model = transfer(model, found, &places)?;
         }
         average = average.map(|_| model.valid());

@@ -122,7 +122,8 @@ impl Sink for Terminal {
                 sentences,
             } => {
                 let kept = format!("{sentences} sentences");
-                self.view.progress(*done, *total, "reading the corpus", kept);
+                self.view
+                    .progress(*done, *total, "reading the corpus", kept);
             }
             Event::Evaluating { done, total } => match &self.view {
                 View::Bar(bar) if self.steps > 0 => {

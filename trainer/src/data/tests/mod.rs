@@ -50,7 +50,7 @@ fn problem(text: &str, kind: Kind) -> String {
 }
 
 /// `shared/data`, from the environment or an ancestor of this crate; prints why a test is skipped.
-fn shared(file: &str) -> Option<PathBuf> {
+pub(crate) fn shared(file: &str) -> Option<PathBuf> {
     let root = std::env::var_os("SPANLIGHT_SHARED")
         .map(PathBuf::from)
         .or_else(|| {

@@ -1,0 +1,52 @@
+//! `spanlight data check`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::cli::print;
+use crate::data::{self, Options};
+use crate::error::{Error, Result};
+
+/// Arguments of `data check`.
+#[derive(Args)]
+pub struct Check {
+    /// The file
+    file: PathBuf,
+    /// Format: auto, dygie, spert, pspe or arnor
+    #[arg(long, default_value = "auto")]
+    format: String,
+    /// Schema that the labels must belong to, as JSON
+    #[arg(long, value_name = "FILE", conflicts_with = "schema_from_train")]
+    schema: Option<PathBuf>,
+    /// Training file whose labels are the schema
+    #[arg(long, value_name = "FILE")]
+    schema_from_train: Option<PathBuf>,
+    /// Print one JSON object instead of text
+    #[arg(long)]
+    json: bool,
+}
+
+impl Check {
+    /// Runs the command.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] when the file cannot be used for training, besides what stops the reading.
+    pub fn run(&self) -> Result<()> {
+        let format = self.format.parse().map_err(Error::Usage)?;
+        let schema = match (&self.schema, &self.schema_from_train) {
+            (Some(path), _) => Some(data::schema_from_json(path)?),
+            (None, Some(path)) => Some(data::schema_from_train(path, format, &[])?),
+            (None, None) => None,
+        };
+        let found = data::check(&self.file, format, &Options::default(), schema.as_ref())?;
+        print(&found, self.json)?;
+        match found.usable {
+            true => Ok(()),
+            false => Err(Error::Usage(format!(
+                "{} cannot be used; mend the defects above",
+                self.file.display()
+            ))),
+        }
+    }
+}

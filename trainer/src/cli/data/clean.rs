@@ -1,0 +1,39 @@
+//! `spanlight data clean`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::super::{Reading, print};
+use crate::corpus::{CorpusConfig, write_clean};
+use crate::error::Result;
+
+/// Arguments of `data clean`.
+#[derive(Args)]
+pub struct Clean {
+    #[command(flatten)]
+    corpus: CorpusConfig,
+    /// Where to write; read it again with `--unit sentence --words spaces`
+    #[arg(long, value_name = "FILE")]
+    out: PathBuf,
+    /// CPU threads; 0 takes all
+    #[arg(long, default_value_t = 0)]
+    threads: usize,
+    /// Print the counts as one JSON object instead of text
+    #[arg(long)]
+    json: bool,
+}
+
+impl Clean {
+    /// Runs the command.
+    ///
+    /// # Errors
+    /// What stops the reading or writing; nothing is half-written.
+    pub fn run(&self) -> Result<()> {
+        let threads = super::super::threads(self.threads);
+        let mut reading = Reading::new();
+        let counts = write_clean(&self.corpus, &self.out, threads, &mut |p| reading.show(p))?;
+        drop(reading);
+        print(&counts, self.json)
+    }
+}

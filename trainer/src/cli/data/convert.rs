@@ -1,0 +1,34 @@
+//! `spanlight data convert`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::data;
+use crate::error::{Error, Result};
+
+/// Arguments of `data convert`.
+#[derive(Args)]
+pub struct Convert {
+    /// The file
+    file: PathBuf,
+    /// Where to write
+    out: PathBuf,
+    /// Format: auto, dygie, spert, pspe or arnor
+    #[arg(long, default_value = "auto")]
+    format: String,
+}
+
+impl Convert {
+    /// Runs the command.
+    ///
+    /// # Errors
+    /// What stops the reading or writing.
+    pub fn run(&self) -> Result<()> {
+        let dataset = data::read(&self.file, self.format.parse().map_err(Error::Usage)?)?;
+        for defect in &dataset.defects {
+            eprintln!("warning: {defect}");
+        }
+        Ok(data::write_file(&self.out, &dataset.sentences)?)
+    }
+}

@@ -1,0 +1,48 @@
+//! Words to records, each word tokenised once.
+
+use std::collections::HashMap;
+
+use spanlight_core::pretrain::sample::Shape;
+use spanlight_core::wordpiece::WordPiece;
+
+use super::Sentence;
+use crate::corpus::CorpusError;
+
+/// Words that are remembered; most of a text is made of fewer.
+const REMEMBERED: usize = 1 << 16;
+
+/// The word-pieces of words met before.
+#[derive(Default)]
+pub struct Tokens {
+    known: HashMap<String, (Vec<u32>, Shape)>,
+    sentence: Sentence,
+}
+
+impl Tokens {
+    /// Appends the record of a sentence and returns its number of word-pieces.
+    ///
+    /// # Errors
+    /// [`CorpusError::Core`] when the tokenizer fails.
+    pub fn add(
+        &mut self,
+        words: &[&str],
+        tokenizer: &WordPiece,
+        wide: bool,
+        out: &mut Vec<u8>,
+    ) -> Result<usize, CorpusError> {
+        self.sentence.clear();
+        for &word in words {
+            if let Some((pieces, shape)) = self.known.get(word) {
+                self.sentence.push(pieces, *shape);
+                continue;
+            }
+            let (pieces, shape) = (tokenizer.word(word)?, Shape::of(word));
+            self.sentence.push(&pieces, shape);
+            if self.known.len() < REMEMBERED {
+                self.known.insert(word.to_owned(), (pieces, shape));
+            }
+        }
+        self.sentence.encode(wide, out);
+        Ok(self.sentence.pieces())
+    }
+}

@@ -1,0 +1,277 @@
+//! One pass over the text: read, clean and convert in parallel, keep in order.
+
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::clean::{self, Repeated, fingerprint};
+use super::source::{Passages, Source};
+use super::{CorpusConfig, CorpusError, Counts, Listener, Progress, Reason, tell};
+use crate::data::Defect;
+
+/// Bytes of text that a thread gets at once.
+const BLOCK: usize = 256 << 10;
+
+/// Words and word-pieces of a sentence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Size {
+    pub words: usize,
+    pub pieces: usize,
+}
+
+/// Why a pass ended early.
+#[derive(Debug)]
+pub enum Failure {
+    /// The corpus or the user.
+    Corpus(CorpusError),
+    /// The file that is being written.
+    Write(io::Error),
+}
+
+impl From<CorpusError> for Failure {
+    fn from(error: CorpusError) -> Self {
+        Self::Corpus(error)
+    }
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        Self::Write(error)
+    }
+}
+
+/// What a thread made of a block of text.
+#[derive(Default)]
+struct Converted {
+    bytes: Vec<u8>,
+    sentences: Vec<Sentence>,
+    counts: Counts,
+}
+
+struct Sentence {
+    /// End of its bytes.
+    end: usize,
+    fingerprint: u64,
+    size: Size,
+}
+
+/// Reads all files, converts every sentence worth keeping to bytes, and hands these to `keep` in
+/// the order of the text, whatever the number of threads.
+///
+/// `convert` appends the bytes of a sentence and returns its number of word-pieces, or a reason to
+/// leave it out; `S` is what it remembers from one sentence to the next on its thread.
+pub fn pass<S, C, K>(
+    config: &CorpusConfig,
+    sources: &[Source],
+    threads: usize,
+    convert: C,
+    mut keep: K,
+    listener: Listener<'_>,
+) -> Result<Counts, Failure>
+where
+    S: Default + Send,
+    C: Fn(&mut S, &[&str], &mut Vec<u8>) -> Result<Result<usize, Reason>, CorpusError> + Sync,
+    K: FnMut(&[u8], Size) -> io::Result<()>,
+{
+    let mut reading = Reading::new(config, sources)?;
+    let mut counts = Counts {
+        files: sources.len() as u64,
+        bytes: reading.total,
+        ..Counts::default()
+    };
+    let mut repeated = Repeated::default();
+    let mut workers: Vec<S> = (0..threads.max(1)).map(|_| S::default()).collect();
+    loop {
+        let blocks = reading.blocks(workers.len(), &mut counts)?;
+        if blocks.is_empty() {
+            break;
+        }
+        for converted in in_parallel(&mut workers, &blocks, config, &convert) {
+            let converted = converted?;
+            counts.add(&converted.counts);
+            let mut start = 0;
+            for sentence in converted.sentences {
+                if config.unique && repeated.see(sentence.fingerprint) {
+                    counts.drop(Reason::Repeated);
+                } else {
+                    let bytes = converted.bytes.get(start..sentence.end).unwrap_or_default();
+                    keep(bytes, sentence.size)?;
+                    counts.sentences += 1;
+                    counts.words += sentence.size.words as u64;
+                    counts.pieces += sentence.size.pieces as u64;
+                }
+                start = sentence.end;
+            }
+        }
+        let progress = Progress::Reading {
+            done: reading.done.load(Ordering::Relaxed),
+            total: reading.total,
+            sentences: counts.sentences,
+        };
+        tell(listener, progress)?;
+    }
+    match counts.sentences {
+        0 => Err(empty(&counts).into()),
+        _ => Ok(counts),
+    }
+}
+
+fn empty(counts: &Counts) -> CorpusError {
+    let dropped: Vec<String> = counts
+        .dropped
+        .iter()
+        .map(|(reason, count)| format!("{count} {}", reason.name()))
+        .collect();
+    let dropped = match dropped.is_empty() {
+        true => String::new(),
+        false => format!(" ({})", dropped.join(", ")),
+    };
+    CorpusError::Empty {
+        problem: format!(
+            "{} files have {} passages with {} sentences{dropped}; look at the files, --column, \
+             --unit and --min-sentence",
+            counts.files, counts.passages, counts.found
+        ),
+    }
+}
+
+/// Converts each block on a thread of its own.
+fn in_parallel<S, C>(
+    workers: &mut [S],
+    blocks: &[Vec<String>],
+    config: &CorpusConfig,
+    convert: &C,
+) -> Vec<Result<Converted, CorpusError>>
+where
+    S: Send,
+    C: Fn(&mut S, &[&str], &mut Vec<u8>) -> Result<Result<usize, Reason>, CorpusError> + Sync,
+{
+    let work = |(worker, block): (&mut S, &Vec<String>)| {
+        let mut converted = Converted::default();
+        let mut failure = None;
+        for passage in block {
+            let Converted {
+                bytes,
+                sentences,
+                counts,
+            } = &mut converted;
+            clean::sentences(passage, config, counts, |words| {
+                let start = bytes.len();
+                match convert(worker, words, bytes) {
+                    Ok(Ok(pieces)) => {
+                        sentences.push(Sentence {
+                            end: bytes.len(),
+                            fingerprint: fingerprint(words),
+                            size: Size {
+                                words: words.len(),
+                                pieces,
+                            },
+                        });
+                        return None;
+                    }
+                    Ok(Err(reason)) => {
+                        bytes.truncate(start);
+                        return Some(reason);
+                    }
+                    Err(error) => failure = Some(error),
+                }
+                None
+            });
+        }
+        match failure {
+            Some(error) => Err(error),
+            None => Ok(converted),
+        }
+    };
+    let pairs = workers.iter_mut().zip(blocks);
+    if blocks.len() == 1 {
+        return pairs.map(work).collect();
+    }
+    std::thread::scope(|scope| {
+        let work = &work;
+        let threads: Vec<_> = pairs.map(|pair| scope.spawn(move || work(pair))).collect();
+        threads
+            .into_iter()
+            .map(|thread| {
+                thread
+                    .join()
+                    .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+            })
+            .collect()
+    })
+}
+
+/// The passages of all files, one after the other.
+struct Reading<'a> {
+    config: &'a CorpusConfig,
+    sources: std::slice::Iter<'a, Source>,
+    open: Option<(&'a Source, Box<dyn Passages>)>,
+    done: Arc<AtomicU64>,
+    total: u64,
+}
+
+impl<'a> Reading<'a> {
+    fn new(config: &'a CorpusConfig, sources: &'a [Source]) -> Result<Self, CorpusError> {
+        let mut total = 0;
+        for Source { path, .. } in sources {
+            let about = std::fs::metadata(path).map_err(|e| CorpusError::io(path, e))?;
+            total += about.len();
+        }
+        Ok(Self {
+            config,
+            sources: sources.iter(),
+            open: None,
+            done: Arc::default(),
+            total,
+        })
+    }
+
+    /// The next blocks of text, at most so many; none at the end.
+    fn blocks(
+        &mut self,
+        most: usize,
+        counts: &mut Counts,
+    ) -> Result<Vec<Vec<String>>, CorpusError> {
+        let mut blocks = Vec::new();
+        while blocks.len() < most {
+            let (mut block, mut bytes) = (Vec::new(), 0);
+            while bytes < BLOCK {
+                let Some(passage) = self.passage(counts)? else {
+                    break;
+                };
+                bytes += passage.len();
+                block.push(passage);
+            }
+            if block.is_empty() {
+                break;
+            }
+            blocks.push(block);
+        }
+        Ok(blocks)
+    }
+
+    fn passage(&mut self, counts: &mut Counts) -> Result<Option<String>, CorpusError> {
+        loop {
+            let Some((source, passages)) = &mut self.open else {
+                let Some(source) = self.sources.next() else {
+                    return Ok(None);
+                };
+                self.open = Some((source, source.open(self.config, &self.done)?));
+                continue;
+            };
+            match passages.next()? {
+                None => self.open = None,
+                Some((_, Ok(passage))) => return Ok(Some(passage)),
+                Some((_, Err(flaw))) if self.config.skip_bad => {
+                    *counts.bad.entry(flaw.kind).or_default() += 1;
+                }
+                Some((place, Err(flaw))) => {
+                    return Err(CorpusError::IllFormed {
+                        path: source.path.clone(),
+                        defect: Defect::new(place, flaw),
+                    });
+                }
+            }
+        }
+    }
+}
