@@ -29,6 +29,8 @@ pub struct Fixture {
     /// Momentum network, without gradients.
     pub momentum: SpanPairNetwork,
     /// Its sentences.
+    pub samples: Vec<Sample>,
+    /// The same as a batch.
     pub batch: PretrainBatch,
 }
 
@@ -46,6 +48,7 @@ impl Fixture {
             span_size: size("ent_output_size"),
             attention_size: size("att_size"),
             position_size: size("position_embedding_dims"),
+            dropout: 0.0,
             // The paper's code convolves empty segments here and zeroes them in fine-tuning only.
             ..ModelConfig::new(encoder, Profile::Fixed)
         };
@@ -57,7 +60,8 @@ impl Fixture {
         };
         let state = from_pspe(group(&tensors, "param."), Stage::Pretraining).unwrap();
         let (model, momentum) = load(&state, &config, &objectives, device);
-        let batch = PretrainBatch::new(&samples(&json));
+        let samples = samples(&json);
+        let batch = PretrainBatch::new(&samples);
         Some(Self {
             json,
             tensors,
@@ -65,6 +69,7 @@ impl Fixture {
             config,
             model,
             momentum,
+            samples,
             batch,
         })
     }

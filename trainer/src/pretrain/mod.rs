@@ -4,6 +4,8 @@ mod config;
 mod contrast;
 mod objective;
 mod run;
+#[cfg(test)]
+mod tests;
 
 pub use config::{PretrainConfig, REFERENCE};
 pub use run::pretrain;

@@ -20,10 +20,25 @@ pub struct Chunk {
     batch: PretrainBatch,
 }
 
+/// Where samples come from.
+pub trait Source: Sync {
+    /// Those of a step; a function of the step alone.
+    ///
+    /// # Errors
+    /// What stands between us and them.
+    fn samples(&self, step: usize) -> Result<Vec<Sample>>;
+}
+
+impl Source for Loader {
+    fn samples(&self, step: usize) -> Result<Vec<Sample>> {
+        Ok(self.batch(step)?)
+    }
+}
+
 /// Pre-training as an [`Objective`].
-pub struct PretrainObjective {
+pub struct PretrainObjective<S> {
     /// Where samples come from.
-    pub loader: Loader,
+    pub source: S,
     /// What is minimised.
     pub objectives: ObjectiveConfig,
     /// Padded word-pieces of a view in a chunk.
@@ -37,10 +52,10 @@ pub struct PretrainObjective {
     contrast: Mutex<Contrast>,
 }
 
-impl PretrainObjective {
-    /// Losses over the samples of a loader.
+impl<S: Source> PretrainObjective<S> {
+    /// Losses over the samples of a source.
     pub fn new(
-        loader: Loader,
+        source: S,
         objectives: ObjectiveConfig,
         (chunk, micro_batch): (usize, usize),
         mean_over: MeanOver,
@@ -53,7 +68,7 @@ impl PretrainObjective {
             half(objectives.w_cspo),
         );
         Self {
-            loader,
+            source,
             weights: [tbo, tbo, spo, spo, cspo, cspo, 0.0, 0.0],
             objectives,
             chunk,
@@ -86,7 +101,7 @@ impl PretrainObjective {
     }
 }
 
-impl Objective for PretrainObjective {
+impl<S: Source> Objective for PretrainObjective<S> {
     type Model = PretrainModel;
     type Chunk = Chunk;
 
@@ -108,7 +123,7 @@ impl Objective for PretrainObjective {
     }
 
     fn chunks(&self, step: usize) -> Result<Vec<Chunk>> {
-        let groups = self.groups(self.loader.batch(step)?);
+        let groups = self.groups(self.source.samples(step)?);
         let chunk = |(index, group): (usize, &Vec<Sample>)| Chunk {
             index,
             batch: PretrainBatch::new(group),

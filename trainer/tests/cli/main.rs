@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod experiment;
+mod pretrain;
 mod resume;
 mod share;
 mod support;

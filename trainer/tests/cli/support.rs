@@ -10,15 +10,16 @@ const HIDDEN: usize = 16;
 const INNER: usize = 32;
 const LAYERS: usize = 2;
 
-/// Words of the invented sentences; each is one word-piece.
+/// Words of the invented sentences; each is one word-piece, and some more can be made of two.
 const VOCABULARY: &str = "[PAD] [UNK] [CLS] [SEP] [MASK] anna bert carla works for lives in acme rome paris and \
-                          the robot lab visited hired by .";
+                          the robot lab visited hired by . ##s ##ed";
 
-/// A temporary folder with `encoder/` and `train.jsonl`.
+/// A temporary folder with `encoder/`, `train.jsonl` and `corpus.txt`.
 pub fn workshop() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     encoder(&folder.path().join("encoder"));
     std::fs::write(folder.path().join("train.jsonl"), sentences()).unwrap();
+    std::fs::write(folder.path().join("corpus.txt"), CORPUS).unwrap();
     folder
 }
 
@@ -212,6 +213,47 @@ pub fn training<'a>(run: &'a str, epochs: &'a str) -> Vec<&'a str> {
         "16",
     ]
 }
+
+/// Arguments of a small pre-training run over [`CORPUS`].
+pub fn pretraining<'a>(run: &'a str, steps: &'a str) -> Vec<&'a str> {
+    vec![
+        "pretrain",
+        "--run",
+        run,
+        "--corpus",
+        "corpus.txt",
+        "--corpus-cache",
+        "cache",
+        "--unit",
+        "sentence",
+        "--encoder",
+        "encoder",
+        "--total-steps",
+        steps,
+        "--batch",
+        "4",
+        "--chunk",
+        "24",
+        "--micro-batch",
+        "2",
+        "--queue-keys",
+        "10",
+        "--save-every",
+        "1",
+        "--warmup",
+        "0.2",
+    ]
+}
+
+/// Invented sentences without annotations; some of their words have two word-pieces.
+pub const CORPUS: &str = "\
+anna and carla visited the robots in rome and the labs in paris .
+the robot labs hired bert and by paris anna lives in rome .
+bert works for acme in the robots lab and visited rome .
+carla lives in paris and acme hired the robots by the lab .
+the labs visited anna and the robots hired carla in rome .
+acme works in paris and the robots lab works for bert .
+";
 
 /// A small grid: two variants, two shares, two seeds.
 pub const GRID: &str = r#"
