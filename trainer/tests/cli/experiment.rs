@@ -233,7 +233,7 @@ fn a_cell_that_fails_is_recorded_and_the_others_go_on() {
     let list = succeed(at, &[&RUN[..], &["--dry-run"]].concat());
     assert!(list.contains("2 finished, 2 failed, 0 to do"), "{list}");
     assert!(
-        list.contains("pre-training `text`: this build has no pre-training"),
+        list.contains("pre-training `text`: --encoder is missing"),
         "{list}"
     );
 

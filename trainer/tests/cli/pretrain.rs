@@ -2,13 +2,23 @@
 
 use std::path::Path;
 
-use crate::support::{CORPUS, arrays, fail, pretraining, succeed, training, workshop};
+use crate::support::{CORPUS, arrays, exchanged, fail, pretraining, succeed, training, workshop};
 
 /// Pre-trains a few steps with more flags; the weights by name.
 fn pretrained(at: &Path, run: &str, flags: &[&str]) -> Vec<(String, Vec<u8>)> {
-    let arguments = [&pretraining(run, "4"), flags].concat();
-    succeed(at, &arguments);
+    succeed(at, &with(pretraining(run, "4"), flags));
     arrays(&at.join(run).join("pretrained.safetensors"))
+}
+
+/// Arguments with more flags, or other values of those they have.
+fn with<'a>(mut arguments: Vec<&'a str>, flags: &[&'a str]) -> Vec<&'a str> {
+    match flags {
+        [flag, value] if arguments.contains(flag) => exchanged(arguments, flag, value),
+        _ => {
+            arguments.extend(flags);
+            arguments
+        }
+    }
 }
 
 fn values(arrays: &[(String, Vec<u8>)], name: &str) -> Vec<f32> {
@@ -30,8 +40,8 @@ fn every_setting_changes_the_run() {
         &["--seed", "7"],
         &["--shuffle", "false"],
         &["--dynamic-sampling", "false"],
-        &["--max-words", "11"],
-        &["--max-pieces", "14"],
+        &["--max-words", "12"],
+        &["--max-pieces", "16"],
         &["--span-choice", "entity_like", "--entity-share", "1"],
         &["--spo", "false"],
         &["--tbo", "false"],
@@ -145,15 +155,12 @@ fn fine_tuning_starts_from_what_it_is_told_to() {
     let weights = pretrained(at, "earlier", &["--momentum-init", "random"]);
     // One step at rate 0 shows where a run starts.
     let started = |run: &str, flags: &[&str]| {
-        let still = [
-            "--weight-decay",
-            "0",
-            "--head-lr",
-            "1e-30",
-            "--learning-rate",
-            "1e-30",
-        ];
-        let arguments = [&training(run, "1"), &still[..], flags].concat();
+        let mut arguments = training(run, "1");
+        for rate in ["--head-lr", "--learning-rate"] {
+            arguments = exchanged(arguments, rate, "1e-30");
+        }
+        arguments.extend(["--weight-decay", "0"]);
+        arguments.extend(flags);
         succeed(at, &arguments);
         arrays(&at.join(run).join("best.safetensors"))
     };
@@ -201,8 +208,7 @@ fn bad_starts_and_corpora_are_refused() {
         refused.contains("holds neither pretrained.safetensors"),
         "{refused}"
     );
-    let mut missing = pretraining("y", "2");
-    missing[4] = "nothing.txt";
+    let missing = exchanged(pretraining("y", "2"), "--corpus", "nothing.txt");
     assert!(fail(at, &missing).contains("nothing.txt"));
 
     succeed(at, &pretraining("z", "2"));

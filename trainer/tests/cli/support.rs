@@ -12,7 +12,7 @@ const LAYERS: usize = 2;
 
 /// Words of the invented sentences; each is one word-piece, and some more can be made of two.
 const VOCABULARY: &str = "[PAD] [UNK] [CLS] [SEP] [MASK] anna bert carla works for lives in acme rome paris and \
-                          the robot lab visited hired by . ##s ##ed";
+                          the robot lab visited hired ##s .";
 
 /// A temporary folder with `encoder/`, `train.jsonl` and `corpus.txt`.
 pub fn workshop() -> TempDir {
@@ -214,6 +214,13 @@ pub fn training<'a>(run: &'a str, epochs: &'a str) -> Vec<&'a str> {
     ]
 }
 
+/// The same arguments, the value of one flag exchanged.
+pub fn exchanged<'a>(mut arguments: Vec<&'a str>, flag: &str, value: &'a str) -> Vec<&'a str> {
+    let at = arguments.iter().position(|a| *a == flag).unwrap();
+    arguments[at + 1] = value;
+    arguments
+}
+
 /// Arguments of a small pre-training run over [`CORPUS`].
 pub fn pretraining<'a>(run: &'a str, steps: &'a str) -> Vec<&'a str> {
     vec![
@@ -248,9 +255,9 @@ pub fn pretraining<'a>(run: &'a str, steps: &'a str) -> Vec<&'a str> {
 /// Invented sentences without annotations; some of their words have two word-pieces.
 pub const CORPUS: &str = "\
 anna and carla visited the robots in rome and the labs in paris .
-the robot labs hired bert and by paris anna lives in rome .
+the robot labs hired bert and in paris anna lives in rome .
 bert works for acme in the robots lab and visited rome .
-carla lives in paris and acme hired the robots by the lab .
+carla lives in paris and acme hired the robots for the lab .
 the labs visited anna and the robots hired carla in rome .
 acme works in paris and the robots lab works for bert .
 ";
