@@ -1,6 +1,7 @@
 //! `spanlight data sample`.
 
 use std::path::PathBuf;
+use std::time::Instant;
 
 use clap::Args;
 use serde::Serialize;
@@ -95,7 +96,17 @@ impl DrawSamples {
             loader.skipped(),
             corpus.counts()
         );
-        for sample in loader.batch(self.step)? {
+        let start = Instant::now();
+        let batch = loader.batch(self.step)?;
+        let (words, seconds) = (
+            batch.iter().map(|sample| sample.first.len()).sum::<usize>(),
+            start.elapsed().as_secs_f64(),
+        );
+        tracing::info!(
+            "{} samples of {words} words drawn in {seconds:.3} s",
+            batch.len()
+        );
+        for sample in batch {
             let line = serde_json::to_string(&shown(&sample, &tokenizer));
             println!("{}", line.map_err(std::io::Error::other)?);
         }

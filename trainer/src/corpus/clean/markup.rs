@@ -41,6 +41,12 @@ static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
         ),
         ('{', r"\{\\(?:em|it|bf|sc|sl|tt|rm|sf)\s+([^{}]*)\}", "$1"),
         ('\\', r"\\([%&_$#])", "$1"),
+        // Formulas of one number or name; sums of money have no sign behind them.
+        (
+            '$',
+            r"\$([[:alnum:]](?:[[:alnum:].,+-]*[[:alnum:]])?)\$",
+            "$1",
+        ),
         ('@', r" @([-,.])@ ", "$1"),
     ];
     // Every pattern is a literal above and compiled by a test.
@@ -119,7 +125,7 @@ mod tests {
 
     #[test]
     fn every_rule_compiles() {
-        assert_eq!(RULES.len(), 8);
+        assert_eq!(RULES.len(), 9);
         assert!(ENTITY.is_some());
     }
 
@@ -134,6 +140,7 @@ mod tests {
             (r"the \emph{new \textbf{deep}} net", "the new deep net"),
             (r"shown~\cite{a,b} in \citep[p. 3]{c} 5\%", "shown in 5%"),
             (r"{\em so} said", "so said"),
+            (r"$19$ of $N$, $\textbf{Results}$", "19 of N, Results"),
             ("a self @-@ made 1 @,@ 000", "a self-made 1,000"),
             ("an <!-- old --> text", "an   text"),
         ] {
@@ -148,6 +155,8 @@ mod tests {
             "<man, walking, dog>",
             r"\alpha {x}",
             "R&D; a@b.c",
+            "from $5 to $10, $5-$10",
+            "$x^2$",
             "",
         ] {
             assert_eq!(strip(text), None, "{text}");

@@ -20,6 +20,8 @@ pub enum SourceFormat {
     Csv,
     /// JSON objects, one a line or in one array (.jsonl, .json)
     Jsonl,
+    /// Parquet (.parquet), in programs built with it
+    Parquet,
 }
 
 impl SourceFormat {
@@ -36,6 +38,7 @@ impl SourceFormat {
             "tsv" | "tab" => Some(Self::Tsv),
             "csv" => Some(Self::Csv),
             "jsonl" | "ndjson" | "json" => Some(Self::Jsonl),
+            "parquet" | "pq" => Some(Self::Parquet),
             _ => None,
         }
     }

@@ -29,8 +29,8 @@ pub fn list(config: &CorpusConfig) -> Result<Vec<Source>, CorpusError> {
         if sources.len() == before {
             return Err(CorpusError::Source {
                 path: path.clone(),
-                problem: "no .txt, .tsv, .csv, .json or .jsonl file (or such a one with .gz or \
-                          .zst) is in this folder; name files, or say what they are with \
+                problem: "no .txt, .tsv, .csv, .json, .jsonl or .parquet file (.gz and .zst may \
+                          follow) is in this folder; name files, or say what they are with \
                           --corpus-format"
                     .into(),
             });

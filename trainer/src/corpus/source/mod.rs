@@ -4,6 +4,8 @@ mod format;
 mod json;
 mod list;
 mod packed;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -53,13 +55,25 @@ impl Source {
         config: &CorpusConfig,
         done: &Arc<AtomicU64>,
     ) -> Result<Box<dyn Passages>, CorpusError> {
-        let input = packed::open(&self.path, done)?;
+        let columns = config.columns();
+        let unpacked = || packed::open(&self.path, done);
         Ok(match self.format {
-            SourceFormat::Tsv => Box::new(table::Table::tabs(input, config.columns())),
-            SourceFormat::Csv => Box::new(table::Table::commas(input, config.columns())),
-            SourceFormat::Jsonl => Box::new(json::Json::new(input, config.columns())?),
+            SourceFormat::Tsv => Box::new(table::Table::tabs(unpacked()?, columns)),
+            SourceFormat::Csv => Box::new(table::Table::commas(unpacked()?, columns)),
+            SourceFormat::Jsonl => Box::new(json::Json::new(unpacked()?, columns)?),
+            #[cfg(feature = "parquet")]
+            SourceFormat::Parquet => Box::new(parquet::Parquet::open(&self.path, columns, done)?),
+            #[cfg(not(feature = "parquet"))]
+            SourceFormat::Parquet => {
+                return Err(CorpusError::Source {
+                    path: self.path.clone(),
+                    problem: "this program was built without Parquet; build it with `--features \
+                              parquet`, or convert the file to JSON lines"
+                        .into(),
+                });
+            }
             SourceFormat::Text | SourceFormat::Auto => {
-                Box::new(text::Text::new(input, config.unit))
+                Box::new(text::Text::new(unpacked()?, config.unit))
             }
         })
     }
