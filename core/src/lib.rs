@@ -9,6 +9,7 @@ pub mod config;
 pub mod dense;
 pub mod document;
 pub mod error;
+pub mod evaluate;
 pub mod extract;
 pub mod init;
 pub mod joint;
