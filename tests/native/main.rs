@@ -2,6 +2,7 @@
 
 mod bundle;
 mod dropout;
+mod evidence;
 mod extract;
 mod golden;
 mod gradient;
@@ -10,6 +11,7 @@ mod parity;
 mod predictor;
 mod pretrain_parity;
 mod queue;
+mod recall;
 mod sampling;
 mod shipped;
 mod software_gpu;

@@ -10,6 +10,7 @@
 
 mod bucket;
 mod counts;
+mod differences;
 mod facts;
 mod reference;
 mod scores;
@@ -21,6 +22,7 @@ use serde::{Deserialize, Serialize};
 
 pub use bucket::{Bucket, BucketScores, Size, score_buckets};
 pub use counts::Counts;
+pub use differences::{Difference, Kind, SentenceDifferences, Subject, differences};
 pub use reference::{MAX_WORDS, reference_view};
 pub use scores::{ByType, Scores};
 
