@@ -67,7 +67,7 @@ pub async fn predict_gold(
     mut on_batch: impl AsyncFnMut(usize) -> bool,
 ) -> Result<Option<Vec<Prediction>>> {
     let predictor = extractor.predictor();
-    let room = predictor.model().config().encoder.max_position_embeddings;
+    let room = predictor.model().config().encoder.room();
     let pieces = tokenize_gold(gold, extractor.tokenizer(), room)?;
     let mut found = vec![Prediction::default(); gold.len()];
     let (mut done, mut going) = (0, true);

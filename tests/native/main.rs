@@ -6,6 +6,7 @@ mod evidence;
 mod extract;
 mod golden;
 mod gradient;
+mod mpnet;
 mod overfit;
 mod parity;
 mod predictor;

@@ -18,6 +18,7 @@ mod line;
 mod model;
 mod place;
 mod pretrain;
+mod pspe;
 mod report;
 mod settings;
 mod store;

@@ -227,7 +227,7 @@ impl Extractor {
     /// Word-pieces that the encoder takes beside its two marks.
     fn room(&self) -> usize {
         let encoder = &self.predictor.model().config().encoder;
-        encoder.max_position_embeddings - 2
+        encoder.room() - 2
     }
 }
 

@@ -1,6 +1,6 @@
 //! BERT checkpoints in the Hugging Face layout.
 //!
-//! | theirs (behind an optional `bert.`)             | ours                            |
+//! | theirs (behind an optional `bert.` or `mpnet.`)   | ours                            |
 //! |--------------------------------------------------|---------------------------------|
 //! | `embeddings.{word,position,token_type}_embeddings` | `embeddings.{word,position,segment}` |
 //! | `embeddings.LayerNorm`                           | `embeddings.norm`               |
@@ -11,6 +11,9 @@
 //! | `encoder.layer.N.output.dense`                   | `layers.N.outer`                |
 //! | `encoder.layer.N.output.LayerNorm`               | `layers.N.norm`                 |
 //! | `pooler.dense`                                   | `pooler`                        |
+//! | MPNet: `encoder.relative_attention_bias`         | `relative.bias`                 |
+//! | MPNet: `attention.attn.{q,k,v,o}`                | `attention.{query,key,value,output}` |
+//! | MPNet: `attention.LayerNorm`                     | `attention.norm`                |
 //!
 //! LayerNorm parameters are `weight`/`bias` or, in older files, `gamma`/`beta`.
 
@@ -19,13 +22,19 @@ use crate::Result;
 use crate::bert::Bert;
 
 /// Replacements in order; the first pattern that occurs wins within its line of the table.
-const NAMES: [(&str, &str); 12] = [
+const NAMES: [(&str, &str); 18] = [
     ("embeddings.word_embeddings.", "embeddings.word."),
     ("embeddings.position_embeddings.", "embeddings.position."),
     ("embeddings.token_type_embeddings.", "embeddings.segment."),
     ("embeddings.LayerNorm.", "embeddings.norm."),
     ("encoder.layer.", "layers."),
+    ("encoder.relative_attention_bias.", "relative.bias."),
     ("attention.self.", "attention."),
+    ("attention.attn.q.", "attention.query."),
+    ("attention.attn.k.", "attention.key."),
+    ("attention.attn.v.", "attention.value."),
+    ("attention.attn.o.", "attention.output."),
+    ("attention.LayerNorm.", "attention.norm."),
     ("attention.output.dense.", "attention.output."),
     ("attention.output.LayerNorm.", "attention.norm."),
     ("intermediate.dense.", "inner."),
@@ -36,7 +45,10 @@ const NAMES: [(&str, &str); 12] = [
 
 /// Our name of a Hugging Face BERT parameter.
 pub(super) fn our_name(name: &str) -> String {
-    let mut ours = name.strip_prefix("bert.").unwrap_or(name).to_string();
+    let inside = ["bert.", "mpnet."]
+        .iter()
+        .find_map(|p| name.strip_prefix(p));
+    let mut ours = inside.unwrap_or(name).to_string();
     for (theirs, replacement) in NAMES {
         ours = ours.replace(theirs, replacement);
     }
@@ -88,7 +100,7 @@ pub fn load_bert(encoder: Bert, checkpoint: StateDict) -> Result<(Bert, bool)> {
         .map(|(name, array)| (our_name(&name), array))
         .collect();
     state.retain(|name, _| {
-        ["embeddings.", "layers.", "pooler."]
+        ["embeddings.", "relative.", "layers.", "pooler."]
             .iter()
             .any(|p| name.starts_with(p))
             && !name.ends_with("position_ids")

@@ -8,6 +8,7 @@ mod export;
 mod finetune;
 mod predict;
 mod pretrain;
+mod pspe;
 mod reading;
 mod run;
 
@@ -42,6 +43,10 @@ enum Command {
     Predict(predict::Predict),
     /// Packs a model for the browser
     Export(export::Export),
+    /// Makes a run of a checkpoint of the paper's code
+    ImportPspe(pspe::ImportPspe),
+    /// Makes a checkpoint for the paper's code of a run
+    ExportPspe(pspe::ExportPspe),
     /// Looks after annotated files and corpora
     Data(data::Data),
     /// Runs a grid of trainings and goes on where it stopped
@@ -123,6 +128,8 @@ pub fn run() -> Result<()> {
         Command::Evaluate(args) => args.run(),
         Command::Predict(args) => args.run(),
         Command::Export(args) => args.run(),
+        Command::ImportPspe(args) => args.run(),
+        Command::ExportPspe(args) => args.run(),
         Command::Data(args) => args.run(),
         Command::Experiment(args) => args.run(),
         Command::Bench(args) => args.run(),

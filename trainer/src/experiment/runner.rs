@@ -208,10 +208,7 @@ impl Runner<'_> {
         let path = run.folder.path();
         let saved = SavedModel::open(path)?;
         let predictor = saved.predictor(place.device, config.chunk.max(1))?;
-        let (tokenizer, room) = (
-            saved.wordpiece()?,
-            saved.config.encoder.max_position_embeddings,
-        );
+        let (tokenizer, room) = (saved.wordpiece()?, saved.config.encoder.room());
         let predict = |gold: &[Sentence]| {
             let evaluation = Evaluation::new(gold, &saved.schema, &tokenizer, room)?;
             evaluation.predict(&predictor, place.workers, &|_| ())
@@ -295,7 +292,7 @@ fn fits(config: &FinetuneConfig, test: &[Sentence]) -> Result<()> {
     config.validate()?;
     if let Some(path) = &config.encoder {
         let encoder = EncoderFolder::open(path)?;
-        let room = encoder.config.max_position_embeddings;
+        let room = encoder.config.room();
         Evaluation::new(test, &Schema::default(), &encoder.tokenizer()?, room)?;
     }
     Ok(())

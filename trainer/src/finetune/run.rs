@@ -157,12 +157,7 @@ pub fn finetune(
         ),
     })?;
 
-    let evaluation = Evaluation::new(
-        &dev,
-        &schema,
-        &tokenizer,
-        model_config.encoder.max_position_embeddings,
-    )?;
+    let evaluation = Evaluation::new(&dev, &schema, &tokenizer, model_config.encoder.room())?;
     let driver = Driver {
         objective: &objective,
         groups: &groups,
@@ -273,9 +268,7 @@ fn examples(
     let mut examples = Vec::with_capacity(kept.len());
     for sentence in &kept {
         let pieces = tokenizer.sentence(&sentence.words)?;
-        if sentence.words.len() <= MAX_WORDS
-            && pieces.ids.len() <= config.encoder.max_position_embeddings
-        {
+        if sentence.words.len() <= MAX_WORDS && pieces.ids.len() <= config.encoder.room() {
             examples.push(Example {
                 pieces,
                 gold: Gold::new(sentence, schema)?,

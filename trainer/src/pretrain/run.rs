@@ -70,7 +70,7 @@ pub fn pretrain(
         threads: place.threads(),
     };
     let mut sample = config.sample();
-    sample.max_pieces = (sample.max_pieces).min(encoder.config.max_position_embeddings);
+    sample.max_pieces = (sample.max_pieces).min(encoder.config.room());
     let loader = Loader::new(corpus, sample, loader)?;
 
     let model_config = config.model(encoder.config.clone());

@@ -3,6 +3,7 @@
 mod bad_input;
 mod experiment;
 mod pretrain;
+mod pspe;
 mod resume;
 mod share;
 mod support;

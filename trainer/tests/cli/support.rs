@@ -162,7 +162,10 @@ fn sentences() -> String {
 pub fn spanlight(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_spanlight"));
     command.current_dir(folder).args(arguments);
-    if !matches!(arguments[0], "data" | "export" | "report" | "compare") {
+    if !matches!(
+        arguments[0],
+        "data" | "export" | "report" | "compare" | "import-pspe" | "export-pspe"
+    ) {
         command.args(["--device", "cpu"]);
     }
     command

@@ -3,12 +3,16 @@
 //! Its convolutions read the words of a span last to first, so their kernels are flipped in time.
 
 mod kernel;
+mod labels;
 mod names;
+mod sizes;
 
 use super::{Array, StateDict};
 use crate::{Error, Result};
 use kernel::Kernels;
+pub use labels::{LabelOrder, reorder};
 pub use names::Stage;
+pub use sizes::sizes;
 
 /// Translates a checkpoint of the paper's code into our names and layouts.
 ///

@@ -83,6 +83,19 @@ const NETWORKS: [(&str, &str); 2] = [
 ];
 
 impl Stage {
+    /// What a checkpoint is, by the names in it.
+    pub fn of<'a>(names: impl IntoIterator<Item = &'a String>) -> Option<Self> {
+        names.into_iter().find_map(|name| {
+            let pretrained = NETWORKS.iter().any(|(theirs, _)| name.starts_with(theirs));
+            let finetuned = name.starts_with("ent_model.") || name.starts_with("rel_model.");
+            match (pretrained, finetuned) {
+                (true, _) => Some(Self::Pretraining),
+                (_, true) => Some(Self::FineTuning),
+                _ => None,
+            }
+        })
+    }
+
     /// Our name of one of their parameters.
     pub(super) fn ours(self, name: &str) -> Option<String> {
         match self {
