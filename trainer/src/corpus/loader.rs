@@ -73,7 +73,8 @@ impl Loader {
                 corpus.len()
             )));
         }
-        let (mut usable, mut skipped, mut sentence) = (Vec::new(), BTreeMap::new(), 0);
+        let mut usable = Vec::with_capacity(corpus.len());
+        let (mut skipped, mut sentence) = (BTreeMap::new(), 0);
         corpus.cache.sizes(|size| {
             match Skip::of_size(size.words, size.pieces, &sample) {
                 None => usable.push(sentence),

@@ -4,6 +4,7 @@
 //! cache. Training then draws samples from the cache, in a new order every epoch. Memory does not
 //! grow with the corpus, but for a dozen bytes a sentence: the order of an epoch.
 
+mod blocks;
 mod cache;
 mod clean;
 mod config;

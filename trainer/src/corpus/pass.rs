@@ -1,16 +1,11 @@
 //! One pass over the text: read, clean and convert in parallel, keep in order.
 
 use std::io;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
+use super::blocks::Blocks;
 use super::clean::{self, Repeated, fingerprint};
-use super::source::{Passages, Source};
+use super::source::Source;
 use super::{CorpusConfig, CorpusError, Counts, Listener, Progress, Reason, tell};
-use crate::data::Defect;
-
-/// Bytes of text that a thread gets at once.
-const BLOCK: usize = 256 << 10;
 
 /// Words and word-pieces of a sentence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,16 +68,16 @@ where
     C: Fn(&mut S, &[&str], &mut Vec<u8>) -> Result<Result<usize, Reason>, CorpusError> + Sync,
     K: FnMut(&[u8], Size) -> io::Result<()>,
 {
-    let mut reading = Reading::new(config, sources)?;
+    let mut text = Blocks::new(config, sources)?;
     let mut counts = Counts {
         files: sources.len() as u64,
-        bytes: reading.total,
+        bytes: text.total,
         ..Counts::default()
     };
     let mut repeated = Repeated::default();
     let mut workers: Vec<S> = (0..threads.max(1)).map(|_| S::default()).collect();
     loop {
-        let blocks = reading.blocks(workers.len(), &mut counts)?;
+        let blocks = text.next(workers.len(), &mut counts)?;
         if blocks.is_empty() {
             break;
         }
@@ -104,8 +99,8 @@ where
             }
         }
         let progress = Progress::Reading {
-            done: reading.done.load(Ordering::Relaxed),
-            total: reading.total,
+            done: text.done(),
+            total: text.total,
             sentences: counts.sentences,
         };
         tell(listener, progress)?;
@@ -199,79 +194,4 @@ where
             })
             .collect()
     })
-}
-
-/// The passages of all files, one after the other.
-struct Reading<'a> {
-    config: &'a CorpusConfig,
-    sources: std::slice::Iter<'a, Source>,
-    open: Option<(&'a Source, Box<dyn Passages>)>,
-    done: Arc<AtomicU64>,
-    total: u64,
-}
-
-impl<'a> Reading<'a> {
-    fn new(config: &'a CorpusConfig, sources: &'a [Source]) -> Result<Self, CorpusError> {
-        let mut total = 0;
-        for Source { path, .. } in sources {
-            let about = std::fs::metadata(path).map_err(|e| CorpusError::io(path, e))?;
-            total += about.len();
-        }
-        Ok(Self {
-            config,
-            sources: sources.iter(),
-            open: None,
-            done: Arc::default(),
-            total,
-        })
-    }
-
-    /// The next blocks of text, at most so many; none at the end.
-    fn blocks(
-        &mut self,
-        most: usize,
-        counts: &mut Counts,
-    ) -> Result<Vec<Vec<String>>, CorpusError> {
-        let mut blocks = Vec::new();
-        while blocks.len() < most {
-            let (mut block, mut bytes) = (Vec::new(), 0);
-            while bytes < BLOCK {
-                let Some(passage) = self.passage(counts)? else {
-                    break;
-                };
-                bytes += passage.len();
-                block.push(passage);
-            }
-            if block.is_empty() {
-                break;
-            }
-            blocks.push(block);
-        }
-        Ok(blocks)
-    }
-
-    fn passage(&mut self, counts: &mut Counts) -> Result<Option<String>, CorpusError> {
-        loop {
-            let Some((source, passages)) = &mut self.open else {
-                let Some(source) = self.sources.next() else {
-                    return Ok(None);
-                };
-                self.open = Some((source, source.open(self.config, &self.done)?));
-                continue;
-            };
-            match passages.next()? {
-                None => self.open = None,
-                Some((_, Ok(passage))) => return Ok(Some(passage)),
-                Some((_, Err(flaw))) if self.config.skip_bad => {
-                    *counts.bad.entry(flaw.kind).or_default() += 1;
-                }
-                Some((place, Err(flaw))) => {
-                    return Err(CorpusError::IllFormed {
-                        path: source.path.clone(),
-                        defect: Defect::new(place, flaw),
-                    });
-                }
-            }
-        }
-    }
 }

@@ -11,6 +11,9 @@ use crate::corpus::CorpusError;
 /// Words that are remembered; most of a text is made of fewer.
 const REMEMBERED: usize = 1 << 16;
 
+/// Longest of them, in bytes.
+const LONGEST: usize = 64;
+
 /// The word-pieces of words met before.
 #[derive(Default)]
 pub struct Tokens {
@@ -38,7 +41,7 @@ impl Tokens {
             }
             let (pieces, shape) = (tokenizer.word(word)?, Shape::of(word));
             self.sentence.push(&pieces, shape);
-            if self.known.len() < REMEMBERED {
+            if self.known.len() < REMEMBERED && word.len() <= LONGEST {
                 self.known.insert(word.to_owned(), (pieces, shape));
             }
         }

@@ -2,22 +2,25 @@
 
 use xxhash_rust::xxh3::xxh3_64;
 
-/// Remembers the last sentences: a table with one place for each of many classes of fingerprints.
+/// Remembers the last few million sentences by their fingerprints.
 ///
-/// A sentence that came before is forgotten when another takes its place, so a corpus larger than
-/// the table keeps some repetitions; none is ever reported wrongly, but for equal fingerprints
-/// (one pair among billions).
+/// A fingerprint belongs to one bucket, where it takes the place of the oldest one; so a corpus
+/// larger than the table keeps some repetitions. None is reported wrongly but for equal
+/// fingerprints, one pair among billions.
 pub struct Repeated {
-    table: Vec<u64>,
+    buckets: Vec<[u64; PLACES]>,
 }
 
-/// Places in the table: 32 MB.
-const PLACES: usize = 1 << 22;
+/// Fingerprints of a bucket.
+const PLACES: usize = 8;
+
+/// Buckets: 32 MB in all.
+const BUCKETS: usize = 1 << 19;
 
 impl Default for Repeated {
     fn default() -> Self {
         Self {
-            table: vec![0; PLACES],
+            buckets: vec![[0; PLACES]; BUCKETS],
         }
     }
 }
@@ -25,11 +28,15 @@ impl Default for Repeated {
 impl Repeated {
     /// Whether this fingerprint came before; from now on it did.
     pub fn see(&mut self, fingerprint: u64) -> bool {
-        let place = fingerprint as usize % PLACES;
-        match self.table.get_mut(place) {
-            Some(known) => std::mem::replace(known, fingerprint) == fingerprint,
-            None => false,
+        let Some(bucket) = self.buckets.get_mut(fingerprint as usize % BUCKETS) else {
+            return false;
+        };
+        let known = bucket.contains(&fingerprint);
+        if !known {
+            bucket.rotate_right(1);
+            bucket[0] = fingerprint;
         }
+        known
     }
 }
 

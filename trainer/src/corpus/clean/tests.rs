@@ -102,3 +102,17 @@ fn repetitions_are_recognised() {
     assert!(see(&["a", "c"]));
     assert!(!see(&["a"]));
 }
+
+#[test]
+fn millions_of_sentences_are_remembered() {
+    let mut repeated = Repeated::default();
+    let mut seen = |count: u64| {
+        let numbers = (0..count).map(|i| fingerprint(&[&i.to_string()]));
+        numbers.filter(|&number| repeated.see(number)).count()
+    };
+    assert_eq!(seen(1_000_000), 0);
+    assert!((999_000..=1_000_000).contains(&seen(1_000_000)));
+    // Far more than there is room for: the first are forgotten.
+    seen(20_000_000);
+    assert_eq!(seen(100_000), 0);
+}

@@ -1,0 +1,121 @@
+//! Tests of the Parquet reader on files made here.
+
+use parquet::basic::{Compression, ZstdLevel};
+use parquet::file::properties::WriterProperties;
+use parquet::file::writer::SerializedFileWriter;
+use parquet::schema::parser::parse_message_type;
+
+use super::*;
+
+/// Two groups of rows; every third text is null.
+fn write(path: &Path, compression: Compression, texts: &[String]) {
+    let schema = "message m { required binary id (UTF8); optional binary text (UTF8); \
+                  required int32 year; optional group tags (LIST) { repeated group list { \
+                  optional binary element (UTF8); } } }";
+    let schema = Arc::new(parse_message_type(schema).unwrap());
+    let properties = WriterProperties::builder()
+        .set_compression(compression)
+        .build();
+    let file = File::create(path).unwrap();
+    let mut writer = SerializedFileWriter::new(file, schema, properties.into()).unwrap();
+    for part in texts.chunks(texts.len().div_ceil(2)) {
+        let mut group = writer.next_row_group().unwrap();
+        let mut place = 0;
+        while let Some(mut column) = group.next_column().unwrap() {
+            let bytes = |text: &String| ByteArray::from(text.as_str());
+            let defined = |i: usize| i16::from(i % 3 != 2);
+            let levels: Vec<i16> = (0..part.len()).map(defined).collect();
+            match place {
+                0 => {
+                    let ids: Vec<ByteArray> = part.iter().map(bytes).collect();
+                    column
+                        .typed::<ByteArrayType>()
+                        .write_batch(&ids, None, None)
+                        .unwrap();
+                }
+                1 => {
+                    let kept = part.iter().enumerate().filter(|(i, _)| defined(*i) == 1);
+                    let kept: Vec<ByteArray> = kept.map(|(_, text)| bytes(text)).collect();
+                    let column = column.typed::<ByteArrayType>();
+                    column.write_batch(&kept, Some(&levels), None).unwrap();
+                }
+                2 => {
+                    let years = vec![1; part.len()];
+                    let column = column.typed::<parquet::data_type::Int32Type>();
+                    column.write_batch(&years, None, None).unwrap();
+                }
+                _ => {
+                    let none = vec![0; part.len()];
+                    let column = column.typed::<ByteArrayType>();
+                    column.write_batch(&[], Some(&none), Some(&none)).unwrap();
+                }
+            }
+            column.close().unwrap();
+            place += 1;
+        }
+        group.close().unwrap();
+    }
+    writer.close().unwrap();
+}
+
+fn read(path: &Path, names: &[&str]) -> Result<Vec<String>, CorpusError> {
+    let names = names.iter().map(|name| name.to_string()).collect();
+    let mut passages = Parquet::open(path, names, &Arc::default())?;
+    let mut found = Vec::new();
+    while let Some((_, passage)) = passages.next()? {
+        found.push(passage.unwrap());
+    }
+    Ok(found)
+}
+
+#[test]
+fn columns_are_read_in_step_and_nulls_are_empty() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.parquet");
+    let texts: Vec<String> = (0..1001).map(|i| format!("Text {i}")).collect();
+    let zstd = Compression::ZSTD(ZstdLevel::default());
+    for compression in [Compression::UNCOMPRESSED, Compression::SNAPPY, zstd] {
+        write(&path, compression, &texts);
+        let half = texts.len().div_ceil(2);
+        let expected: Vec<String> = texts
+            .iter()
+            .enumerate()
+            .map(|(i, text)| {
+                if i % half % 3 == 2 {
+                    String::new()
+                } else {
+                    text.clone()
+                }
+            })
+            .collect();
+        assert_eq!(read(&path, &["text"]).unwrap(), expected);
+        assert_eq!(read(&path, &["1"]).unwrap(), texts);
+        let both = read(&path, &["id", "text"]).unwrap();
+        assert_eq!(
+            (both[0].as_str(), both[2].as_str()),
+            ("Text 0\n\nText 0", "Text 2")
+        );
+    }
+}
+
+#[test]
+fn missing_columns_and_damaged_files_are_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.parquet");
+    write(&path, Compression::SNAPPY, &["One".into(), "Two".into()]);
+    for name in ["body", "year", "tags.list.element", "9", "0"] {
+        let error = read(&path, &[name]).unwrap_err().to_string();
+        assert!(
+            error.contains(&format!("a.parquet: no column `{name}`")),
+            "{error}"
+        );
+        assert!(
+            error.contains("columns of text are `id`, `text`"),
+            "{error}"
+        );
+    }
+    let bytes = std::fs::read(&path).unwrap();
+    std::fs::write(&path, &bytes[..bytes.len() - 10]).unwrap();
+    let error = read(&path, &["text"]).unwrap_err().to_string();
+    assert!(error.contains("a.parquet: damaged or cut off"), "{error}");
+}
