@@ -17,6 +17,7 @@ mod model;
 mod report;
 mod settings;
 mod store;
+mod tables;
 mod train;
 
 use std::process::ExitCode;

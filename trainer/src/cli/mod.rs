@@ -7,6 +7,7 @@ mod experiment;
 mod export;
 mod finetune;
 mod predict;
+mod report;
 
 use std::fmt::Display;
 use std::num::NonZero;
@@ -40,6 +41,8 @@ enum Command {
     Data(data::Data),
     /// Runs a grid of trainings and goes on where it stopped
     Experiment(experiment::Experiment),
+    /// Writes the paper's tables from finished experiments
+    Report(report::Report),
     /// Measures the speed of training and inference, beside PyTorch if there is one
     Bench(bench::Bench),
 }
@@ -113,6 +116,7 @@ pub fn run() -> Result<()> {
         Command::Export(args) => args.run(),
         Command::Data(args) => args.run(),
         Command::Experiment(args) => args.run(),
+        Command::Report(args) => args.run(),
         Command::Bench(args) => args.run(),
     }
 }

@@ -174,6 +174,9 @@ pub struct Report {
     /// Whose published figures stand beside ours.
     #[serde(default)]
     pub dataset: Option<String>,
+    /// Which of the paper's tables the grid repeats; all of the data set if empty.
+    #[serde(default)]
+    pub tables: Vec<String>,
     /// Variants that the others are compared with; the first variant if empty. Their scores are
     /// shown by type and by bucket too.
     #[serde(default)]

@@ -31,6 +31,8 @@ mod variables;
 pub use cell::percent;
 pub use checksum::Checksums;
 pub use grid::Grid;
-pub use measure::{Measures, Outcome, Split};
+#[cfg(test)]
+pub use measure::Split;
+pub use measure::{Measures, Outcome};
 pub use plan::{Plan, Planned, State};
 pub use runner::run;

@@ -14,6 +14,7 @@ use super::{
     folders::Folders,
     grid::{Grid, Report, Variant},
     identity::Identity,
+    measure::Outcome,
 };
 use crate::{
     error::Result,
@@ -156,6 +157,19 @@ impl Plan {
 }
 
 impl Planned {
+    /// Its scores, if it is finished.
+    ///
+    /// # Errors
+    /// [`StoreError`] for a damaged file.
+    pub fn outcome(&self, output: &Path) -> Result<Option<Outcome>, StoreError> {
+        match (&self.folder, self.state(output)) {
+            (Some(folder), State::Finished) => {
+                store::read_json(&output.join(folder).join("result.json")).map(Some)
+            }
+            _ => Ok(None),
+        }
+    }
+
     /// How far it is; `output` is the folder of the experiment.
     pub fn state(&self, output: &Path) -> State {
         match (&self.folder, &self.problem) {

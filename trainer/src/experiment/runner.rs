@@ -29,6 +29,7 @@ use crate::{
     finetune::{FinetuneConfig, Place},
     model::SavedModel,
     report::{Jsonl, Terminal},
+    settings::object,
     store::{self, Lock, StoreError},
 };
 
@@ -89,14 +90,7 @@ impl Runner<'_> {
     fn cells(&mut self) -> Result<&'static str> {
         for i in 0..self.plan.cells.len() {
             if self.plan.cells[i].state(&self.grid.output) == State::Finished {
-                self.keep(i)?;
-                self.plan.cells[i].problem = None;
-                if let Some(folder) = &self.plan.cells[i].folder {
-                    let outcome: Outcome =
-                        store::read_json(&self.grid.output.join(folder).join("result.json"))?;
-                    let work = work(&outcome.settings);
-                    self.pace.add(outcome.seconds, work);
-                }
+                self.finished(i)?;
             }
         }
         self.sinks.emit(&Event::Note {
@@ -119,11 +113,8 @@ impl Runner<'_> {
             let planned = self.plan.cells[i].clone();
             let state = match guarded(|| self.cell(&planned)) {
                 Ok(None) => return Ok(self.stopped().unwrap_or("interrupted")),
-                Ok(Some(seconds)) => {
-                    self.plan.cells[i].problem = None;
-                    self.keep(i)?;
-                    let config = spec(&planned).config(self.grid, None)?;
-                    self.pace.add(seconds, work(&config));
+                Ok(Some(())) => {
+                    self.finished(i)?;
                     CellState::Finished
                 }
                 Err(error) => {
@@ -178,8 +169,21 @@ impl Runner<'_> {
         Ok(self.sinks.emit(&event)?)
     }
 
-    /// Trains and scores a cell; gives the seconds of training, or nothing when interrupted.
-    fn cell(&mut self, planned: &Planned) -> Result<Option<f64>> {
+    /// Learns from a finished cell and removes what the grid does not keep of it.
+    fn finished(&mut self, i: usize) -> Result<()> {
+        let cell = &mut self.plan.cells[i];
+        cell.problem = None;
+        let Some(outcome) = cell.outcome(&self.grid.output)? else {
+            return Ok(());
+        };
+        if let Ok(config) = spec(cell).config(self.grid, None) {
+            self.pace.add(outcome.seconds, work(&config));
+        }
+        self.keep(i)
+    }
+
+    /// Trains and scores a cell; nothing when interrupted.
+    fn cell(&mut self, planned: &Planned) -> Result<Option<()>> {
         let (grid, place) = (self.grid, self.place);
         let spec = spec(planned);
         let identity = Identity::of_cell(grid, &spec, &mut self.checksums)?;
@@ -222,7 +226,7 @@ impl Runner<'_> {
             variant: spec.variant,
             fraction: spec.fraction,
             seed: spec.seed,
-            settings: config,
+            settings: object(&config)?,
             inputs: identity.inputs,
             device: place.description.clone(),
             seconds: run.seconds,
@@ -232,7 +236,7 @@ impl Runner<'_> {
         };
         predictions::write(&run.folder.predictions(), &test, &found)?;
         store::write_json(&run.folder.result(), &outcome)?;
-        Ok(Some(run.seconds))
+        Ok(Some(()))
     }
 
     /// The folder of a pre-training; asked for again after a failure, it fails at once.
