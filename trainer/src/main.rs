@@ -3,6 +3,7 @@
 
 mod bench;
 mod cli;
+mod compare;
 mod data;
 mod device;
 mod encoder;

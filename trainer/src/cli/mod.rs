@@ -1,6 +1,7 @@
 //! Command line: one subcommand, one call.
 
 mod bench;
+mod compare;
 mod data;
 mod evaluate;
 mod experiment;
@@ -43,6 +44,8 @@ enum Command {
     Experiment(experiment::Experiment),
     /// Writes the paper's tables from finished experiments
     Report(report::Report),
+    /// Shows the sentences in which two models differ
+    Compare(compare::Compare),
     /// Measures the speed of training and inference, beside PyTorch if there is one
     Bench(bench::Bench),
 }
@@ -117,6 +120,7 @@ pub fn run() -> Result<()> {
         Command::Data(args) => args.run(),
         Command::Experiment(args) => args.run(),
         Command::Report(args) => args.run(),
+        Command::Compare(args) => args.run(),
         Command::Bench(args) => args.run(),
     }
 }

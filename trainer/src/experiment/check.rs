@@ -1,7 +1,7 @@
 //! What must hold in a grid before anything is computed.
 
 use super::{
-    cell,
+    cell::{self, Cell},
     grid::{Grid, Kind},
     pretrain,
 };
@@ -48,6 +48,13 @@ pub fn check(grid: &Grid) -> Result<()> {
         fine_tuning(grid, settings, table, &known, taken)
     };
     place(&grid.finetune, "finetune", &SET)?;
+    for (i, block) in grid.runs.iter().enumerate() {
+        let table = format!("runs[{i}].finetune");
+        place(&block.finetune, &table, &SET)?;
+        cell::typed(grid, &[&grid.finetune, &block.finetune])
+            .map_err(|e| grid.problem(format!("{table}: {e}")))?;
+    }
+    twice(grid)?;
     pre_training(grid, &grid.pretrain, "pretrain")?;
     for (name, variant) in &grid.variants {
         let table = format!("variants.{name}.finetune");
@@ -108,6 +115,26 @@ fn blocks(grid: &Grid) -> Result<()> {
         true => Err(grid.problem("at least one table [[runs]] is needed".into())),
         false => Ok(()),
     }
+}
+
+/// A cell cannot have two sets of settings.
+fn twice(grid: &Grid) -> Result<()> {
+    let cells = Cell::all(grid);
+    for (i, block) in grid.runs.iter().enumerate() {
+        let differs = |cell: &&Cell| {
+            block.variants.contains(&cell.variant)
+                && block.fractions.contains(&cell.fraction)
+                && block.seeds.contains(&cell.seed)
+                && block.finetune != cell.settings
+        };
+        if let Some(cell) = cells.iter().find(differs) {
+            return Err(grid.problem(format!(
+                "runs[{i}]: an earlier block has `{}` at the fraction {} with other settings",
+                cell.variant, cell.fraction
+            )));
+        }
+    }
+    Ok(())
 }
 
 fn fine_tuning(

@@ -157,6 +157,10 @@ pub struct Block {
     /// Seeds.
     #[serde(default = "three")]
     pub seeds: Vec<u64>,
+    /// Settings of fine-tuning for these cells, above those of the variants; such as more epochs
+    /// for fewer sentences.
+    #[serde(default)]
+    pub finetune: Settings,
 }
 
 fn whole() -> Vec<f64> {

@@ -26,6 +26,9 @@ mod pretrain;
 mod pretraining;
 mod run;
 mod runner;
+#[cfg(test)]
+mod shipped;
+mod trial;
 mod variables;
 
 pub use cell::percent;
@@ -35,4 +38,5 @@ pub use grid::Grid;
 pub use measure::Split;
 pub use measure::{Measures, Outcome};
 pub use plan::{Plan, Planned, State};
+pub use predictions::{unbroken, write as write_predictions};
 pub use runner::run;

@@ -102,11 +102,6 @@ impl RunFolder {
         })
     }
 
-    /// The folder itself.
-    pub fn path(&self) -> &Path {
-        &self.path
-    }
-
     /// The configuration the run was started with.
     pub fn config(&self) -> PathBuf {
         self.path.join("config.json")

@@ -326,6 +326,11 @@ fn a_grid_with_a_mistake_names_it() {
         ),
         ("\"tiny\"", "\"tiny/../..\"", ["tiny/../..", "file names"]),
         (
+            "seeds = [1, 2]",
+            "seeds = [1, 2]\n[[runs]]\nvariants = [\"plain\"]\nseeds = [2]\nfinetune = { epochs = 9 }",
+            ["runs[1]", "`plain`"],
+        ),
+        (
             "${data_dir}/train",
             "${date_dir}/train",
             ["date_dir", "SPANLIGHT_DATE_DIR"],
