@@ -126,7 +126,7 @@ impl Plan {
     /// # Errors
     /// [`StoreError`]; no plan at all is one.
     pub fn read_all(output: &Path) -> Result<Vec<Self>> {
-        let folder = output.join(PLANS);
+        let folder = Self::folder(output);
         let mut plans: Vec<Self> = Vec::new();
         let entries = fs::read_dir(&folder).map_err(|e| StoreError::io("list", &folder, e))?;
         for entry in entries {
@@ -146,13 +146,18 @@ impl Plan {
     /// # Errors
     /// [`StoreError`].
     pub fn write(&self, output: &Path) -> Result<(), StoreError> {
-        let folder = output.join(PLANS);
+        let folder = Self::folder(output);
         fs::create_dir_all(&folder).map_err(|e| StoreError::io("create the folder", &folder, e))?;
         store::write_json(&Self::file(output, &self.name), self)
     }
 
+    /// Where the plans are.
+    pub fn folder(output: &Path) -> PathBuf {
+        output.join(PLANS)
+    }
+
     fn file(output: &Path, name: &str) -> PathBuf {
-        output.join(PLANS).join(format!("{name}.json"))
+        Self::folder(output).join(format!("{name}.json"))
     }
 }
 

@@ -18,7 +18,7 @@ use crate::{
     event::{CellState, Event, Sink, Sinks},
     finetune::{FinetuneConfig, Place},
     report::{Jsonl, Terminal},
-    store::{Lock, StoreError},
+    store::{Lock, StoreError, sweep},
 };
 
 /// Runs what is not finished until everything is, or until [`Place::interrupt`] asks to stop.
@@ -34,6 +34,7 @@ pub fn run(grid: &Grid, place: &Place<'_>) -> Result<()> {
     let mut checksums = Checksums::default();
     let plan = Plan::new(grid, &mut checksums)?;
     plan.write(output)?;
+    sweep(&Plan::folder(output))?;
     let mut runner = Runner {
         grid,
         cells: Cell::all(grid),

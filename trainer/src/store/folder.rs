@@ -64,10 +64,7 @@ impl RunFolder {
             return Err(StoreError::NoCheckpoint { path });
         }
         let folder = Self::lock(path)?;
-        for name in names(path)?.iter().filter(|n| n.ends_with(UNFINISHED)) {
-            let file = path.join(name);
-            fs::remove_file(&file).map_err(|e| StoreError::io("remove", &file, e))?;
-        }
+        sweep(path)?;
         Ok(folder)
     }
 
@@ -86,8 +83,9 @@ impl RunFolder {
         }
         let folder = Self::lock(path)?;
         let resumed = folder.checkpoint().is_file();
+        sweep(path)?;
         for name in names(path)? {
-            if name.ends_with(UNFINISHED) || !resumed && name != LOCK {
+            if !resumed && name != LOCK {
                 let file = path.join(name);
                 fs::remove_file(&file).map_err(|e| StoreError::io("remove", &file, e))?;
             }
@@ -152,6 +150,18 @@ impl RunFolder {
     pub fn tokenizer(&self) -> PathBuf {
         self.path.join("tokenizer.json")
     }
+}
+
+/// Removes what killed processes left half-written in a folder that is locked.
+///
+/// # Errors
+/// [`StoreError::Io`].
+pub fn sweep(folder: &Path) -> Result<(), StoreError> {
+    for name in names(folder)?.iter().filter(|n| n.ends_with(UNFINISHED)) {
+        let file = folder.join(name);
+        fs::remove_file(&file).map_err(|e| StoreError::io("remove", &file, e))?;
+    }
+    Ok(())
 }
 
 fn names(folder: &Path) -> Result<Vec<String>, StoreError> {

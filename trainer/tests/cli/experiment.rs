@@ -148,7 +148,10 @@ fn a_finished_grid_does_nothing_and_a_changed_setting_makes_new_cells() {
         assert_eq!(predictions.lines().count(), 12);
     }
     let list = succeed(at, &[&RUN[..], &["--dry-run"]].concat());
-    assert!(list.contains("8 finished, 0 failed, 0 to do"), "{list}");
+    assert!(
+        list.contains("8 finished, 0 failed or cannot run, 0 to do"),
+        "{list}"
+    );
     succeed(at, &RUN);
     assert_eq!((cells(&output), times()), (first.clone(), before.clone()));
 
@@ -161,7 +164,10 @@ fn a_finished_grid_does_nothing_and_a_changed_setting_makes_new_cells() {
         ),
     );
     let list = succeed(at, &[&RUN[..], &["--dry-run"]].concat());
-    assert!(list.contains("4 finished, 0 failed, 4 to do"), "{list}");
+    assert!(
+        list.contains("4 finished, 0 failed or cannot run, 4 to do"),
+        "{list}"
+    );
     succeed(at, &RUN);
     assert_eq!((cells(&output).len(), times()), (12, before.clone()));
 
@@ -179,7 +185,10 @@ fn a_finished_grid_does_nothing_and_a_changed_setting_makes_new_cells() {
             "--dry-run",
         ],
     );
-    assert!(list.contains("8 finished, 0 failed, 0 to do"), "{list}");
+    assert!(
+        list.contains("8 finished, 0 failed or cannot run, 0 to do"),
+        "{list}"
+    );
     let text = std::fs::read_to_string(at.join("train.jsonl")).unwrap();
     std::fs::write(
         at.join("moved/train.jsonl"),
@@ -191,7 +200,10 @@ fn a_finished_grid_does_nothing_and_a_changed_setting_makes_new_cells() {
         .output()
         .unwrap();
     let list = String::from_utf8(list.stdout).unwrap();
-    assert!(list.contains("0 finished, 0 failed, 8 to do"), "{list}");
+    assert!(
+        list.contains("0 finished, 0 failed or cannot run, 8 to do"),
+        "{list}"
+    );
 }
 
 #[test]
@@ -231,7 +243,10 @@ fn a_cell_that_fails_is_recorded_and_the_others_go_on() {
         "{message}"
     );
     let list = succeed(at, &[&RUN[..], &["--dry-run"]].concat());
-    assert!(list.contains("2 finished, 2 failed, 0 to do"), "{list}");
+    assert!(
+        list.contains("2 finished, 2 failed or cannot run, 0 to do"),
+        "{list}"
+    );
     assert!(
         list.contains("pre-training `text`: this build has no pre-training"),
         "{list}"
@@ -255,7 +270,10 @@ fn a_cell_that_fails_is_recorded_and_the_others_go_on() {
     }
     // The same content is the same cell as that of the plain variant.
     let list = succeed(at, &[&RUN[..], &["--dry-run"]].concat());
-    assert!(list.contains("4 finished, 0 failed, 0 to do"), "{list}");
+    assert!(
+        list.contains("4 finished, 0 failed or cannot run, 0 to do"),
+        "{list}"
+    );
 }
 
 #[test]
