@@ -321,11 +321,11 @@ fn a_grid_with_a_mistake_names_it() {
     let folder = workshop();
     let at = folder.path();
     for (from, to, parts) in [
-        ("epochs = 6", "epoch = 6", ["`epoch`", "epochs"]),
-        ("epochs = 6", "epochs = \"six\"", ["grid.toml", "six"]),
-        ("epochs = 6", "seed = 6", ["`seed`", "[[runs]]"]),
+        ("epochs = 3", "epoch = 6", ["`epoch`", "epochs"]),
+        ("epochs = 3", "epochs = \"six\"", ["grid.toml", "six"]),
+        ("epochs = 3", "seed = 6", ["`seed`", "[[runs]]"]),
         (
-            "epochs = 6",
+            "epochs = 3",
             "fraction_seed = 6",
             ["fraction_seed", "subset_per_seed"],
         ),
