@@ -3,6 +3,7 @@
 
 mod bench;
 mod cli;
+mod compare;
 mod corpus;
 mod data;
 mod device;
@@ -22,6 +23,7 @@ mod pspe;
 mod report;
 mod settings;
 mod store;
+mod tables;
 mod train;
 mod transfer;
 

@@ -3,11 +3,13 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use spanlight_core::score::score;
 
 use super::Compute;
 use crate::data;
 use crate::error::{Error, Result};
 use crate::evaluation::Evaluation;
+use crate::experiment::write_predictions;
 use crate::model::SavedModel;
 
 /// Arguments of `evaluate`.
@@ -22,6 +24,9 @@ pub struct Evaluate {
     /// Format of the file: auto, dygie, spert, pspe or arnor
     #[arg(long, default_value = "auto")]
     format: String,
+    /// Write what is predicted, as annotated sentences that `compare` reads
+    #[arg(long, value_name = "FILE")]
+    predictions: Option<PathBuf>,
     /// Print one JSON object instead of a table
     #[arg(long)]
     json: bool,
@@ -44,7 +49,10 @@ impl Evaluate {
         let room = saved.config.encoder.room();
         let evaluation = Evaluation::new(&gold, &saved.schema, &saved.wordpiece()?, room)?;
         let predictor = saved.predictor(&device, self.chunk)?;
-        let report = evaluation.run(&predictor, self.compute.workers(&device), &|_| ())?;
-        super::print(&report, self.json)
+        let found = evaluation.predict(&predictor, self.compute.workers(&device), &|_| ())?;
+        if let Some(path) = &self.predictions {
+            write_predictions(path, &gold, &found)?;
+        }
+        super::print(&score(&gold, &found, &saved.schema)?, self.json)
     }
 }
