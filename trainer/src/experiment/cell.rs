@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::grid::{Grid, Preset};
 use crate::{
     error::Result,
-    finetune::{FinetuneConfig, REFERENCE},
+    finetune::{FinetuneConfig, RECOMMENDED, REFERENCE},
     settings::{self, Settings, overlaid},
 };
 
@@ -99,6 +99,7 @@ pub fn percent(fraction: f64) -> String {
 pub fn layered(grid: &Grid, tables: &[&Settings]) -> Result<FinetuneConfig> {
     let preset = match grid.preset {
         Some(Preset::Reference) => settings::table(REFERENCE, &grid.path)?,
+        Some(Preset::Recommended) => settings::table(RECOMMENDED, &grid.path)?,
         None => Settings::new(),
     };
     let tables: Vec<&Settings> = [&preset]

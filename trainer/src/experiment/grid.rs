@@ -90,6 +90,8 @@ fn auto() -> String {
 pub enum Preset {
     /// The paper's code.
     Reference,
+    /// What did best.
+    Recommended,
 }
 
 /// What is kept of a finished cell besides its scores and test predictions.
