@@ -1,0 +1,3 @@
+// Entities and relations in scientific text, read in the browser on WebGPU or the processor.
+export { SpanlightError } from "./error.js";
+export { Extractor } from "./extractor.js";
