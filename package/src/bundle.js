@@ -6,7 +6,8 @@ const REPORT_EVERY = 80;
 
 /**
  * A model as bytes, and what puts them into the cache once they proved good.
- * @typedef {{manifest: Uint8Array, tokenizer: Uint8Array, weights: Uint8Array}} Parts
+ * @typedef {Uint8Array<ArrayBuffer>} ByteArray
+ * @typedef {{manifest: ByteArray, tokenizer: ByteArray, weights: ByteArray}} Parts
  * @typedef {{parts: Parts, keep: () => Promise<void>}} Bundle
  * @typedef {{name: string, bytes: number, sha256: string}} Part
  * @typedef {{done: number, total: number, fresh: number}} Bytes `fresh` counts what came over the network
@@ -75,7 +76,8 @@ async function fetchPart(url, part, signal, tally) {
   const response = await fetchPlain(url, signal, "no-store");
   const bytes = allocate(part);
   let filled = 0;
-  for (const reader = response.body.getReader(); ; ) {
+  const body = response.body ?? new Blob().stream();
+  for (const reader = body.getReader(); ; ) {
     const { done, value } = await reader.read().catch((error) => {
       if (signal?.aborted) throw error;
       throw new SpanlightError("network", `${part.name}: the connection broke after ${filled} of its ${part.bytes} bytes. Try again.`);

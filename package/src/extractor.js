@@ -1,8 +1,7 @@
-import { Backend } from "./backend.js";
-import { Crash } from "./conversation.js";
 import { SpanlightError } from "./error.js";
+import { Fleet } from "./fleet.js";
 import { readGold } from "./gold.js";
-import { LEAST, race, speedOf } from "./race.js";
+import { speedOf } from "./race.js";
 import { Source } from "./source.js";
 import { startWorker } from "./start-worker.js";
 import { Tally } from "./tally.js";
@@ -17,7 +16,7 @@ import { Tally } from "./tally.js";
  * @typedef {import("../spanlight_web.js").ExtractOptions} ExtractOptions
  * @typedef {import("./backend.js").LoadProgress} LoadProgress
  * @typedef {import("./bundle.js").Parts} Parts
- * @typedef {import("./race.js").Speed} Speed
+ * @typedef {import("./fleet.js").Backends} Backends
  * @typedef {import("./tally.js").Outcome} Outcome
  * @typedef {import("./gold.js").Gold} Gold
  */
@@ -33,22 +32,7 @@ import { Tally } from "./tally.js";
  *   `() => new Worker(new URL("spanlight/worker.js", import.meta.url), { type: "module" })`
  */
 
-/**
- * Where the model runs, and how fast.
- * @typedef {object} Backends
- * @property {"webgpu"|"cpu"|null} active null while none is loaded
- * @property {string|null} adapter name of the GPU in use
- * @property {boolean} software whether that GPU is a program on the processor
- * @property {"off"|"waiting"|"running"|"decided"} race "off" where there is nothing to choose
- * @property {{webgpu?: Speed, cpu?: Speed}} speeds what the race measured
- * @property {number|null} memory bytes of the module's memory
- * @property {{timing: import("../spanlight_web.js").Timing|null, pieces: number, computed: number, reused: number, piecesPerSecond: number|null}|null} last
- *   what the last text cost; times in ms
- * @property {string|null} note why the model does not run where one might expect it to
- */
-
-// Failures in a row, without a sentence between them, after which the work is given up.
-const PATIENCE = 2;
+// Below this, what the model rejects explains nothing.
 const CANDIDATES = 0.02;
 
 /**
@@ -60,20 +44,7 @@ const CANDIDATES = 0.02;
  * aborted had to be ended by force; the model is then loaded again with the next request.
  */
 export class Extractor extends EventTarget {
-  #source;
-  #cache;
-  #wish;
-  #onProgress;
-  #worker;
-  /** @type {Backend|null} */ #active = null;
-  /** @type {Promise<Backend|null>|null} */ #opening = null;
-  /** @type {Promise<void>|null} */ #racing = null;
-  #measuring = false;
-  /** Pauses the reading under way. @type {(() => void)|null} */ #pause = null;
-  #failures = 0;
-  /** Backends that are gone and seen to. @type {WeakSet<Backend>} */ #mourned = new WeakSet();
-  #freed = false;
-  /** @type {Backends} */ #backends = { active: null, adapter: null, software: false, race: "off", speeds: {}, memory: null, last: null, note: null };
+  #fleet;
 
   /**
    * Loads a model.
@@ -103,11 +74,8 @@ export class Extractor extends EventTarget {
    */
   constructor(source, { backend = "auto", cache, onProgress = () => {}, worker = startWorker } = {}) {
     super();
-    this.#source = new Source(source);
-    this.#wish = backend;
-    this.#cache = cache;
-    this.#onProgress = onProgress;
-    this.#worker = worker;
+    const tell = (name, detail) => void this.dispatchEvent(new CustomEvent(name, { detail }));
+    this.#fleet = new Fleet(new Source(source), { backend, cache, onProgress, worker }, tell);
   }
 
   /**
@@ -117,17 +85,17 @@ export class Extractor extends EventTarget {
    * @throws {SpanlightError}
    */
   async ready({ signal } = {}) {
-    return (await this.#ready(signal))?.info ?? null;
+    return (await this.#fleet.ready(signal))?.info ?? null;
   }
 
   /** What is known about the model and where it runs; null while it is being moved. @returns {Info|null} */
   get info() {
-    return this.#active?.info ?? null;
+    return this.#fleet.active?.info ?? null;
   }
 
   /** @returns {Backends} */
   get backends() {
-    return { ...this.#backends, memory: this.#active?.memory ?? null };
+    return this.#fleet.report;
   }
 
   /**
@@ -161,7 +129,7 @@ export class Extractor extends EventTarget {
     });
     try {
       for (;;) {
-        while (waiting.length > 0) yield waiting.shift();
+        for (let next; (next = waiting.shift()); ) yield next;
         if (ended) break;
         await new Promise((resolve) => (wake = () => resolve(undefined)));
         signal?.throwIfAborted();
@@ -187,32 +155,27 @@ export class Extractor extends EventTarget {
     if (typeof text !== "string") throw new SpanlightError("argument", "text: this is not a string.");
     const tally = new Tally(text, options);
     for (;;) {
-      if (this.#measuring) await Promise.race([this.#racing, aborted(signal)]);
-      const backend = await this.#ready(signal);
+      const backend = await this.#fleet.ready(signal);
       if (!backend || signal?.aborted) return tally.outcome(true);
-      this.#enterRace(text);
-      const run = new AbortController();
-      const stop = () => run.abort();
-      signal?.addEventListener("abort", stop);
-      this.#pause = stop;
+      // A reading is interrupted by its caller, and by the race that its text may start.
+      const run = this.#fleet.begin(backend, text, signal);
       try {
         const reply = await backend.ask({ kind: "extract", text, options: tally.rest }, run.signal, (batch) => {
           if (signal?.aborted) return;
           tally.add(batch);
-          if (batch.sentences.length > 0) this.#failures = 0;
+          if (batch.sentences.length > 0) this.#fleet.works();
           onBatch(batch);
         });
         if (reply) tally.close(reply.extraction, backend);
         if (signal?.aborted || (reply && !reply.cancelled)) {
           const outcome = tally.outcome(signal?.aborted ?? false);
-          this.#note({ last: { ...outcome, piecesPerSecond: speedOf(outcome)?.piecesPerSecond ?? null } });
+          this.#fleet.note({ last: { ...outcome, piecesPerSecond: speedOf(outcome)?.piecesPerSecond ?? null } });
           return outcome;
         }
       } catch (error) {
-        await this.#replace(backend, error);
+        this.#fleet.replace(backend, error);
       } finally {
-        signal?.removeEventListener("abort", stop);
-        this.#pause = null;
+        run.end();
       }
     }
   }
@@ -226,10 +189,10 @@ export class Extractor extends EventTarget {
    * @throws {SpanlightError}
    */
   async explain(text, { start }, { signal } = {}) {
-    let found = null;
+    /** @type {Sentence[]} */ const found = [];
     const options = { from: start, limit: 1, evidence: true, candidates: CANDIDATES };
-    await this.read(text, { ...options, signal, onBatch: ({ sentences }) => (found = sentences[0] ?? found) });
-    return signal?.aborted || found?.start !== start ? null : found;
+    await this.read(text, { ...options, signal, onBatch: ({ sentences }) => void found.push(...sentences) });
+    return found.find((sentence) => !signal?.aborted && sentence.start === start) ?? null;
   }
 
   /**
@@ -266,15 +229,12 @@ export class Extractor extends EventTarget {
 
   /** Forgets the sentences that were read. */
   async clearCache() {
-    await this.#active?.ask({ kind: "forget" });
+    await this.#fleet.active?.ask({ kind: "forget" });
   }
 
   /** Ends the worker and frees all that it holds; what runs rejects, and the extractor is of no use any more. */
   free() {
-    this.#freed = true;
-    this.#active?.end();
-    this.#active = null;
-    this.#source.release();
+    this.#fleet.free();
   }
 
   /**
@@ -283,171 +243,13 @@ export class Extractor extends EventTarget {
    */
   async #ask(request, signal, onUpdate) {
     for (;;) {
-      const backend = await this.#ready(signal);
+      const backend = await this.#fleet.ready(signal);
       if (!backend) return null;
       try {
         return await backend.ask(request, signal, onUpdate);
       } catch (error) {
-        await this.#replace(backend, error);
+        this.#fleet.replace(backend, error);
       }
     }
-  }
-
-  /** The backend to ask, loaded if need be; null when that was aborted. @param {AbortSignal} [signal] */
-  async #ready(signal) {
-    while (!this.#active) {
-      if (this.#freed) throw new SpanlightError("freed", "The extractor was freed.");
-      if (signal?.aborted) return null;
-      this.#opening ??= this.#open(signal).finally(() => (this.#opening = null));
-      try {
-        await this.#opening;
-      } catch (error) {
-        // Whoever began to open may have lost interest; the next one does it then.
-        if (error?.name !== "AbortError") throw error;
-      }
-    }
-    return this.#active;
-  }
-
-  /** @param {AbortSignal} [signal] */
-  async #open(signal) {
-    const started = performance.now();
-    for (;;) {
-      try {
-        const backend = await this.#start(this.#wish, signal, this.#onProgress);
-        if (!backend) return null;
-        if (this.#freed) backend.end();
-        else this.#take(backend, performance.now() - started);
-        return backend;
-      } catch (error) {
-        if (!(error instanceof Crash)) throw error;
-        this.#fail(error, this.#wish === "cpu" ? "cpu" : "webgpu");
-      }
-    }
-  }
-
-  /** @param {import("./backend.js").Wish} wish @param {AbortSignal|undefined} signal @param {(progress: LoadProgress) => void} onProgress */
-  async #start(wish, signal, onProgress) {
-    const parts = await this.#source.read(signal, (bytes) => onProgress({ stage: "download", ...bytes }));
-    let backend = null;
-    const onEnd = (why) => {
-      if (backend && backend === this.#active) this.#lose(why);
-    };
-    [backend] = await Promise.all([
-      Backend.load(this.#worker, { parts, backend: wish, cache: this.#cache }, signal, onProgress, onEnd),
-      this.#source.keep(),
-    ]);
-    return backend;
-  }
-
-  /** @param {Backend} backend @param {number} loading ms */
-  #take(backend, loading) {
-    const { info } = backend;
-    this.#active = backend;
-    const open = this.#wish === "auto" && info.backend === "webgpu" && !info.software && this.#backends.race === "off";
-    if (open) this.#backends.race = "waiting";
-    // A rival will need the bytes.
-    if (this.#backends.race !== "waiting") this.#source.release();
-    const { adapter, software } = info;
-    this.#note({ active: info.backend, adapter, software, note: info.note ?? this.#backends.note });
-    this.#tell("loaded", { info, loading });
-  }
-
-  /** @param {"crashed"|"stubborn"|"ended"} why */
-  #lose(why) {
-    // What was ended on purpose is no failure.
-    if (why === "stubborn") this.#mourned.add(this.#active);
-    this.#active = null;
-    this.#note({ active: null });
-    if (why === "stubborn") this.#tell("stopped");
-  }
-
-  /**
-   * Sees to it that the work can go on after a failure.
-   * @param {Backend} backend @param {any} error
-   * @throws the error, if it is no failure of the backend, or if nothing helps
-   */
-  async #replace(backend, error) {
-    const { backend: kind } = backend.info;
-    const lost = error instanceof Crash || (kind === "webgpu" && error.code === "device");
-    if (this.#freed || !lost) throw error;
-    if (this.#mourned.has(backend)) return;
-    this.#mourned.add(backend);
-    if (this.#active === backend) this.#active = null;
-    backend.end();
-    this.#fail(error, kind);
-  }
-
-  /** @param {SpanlightError} error @param {"webgpu"|"cpu"} kind what failed */
-  #fail(error, kind) {
-    this.#failures += 1;
-    if (this.#failures > PATIENCE) throw error;
-    this.#wish = "cpu";
-    const name = kind === "webgpu" ? "WebGPU" : "The engine on the processor";
-    const note = `${name} failed (${error.message}); the work goes on ${kind === "webgpu" ? "on the processor" : "in a new one"}.`;
-    this.#note({ active: null, race: "off", note });
-    this.#tell("fallback", error.message);
-  }
-
-  /** Loads a rival while the leader reads the first text that is long enough. @param {string} text */
-  #enterRace(text) {
-    if (this.#backends.race !== "waiting" || text.length < LEAST) return;
-    this.#note({ race: "running" });
-    this.#racing = this.#race(this.#active, text).finally(() => {
-      this.#racing = null;
-      this.#measuring = false;
-      this.#source.release();
-    });
-  }
-
-  /** @param {Backend} leader @param {string} text */
-  async #race(leader, text) {
-    // A rival that cannot even be loaded has lost.
-    const rival = await this.#start("cpu", undefined, () => {}).catch(() => null);
-    if (!rival || this.#active !== leader) {
-      rival?.end();
-      return this.#note({ race: "decided" });
-    }
-    this.#measuring = true;
-    this.#pause?.();
-    try {
-      const { faster, speeds } = await race(leader, rival, text);
-      this.#note({ race: "decided", speeds });
-      if (faster === rival && !this.#freed) this.#move(leader, rival, speeds);
-      else rival.end();
-    } catch (error) {
-      rival.end();
-      this.#note({ race: "decided" });
-      // Whoever asks the leader next meets what is no failure of its own.
-      await this.#replace(leader, error).catch(() => {});
-    }
-  }
-
-  /** @param {Backend} leader @param {Backend} rival @param {{webgpu?: Speed, cpu?: Speed}} speeds */
-  #move(leader, rival, { webgpu, cpu }) {
-    const [gpu, processor] = [webgpu, cpu].map((speed) => Math.round(speed.piecesPerSecond));
-    const note = `The processor is used: it reads ${processor} word-pieces a second here, and WebGPU ${gpu}.`;
-    rival.info = { ...rival.info, note };
-    this.#wish = "cpu";
-    this.#mourned.add(leader);
-    this.#take(rival, 0);
-    leader.end(new Crash("it was replaced by a faster one"));
-  }
-
-  #note(news) {
-    Object.assign(this.#backends, news);
-    this.#tell("backends", this.backends);
-  }
-
-  /** @param {string} name @param {any} [detail] */
-  #tell(name, detail) {
-    this.dispatchEvent(new CustomEvent(name, { detail }));
   }
 }
-
-/** @param {AbortSignal} [signal] @returns {Promise<void>} */
-const aborted = (signal) =>
-  new Promise((resolve) => {
-    if (signal?.aborted) resolve();
-    signal?.addEventListener("abort", () => resolve(), { once: true });
-  });

@@ -48,7 +48,7 @@ function* records(name, text) {
     try {
       return JSON.parse(json);
     } catch (error) {
-      throw new SpanlightError("data", `${name}, ${place}: ${error.message}; mend the JSON`);
+      throw new SpanlightError("data", `${name}, ${place}: ${/** @type {Error} */ (error).message}; mend the JSON`);
     }
   };
   const body = text.replace(/^\ufeff/, "");

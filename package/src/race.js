@@ -44,7 +44,7 @@ async function measure(backend, text, deadline) {
 }
 
 /**
- * @param {{pieces: number, timing: {tokenize: number, compute: number, decode: number}}} extraction
+ * @param {{pieces: number, timing: {tokenize: number, compute: number, decode: number}|null}} extraction
  * @returns {Speed|null} null where nothing was computed
  */
 export function speedOf({ pieces, timing }) {

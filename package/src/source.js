@@ -24,7 +24,7 @@ export class Source {
    * @returns {Promise<Parts>}
    */
   async read(signal, onBytes) {
-    if (this.#parts) return this.#parts;
+    if (this.#parts || this.#address === null) return /** @type {Parts} */ (this.#parts);
     const { parts, keep } = await readBundle(this.#address, signal, onBytes);
     this.#keep = keep;
     this.#parts = parts;
