@@ -112,14 +112,14 @@ export class Extractor {
   }
 }
 
-function sentenceOf(line, offset, { evidence = false, candidates }) {
+function sentenceOf(line, offset, { evidence = false, candidates, threshold = 0 }) {
   const entities = [...line.matchAll(WORD)].map(({ index, 0: text, 1: type }) => ({
     start: offset + index,
     end: offset + index + text.length,
     type,
     text,
     score: 0.5 + ((index * 7) % 50) / 100,
-  }));
+  })).filter(({ score }) => score >= threshold);
   // "[Material: … ]" holds the entities inside it.
   for (const { index, 0: text } of line.matchAll(/\[Material:[^\]]*\]/g)) {
     entities.push({ start: offset + index, end: offset + index + text.length, type: "Material", text, score: 0.9 });
