@@ -20,6 +20,9 @@ let ids = 0;
 /** A number that no other entity or relation has, whatever its document. */
 export const freshId = () => ++ids;
 
+/** Makes sure that no number up to this one is given (again). @param {number} highest */
+export const reserveIds = (highest) => void (ids = Math.max(ids, highest));
+
 /**
  * A text with what was found in it. Event "splice" (detail: a Splice): sentences came, went or
  * changed; "rest": the text behind the last sentence changed.

@@ -51,12 +51,6 @@ export function removeRelation(sentence, id) {
   return relations.length === sentence.relations.length ? sentence : { ...sentence, relations };
 }
 
-/** Says that a person agrees with an entity or a relation. @param {Sentence} sentence @param {number} id */
-export function confirm(sentence, id) {
-  const agree = (items) => items.map((item) => (item.id === id ? { ...item, ...BY_HAND } : item));
-  return { ...sentence, entities: agree(sentence.entities), relations: agree(sentence.relations) };
-}
-
 /** @param {Sentence} sentence @param {boolean} checked */
 export const check = (sentence, checked) => (sentence.checked === checked ? sentence : { ...sentence, checked });
 

@@ -7,7 +7,8 @@ import { trimmed } from "./space.js";
  * text; relations point into the list of entities.
  * @typedef {{start: number, end: number, type: string, score: number|null, source: "model"|"human"}} FlatEntity
  * @typedef {{head: number, tail: number, type: string, score: number|null, source: "model"|"human"}} FlatRelation
- * @typedef {{start: number, end: number, words: [number, number][]|null, checked: boolean, origin?: {article: string, index: number}}} FlatSentence
+ * @typedef {{start: number, end: number, words: [number, number][]|null, checked: boolean, origin?: {article: string, index: number}, left?: boolean}} FlatSentence
+ *   `left`: writers that can do so leave this sentence out
  * @typedef {{text: string, sentences: FlatSentence[], entities: FlatEntity[], relations: FlatRelation[]}} Flat
  */
 

@@ -9,9 +9,9 @@ import { unescapeWord } from "./treebank.js";
  * The format that models are trained on: a sentence a line, offsets counted in words. The field
  * `spanlight`, which training ignores, keeps what the words alone would lose.
  * @param {Flat} flat
- * @param {{name: string, checkedOnly?: boolean}} options
+ * @param {{name: string}} about
  */
-export function writeJsonl({ text, sentences, entities, relations }, { name, checkedOnly = false }) {
+export function writeJsonl({ text, sentences, entities, relations }, { name }) {
   const groups = groupsOf(sentences, entities);
   const links = groupBy(relations, ({ head }) => head);
   const places = sentences.map(({ origin }, index) => origin ?? { article: name, index });
@@ -21,7 +21,7 @@ export function writeJsonl({ text, sentences, entities, relations }, { name, che
     const mine = groups[number];
     const words = wordsIn(text, sentence, mine.map((index) => entities[index]));
     const gap = text.slice(offset, sentence.start);
-    if (checkedOnly && !sentence.checked) return void (offset = sentence.end);
+    if (sentence.left) return void (offset = sentence.end);
     if (words.length === 0) return;
     const spoken = ([start, end]) => text.slice(start, end).toWellFormed();
     const place = new Map(mine.map((index, order) => [index, order]));

@@ -1,5 +1,5 @@
-import { make } from "./dom.js";
-import { count } from "./format.js";
+import { make } from "../dom.js";
+import { count } from "../format.js";
 
 const PAGE = 100;
 
@@ -17,7 +17,7 @@ export class Table {
   #items = [];
   #sort = { column: -1, down: false };
   #limit = PAGE;
-  #picked = null;
+  #isPicked = () => false;
 
   /**
    * @param {HTMLElement} root
@@ -44,10 +44,10 @@ export class Table {
     this.#fill();
   }
 
-  /** @param {T|null} item */
-  pick(item) {
-    this.#picked = item;
-    for (const row of this.body.rows) row.classList.toggle("picked", row.item === item && item !== null);
+  /** @param {(item: T) => boolean} isPicked */
+  pick(isPicked) {
+    this.#isPicked = isPicked;
+    for (const row of this.body.rows) this.#markPicked(row);
   }
 
   reset() {
@@ -98,9 +98,15 @@ export class Table {
     });
     const row = make("tr", {}, ...cells);
     row.item = item;
-    row.classList.toggle("picked", item === this.#picked);
+    this.#markPicked(row);
     row.addEventListener("click", () => this.#onPick(item));
     return row;
+  }
+
+  #markPicked(row) {
+    const picked = this.#isPicked(row.item);
+    row.classList.toggle("picked", picked);
+    row.querySelector(".row-button").setAttribute("aria-pressed", String(picked));
   }
 
   #showMore() {
