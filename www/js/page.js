@@ -25,7 +25,7 @@ const composer = new Composer();
 const progress = new Progress();
 const status = new Status();
 const models = new ModelMenu();
-const result = new Result(space, machine, { announce, rewrite });
+const result = new Result(space, machine, { announce, toast, rewrite });
 const keeper = new Keeper(space, byId("keep-work"), (message) => notify("note", message));
 const turns = new Turns();
 
@@ -43,7 +43,7 @@ composer.addEventListener("run", () => {
 composer.addEventListener("files", ({ detail }) => open(detail));
 composer.addEventListener("clear", () => keeper.clear());
 progress.addEventListener("cancel", () => turns.stop());
-byId("add-type").addEventListener("click", () => askType(space, announce));
+byId("add-type").addEventListener("click", () => askType(space, toast));
 byId("score-open").addEventListener("click", () => composer.choose());
 listenDrop(open);
 
@@ -102,8 +102,8 @@ async function read(signal) {
 
 /** Reads one sentence again after its words were changed. @param {number} place */
 async function rewrite(place) {
-  if (turns.busy) return announce("Wait until the text is read");
-  const error = await readAgain(place, result.reading.rows[place], space, machine, announce);
+  if (turns.busy) return toast("Wait until the text is read");
+  const error = await readAgain(place, result.reading.rows[place], space, machine, toast);
   if (error) notify("error", error.message);
 }
 
@@ -176,4 +176,15 @@ function withQuery(name, value) {
 /** @param {string} message for screen readers */
 function announce(message) {
   byId("announce").textContent = message;
+}
+
+let fading = 0;
+
+/** What a correction did, for everyone. @param {string} message */
+function toast(message) {
+  announce(message);
+  byId("toast").textContent = message;
+  byId("toast").hidden = false;
+  clearTimeout(fading);
+  fading = setTimeout(() => (byId("toast").hidden = true), 2500);
 }

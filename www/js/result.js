@@ -22,23 +22,21 @@ const EVERY = 250;
 /** The document in all its views. */
 export class Result {
   #space;
-  #announce;
   #due = 0;
   #pause = EVERY;
-  #total = null;
 
   /**
    * @param {import("./document/workspace.js").Workspace} space
    * @param {import("./machine.js").Machine} machine
-   * @param {{announce: (message: string) => void, rewrite: (place: number) => void}} hooks
+   * @param {{announce: (message: string) => void, toast: (message: string) => void, rewrite: (place: number) => void}} hooks
+   *   `toast` also shows what it says
    */
-  constructor(space, machine, { announce, rewrite }) {
+  constructor(space, machine, { announce, toast, rewrite }) {
     this.#space = space;
-    this.#announce = announce;
     const { focus, choice } = space;
     const list = byId("reading");
     const pick = (target) => this.#pick(target);
-    this.editor = new Editor(focus, announce);
+    this.editor = new Editor(focus, toast);
     this.evidence = new Evidence(machine);
     this.reading = new Reading(list, focus);
     this.tabs = new Tabs(byId("tabs"), (id) => this.#turn(id));
@@ -100,6 +98,7 @@ export class Result {
   #open() {
     const { document, schema, shown } = this.#views();
     byId("result").hidden = false;
+    byId("result").parentElement.classList.add("has-result");
     this.evidence.forget();
     this.tools.leave();
     this.editor.open(document);
@@ -165,7 +164,6 @@ export class Result {
     byId("redo").disabled = !document.redoable;
     this.#turn(this.tabs.current);
     this.#pause = Math.max(EVERY, 8 * (performance.now() - started));
-    this.#total = total;
   }
 
   #turn(id) {
@@ -178,7 +176,7 @@ export class Result {
   #followMode() {
     const { on } = this.editor;
     byId("correct").setAttribute("aria-pressed", String(on));
-    for (const id of ["correct-tools", "correct-keys", "correct-hint"]) byId(id).hidden = !on;
+    for (const id of ["correct-tools", "correct-keys"]) byId(id).hidden = !on;
   }
 
   /** An entity or a relation in the text was pressed. */
@@ -200,7 +198,7 @@ export class Result {
 
   #goTo(place) {
     this.tabs.turn("view-text");
-    this.reading.rows[place]?.element.scrollIntoView({ block: "center" });
+    this.reading.goTo(place);
   }
 
   /** The sentence that the reader is at. */

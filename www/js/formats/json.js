@@ -11,7 +11,7 @@ export function writeJson({ text, sentences, entities, relations }, { name, mode
     model: model ?? null,
     offsets: "UTF-16",
     text,
-    sentences,
+    sentences: sentences.map(({ start, end, words, checked, origin }) => ({ start, end, ...(words && { words }), ...(checked && { checked }), ...(origin && { origin }) })),
     entities: entities.map(({ start, end, type, score, source }) => ({ start, end, type, text: text.slice(start, end), score, source })),
     relations,
   };

@@ -34,7 +34,7 @@ export class Graph {
     const { nodes, edges, left } = gather(this.#document, this.#shown, Number(this.#limit.value));
     const labels = nodes.map(({ text }) => shorten(text));
     const sizes = labels.map((label) => ({ width: textWidth(label) + 24, height: HEIGHT }));
-    const { boxes, width, height } = layOut(sizes, edges.map(({ from, to }) => [nodes.indexOf(from), nodes.indexOf(to)]));
+    const { boxes, width, height } = layOut(sizes, edges.map(({ from, to }) => [nodes.indexOf(from), nodes.indexOf(to)]), byId("graph-canvas").clientWidth);
     const lines = edges.map((edge) => this.#edge(edge, boxes[nodes.indexOf(edge.from)], boxes[nodes.indexOf(edge.to)]));
     const marks = nodes.map((node, i) => this.#node(node, labels[i], boxes[i], i));
     const svg = draw("svg", { class: "graph", viewBox: `0 0 ${width} ${height}`, width, height, role: "group", "aria-label": "Graph of relations", xmlns: "http://www.w3.org/2000/svg" }, ...lines, ...marks);

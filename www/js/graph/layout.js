@@ -8,14 +8,46 @@ const FLAT = 1.5;
  */
 
 /**
- * Places boxes so that linked ones are near each other and none overlap. The same graph gets the same
- * places always.
+ * Places boxes so that linked ones are near each other and none overlap; what is not linked lies side by
+ * side. The same graph gets the same places always.
  * @param {{width: number, height: number}[]} sizes of the boxes, the most linked first
  * @param {[number, number][]} links indices of boxes
+ * @param {number} breadth that is there to be filled
  * @returns {{boxes: Box[], width: number, height: number}}
  */
-export function layOut(sizes, links) {
-  const reach = Math.sqrt(sizes.reduce((sum, { width, height }) => sum + (width + GAP) * (height + 4 * GAP), 0) / Math.max(1, sizes.length));
+export function layOut(sizes, links, breadth) {
+  const groups = components(sizes.length, links).map((members) => {
+    const place = new Map(members.map((index, at) => [index, at]));
+    const own = links.filter(([from]) => place.has(from)).map(([from, to]) => [place.get(from), place.get(to)]);
+    return { members, ...arrange(members.map((index) => sizes[index]), own) };
+  });
+  const boxes = [];
+  let [x, y, row, width] = [0, 0, 0, 0];
+  for (const group of groups.sort((a, b) => b.height - a.height)) {
+    if (x > 0 && x + group.width > breadth) [x, y, row] = [0, y + row, 0];
+    group.members.forEach((index, at) => {
+      const box = group.boxes[at];
+      boxes[index] = { ...box, x: box.x + x, y: box.y + y };
+    });
+    x += group.width;
+    row = Math.max(row, group.height);
+    width = Math.max(width, x);
+  }
+  return { boxes, width, height: y + row };
+}
+
+/** Boxes that links join, directly or over others. @returns {number[][]} */
+function components(count, links) {
+  const home = Array.from({ length: count }, (_, index) => index);
+  const root = (index) => (home[index] === index ? index : (home[index] = root(home[index])));
+  for (const [from, to] of links) home[Math.max(root(from), root(to))] = Math.min(root(from), root(to));
+  const groups = new Map();
+  for (let index = 0; index < count; index++) groups.set(root(index), [...(groups.get(root(index)) ?? []), index]);
+  return [...groups.values()];
+}
+
+function arrange(sizes, links) {
+  const reach = Math.sqrt(sizes.reduce((sum, { width, height }) => sum + (width + GAP) * (height + 3 * GAP), 0) / Math.max(1, sizes.length));
   // A sunflower's seeds: the most linked in the middle, all as far apart as can be.
   const boxes = sizes.map(({ width, height }, i) => {
     const [radius, angle] = [reach * Math.sqrt(i + 0.5), i * Math.PI * (3 - Math.sqrt(5))];

@@ -1,5 +1,5 @@
 import { make } from "../dom.js";
-import { relationsOf } from "../document/focus.js";
+import { relationsOf, same } from "../document/focus.js";
 import { score } from "../format.js";
 import { entityTools, pendingTools, relationTools } from "./tools.js";
 import { whyEntity, whyRelation } from "./why.js";
@@ -16,6 +16,7 @@ export class Selection {
   #schema = null;
   #shown = null;
   #turn = 0;
+  #told = null;
 
   /**
    * @param {HTMLElement} root
@@ -31,7 +32,8 @@ export class Selection {
     this.#evidence = evidence;
     this.#onPick = onPick;
     this.#onHeat = onHeat;
-    focus.addEventListener("change", () => this.show());
+    // The button under a finger must not be replaced because the focus moved.
+    focus.addEventListener("change", () => this.#tells(focus.subject) || this.show());
     editor.addEventListener("mode", () => this.show());
   }
 
@@ -45,10 +47,16 @@ export class Selection {
   show() {
     if (!this.#document) return;
     this.#turn++;
+    this.#told = { subject: this.#focus.subject, kept: this.#focus.kept !== null };
     const held = this.#root.contains(document.activeElement) ? document.activeElement.dataset.key : undefined;
     this.#root.replaceChildren(...this.#content());
     this.#root.closest(".selection").classList.toggle("filled", this.#focus.kept !== null || this.#editor.pending !== null);
     if (held !== undefined) (this.#root.querySelector(`[data-key="${held}"]`) ?? this.#root.querySelector("button"))?.focus();
+  }
+
+  /** Whether the panel shows this already. */
+  #tells(subject) {
+    return this.#told !== null && same(subject, this.#told.subject) && this.#told.kept === (this.#focus.kept !== null);
   }
 
   #content() {

@@ -6,6 +6,8 @@ import { Row } from "./row.js";
 // How far from the window a sentence still counts as near.
 const MARGIN = "600px 0px";
 const PREVIEW = 1000;
+// Sentences that the browser can leave out of its layout together.
+const CHUNK = 50;
 const NOTHING = { active: new Set(), linked: new Set(), kept: null, relations: [] };
 
 const whenIdle = globalThis.requestIdleCallback ?? ((work) => setTimeout(() => work({ timeRemaining: () => 8 }), 50));
@@ -19,7 +21,7 @@ export class Reading {
   #shown = null;
   /** @type {Row[]} */ rows = [];
   #rowOf = new WeakMap();
-  #rest = make("li", { className: "rest", dir: "auto" });
+  #rest = make("p", { className: "rest", dir: "auto" });
   #mode = "auto";
   #width = 0;
   #due = 0;
@@ -67,14 +69,15 @@ export class Reading {
   splice({ at, before, after }) {
     const kept = Math.min(before.length, after.length);
     for (let i = 0; i < kept; i++) this.rows[at + i].put(after[i]);
-    const next = this.rows[at + before.length]?.element ?? this.#rest;
+    const next = this.rows[at + before.length]?.element ?? null;
     const gone = this.rows.splice(at + kept, before.length - kept);
     for (const row of gone) this.#drop(row);
     const fresh = after.slice(kept).map((sentence) => this.#make(sentence));
     // Sentences that come while the text is read come at the end.
     if (at + kept === this.rows.length) for (const row of fresh) this.rows.push(row);
     else this.rows.splice(at + kept, 0, ...fresh);
-    next.before(...fresh.map(({ element }) => element));
+    if (next) next.before(...fresh.map(({ element }) => element));
+    else this.#append(fresh);
     const moved = gone.length === fresh.length ? at + after.length : this.rows.length;
     for (let i = at + kept; i < moved; i++) this.rows[i].number = i + 1;
     this.#soon();
@@ -131,13 +134,25 @@ export class Reading {
 
   /** @param {import("../document/focus.js").Target} target */
   reveal({ id, kind }) {
-    const row = this.rows[this.#document.place(id)];
-    if (!row) return;
-    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    row.dress(this.#shown);
+    const place = this.#document.place(id);
+    if (place < 0) return;
     const entity = kind === "entity" ? id : this.#document.relation(id).head;
-    const piece = row.text.pieces.get(entity)?.[0] ?? row.element;
-    piece.scrollIntoView({ block: "center", behavior: calm ? "auto" : "smooth" });
+    this.rows[place].dress(this.#shown);
+    this.#scrollTo(this.rows[place].text.pieces.get(entity)?.[0] ?? this.rows[place].element);
+  }
+
+  /** @param {number} place of a sentence */
+  goTo(place) {
+    if (this.rows[place]) this.#scrollTo(this.rows[place].element);
+  }
+
+  #scrollTo(element) {
+    const { top, bottom } = element.getBoundingClientRect();
+    const far = bottom < -innerHeight || top > 2 * innerHeight;
+    const calm = far || matchMedia("(prefers-reduced-motion: reduce)").matches;
+    element.scrollIntoView({ block: "center", behavior: calm ? "auto" : "smooth" });
+    // What lies between gets its true height only once it was near.
+    if (far) requestAnimationFrame(() => requestAnimationFrame(() => element.scrollIntoView({ block: "center" })));
   }
 
   /** Brings out what the reader points at. */
@@ -158,6 +173,16 @@ export class Reading {
     });
   }
 
+  #append(rows) {
+    for (let from = 0; from < rows.length; ) {
+      let chunk = this.#rest.previousElementSibling;
+      if (!chunk || chunk.childElementCount >= CHUNK) this.#rest.before((chunk = make("ol", { className: "chunk" })));
+      const to = from + CHUNK - chunk.childElementCount;
+      chunk.append(...rows.slice(from, to).map(({ element }) => element));
+      from = to;
+    }
+  }
+
   #make(sentence) {
     const row = new Row(sentence, this.#schema);
     this.#rowOf.set(row.element, row);
@@ -167,7 +192,9 @@ export class Reading {
 
   #drop(row) {
     this.#watch.unobserve(row.element);
+    const chunk = row.element.parentElement;
     row.element.remove();
+    if (chunk.childElementCount === 0) chunk.remove();
     if (this.#lit === row) this.#lit = null;
     if (this.#painted === row) this.#painted = null;
   }

@@ -4,6 +4,7 @@ import { Arcs } from "./arcs.js";
 import { SentenceText } from "./sentence.js";
 
 const FEW = 8;
+const CROWD = 400;
 
 /** @typedef {"auto"|"all"|"active"} Mode which relations are drawn without being pointed at */
 
@@ -75,7 +76,7 @@ export class Row {
   #giveBack() {
     if (!this.#held) return;
     const { stops, pieces } = this.text;
-    const next = pieces.get(this.#held.id)?.[0] ?? stops[Math.min(this.#held.place, stops.length - 1)] ?? this.element.parentElement;
+    const next = pieces.get(this.#held.id)?.[0] ?? stops[Math.min(this.#held.place, stops.length - 1)] ?? this.element.closest(".reading");
     this.#held = null;
     next?.focus({ preventScroll: true });
   }
@@ -84,9 +85,10 @@ export class Row {
   settle(mode) {
     const { relations } = this.#found;
     const many = relations.length > FEW;
-    this.#standing = mode === "all" || (mode === "auto" && (!many || this.#open)) ? relations : [];
-    this.element.classList.toggle("roomy", mode === "auto" && many && !this.#open);
-    this.#toggle.hidden = mode !== "auto" || !many;
+    const crowd = relations.length > CROWD;
+    this.#standing = !crowd && (mode === "all" || (mode === "auto" && (!many || this.#open))) ? relations : [];
+    this.element.classList.toggle("roomy", crowd || (mode === "auto" && many && !this.#open));
+    this.#toggle.hidden = crowd || mode !== "auto" || !many;
     this.#toggle.textContent = this.#open ? "Hide relations" : `Show ${plural(relations.length, "relation")}`;
     this.#toggle.setAttribute("aria-expanded", String(this.#open));
     this.unplaced = false;

@@ -1,6 +1,7 @@
 import { make } from "../dom.js";
 import { plural, score } from "../format.js";
 import { nest } from "./spans.js";
+import { stretches } from "./stretches.js";
 
 /**
  * A stretch of the sentence and how much the model looked at it.
@@ -33,7 +34,8 @@ export class SentenceText {
     for (const { head, tail } of relations) for (const end of [head, tail]) links.set(end, (links.get(end) ?? 0) + 1);
     this.pieces = new Map(entities.map(({ id }) => [id, []]));
     const draw = (nodes) => nodes.flatMap((node) => (node.piece ? [this.#mark(node, text, links, draw)] : this.#words(text, node, heat)));
-    this.element.replaceChildren(...draw(nest(entities, 0, text.length)));
+    const parts = stretches(nest(entities, 0, text.length), text).map(draw);
+    this.element.replaceChildren(...(parts.length > 1 ? parts.map((nodes) => make("span", { className: "stretch" }, ...nodes)) : parts.flat()));
   }
 
   /** @param {{active: Set<number>, linked: Set<number>, kept: number|null}} marks ids of entities */
