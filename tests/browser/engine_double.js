@@ -29,7 +29,7 @@ export class Engine extends EventTarget {
     if (this.info) return this.info;
     this.dispatchEvent(new CustomEvent("progress", { detail: { stage: "download", done: 1, total: 1, fresh: 1 } }));
     const { model, backend } = this.#settings;
-    if (typeof model !== "string" && (await model.manifest.text()).includes("broken")) throw new Error("manifest.json: this is not JSON.");
+    if (typeof model !== "string" && new TextDecoder().decode(model.manifest).includes("broken")) throw new Error("manifest.json: this is not JSON.");
     this.info = { ...INFO, ...(typeof model !== "string" && { model: "dropped" }), backend: backend === "cpu" ? "cpu" : "webgpu" };
     this.dispatchEvent(new CustomEvent("loaded", { detail: { info: this.info, loading: 5 } }));
     this.dispatchEvent(new CustomEvent("backends", { detail: { race: "decided", speeds: { webgpu: { piecesPerSecond: 900 }, cpu: { piecesPerSecond: 300 } }, note: null } }));

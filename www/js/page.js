@@ -28,6 +28,8 @@ const models = new ModelMenu();
 const result = new Result(space, machine, { announce, toast, rewrite });
 const keeper = new Keeper(space, byId("keep-work"), (message) => notify("note", message));
 const turns = new Turns();
+/** @type {string|null} the engine's note that the reader has seen */
+let told = null;
 
 turns.addEventListener("start", clearErrors);
 turns.addEventListener("end", ({ detail: { error, stopped } }) => {
@@ -114,7 +116,7 @@ async function open(files) {
     const found = await readFiles(files);
     for (const note of found.notes ?? []) notify("note", note);
     const scoring = result.tabs.current === "view-score" && !byId("result").hidden;
-    if (found.kind === "model") change(found.files);
+    if (found.kind === "model") change(found.parts);
     else if (found.kind === "gold" || (scoring && found.kind === "document")) await result.scoreFile(found);
     else if (found.kind === "document") annotate(found);
     else composer.put(found.text, found.name);
@@ -132,7 +134,7 @@ function annotate({ flat, name }) {
   announce(`Opened: ${result.summary}`);
 }
 
-/** Takes another model. @param {string|Record<"manifest"|"tokenizer"|"weights", File>} model */
+/** Takes another model. @param {string|Record<"manifest"|"tokenizer"|"weights", Uint8Array>} model */
 function change(model) {
   turns.stop();
   settings.model = model;
@@ -146,8 +148,9 @@ function change(model) {
 function showLoaded({ info, loading }) {
   status.loaded(info, loading);
   announce(`The model is ready: ${sentence(info)}`);
-  if (info.note) notify("note", info.note);
-  if (info.software) notify("note", "WebGPU has only a software adapter here, which is slow.", { title: "Use the processor", href: withQuery("backend", "cpu") });
+  if (info.note && info.note !== told) notify("note", info.note);
+  told = info.note;
+  if (info.software && settings.backend !== "webgpu") notify("note", "WebGPU has only a software adapter here, which is slow.", { title: "Use the processor", href: withQuery("backend", "cpu") });
 }
 
 /** @param {string} message */

@@ -12,7 +12,7 @@ const MODEL = ["manifest.json", "tokenizer.json", "weights.safetensors"];
  * @typedef {{kind: "text", name: string, text: string, notes: string[]}} TextFile
  * @typedef {{kind: "document", name: string, flat: import("../document/flat.js").Flat, notes: string[]}} DocumentFile
  * @typedef {{kind: "gold", name: string, text: string}} GoldFile annotations in a format that the engine reads
- * @typedef {{kind: "model", files: Record<"manifest"|"tokenizer"|"weights", File>}} ModelFiles
+ * @typedef {{kind: "model", parts: Record<"manifest"|"tokenizer"|"weights", Uint8Array>}} ModelFiles
  */
 
 /**
@@ -26,7 +26,8 @@ export async function readFiles(files) {
   if (manifest || weights) {
     const missing = MODEL.filter((name) => !byName.has(name));
     if (missing.length > 0) throw new Error(`A model is three files: ${missing.join(" and ")} missing. Drop them together.`);
-    return { kind: "model", files: { manifest, tokenizer, weights } };
+    const [a, b, c] = await Promise.all([manifest, tokenizer, weights].map(async (file) => new Uint8Array(await file.arrayBuffer())));
+    return { kind: "model", parts: { manifest: a, tokenizer: b, weights: c } };
   }
   const annotations = files.find(({ name }) => name.endsWith(".ann"));
   if (annotations) return readPair(annotations, files);
