@@ -109,6 +109,7 @@ export class Result {
     this.graph.open(document, schema, shown);
     this.score.open(document, schema);
     this.types.open(schema);
+    this.#offerSteps();
     this.#summarise();
   }
 
@@ -116,7 +117,13 @@ export class Result {
     this.#space.schema.learn(splice.after);
     this.reading.splice(splice);
     if (splice.before.length > 0) this.selection.show();
+    this.#offerSteps();
     this.#soon();
+  }
+
+  #offerSteps() {
+    byId("undo").disabled = !this.#space.document.undoable;
+    byId("redo").disabled = !this.#space.document.redoable;
   }
 
   #rest() {
@@ -160,8 +167,6 @@ export class Result {
     byId("summary").textContent = `${summary(total, document)} · ${count(Math.min(read, length))} of ${count(length)} characters read`;
     this.types.tell(counts);
     byId("show-all").hidden = choice.idle;
-    byId("undo").disabled = !document.undoable;
-    byId("redo").disabled = !document.redoable;
     this.#turn(this.tabs.current);
     this.#pause = Math.max(EVERY, 8 * (performance.now() - started));
   }

@@ -130,7 +130,9 @@ export class Marker {
   #place() {
     const { place, start, end } = this.#stretch;
     const target = rangeOf(this.#reading.rows[place].text.element, start, end).getBoundingClientRect();
-    const frame = this.#box.offsetParent.getBoundingClientRect();
+    // On a phone the box lies at the window's edge.
+    const frame = this.#box.offsetParent?.getBoundingClientRect();
+    if (!frame) return;
     const left = Math.max(8, Math.min(target.left - frame.left, frame.width - this.#box.offsetWidth - 8));
     this.#box.style.setProperty("--left", `${left}px`);
     this.#box.style.setProperty("--top", `${target.bottom - frame.top + 8}px`);

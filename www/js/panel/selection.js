@@ -56,6 +56,7 @@ export class Selection {
 
   /** Whether the panel shows this already. */
   #tells(subject) {
+    if (this.#editor.pending) return true;
     return this.#told !== null && same(subject, this.#told.subject) && this.#told.kept === (this.#focus.kept !== null);
   }
 

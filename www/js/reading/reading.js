@@ -68,7 +68,12 @@ export class Reading {
   /** Follows the document. @param {import("../document/document.js").Splice} splice */
   splice({ at, before, after }) {
     const kept = Math.min(before.length, after.length);
-    for (let i = 0; i < kept; i++) this.rows[at + i].put(after[i]);
+    for (let i = 0; i < kept; i++) {
+      const row = this.rows[at + i];
+      row.put(after[i]);
+      // The next key may come before the next frame.
+      if (row.holdsFocus) row.dress(this.#shown);
+    }
     const next = this.rows[at + before.length]?.element ?? null;
     const gone = this.rows.splice(at + kept, before.length - kept);
     for (const row of gone) this.#drop(row);

@@ -66,6 +66,11 @@ export class Row {
     return !alike(entities, this.#found.entities) || !alike(relations, this.#found.relations);
   }
 
+  /** Whether the keyboard's focus was here when the sentence changed. */
+  get holdsFocus() {
+    return this.#held !== null;
+  }
+
   /** Notes which entity has the keyboard's focus, which it would lose when its element goes. */
   #hold() {
     const { activeElement } = document;
