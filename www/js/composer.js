@@ -2,12 +2,13 @@ import { byId, make } from "./dom.js";
 import { EXAMPLES } from "./examples.js";
 import { plural } from "./format.js";
 
-/** The text box with its examples. Events: "run"; "clear"; "files" (detail: files to open). */
+/** The text box with its examples. Events: "run"; "clear" (detail: {text, name} as they were); "files" (detail: files to open). */
 export class Composer extends EventTarget {
   #box = /** @type {HTMLTextAreaElement} */ (byId("text"));
   #button = /** @type {HTMLButtonElement} */ (byId("extract"));
   #draft = "";
   #name = "text";
+  #more = false;
 
   constructor() {
     super();
@@ -16,9 +17,10 @@ export class Composer extends EventTarget {
     this.#box.addEventListener("input", () => this.#changed());
     this.#button.addEventListener("click", () => this.#run());
     byId("clear").addEventListener("click", () => {
+      const old = { text: this.text, name: this.name };
       this.put("");
       this.#box.focus();
-      this.dispatchEvent(new Event("clear"));
+      this.dispatchEvent(new CustomEvent("clear", { detail: old }));
     });
     const file = /** @type {HTMLInputElement} */ (byId("file"));
     byId("open").addEventListener("click", () => this.choose());
@@ -43,6 +45,12 @@ export class Composer extends EventTarget {
   get name() {
     const example = EXAMPLES.find(({ text }) => text === this.text);
     return example?.title ?? this.#name;
+  }
+
+  /** Whether there is something to clear beside the text. @param {boolean} more */
+  clearable(more) {
+    this.#more = more;
+    this.#changed();
   }
 
   /** Lets the reader choose files to open. */
@@ -87,7 +95,7 @@ export class Composer extends EventTarget {
   #changed() {
     const { text } = this;
     byId("text-count").textContent = plural(text.length, "character");
-    byId("clear").hidden = text === "";
+    byId("clear").hidden = text === "" && !this.#more;
     this.own.hidden = this.#draft === "" || text === this.#draft;
     for (const [i, chip] of [...byId("examples").querySelectorAll(".chip")].entries()) {
       chip.setAttribute("aria-pressed", String(text !== "" && text === (EXAMPLES[i]?.text ?? this.#draft)));

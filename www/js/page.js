@@ -43,7 +43,9 @@ composer.addEventListener("run", () => {
   turns.start(read);
 });
 composer.addEventListener("files", ({ detail }) => open(detail));
-composer.addEventListener("clear", () => keeper.clear());
+composer.addEventListener("clear", ({ detail }) => clear(detail));
+space.addEventListener("open", () => composer.clearable(true));
+space.addEventListener("close", () => composer.clearable(false));
 progress.addEventListener("cancel", () => turns.stop());
 byId("add-type").addEventListener("click", () => askType(space, toast));
 byId("score-open").addEventListener("click", () => composer.choose());
@@ -95,8 +97,10 @@ async function read(signal) {
       space.begin(text, info, name);
     },
   });
-  space.finish(!outcome.cancelled);
   keeper.release();
+  // It may have been cleared meanwhile.
+  if (!space.document) return;
+  space.finish(!outcome.cancelled);
   status.ran(outcome, text.length);
   if (outcome.shortened > 0) notify("note", `${plural(outcome.shortened, "word is", "words are")} so long that the model saw only the beginning.`);
   announce(`${outcome.cancelled ? "Stopped" : "Done"}: ${result.summary}`);
@@ -107,6 +111,19 @@ async function rewrite(place) {
   if (turns.busy) return toast("Wait until the text is read");
   const error = await readAgain(place, result.reading.rows[place], space, machine, toast);
   if (error) notify("error", error.message);
+}
+
+/** Takes everything away, and offers to bring it back. @param {{text: string, name: string}} old */
+function clear({ text, name }) {
+  if (!space.complete) turns.stop();
+  const back = space.close();
+  keeper.clear();
+  if (!back && text.trim() === "") return;
+  const restore = () => {
+    composer.put(text, name);
+    back?.();
+  };
+  notify("note", "Your text and what was found in it are cleared.", { title: "Bring them back", onclick: restore });
 }
 
 /** @param {File[]} files */

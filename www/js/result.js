@@ -71,6 +71,7 @@ export class Result {
     this.editor.addEventListener("moved", ({ detail }) => this.#goTo(detail));
     focus.addEventListener("change", () => this.tables.pick(focus.kept));
     space.addEventListener("open", () => this.#open());
+    space.addEventListener("close", () => this.#close());
     space.addEventListener("splice", ({ detail }) => this.#splice(detail));
     space.addEventListener("rest", () => this.#rest());
     space.addEventListener("choice", () => this.#choose());
@@ -111,6 +112,13 @@ export class Result {
     this.types.open(schema);
     this.#offerSteps();
     this.#summarise();
+  }
+
+  #close() {
+    clearTimeout(this.#due);
+    this.#due = 0;
+    byId("result").hidden = true;
+    byId("result").parentElement.classList.remove("has-result");
   }
 
   #splice(splice) {

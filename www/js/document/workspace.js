@@ -8,7 +8,7 @@ import { Shown } from "./shown.js";
 
 /**
  * The document on show with all that views need to know about it. Events: "open": another document;
- * "splice" (detail: a Splice): this one changed; "rest": more of it was read; "choice": other things show;
+ * "close": none is there any more; "splice" (detail: a Splice): this one changed; "rest": more of it was read; "choice": other things show;
  * "types": a type was added.
  */
 export class Workspace extends EventTarget {
@@ -23,6 +23,7 @@ export class Workspace extends EventTarget {
   complete = true;
   #intake = null;
   #amend = undefined;
+  #followed = new WeakSet();
 
   constructor() {
     super();
@@ -46,11 +47,24 @@ export class Workspace extends EventTarget {
     this.model = model;
     this.read = read;
     this.complete = true;
-    document.addEventListener("splice", ({ detail }) => this.#tell(document, new CustomEvent("splice", { detail })));
-    document.addEventListener("rest", () => this.#tell(document, new Event("rest")));
+    this.#follow(document);
     this.focus.clear();
     this.dispatchEvent(new Event("open"));
     if (choice) this.choice.restore(choice);
+  }
+
+  /** @returns {(() => void)|null} brings back what was there */
+  close() {
+    const { document, schema, name, model, read, complete } = this;
+    if (!document) return null;
+    this.focus.clear();
+    this.complete = true;
+    this.document = null;
+    this.dispatchEvent(new Event("close"));
+    return () => {
+      this.open({ document, types: schema.keep(), name, model, read });
+      this.complete = complete;
+    };
   }
 
   /**
@@ -89,8 +103,12 @@ export class Workspace extends EventTarget {
     this.dispatchEvent(new Event("types"));
   }
 
-  #tell(document, event) {
-    if (document === this.document) this.dispatchEvent(event);
+  #follow(document) {
+    if (this.#followed.has(document)) return;
+    this.#followed.add(document);
+    const tell = (event) => document === this.document && this.dispatchEvent(event);
+    document.addEventListener("splice", ({ detail }) => tell(new CustomEvent("splice", { detail })));
+    document.addEventListener("rest", () => tell(new Event("rest")));
   }
 }
 
