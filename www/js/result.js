@@ -69,7 +69,10 @@ export class Result {
     byId("redo").addEventListener("click", () => this.editor.redo());
     this.editor.addEventListener("mode", () => this.#followMode());
     this.editor.addEventListener("moved", ({ detail }) => this.#goTo(detail));
-    focus.addEventListener("change", () => this.tables.pick(focus.kept));
+    focus.addEventListener("change", () => {
+      this.tables.pick(focus.kept);
+      if (focus.kept) requestAnimationFrame(() => this.#uncover());
+    });
     space.addEventListener("open", () => this.#open());
     space.addEventListener("close", () => this.#close());
     space.addEventListener("splice", ({ detail }) => this.#splice(detail));
@@ -212,6 +215,15 @@ export class Result {
   #goTo(place) {
     this.tabs.turn("view-text");
     this.reading.goTo(place);
+  }
+
+  /** On a phone what is told of a choice comes up over the text, but not over what was chosen. */
+  #uncover() {
+    const card = byId("selection-card");
+    const chosen = byId("reading").querySelector("[aria-current], .arc.active");
+    if (!chosen || getComputedStyle(card).position !== "fixed") return;
+    const hidden = chosen.getBoundingClientRect().bottom + 16 - card.getBoundingClientRect().top;
+    if (hidden > 0) scrollBy({ top: hidden });
   }
 
   /** The sentence that the reader is at. */
