@@ -205,3 +205,14 @@ visit("a type of one's own can be added and given", async (visitor) => {
   await visitor.eventually(async () => (await said(visitor))[0], "Method:a = person");
   assert.match((await visitor.texts("#types .type")).join(), /person/i);
 }, { text: TEXT });
+
+visit("a relation that the model turned down can be made after all", async (visitor) => {
+  const { page } = visitor;
+  await page.locator(".reading .entity").first().click();
+  await visitor.eventually(async () => (await visitor.texts(".rejected li")).map((one) => one.trim()), ["Method:a used for → Task:c score 0.20"]);
+  assert.equal(await visitor.count(".rejected button"), 0);
+  await page.click("#correct");
+  await page.click(".rejected button");
+  await visitor.sees(".arc.human", 1);
+  assert.match(await page.innerText("#selection"), /Method:a used for → Task:c set by you/);
+}, { text: "Method:a for Task:b, Task:c." });

@@ -91,9 +91,14 @@ export class Editor extends EventTarget {
   /** The relation that is being made gets its type, and is made. @param {string} type */
   settle(type) {
     const { head, tail } = this.pending;
+    this.#setPending(null);
+    this.connect({ head, tail, type });
+  }
+
+  /** @param {{head: number, tail: number, type: string}} relation */
+  connect({ head, tail, type }) {
     const id = freshId();
     const done = this.#change({ kind: "entity", id: head }, (sentence) => addRelation(sentence, { id, head, tail, type }));
-    this.#setPending(null);
     if (done) this.#keep({ kind: "relation", id }, "Related");
     else this.#announce("This relation is already there");
   }

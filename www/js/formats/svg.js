@@ -40,7 +40,7 @@ export function writeSvg({ text }, { entities, relations }, { schema, palette, m
   const flip = (x) => (rightwards < 0 ? WIDTH - x : x);
   const look = ({ type }) => ({ ...schema.entity(type), ...palette[schema.entity(type).hue] });
   const shapes = [
-    ...entities.flatMap((entity) => boxes.get(entity.id).map((box, i, all) => mark(box, look(entity), flip, i === all.length - 1, nesting(entity, entities)))),
+    ...entities.flatMap((entity) => boxes.get(entity.id).map((box, i, all) => mark(box, look(entity), flip, i === all.length - 1 ? width(schema.entity(entity.type).tag.toUpperCase(), TAG, SANS, 700) : null, nesting(entity, entities)))),
     ...words.map((word) => textAt(flip(word.x + word.width / 2), tops[word.line] + 15, SIZE, SERIF, "#111", word.text)),
     ...routes.map((one) => arc(one, schema, flip, width)),
   ];
@@ -89,16 +89,16 @@ function boxesOf({ start, end }, words) {
 
 const nesting = (entity, entities) => entities.filter((other) => other !== entity && other.start <= entity.start && other.end >= entity.end).length;
 
-function mark(box, { tint, bar, ink, tag, underline }, flip, last, depth) {
-  const tagged = last ? tag.toUpperCase() : "";
-  const right = box.right + (last ? tagged.length * 6.4 + 4 : 0);
+/** `tagged` is the width of the type's name, which only the last box of an entity has. */
+function mark(box, { tint, bar, ink, tag, underline }, flip, tagged, depth) {
+  const right = box.right + (tagged === null ? 0 : tagged + 5);
   const [a, b] = [flip(box.left), flip(right)].sort((p, q) => p - q).map(round);
   const [top, bottom] = [box.top + 2 * depth, box.top + 22 - 2 * depth];
   const dash = { dashed: ' stroke-dasharray="6 3"', dotted: ' stroke-dasharray="2 2"' }[underline] ?? "";
   return [
     `<rect x="${a}" y="${round(top)}" width="${round(b - a)}" height="${round(bottom - top)}" rx="3" fill="${tint}"/>`,
     `<path d="M${a} ${round(bottom)}H${b}" stroke="${bar}" stroke-width="2.5"${dash}/>`,
-    last ? textAt(flip(box.right + 2 + (tagged.length * 6.4) / 2), box.top + 14, TAG, SANS, ink, tagged, 700) : "",
+    tagged === null ? "" : textAt(flip(box.right + 2 + tagged / 2), box.top + 14, TAG, SANS, ink, tag.toUpperCase(), 700),
   ].join("");
 }
 

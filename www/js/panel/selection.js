@@ -1,6 +1,7 @@
 import { make } from "../dom.js";
 import { relationsOf, same } from "../document/focus.js";
 import { score } from "../format.js";
+import { suggestions } from "./suggestions.js";
 import { entityTools, pendingTools, relationTools } from "./tools.js";
 import { whyEntity, whyRelation } from "./why.js";
 
@@ -117,7 +118,8 @@ export class Selection {
   #answer(root, raw, target, place, sentence) {
     if (target.kind === "entity") {
       this.#onHeat(-1, []);
-      return root.replaceChildren(...whyEntity(raw, this.#document.entity(target.id), this.#schema));
+      const add = this.#editor.on ? (relation) => this.#editor.connect(relation) : null;
+      return root.replaceChildren(...whyEntity(raw, this.#document.entity(target.id), this.#schema), ...suggestions(raw, sentence, target.id, this.#schema, add));
     }
     const relation = this.#document.relation(target.id);
     const pair = { head: this.#document.entity(relation.head), tail: this.#document.entity(relation.tail) };

@@ -63,7 +63,7 @@ function inWords({ entities, relations }, words) {
 export function spelled(words, { entities, relations }) {
   let offset = 0;
   const places = words.map((word) => [offset, (offset += word.length + 1) - 1]);
-  const about = { score: null, source: /** @type {const} */ ("human") };
+  const about = { score: null, source: /** @type {const} */ ("model") };
   const marks = entities.map(({ start, end, label }, id) => ({ id, start: places[start][0], end: places[end - 1][1], type: label, ...about }));
   const links = relations.map(({ head, tail, label }, index) => ({ id: entities.length + index, head, tail, type: label, ...about }));
   return { text: words.join(" "), findings: { entities: marks, relations: links } };

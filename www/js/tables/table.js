@@ -33,7 +33,7 @@ export class Table {
     this.heads = columns.map((column, index) => this.#head(column, index));
     this.body = make("tbody");
     this.empty = make("p", { className: "hint" }, empty);
-    this.more = make("button", { type: "button", className: "quiet", onclick: () => this.#showMore() });
+    this.more = make("button", { type: "button", className: "quiet", onclick: () => this.unfold() });
     const table = make("table", {}, this.caption, make("thead", {}, make("tr", {}, ...this.heads)), this.body);
     root.replaceChildren(make("div", { className: "table-scroll" }, table), this.empty, this.more);
   }
@@ -52,6 +52,12 @@ export class Table {
 
   reset() {
     this.#limit = PAGE;
+  }
+
+  /** Shows all items. */
+  unfold() {
+    this.#limit = Infinity;
+    this.#fill();
   }
 
   #head(column, index) {
@@ -109,10 +115,6 @@ export class Table {
     row.querySelector(".row-button").setAttribute("aria-pressed", String(picked));
   }
 
-  #showMore() {
-    this.#limit = Infinity;
-    this.#fill();
-  }
 }
 
 const collator = new Intl.Collator(undefined, { numeric: true });

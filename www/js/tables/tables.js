@@ -37,6 +37,10 @@ export class Tables {
       ],
     });
     this.#search.addEventListener("input", () => this.show());
+    window.addEventListener("beforeprint", () => {
+      this.relations.unfold();
+      this.show();
+    });
   }
 
   /**
