@@ -26,6 +26,7 @@ mod store;
 mod tables;
 mod train;
 mod transfer;
+mod vocabulary;
 
 use std::process::ExitCode;
 
