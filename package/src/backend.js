@@ -34,7 +34,7 @@ export class Backend {
     const conversation = new Conversation(worker(), onEnd);
     const onUpdate = (message) => {
       if (message.kind === "compiled") compiled = message.module;
-      else onProgress(message);
+      else onProgress({ stage: message.stage, done: message.done, total: message.total });
     };
     try {
       const reply = await conversation.ask({ kind: "load", module: compiled, ...request }, signal, onUpdate);

@@ -213,7 +213,8 @@ export class Extractor extends EventTarget {
    * @throws {SpanlightError}
    */
   async evaluate(gold, { signal, onProgress } = {}) {
-    return (await this.#ask({ kind: "evaluate", gold }, signal, onProgress))?.evaluation ?? null;
+    const onUpdate = ({ done, total }) => onProgress?.({ done, total });
+    return (await this.#ask({ kind: "evaluate", gold }, signal, onUpdate))?.evaluation ?? null;
   }
 
   /**

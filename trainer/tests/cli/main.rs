@@ -8,5 +8,6 @@ mod pretrain;
 mod pspe;
 mod resume;
 mod share;
+mod shipped;
 mod support;
 mod whole_path;
