@@ -6,7 +6,8 @@ use crate::support::{CORPUS, arrays, exchanged, fail, pretraining, succeed, trai
 
 /// Pre-trains a few steps with more flags; the weights by name.
 fn pretrained(at: &Path, run: &str, flags: &[&str]) -> Vec<(String, Vec<u8>)> {
-    succeed(at, &with(pretraining(run, "4"), flags));
+    let once = exchanged(pretraining(run, "4"), "--save-every", "100");
+    succeed(at, &with(once, flags));
     arrays(&at.join(run).join("pretrained.safetensors"))
 }
 

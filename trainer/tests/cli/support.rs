@@ -243,7 +243,7 @@ pub fn pretraining<'a>(run: &'a str, steps: &'a str) -> Vec<&'a str> {
         "--batch",
         "4",
         "--chunk",
-        "24",
+        "64",
         "--micro-batch",
         "2",
         "--queue-keys",
