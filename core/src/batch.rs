@@ -86,6 +86,11 @@ impl PieceBatch {
         (self.word_offsets[sentence], self.word_offsets[sentence + 1])
     }
 
+    /// Row of a word-piece in the flattened hidden states.
+    pub fn row(&self, sentence: usize, position: usize) -> usize {
+        sentence * self.length + position
+    }
+
     /// Word-piece ids: `[sentences, length]`.
     pub fn ids(&self, device: &Device) -> Tensor<2, Int> {
         Tensor::from_data(

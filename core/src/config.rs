@@ -51,6 +51,17 @@ pub enum EmptySegment {
     Zero,
 }
 
+/// What the relation classifier sees of a pair (§3.8, §13.8).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum RelationInput {
+    /// The attended pair features, as in the paper.
+    #[default]
+    Pooled,
+    /// Beside them both spans' representations and type distributions.
+    Typed,
+}
+
 /// Sizes of the sentence encoder; reads a Hugging Face `config.json` of the BERT family.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct EncoderConfig {
@@ -64,14 +75,28 @@ pub struct EncoderConfig {
     pub num_attention_heads: usize,
     /// Width of the feed-forward layer.
     pub intermediate_size: usize,
-    /// Longest input, in word-pieces.
+    /// Rows of the position table.
     pub max_position_embeddings: usize,
-    /// Number of segment types.
+    /// Number of segment types; 0 for an encoder without them.
     #[serde(default = "two")]
     pub type_vocab_size: usize,
     /// LayerNorm epsilon.
     #[serde(default = "bert_epsilon")]
     pub layer_norm_eps: f64,
+    /// Row of the position table for the first word-piece (2 in MPNet).
+    #[serde(default)]
+    pub position_offset: usize,
+    /// Buckets of relative distances (32 in MPNet), 0 for none.
+    #[serde(default)]
+    pub relative_attention_num_buckets: usize,
+}
+
+impl EncoderConfig {
+    /// Longest input, in word-pieces.
+    pub fn room(&self) -> usize {
+        self.max_position_embeddings
+            .saturating_sub(self.position_offset)
+    }
 }
 
 fn two() -> usize {
@@ -117,6 +142,9 @@ pub struct ModelConfig {
     /// Representation of empty segments.
     #[serde(default)]
     pub empty_segment: EmptySegment,
+    /// Input of the relation classifier.
+    #[serde(default)]
+    pub relation_input: RelationInput,
     /// Whether entities and contexts share one span encoder.
     #[serde(default)]
     pub share_span_encoder: bool,
@@ -164,8 +192,20 @@ impl ModelConfig {
             } else {
                 EmptySegment::Cnn
             },
+            relation_input: RelationInput::Pooled,
             share_span_encoder: false,
             tag_pad_class: reference,
+        }
+    }
+
+    /// Width of what the relation classifier sees.
+    pub fn relation_features(&self, schema: &Schema) -> usize {
+        match self.relation_input {
+            RelationInput::Pooled => self.span_size,
+            RelationInput::Typed => self
+                .span_size
+                .saturating_mul(3)
+                .saturating_add(schema.entity_classes().saturating_mul(2)),
         }
     }
 
@@ -180,7 +220,6 @@ impl ModelConfig {
             ("encoder.hidden_size", e.hidden_size),
             ("encoder.num_attention_heads", e.num_attention_heads),
             ("encoder.intermediate_size", e.intermediate_size),
-            ("encoder.type_vocab_size", e.type_vocab_size),
             ("span_channels", self.span_channels),
             ("span_size", self.span_size),
             ("attention_size", self.attention_size),
@@ -195,12 +234,12 @@ impl ModelConfig {
                 });
             }
         }
-        if e.max_position_embeddings < 3 {
+        if e.room() < 3 {
             return Err(Error::Config {
                 field: "encoder.max_position_embeddings",
                 problem: format!(
                     "{} leaves no room for a word between [CLS] and [SEP]",
-                    e.max_position_embeddings
+                    e.room()
                 ),
             });
         }
@@ -211,6 +250,13 @@ impl ModelConfig {
                     "{} does not divide the hidden size {}",
                     e.num_attention_heads, e.hidden_size
                 ),
+            });
+        }
+        // Half the buckets are for either side, half of those for one distance each.
+        if !matches!(e.relative_attention_num_buckets, 0 | 4..) {
+            return Err(Error::Config {
+                field: "encoder.relative_attention_num_buckets",
+                problem: "must be 0 or at least 4".into(),
             });
         }
         if self.span_kernels.is_empty() || self.span_kernels.contains(&0) {
@@ -270,6 +316,10 @@ impl ModelConfig {
         sum(&[
             table(rows, hidden),
             norm(hidden),
+            table(
+                e.relative_attention_num_buckets as u128,
+                e.num_attention_heads as u128,
+            ),
             table(layers, layer),
             linear(hidden, hidden),
             linear(
@@ -280,7 +330,7 @@ impl ModelConfig {
             linear(size, schema.entity_classes() as u128),
             table(POSITION_ROWS as u128, position),
             table(attention, sum(&[size, hidden, table(2, position), 1])),
-            dense(size, size),
+            dense(self.relation_features(schema) as u128, size),
             dense(size, relation),
             linear(relation, schema.relation_classes() as u128),
         ])

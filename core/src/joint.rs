@@ -8,7 +8,7 @@ use rand::{Rng, RngExt};
 use crate::Result;
 use crate::batch::TrainBatch;
 use crate::loss::{Term, cross_entropy};
-use crate::model::{JointModel, Pair};
+use crate::model::{JointModel, Pair, TypedSpans};
 use crate::noise::Noise;
 use crate::readback::{Rows, read};
 use crate::schema::{Schema, Span};
@@ -107,6 +107,10 @@ pub async fn joint_loss(
         true => None,
         false => Some(read(type_logits.clone()).await?),
     };
+    let spans = TypedSpans {
+        represented,
+        types: type_logits.clone(),
+    };
     loss.entity = cross_entropy(type_logits, &types);
 
     // Relation classification over all pairs of the chosen entities.
@@ -149,9 +153,17 @@ pub async fn joint_loss(
     }
     let bounds: Vec<Span> = (0..pieces.sentences()).map(|i| pieces.rows(i)).collect();
     let features = model
-        .relate(&encoded, &bounds, &packed, represented, &pairs, noise)
+        .relate(
+            &encoded,
+            &bounds,
+            &packed,
+            spans.represented.clone(),
+            &pairs,
+            noise,
+        )
         .features;
-    loss.relation = cross_entropy(model.relation_logits(features, noise), &labels);
+    let logits = model.relation_logits(features, &spans, &pairs, noise);
+    loss.relation = cross_entropy(logits, &labels);
     Ok(loss)
 }
 

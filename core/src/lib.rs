@@ -2,6 +2,7 @@
 //! Spanlight's model: joint entity and relation extraction by a sentence encoder, a span encoder
 //! and a span-pair encoder.
 
+pub mod average;
 pub mod batch;
 pub mod bert;
 pub mod bundle;
@@ -9,8 +10,8 @@ pub mod config;
 pub mod dense;
 pub mod document;
 pub mod error;
+pub mod evaluate;
 pub mod extract;
-pub mod extraction;
 pub mod init;
 pub mod joint;
 pub mod loss;
@@ -23,7 +24,6 @@ pub mod readback;
 pub mod schema;
 pub mod score;
 pub mod span;
-mod stopwatch;
 pub mod tagger;
 pub mod text;
 pub mod weights;

@@ -4,18 +4,19 @@ use std::collections::HashMap;
 
 use burn::module::Module;
 use burn::nn::Linear;
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::activation::softmax;
+use burn::tensor::{Device, Tensor};
 
 use crate::Result;
 use crate::batch::{PieceBatch, indices};
 use crate::bert::Bert;
-use crate::config::{EmptySegment, ModelConfig};
+use crate::config::{ModelConfig, RelationInput};
 use crate::dense::Dense;
 use crate::init::Init;
 use crate::noise::Noise;
 use crate::pair::{PairEncoder, PairFeatures, SEGMENTS, contexts};
 use crate::schema::{Schema, Span};
-use crate::span::{SpanCnn, SpanEncoder};
+use crate::span::{SpanCnn, SpanEncoder, present};
 use crate::tagger::Tag;
 
 /// Encoded sentences of one batch.
@@ -27,6 +28,22 @@ pub struct Encoded {
     pub sentences: Tensor<2>,
 }
 
+impl Encoded {
+    /// Puts the zero rows behind the word vectors `[words, hidden]` that the span CNN reads into.
+    pub fn new(words: Tensor<2>, sentences: Tensor<2>, config: &ModelConfig) -> Self {
+        let tail = SpanCnn::tail(&config.span_kernels);
+        let [_, hidden] = words.dims();
+        let words = match tail {
+            0 => words,
+            _ => {
+                let zeros = Tensor::zeros([tail, hidden], &words.device());
+                Tensor::cat(vec![words, zeros], 0)
+            }
+        };
+        Self { words, sentences }
+    }
+}
+
 /// Two spans of the same sentence, as rows of the batch's span list, the left one first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Pair {
@@ -36,6 +53,15 @@ pub struct Pair {
     pub left: usize,
     /// Row of the right span.
     pub right: usize,
+}
+
+/// Candidate spans of a batch behind the span encoder and the type classifier.
+#[derive(Debug, Clone)]
+pub struct TypedSpans {
+    /// `[spans, span size]`.
+    pub represented: Tensor<2>,
+    /// Type logits: `[spans, types + 1]`.
+    pub types: Tensor<2>,
 }
 
 /// Sentence, span and pair encoders with the three classifiers.
@@ -94,7 +120,7 @@ impl JointModel {
             entity_head: init.linear(size, schema.entity_classes(), device),
             context: (!config.share_span_encoder).then(|| span(init)),
             pair: PairEncoder::new(config, init, device),
-            relation_inner: Dense::new(size, size, init, device),
+            relation_inner: Dense::new(config.relation_features(schema), size, init, device),
             relation_outer: Dense::new(size, config.relation_size, init, device),
             relation_head: init.linear(config.relation_size, schema.relation_classes(), device),
             config: config.clone(),
@@ -121,18 +147,7 @@ impl JointModel {
             .sentence(hidden.clone(), pieces, self.config.cls_repr);
         let sentences = noise.dropout(sentences, dropout);
         let words = noise.dropout(hidden.select(0, pieces.word_rows(&device)), dropout); // [words, hidden]
-        let tail = SpanCnn::tail(&self.config.span_kernels);
-        let words = match tail {
-            0 => words,
-            _ => Tensor::cat(
-                vec![
-                    words,
-                    Tensor::zeros([tail, self.config.encoder.hidden_size], &device),
-                ],
-                0,
-            ),
-        };
-        Encoded { words, sentences }
+        Encoded::new(words, sentences, &self.config)
     }
 
     /// Tag logits of every word: `[words, tags]`, without the reference code's PAD class.
@@ -215,27 +230,31 @@ impl JointModel {
         let encoder = self.context.as_ref().unwrap_or(&self.entity);
         let features =
             encoder.features(encoded.words.clone(), contexts, self.config.dropout, noise);
-        let features = match self.config.empty_segment {
-            EmptySegment::Cnn => features,
-            EmptySegment::Zero => {
-                let present: Vec<f32> = contexts
-                    .iter()
-                    .map(|s| if s.0 < s.1 { 1.0 } else { 0.0 })
-                    .collect();
-                features
-                    * Tensor::from_data(
-                        TensorData::new(present, [contexts.len(), 1]),
-                        &self.device(),
-                    )
-            }
-        };
+        let features = present(features, contexts, self.config.empty_segment);
         encoder.project(features)
     }
 
-    /// Relation logits of pair features: `[pairs, 2 * relation types + 1]`.
-    pub fn relation_logits(&self, features: Tensor<2>, noise: &mut Noise) -> Tensor<2> {
+    /// Relation logits of pair features `[pairs, span size]`, given the represented spans and their
+    /// type logits: `[pairs, 2 * relation types + 1]`.
+    pub fn relation_logits(
+        &self,
+        features: Tensor<2>,
+        spans: &TypedSpans,
+        pairs: &[Pair],
+        noise: &mut Noise,
+    ) -> Tensor<2> {
         let dropout = self.config.dropout;
-        let features = noise.dropout(features, dropout);
+        let mut features = noise.dropout(features, dropout);
+        if self.config.relation_input == RelationInput::Typed {
+            // Types inform relations, but relations are not to bend types.
+            let types = softmax(spans.types.clone().detach(), 1);
+            let both = Tensor::cat(vec![spans.represented.clone(), types], 1); // [spans, size + classes]
+            let device = self.device();
+            let end = |rows: Vec<i32>| both.clone().select(0, indices(rows, &device));
+            let left = end(pairs.iter().map(|p| p.left as i32).collect());
+            let right = end(pairs.iter().map(|p| p.right as i32).collect());
+            features = Tensor::cat(vec![features, left, right], 1);
+        }
         let inner = self.relation_inner.forward(features, dropout, noise);
         let outer = self.relation_outer.forward(inner, dropout, noise);
         self.relation_head.forward(outer)

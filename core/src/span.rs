@@ -8,9 +8,10 @@
 
 use burn::module::{Module, Param};
 use burn::nn::Linear;
-use burn::tensor::{Device, Tensor, activation::gelu};
+use burn::tensor::{Device, Tensor, TensorData, activation::gelu};
 
 use crate::batch::indices;
+use crate::config::EmptySegment;
 use crate::dense::Dense;
 use crate::init::Init;
 use crate::noise::Noise;
@@ -218,6 +219,22 @@ fn edge_rows((start, end): Span, kernel: usize, firsts: &[usize], zero: usize) -
     }
     rows.resize(2 * (kernel - 1), zero as i32);
     rows
+}
+
+/// CNN features `[spans, features]` with those of empty spans as the configuration wants them (§3.5).
+pub fn present(features: Tensor<2>, spans: &[Span], empty: EmptySegment) -> Tensor<2> {
+    match empty {
+        EmptySegment::Cnn => features,
+        EmptySegment::Zero => {
+            let present: Vec<f32> = spans
+                .iter()
+                .map(|s| if s.0 < s.1 { 1.0 } else { 0.0 })
+                .collect();
+            let present = TensorData::new(present, [spans.len(), 1]);
+            let device = features.device();
+            features * Tensor::from_data(present, &device)
+        }
+    }
 }
 
 /// Span CNN followed by a dense layer: `r(span)`.

@@ -21,6 +21,17 @@ pub enum Tag {
 impl Tag {
     /// All tags in the order of their classes.
     pub const ALL: [Tag; 5] = [Tag::Begin, Tag::Inside, Tag::End, Tag::Outside, Tag::Unit];
+
+    /// Its letter in the BIEOU scheme.
+    pub fn letter(self) -> char {
+        match self {
+            Self::Begin => 'B',
+            Self::Inside => 'I',
+            Self::End => 'E',
+            Self::Outside => 'O',
+            Self::Unit => 'U',
+        }
+    }
 }
 
 /// Tags of a sentence with the given non-overlapping spans.

@@ -5,6 +5,18 @@ use tokenizers::Tokenizer;
 use crate::batch::Pieces;
 use crate::{Error, Result};
 
+/// Names of special pieces, BERT's and MPNet's.
+const CLS: [&str; 2] = ["[CLS]", "<s>"];
+const SEP: [&str; 2] = ["[SEP]", "</s>"];
+const UNKNOWN: [&str; 2] = ["[UNK]", "<unk>"];
+const MASK: [&str; 2] = ["[MASK]", "<mask>"];
+const PAD: [&str; 2] = ["[PAD]", "<pad>"];
+
+/// Id of the first of two names that the vocabulary has.
+fn special(tokenizer: &Tokenizer, names: [&str; 2]) -> Option<u32> {
+    names.iter().find_map(|name| tokenizer.token_to_id(name))
+}
+
 /// Word-piece tokenizer of a BERT-like vocabulary.
 pub struct WordPiece {
     tokenizer: Tokenizer,
@@ -88,14 +100,15 @@ impl WordPiece {
         tokenizer
             .with_truncation(None)
             .map_err(|e| Error::Tokenizer(e.to_string()))?;
-        let id = |token: &str| {
-            tokenizer.token_to_id(token).ok_or_else(|| {
+        let id = |names: [&str; 2]| {
+            special(&tokenizer, names).ok_or_else(|| {
                 Error::Tokenizer(format!(
-                    "the vocabulary has no `{token}`; a BERT-like one is needed"
+                    "the vocabulary has no `{}`; a BERT-like one is needed",
+                    names[0]
                 ))
             })
         };
-        let (cls, sep, unknown) = (id("[CLS]")?, id("[SEP]")?, id("[UNK]")?);
+        let (cls, sep, unknown) = (id(CLS)?, id(SEP)?, id(UNKNOWN)?);
         Ok(Self {
             tokenizer,
             cls,
@@ -124,18 +137,17 @@ impl WordPiece {
     /// # Errors
     /// [`Error::Tokenizer`] for a vocabulary without `[MASK]`.
     pub fn special(&self) -> Result<SpecialPieces> {
-        let id = |token| self.tokenizer.token_to_id(token);
         Ok(SpecialPieces {
             cls: self.cls,
             sep: self.sep,
-            mask: id("[MASK]").ok_or_else(|| {
+            mask: special(&self.tokenizer, MASK).ok_or_else(|| {
                 Error::Tokenizer(
                     "the vocabulary has no `[MASK]`, which pre-training needs; take one of a \
                      masked language model such as BERT"
                         .into(),
                 )
             })?,
-            pad: id("[PAD]").unwrap_or_default(),
+            pad: special(&self.tokenizer, PAD).unwrap_or_default(),
             unknown: self.unknown,
             vocabulary: self.vocabulary() as u32,
         })

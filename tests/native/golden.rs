@@ -112,6 +112,8 @@ fn attend(act: PairActivation) -> (Vec<f32>, Vec<f32>) {
         intermediate_size: 1,
         max_position_embeddings: 3,
         type_vocab_size: 1,
+        position_offset: 0,
+        relative_attention_num_buckets: 0,
         layer_norm_eps: 1e-12,
     };
     let config = ModelConfig {

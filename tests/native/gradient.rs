@@ -114,6 +114,8 @@ fn encoder() -> EncoderConfig {
         intermediate_size: 12,
         max_position_embeddings: 12,
         type_vocab_size: 2,
+        position_offset: 0,
+        relative_attention_num_buckets: 0,
         layer_norm_eps: 1e-12,
     }
 }

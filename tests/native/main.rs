@@ -2,12 +2,17 @@
 
 mod bundle;
 mod dropout;
+mod evidence;
 mod extract;
 mod golden;
 mod gradient;
+mod mpnet;
 mod overfit;
 mod parity;
 mod predictor;
+mod pretrain_parity;
+mod queue;
+mod recall;
 mod sampling;
 mod shipped;
 mod software_gpu;

@@ -10,11 +10,11 @@ use spanlight_core::batch::{Gold, PieceBatch, Pieces, TrainBatch};
 use spanlight_core::config::{EncoderConfig, Profile};
 use spanlight_core::init::Init;
 use spanlight_core::joint::{joint_loss, total};
-use spanlight_core::model::Pair;
+use spanlight_core::model::{Pair, TypedSpans};
 use spanlight_core::noise::Noise;
 use spanlight_core::schema::Span;
 use spanlight_core::tagger::Tag;
-use spanlight_core::weights::{StateDict, from_pspe, load_state, read_safetensors};
+use spanlight_core::weights::{Stage, StateDict, from_pspe, load_state, read_safetensors};
 use spanlight_core::{JointModel, ModelConfig, Schema};
 use spanlight_tests::{gradients, shared};
 
@@ -58,7 +58,7 @@ impl Fixture {
         };
         let model = JointModel::new(&config, &schema, &mut Init::blank(), device).unwrap();
         let parameters = group(&tensors, "param.");
-        let model = load_state(model, from_pspe(parameters).unwrap()).unwrap();
+        let model = load_state(model, from_pspe(parameters, Stage::FineTuning).unwrap()).unwrap();
         let batch = batch(&json);
         Some(Self {
             json,
@@ -197,16 +197,17 @@ pub fn check_outputs(device: &Device) {
         })
         .collect();
     let represented = fixture.model.represent(&encoded, &spans, quiet);
+    let types = fixture.model.type_logits(represented.clone());
+    let typed = TypedSpans {
+        represented: represented.clone(),
+        types: types.clone(),
+    };
     assert_close(
         "span representations",
         represented.clone(),
         fixture.expect("out.span_repr"),
     );
-    assert_close(
-        "type logits",
-        fixture.model.type_logits(represented.clone()),
-        fixture.expect("out.type_logits"),
-    );
+    assert_close("type logits", types, fixture.expect("out.type_logits"));
 
     let pairs: Vec<Pair> = candidates["pairs"]
         .as_array()
@@ -223,9 +224,14 @@ pub fn check_outputs(device: &Device) {
         })
         .collect();
     let bounds: Vec<Span> = (0..pieces.sentences()).map(|i| pieces.rows(i)).collect();
-    let pair = fixture
-        .model
-        .relate(&encoded, &bounds, &spans, represented, &pairs, quiet);
+    let pair = fixture.model.relate(
+        &encoded,
+        &bounds,
+        &spans,
+        represented.clone(),
+        &pairs,
+        quiet,
+    );
     assert_close("attention", pair.weights, fixture.expect("out.att_weights"));
     assert_close(
         "pair representations",
@@ -234,7 +240,9 @@ pub fn check_outputs(device: &Device) {
     );
     assert_close(
         "relation logits",
-        fixture.model.relation_logits(pair.features, quiet),
+        fixture
+            .model
+            .relation_logits(pair.features, &typed, &pairs, quiet),
         fixture.expect("out.rel_logits"),
     );
 }
@@ -269,7 +277,7 @@ pub fn check_gradients(device: &Device) {
     }
     let grads = total(loss, counts).unwrap().backward();
     let ours = gradients(&fixture.model, &grads);
-    let theirs = from_pspe(group(&fixture.tensors, "grad.")).unwrap();
+    let theirs = from_pspe(group(&fixture.tensors, "grad."), Stage::FineTuning).unwrap();
     let mut squares = [0.0, 0.0];
     for (name, expected) in &theirs {
         // Rows that the batch never touches carry no gradient on either side.

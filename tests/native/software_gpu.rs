@@ -7,7 +7,7 @@ use std::process::Command;
 use burn::tensor::DeviceKind;
 use burn::tensor::wgpu::{WgpuBackend, WgpuInitError, WgpuOptions};
 
-use crate::parity;
+use crate::{parity, pretrain_parity};
 
 /// Set in the process that checks.
 const CHECKS: &str = "SPANLIGHT_SOFTWARE_GPU";
@@ -60,4 +60,6 @@ fn check() {
     };
     parity::check_outputs(&device);
     parity::check_gradients(&device);
+    pretrain_parity::check_outputs(&device);
+    pretrain_parity::check_gradients(&device);
 }

@@ -1,5 +1,7 @@
 //! What the workspace tests share: the folder with fixtures and corpora, and tiny models.
 
+pub mod pretraining;
+
 use std::path::{Path, PathBuf};
 
 use burn::module::{Module, ModuleMapper, Param};
@@ -99,6 +101,8 @@ pub fn tiny_config() -> ModelConfig {
         intermediate_size: 64,
         max_position_embeddings: 64,
         type_vocab_size: 2,
+        position_offset: 0,
+        relative_attention_num_buckets: 0,
         layer_norm_eps: 1e-12,
     };
     ModelConfig {

@@ -19,13 +19,15 @@ pub struct EncoderFolder<'a> {
     pub config: EncoderConfig,
 }
 
-/// The few fields of a `config.json` that decide whether it is a BERT.
+/// The few fields of a `config.json` that decide what kind of encoder it is.
 #[derive(serde::Deserialize)]
 struct Kind {
     #[serde(default)]
     model_type: String,
     #[serde(default = "gelu")]
     hidden_act: String,
+    #[serde(default)]
+    pad_token_id: usize,
 }
 
 fn gelu() -> String {
@@ -49,16 +51,21 @@ impl<'a> EncoderFolder<'a> {
         })?;
         let malformed = |e: serde_json::Error| fail(format!("config.json: {e}"));
         let kind: Kind = serde_json::from_slice(&text).map_err(malformed)?;
-        if kind.model_type != "bert" || kind.hidden_act != "gelu" {
-            return Err(fail(format!(
-                "holds a `{}` with activation `{}`; only BERT with gelu is read",
-                kind.model_type, kind.hidden_act
-            )));
+        let mut config: EncoderConfig = serde_json::from_slice(&text).map_err(malformed)?;
+        match (kind.model_type.as_str(), kind.hidden_act.as_str()) {
+            ("bert", "gelu") => config.relative_attention_num_buckets = 0,
+            ("mpnet", "gelu") => {
+                // Its positions are counted from behind the padding, and it has no segments.
+                config.position_offset = kind.pad_token_id + 1;
+                config.type_vocab_size = 0;
+            }
+            (family, activation) => {
+                return Err(fail(format!(
+                    "holds a `{family}` with activation `{activation}`; only BERT and MPNet with gelu are read"
+                )));
+            }
         }
-        Ok(Self {
-            path,
-            config: serde_json::from_slice(&text).map_err(malformed)?,
-        })
+        Ok(Self { path, config })
     }
 
     /// The tokenizer: `tokenizer.json`, else `vocab.txt`.

@@ -53,6 +53,16 @@ pub enum Event {
         seconds: f64,
     },
 
+    /// A corpus is being read; for display only, never stored.
+    Reading {
+        /// Bytes read from disk.
+        done: u64,
+        /// Bytes on disk.
+        total: u64,
+        /// Sentences kept so far.
+        sentences: u64,
+    },
+
     /// An evaluation is under way; for display only, never stored.
     Evaluating {
         /// Sentences done.
@@ -92,6 +102,22 @@ pub enum Event {
         message: String,
     },
 
+    /// A cell of an experiment begins or ends.
+    Cell {
+        /// Which one.
+        cell: String,
+        /// How far it is.
+        state: CellState,
+        /// Cells that have their scores, those of earlier runs included.
+        done: u64,
+        /// Cells that failed.
+        failed: u64,
+        /// Cells of the experiment.
+        total: u64,
+        /// Seconds that the open cells will take; nothing before the first is finished.
+        left: Option<f64>,
+    },
+
     /// The run is over.
     Finished {
         /// Why: `completed`, `interrupted` and the like.
@@ -103,6 +129,18 @@ pub enum Event {
         #[serde(deserialize_with = "numbers")]
         best: BTreeMap<String, f64>,
     },
+}
+
+/// How far a cell is.
+#[derive(Serialize, Deserialize, Clone, Copy, Debug, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+pub enum CellState {
+    /// It begins, or goes on.
+    Started,
+    /// It has its scores.
+    Finished,
+    /// Something stopped it.
+    Failed,
 }
 
 impl Event {

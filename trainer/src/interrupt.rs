@@ -7,11 +7,15 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
+    time::Instant,
 };
 
 /// Whether the run should stop at the next safe place. Clones share one flag.
 #[derive(Clone, Debug, Default)]
-pub struct Interrupt(Arc<AtomicBool>);
+pub struct Interrupt {
+    asked: Arc<AtomicBool>,
+    deadline: Option<Instant>,
+}
 
 impl Interrupt {
     /// A flag that no signal sets; for tests and for callers that stop by other means.
@@ -40,14 +44,25 @@ impl Interrupt {
         Ok(interrupt)
     }
 
-    /// Asks to stop; says whether somebody had asked before.
-    pub fn request(&self) -> bool {
-        self.0.swap(true, Ordering::Relaxed)
+    /// The same, and that time comes to an end.
+    pub fn until(self, deadline: Instant) -> Self {
+        let deadline = Some(deadline);
+        Self { deadline, ..self }
     }
 
-    /// Whether somebody asked to stop.
+    /// Asks to stop; says whether somebody had asked before.
+    pub fn request(&self) -> bool {
+        self.asked.swap(true, Ordering::Relaxed)
+    }
+
+    /// Whether somebody asked to stop or the time is up.
     pub fn requested(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
+        self.asked.load(Ordering::Relaxed) || self.late()
+    }
+
+    /// Whether the time is up.
+    pub fn late(&self) -> bool {
+        self.deadline.is_some_and(|end| Instant::now() >= end)
     }
 }
 
@@ -68,5 +83,15 @@ mod tests {
         assert!(!interrupt.request());
         assert!(other.requested());
         assert!(other.request());
+    }
+
+    #[test]
+    fn the_time_is_up_without_anybody_asking() {
+        let now = Instant::now();
+        assert!(Interrupt::new().until(now).requested());
+        let later = Interrupt::new().until(now + std::time::Duration::from_secs(3600));
+        assert!(!later.requested());
+        // The first Ctrl-C after that still asks politely.
+        assert!(!Interrupt::new().until(now).request());
     }
 }

@@ -10,15 +10,20 @@ mod encoder;
 mod error;
 mod evaluation;
 mod event;
+mod experiment;
 mod finetune;
 mod inference;
 mod interrupt;
 mod line;
 mod model;
+mod place;
+mod pretrain;
+mod pspe;
 mod report;
 mod settings;
 mod store;
 mod train;
+mod transfer;
 
 use std::process::ExitCode;
 

@@ -2,6 +2,7 @@
 
 mod error;
 mod folder;
+mod lock;
 
 use std::{
     ffi::OsString,
@@ -14,6 +15,7 @@ use serde::{Serialize, de::DeserializeOwned};
 
 pub use error::StoreError;
 pub use folder::RunFolder;
+pub use lock::Lock;
 
 /// Ends the name of a file that is being written.
 const UNFINISHED: &str = ".unfinished";

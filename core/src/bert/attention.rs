@@ -33,7 +33,8 @@ impl SelfAttention {
         }
     }
 
-    /// `x` `[sentences * length, hidden]`, additive `mask` `[sentences, 1, 1, length]`.
+    /// `x` `[sentences * length, hidden]`, additive `mask` `[sentences, heads or 1, length or 1,
+    /// length]`.
     pub fn forward(
         &self,
         x: Tensor<2>,

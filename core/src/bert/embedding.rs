@@ -16,9 +16,10 @@ pub struct Embeddings {
     pub word: Embedding,
     /// `[positions, hidden]`.
     pub position: Embedding,
-    /// `[segments, hidden]`; only the first row is used.
-    pub segment: Embedding,
+    /// `[segments, hidden]`, of which only the first row is used; nothing without segments.
+    pub segment: Option<Embedding>,
     norm: LayerNorm,
+    offset: usize,
 }
 
 impl Embeddings {
@@ -27,8 +28,10 @@ impl Embeddings {
         Self {
             word: init.embedding(config.vocab_size, config.hidden_size, device),
             position: init.embedding(config.max_position_embeddings, config.hidden_size, device),
-            segment: init.embedding(config.type_vocab_size, config.hidden_size, device),
+            segment: (config.type_vocab_size > 0)
+                .then(|| init.embedding(config.type_vocab_size, config.hidden_size, device)),
             norm: layer_norm(config.hidden_size, config.layer_norm_eps, device),
+            offset: config.position_offset,
         }
     }
 
@@ -41,10 +44,13 @@ impl Embeddings {
             .position
             .weight
             .val()
-            .narrow(0, 0, length)
+            .narrow(0, self.offset, length)
             .unsqueeze::<3>(); // [1, length, hidden]
-        let segment = self.segment.weight.val().narrow(0, 0, 1).unsqueeze::<3>(); // [1, 1, hidden]
-        let x = (word + position + segment).reshape([sentences * length, hidden]);
+        let mut x = word + position;
+        if let Some(segment) = &self.segment {
+            x = x + segment.weight.val().narrow(0, 0, 1).unsqueeze::<3>(); // [1, 1, hidden]
+        }
+        let x = x.reshape([sentences * length, hidden]);
         noise.dropout(self.norm.forward(x), dropout)
     }
 }

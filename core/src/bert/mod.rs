@@ -1,12 +1,15 @@
-//! Sentence encoder (method §3.1): BERT, read top to bottom in the order of its forward pass.
+//! Sentence encoder (method §3.1): BERT or its relative MPNet, read top to bottom in the order of the
+//! forward pass.
 
 mod attention;
 mod embedding;
 mod layer;
+mod relative;
 
 pub use attention::SelfAttention;
 pub use embedding::Embeddings;
 pub use layer::Layer;
+pub use relative::RelativePosition;
 
 use burn::module::Module;
 use burn::nn::Linear;
@@ -22,6 +25,8 @@ use crate::noise::Noise;
 pub struct Bert {
     /// Word, position and segment embeddings.
     pub embeddings: Embeddings,
+    /// Scores of relative positions, where the encoder has them (MPNet).
+    pub relative: Option<RelativePosition>,
     /// Transformer layers, lowest first.
     pub layers: Vec<Layer>,
     /// Dense layer over `[CLS]`.
@@ -33,6 +38,15 @@ impl Bert {
     pub fn new(config: &EncoderConfig, init: &mut Init, device: &Device) -> Self {
         Self {
             embeddings: Embeddings::new(config, init, device),
+            relative: match config.relative_attention_num_buckets {
+                0 => None,
+                buckets => Some(RelativePosition::new(
+                    buckets,
+                    config.num_attention_heads,
+                    init,
+                    device,
+                )),
+            },
             layers: (0..config.num_hidden_layers)
                 .map(|_| Layer::new(config, init, device))
                 .collect(),
@@ -45,7 +59,11 @@ impl Bert {
     /// Rows stay two-dimensional throughout, so that each product is one large matrix product.
     pub fn forward(&self, pieces: &PieceBatch, dropout: f64, noise: &mut Noise) -> Tensor<2> {
         let device = self.pooler.weight.device();
-        let mask = pieces.attention_mask(&device); // [sentences, 1, 1, length]
+        let mut mask = pieces.attention_mask(&device); // [sentences, 1, 1, length]
+        if let Some(relative) = &self.relative {
+            let [_, _, _, length] = mask.dims();
+            mask = mask + relative.forward(length); // [sentences, heads, length, length]
+        }
         let mut x = self.embeddings.forward(pieces, dropout, noise); // [sentences * length, hidden]
         for layer in &self.layers {
             x = layer.forward(x, mask.clone(), dropout, noise);

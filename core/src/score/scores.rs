@@ -26,6 +26,7 @@ pub struct Scores {
     /// As `relation`, and both arguments' entity types.
     pub strict: Counts,
     /// The last three for each type.
+    #[serde(default, skip_serializing_if = "ByType::is_empty")]
     pub by_type: ByType,
 }
 
@@ -38,6 +39,13 @@ pub struct ByType {
     pub relation: BTreeMap<String, Counts>,
     /// [`Scores::strict`] by relation type.
     pub strict: BTreeMap<String, Counts>,
+}
+
+impl ByType {
+    /// Whether there is no row.
+    pub fn is_empty(&self) -> bool {
+        self.entity.is_empty() && self.relation.is_empty() && self.strict.is_empty()
+    }
 }
 
 impl Scores {

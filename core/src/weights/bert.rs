@@ -1,6 +1,6 @@
 //! BERT checkpoints in the Hugging Face layout.
 //!
-//! | theirs (behind an optional `bert.`)             | ours                            |
+//! | theirs (behind an optional `bert.` or `mpnet.`)   | ours                            |
 //! |--------------------------------------------------|---------------------------------|
 //! | `embeddings.{word,position,token_type}_embeddings` | `embeddings.{word,position,segment}` |
 //! | `embeddings.LayerNorm`                           | `embeddings.norm`               |
@@ -11,6 +11,9 @@
 //! | `encoder.layer.N.output.dense`                   | `layers.N.outer`                |
 //! | `encoder.layer.N.output.LayerNorm`               | `layers.N.norm`                 |
 //! | `pooler.dense`                                   | `pooler`                        |
+//! | MPNet: `encoder.relative_attention_bias`         | `relative.bias`                 |
+//! | MPNet: `attention.attn.{q,k,v,o}`                | `attention.{query,key,value,output}` |
+//! | MPNet: `attention.LayerNorm`                     | `attention.norm`                |
 //!
 //! LayerNorm parameters are `weight`/`bias` or, in older files, `gamma`/`beta`.
 
@@ -19,13 +22,19 @@ use crate::Result;
 use crate::bert::Bert;
 
 /// Replacements in order; the first pattern that occurs wins within its line of the table.
-const NAMES: [(&str, &str); 12] = [
+const NAMES: [(&str, &str); 18] = [
     ("embeddings.word_embeddings.", "embeddings.word."),
     ("embeddings.position_embeddings.", "embeddings.position."),
     ("embeddings.token_type_embeddings.", "embeddings.segment."),
     ("embeddings.LayerNorm.", "embeddings.norm."),
     ("encoder.layer.", "layers."),
+    ("encoder.relative_attention_bias.", "relative.bias."),
     ("attention.self.", "attention."),
+    ("attention.attn.q.", "attention.query."),
+    ("attention.attn.k.", "attention.key."),
+    ("attention.attn.v.", "attention.value."),
+    ("attention.attn.o.", "attention.output."),
+    ("attention.LayerNorm.", "attention.norm."),
     ("attention.output.dense.", "attention.output."),
     ("attention.output.LayerNorm.", "attention.norm."),
     ("intermediate.dense.", "inner."),
@@ -36,7 +45,10 @@ const NAMES: [(&str, &str); 12] = [
 
 /// Our name of a Hugging Face BERT parameter.
 pub(super) fn our_name(name: &str) -> String {
-    let mut ours = name.strip_prefix("bert.").unwrap_or(name).to_string();
+    let inside = ["bert.", "mpnet."]
+        .iter()
+        .find_map(|p| name.strip_prefix(p));
+    let mut ours = inside.unwrap_or(name).to_string();
     for (theirs, replacement) in NAMES {
         ours = ours.replace(theirs, replacement);
     }
@@ -45,6 +57,36 @@ pub(super) fn our_name(name: &str) -> String {
         Some((module, "bias")) if module.ends_with("norm") => format!("{module}.beta"),
         _ => ours,
     }
+}
+
+/// Hugging Face's name of our parameter.
+pub(super) fn their_name(name: &str) -> String {
+    let mut theirs = name.to_string();
+    // The first that occurs is the one; the shortest pattern is part of others and goes last.
+    let inside = [
+        (".attention.output.", ".attention.output.dense."),
+        (".attention.norm.", ".attention.output.LayerNorm."),
+        (".attention.query.", ".attention.self.query."),
+        (".attention.key.", ".attention.self.key."),
+        (".attention.value.", ".attention.self.value."),
+        (".inner.", ".intermediate.dense."),
+        (".outer.", ".output.dense."),
+        ("embeddings.word.", "embeddings.word_embeddings."),
+        ("embeddings.position.", "embeddings.position_embeddings."),
+        ("embeddings.segment.", "embeddings.token_type_embeddings."),
+        ("embeddings.norm.", "embeddings.LayerNorm."),
+        ("pooler.", "pooler.dense."),
+        (".norm.", ".output.LayerNorm."),
+    ];
+    if let Some((ours, replacement)) = inside.iter().find(|(ours, _)| theirs.contains(ours)) {
+        theirs = theirs.replacen(ours, replacement, 1);
+    }
+    if let Some(rest) = theirs.strip_prefix("layers.") {
+        theirs = format!("encoder.layer.{rest}");
+    }
+    theirs
+        .replace("LayerNorm.gamma", "LayerNorm.weight")
+        .replace("LayerNorm.beta", "LayerNorm.bias")
 }
 
 /// Loads a Hugging Face checkpoint; says whether it had a pooler. Heads of other tasks and
@@ -58,7 +100,7 @@ pub fn load_bert(encoder: Bert, checkpoint: StateDict) -> Result<(Bert, bool)> {
         .map(|(name, array)| (our_name(&name), array))
         .collect();
     state.retain(|name, _| {
-        ["embeddings.", "layers.", "pooler."]
+        ["embeddings.", "relative.", "layers.", "pooler."]
             .iter()
             .any(|p| name.starts_with(p))
             && !name.ends_with("position_ids")
@@ -80,7 +122,28 @@ pub fn load_bert(encoder: Bert, checkpoint: StateDict) -> Result<(Bert, bool)> {
 
 #[cfg(test)]
 mod tests {
-    use super::our_name;
+    use super::{our_name, their_name};
+
+    #[test]
+    fn names_go_back() {
+        for name in [
+            "embeddings.word_embeddings.weight",
+            "embeddings.position_embeddings.weight",
+            "embeddings.token_type_embeddings.weight",
+            "embeddings.LayerNorm.bias",
+            "encoder.layer.0.attention.self.query.weight",
+            "encoder.layer.0.attention.self.key.bias",
+            "encoder.layer.11.attention.self.value.bias",
+            "encoder.layer.1.attention.output.dense.weight",
+            "encoder.layer.1.attention.output.LayerNorm.weight",
+            "encoder.layer.1.intermediate.dense.bias",
+            "encoder.layer.1.output.dense.bias",
+            "encoder.layer.1.output.LayerNorm.bias",
+            "pooler.dense.weight",
+        ] {
+            assert_eq!(their_name(&our_name(name)), name);
+        }
+    }
 
     #[test]
     fn names_of_both_generations() {

@@ -10,6 +10,6 @@ mod state;
 
 pub use bert::load_bert;
 pub use file::{read_note, read_safetensors, write_safetensors};
-pub use pspe::from_pspe;
+pub use pspe::{LabelOrder, Stage, from_pspe, reorder, sizes, to_pspe};
 pub use quant::{Precision, decode, encode};
 pub use state::{Array, StateDict, load_state, load_state_partial, state_of};

@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 use std::time::Instant;
 
-use clap::Parser;
 use spanlight_core::JointModel;
 use spanlight_core::batch::PieceBatch;
 use spanlight_core::init::Init;
@@ -20,27 +19,27 @@ use crate::data;
 use crate::encoder::EncoderFolder;
 use crate::error::{Error, Result};
 use crate::event::{Event, Sink, SinkError};
-use crate::finetune::{FinetuneConfig, Place, finetune};
+use crate::finetune::{FinetuneConfig, finetune};
 use crate::inference::predict_all;
 use crate::interrupt::Interrupt;
+use crate::place::Place;
 use crate::store::RunFolder;
+use crate::train::EmbeddingRate;
 
 /// Word-pieces, padding included, of an inference batch: what `evaluate` takes by default.
 const BUDGET: usize = 512;
 /// Sentences that tell how often the untrained tagger sees an entity.
 const SAMPLE: usize = 128;
 
-/// The settings that `finetune` has without flags.
-#[derive(Parser)]
-struct Settings {
-    #[command(flatten)]
-    config: FinetuneConfig,
-}
-
 /// Default settings, with the embeddings frozen or not.
 pub fn settings(frozen: bool) -> FinetuneConfig {
-    let rate = if frozen { "frozen" } else { "lowest" };
-    Settings::parse_from(["finetune", "--lr-embeddings", rate]).config
+    FinetuneConfig {
+        lr_embeddings: match frozen {
+            true => EmbeddingRate::Frozen,
+            false => EmbeddingRate::Lowest,
+        },
+        ..FinetuneConfig::default()
+    }
 }
 
 /// Our side.

@@ -59,7 +59,7 @@ impl Workload {
     pub fn read(plan: &Plan<'_>, seed: u64) -> Result<Self> {
         let encoder = EncoderFolder::open(plan.encoder)?;
         let tokenizer = encoder.tokenizer()?;
-        let room = encoder.config.max_position_embeddings;
+        let room = encoder.config.room();
         let fit = |sentence: Sentence| -> Option<Result<(Pieces, Sentence)>> {
             match tokenizer.sentence(&sentence.words) {
                 Ok(pieces) => (pieces.ids.len() <= room).then_some(Ok((pieces, sentence))),

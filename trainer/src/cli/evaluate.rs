@@ -41,7 +41,7 @@ impl Evaluate {
         let (device, _) = self.compute.open()?;
         let saved = SavedModel::open(&self.model)?;
         let gold = data::read(&self.data, self.format.parse().map_err(Error::Usage)?)?.sentences;
-        let room = saved.config.encoder.max_position_embeddings;
+        let room = saved.config.encoder.room();
         let evaluation = Evaluation::new(&gold, &saved.schema, &saved.wordpiece()?, room)?;
         let predictor = saved.predictor(&device, self.chunk)?;
         let report = evaluation.run(&predictor, self.compute.workers(&device), &|_| ())?;

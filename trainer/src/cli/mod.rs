@@ -3,10 +3,14 @@
 mod bench;
 mod data;
 mod evaluate;
+mod experiment;
 mod export;
 mod finetune;
 mod predict;
+mod pretrain;
+mod pspe;
 mod reading;
+mod run;
 
 use std::fmt::Display;
 use std::num::NonZero;
@@ -29,6 +33,8 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Trains the encoders on plain text
+    Pretrain(pretrain::Pretrain),
     /// Trains a model on annotated sentences
     Finetune(finetune::Finetune),
     /// Scores a model on annotated sentences
@@ -37,8 +43,14 @@ enum Command {
     Predict(predict::Predict),
     /// Packs a model for the browser
     Export(export::Export),
+    /// Makes a run of a checkpoint of the paper's code
+    ImportPspe(pspe::ImportPspe),
+    /// Makes a checkpoint for the paper's code of a run
+    ExportPspe(pspe::ExportPspe),
     /// Looks after annotated files and corpora
     Data(data::Data),
+    /// Runs a grid of trainings and goes on where it stopped
+    Experiment(experiment::Experiment),
     /// Measures the speed of training and inference, beside PyTorch if there is one
     Bench(bench::Bench),
 }
@@ -111,11 +123,15 @@ pub fn run() -> Result<()> {
             .unwrap_or_default()
     };
     match cli.command {
+        Command::Pretrain(args) => args.run(&below("pretrain")),
         Command::Finetune(args) => args.run(&below("finetune")),
         Command::Evaluate(args) => args.run(),
         Command::Predict(args) => args.run(),
         Command::Export(args) => args.run(),
+        Command::ImportPspe(args) => args.run(),
+        Command::ExportPspe(args) => args.run(),
         Command::Data(args) => args.run(),
+        Command::Experiment(args) => args.run(),
         Command::Bench(args) => args.run(),
     }
 }

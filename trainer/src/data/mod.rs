@@ -22,6 +22,7 @@ pub(crate) mod records;
 pub(crate) mod scan;
 mod spert;
 mod statistics;
+mod subset;
 #[cfg(test)]
 pub(crate) mod tests;
 mod write;
@@ -42,9 +43,8 @@ pub use error::DataError;
 pub use filter::{Overlap, trainable};
 pub use format::Format;
 pub use statistics::Statistics;
-#[cfg(test)]
-pub use write::write;
-pub use write::write_file;
+pub use subset::{Unit, subset};
+pub use write::{write, write_file};
 
 /// How to read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

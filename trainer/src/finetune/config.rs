@@ -1,23 +1,15 @@
 //! Settings of fine-tuning: command line, TOML file and saved `config.json` at once.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use clap::{Args, ValueEnum};
+use clap::{Args, Parser};
 use serde::{Deserialize, Serialize};
 use spanlight_core::Profile;
-use spanlight_core::config::{ClsRepr, EmptySegment, PairActivation};
+use spanlight_core::config::{ClsRepr, EmptySegment, PairActivation, RelationInput};
 
-/// What happens to the embedding tables.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum EmbeddingRate {
-    /// They stay as they are.
-    Frozen,
-    /// They learn slower than the lowest layer.
-    Lowest,
-    /// They learn like the highest layer.
-    Full,
-}
+use crate::error::{Error, Result};
+use crate::train::EmbeddingRate;
+use crate::transfer::{Network, Parts};
 
 /// Settings of a fine-tuning run.
 #[derive(Debug, Clone, PartialEq, Args, Serialize, Deserialize)]
@@ -39,9 +31,33 @@ pub struct FinetuneConfig {
         help_heading = "Data"
     )]
     pub symmetric: Vec<String>,
+    /// Share of the training documents that is used, above 0 and at most 1
+    #[arg(long, help_heading = "Data", default_value_t = 1.0)]
+    #[serde(default = "whole")]
+    pub fraction: f64,
+    /// Seed of the draw; smaller shares with the same seed are parts of larger ones
+    #[arg(long, help_heading = "Data", default_value_t = 1)]
+    #[serde(default = "first")]
+    pub fraction_seed: u64,
     /// Folder with the pre-trained encoder (config.json, weights, tokenizer)
     #[arg(long, value_name = "FOLDER", help_heading = "Model")]
     pub encoder: Option<PathBuf>,
+    /// Run of pre-training or fine-tuning whose encoders to start from
+    #[arg(long, value_name = "FOLDER", help_heading = "Model")]
+    #[serde(default)]
+    pub init_from: Option<PathBuf>,
+    /// What to take of it: encoder, span, pair or all
+    #[arg(long, value_enum, help_heading = "Model", default_value_t)]
+    #[serde(default)]
+    pub load_parts: Parts,
+    /// Which of its networks: query or momentum
+    #[arg(long, value_enum, help_heading = "Model", default_value_t)]
+    #[serde(default)]
+    pub load_network: Network,
+    /// Train nothing of the sentence encoder
+    #[arg(long, help_heading = "Model")]
+    #[serde(default)]
+    pub freeze_encoder: bool,
     /// Reading of the method: fixed or reference
     #[arg(long, value_parser = parse_lowercase::<Profile>, help_heading = "Model", default_value = "fixed")]
     pub profile: Profile,
@@ -57,6 +73,10 @@ pub struct FinetuneConfig {
     /// Representation of empty segments: cnn or zero
     #[arg(long, value_parser = parse_lowercase::<EmptySegment>, help_heading = "Model", default_value = "cnn")]
     pub empty_segment: EmptySegment,
+    /// What the relation classifier sees: pooled (as in the paper) or typed (spans and types too)
+    #[serde(default)]
+    #[arg(long, value_parser = parse_lowercase::<RelationInput>, help_heading = "Model", default_value = "pooled")]
+    pub relation_input: RelationInput,
     /// One span encoder for entities and contexts
     #[arg(long, help_heading = "Model")]
     pub share_span_encoder: bool,
@@ -99,6 +119,10 @@ pub struct FinetuneConfig {
     /// Largest gradient norm
     #[arg(long, help_heading = "Training", default_value_t = 1.0)]
     pub clip: f64,
+    /// Moving average of the weights, evaluated and kept in their place: share that a step keeps, 0 for none
+    #[arg(long, help_heading = "Training", default_value_t = 0.0)]
+    #[serde(default)]
+    pub ema: f64,
     /// Epochs, after the first, whose candidates are all gold
     #[arg(long, help_heading = "Training", default_value_t = 2)]
     pub gold_epochs: usize,
@@ -116,6 +140,54 @@ pub struct FinetuneConfig {
     pub seed: u64,
 }
 
+impl Default for FinetuneConfig {
+    /// The settings that `spanlight finetune` has without flags.
+    fn default() -> Self {
+        #[derive(Parser)]
+        struct Flags {
+            #[command(flatten)]
+            config: FinetuneConfig,
+        }
+        Flags::parse_from([""]).config
+    }
+}
+
+impl FinetuneConfig {
+    /// Checks what can be checked before anything is read.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] that names the flag.
+    pub fn validate(&self) -> Result<()> {
+        required("--train", &self.train)?;
+        required("--dev", &self.dev)?;
+        required("--encoder", &self.encoder)?;
+        if self.schedule_k <= 0.0 {
+            return Err(Error::Usage("--schedule-k must be above 0".into()));
+        }
+        if !(self.fraction > 0.0 && self.fraction <= 1.0) {
+            return Err(Error::Usage(
+                "--fraction must be above 0 and at most 1".into(),
+            ));
+        }
+        if self.epochs == 0 {
+            return Err(Error::Usage("--epochs must be at least 1".into()));
+        }
+        Ok(())
+    }
+}
+
+/// A path without which nothing starts.
+///
+/// # Errors
+/// [`Error::Usage`] that names the flag.
+pub fn required<'a>(flag: &str, path: &'a Option<PathBuf>) -> Result<&'a Path> {
+    path.as_deref().ok_or_else(|| {
+        Error::Usage(format!(
+            "{flag} is missing; give it as a flag or in the settings file"
+        ))
+    })
+}
+
 /// The paper's code, as far as its settings are known.
 pub const REFERENCE: &str = r#"
 profile = "reference"
@@ -131,7 +203,19 @@ gold_epochs = 5
 evaluate_from = 5
 "#;
 
+// Runs saved before these settings existed used all data.
+fn whole() -> f64 {
+    1.0
+}
+
+fn first() -> u64 {
+    1
+}
+
 /// Parses a lower-case name of a serde enum.
-fn parse_lowercase<T: serde::de::DeserializeOwned>(name: &str) -> Result<T, String> {
+///
+/// # Errors
+/// What is wrong with the text.
+pub fn parse_lowercase<T: serde::de::DeserializeOwned>(name: &str) -> Result<T, String> {
     serde_json::from_value(serde_json::Value::String(name.into())).map_err(|e| e.to_string())
 }

@@ -6,9 +6,10 @@ use spanlight_core::batch::{Gold, PieceBatch, Pieces, TrainBatch};
 use spanlight_core::joint::{gold_probability, joint_loss};
 use spanlight_core::loss::Term;
 use spanlight_core::noise::Noise;
-use spanlight_core::{JointModel, Result, Schema};
+use spanlight_core::{JointModel, Schema};
 
-use crate::train::Objective;
+use crate::error::Result;
+use crate::train::{Objective, cut};
 
 /// A training sentence.
 pub struct Example {
@@ -52,24 +53,6 @@ impl JointObjective {
         members.sort_by_key(|&i| (self.examples[i].pieces.ids.len(), i));
         members
     }
-
-    /// Cuts sorted sentences into an even number of chunks of about the same padded size.
-    fn cut(&self, members: &[usize]) -> Vec<Vec<usize>> {
-        let length = |&i: &usize| self.examples[i].pieces.ids.len();
-        let total: usize = members.iter().map(length).sum();
-        let parts = 2 * total.div_ceil(2 * self.chunk).max(1);
-        let target = total.div_ceil(parts);
-        let mut chunks: Vec<Vec<usize>> = Vec::new();
-        let mut open: Vec<usize> = Vec::new();
-        for member in members {
-            if !open.is_empty() && (open.len() + 1) * length(member) > target + length(member) / 2 {
-                chunks.push(std::mem::take(&mut open));
-            }
-            open.push(*member);
-        }
-        chunks.push(open);
-        chunks
-    }
 }
 
 impl Objective for JointObjective {
@@ -92,11 +75,12 @@ impl Objective for JointObjective {
                 .map(|&i| self.examples[i].gold.clone())
                 .collect(),
         };
-        Ok(self
-            .cut(&self.members(step))
-            .into_iter()
-            .map(batch)
-            .collect())
+        let members = self.members(step);
+        let lengths: Vec<usize> = (members.iter())
+            .map(|&i| self.examples[i].pieces.ids.len())
+            .collect();
+        let chunks = cut(&lengths, self.chunk).into_iter();
+        Ok(chunks.map(|range| batch(members[range].to_vec())).collect())
     }
 
     fn pieces(&self, chunk: &TrainBatch) -> usize {

@@ -1,32 +1,32 @@
 //! A fine-tuning run from start (or checkpoint) to end.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use burn::module::{Module, ModuleMapper, Param};
-use burn::tensor::{Device, Tensor};
+use burn::module::Module;
 use serde::{Deserialize, Serialize};
+use spanlight_core::average::follow;
 use spanlight_core::batch::Gold;
 use spanlight_core::document::Sentence;
 use spanlight_core::init::Init;
 use spanlight_core::predict::Predictor;
-use spanlight_core::weights::{state_of, write_safetensors};
+use spanlight_core::weights::{StateDict, load_state, state_of, write_safetensors};
 use spanlight_core::wordpiece::WordPiece;
 use spanlight_core::{JointModel, ModelConfig, Schema};
 
-use super::config::{EmbeddingRate, FinetuneConfig};
+use super::config::{FinetuneConfig, required};
 use super::objective::{Example, JointObjective};
-use crate::data::{self, Overlap};
+use crate::data::{self, Overlap, Unit};
 use crate::encoder::EncoderFolder;
 use crate::error::{Error, Result};
 use crate::evaluation::Evaluation;
 use crate::event::{Event, Sink};
-use crate::interrupt::Interrupt;
+use crate::place::Place;
 use crate::store::{self, RunFolder};
 use crate::train::{
-    AdamW, AdamWConfig, Checkpoint, Driver, Group, Groups, Progress, Schedule, Verdict,
+    AdamW, AdamWConfig, Checkpoint, Driver, Progress, Rates, Schedule, Verdict, freeze,
 };
+use crate::transfer::{encoders, transfer};
 
 /// Longest training sentence, in words.
 const MAX_WORDS: usize = 400;
@@ -37,18 +37,6 @@ struct Selection {
     best: Option<f64>,
     metrics: BTreeMap<String, f64>,
     stale: usize,
-}
-
-/// Where and how a run computes.
-pub struct Place<'a> {
-    /// The device, without gradients.
-    pub device: &'a Device,
-    /// Its description.
-    pub description: String,
-    /// Threads.
-    pub workers: usize,
-    /// Set when the user wants to stop.
-    pub interrupt: &'a Interrupt,
 }
 
 /// Trains, evaluates on dev after every epoch and keeps the best weights.
@@ -69,12 +57,23 @@ pub fn finetune(
     let train = data::read(required("--train", &config.train)?, format)?.sentences;
     let dev = data::read(required("--dev", &config.dev)?, format)?.sentences;
     let symmetric: Vec<&str> = config.symmetric.iter().map(String::as_str).collect();
+    // Of all data, so that shares of it differ in their sentences and not in their labels.
     let schema = Schema::of(train.iter().chain(&dev), &symmetric);
+    let train = match config.fraction < 1.0 {
+        true => data::subset(
+            &train,
+            config.fraction,
+            Unit::Document,
+            config.fraction_seed,
+        ),
+        false => train,
+    };
     let model_config = ModelConfig {
         dropout: config.dropout,
         cls_repr: config.cls_repr,
         pair_att_act: config.pair_att_act,
         empty_segment: config.empty_segment,
+        relation_input: config.relation_input,
         share_span_encoder: config.share_span_encoder,
         tag_pad_class: config.tag_pad_class,
         ..ModelConfig::new(encoder.config.clone(), config.profile)
@@ -98,8 +97,9 @@ pub fn finetune(
         &mut Init::seeded(config.seed),
         &device,
     )?;
-    let groups = groups(config, model_config.encoder.num_hidden_layers);
+    let groups = rates(config).groups("encoder.", model_config.encoder.num_hidden_layers);
     let mut optimizer = AdamW::new(adamw(config), &model);
+    let mut average = (config.ema > 0.0).then(|| model.valid());
     let mut progress = Progress {
         step: 0,
         seconds: 0.0,
@@ -107,10 +107,28 @@ pub fn finetune(
     };
     if resume {
         let bytes = store::read(&folder.checkpoint())?;
-        (model, progress) = Checkpoint::unpack(&bytes, model, &mut optimizer, place.device)?;
+        let extra;
+        (model, extra, progress) = Checkpoint::unpack(&bytes, model, &mut optimizer, place.device)?;
+        average = average
+            .map(|average| load_state(average, extra))
+            .transpose()?;
     } else {
         let (loaded, pooled) = encoder.load(model.encoder)?;
         model.encoder = loaded;
+        if let Some(earlier) = &config.init_from {
+            let spans: &[&str] = match config.share_span_encoder {
+                true => &["entity"],
+                false => &["entity", "context"],
+            };
+            let found = encoders(earlier, config.load_parts, config.load_network)?;
+            let places: [(&str, &[&str]); 3] = [
+                ("encoder", &["encoder"]),
+                ("span", spans),
+                ("pair", &["pair"]),
+            ];
+            model = transfer(model, found, &places)?;
+        }
+        average = average.map(|_| model.valid());
         if !pooled {
             sink.emit(&Event::Note {
                 message: "the encoder has no pooler: a random one is trained".into(),
@@ -139,12 +157,7 @@ pub fn finetune(
         ),
     })?;
 
-    let evaluation = Evaluation::new(
-        &dev,
-        &schema,
-        &tokenizer,
-        model_config.encoder.max_position_embeddings,
-    )?;
+    let evaluation = Evaluation::new(&dev, &schema, &tokenizer, model_config.encoder.room())?;
     let driver = Driver {
         objective: &objective,
         groups: &groups,
@@ -164,7 +177,14 @@ pub fn finetune(
         progress.step,
         sink,
         |model, optimizer, step, sink| {
+            average = average
+                .take()
+                .map(|average| follow(average, model, ema_momentum(config.ema, step)));
             let save = |selection: &Selection, sink: &mut dyn Sink| -> Result<()> {
+                let extra = match &average {
+                    Some(average) => pollster::block_on(state_of(average))?,
+                    None => StateDict::new(),
+                };
                 let seconds = earlier + start.elapsed().as_secs_f64();
                 let progress = Progress {
                     step,
@@ -173,7 +193,7 @@ pub fn finetune(
                 };
                 store::write_atomic(
                     &folder.checkpoint(),
-                    &Checkpoint::pack(model, optimizer, &progress)?,
+                    &Checkpoint::pack(model, optimizer, extra, &progress)?,
                 )?;
                 let path = folder.checkpoint().display().to_string();
                 Ok(sink.emit(&Event::Saved {
@@ -184,7 +204,8 @@ pub fn finetune(
             let epoch = step / steps_per_epoch - usize::from(step % steps_per_epoch == 0);
             let ends_epoch = step % steps_per_epoch == 0;
             if ends_epoch && epoch >= config.evaluate_from.min(config.epochs - 1) {
-                let predictor = Predictor::new(model.valid(), schema.clone(), config.chunk.max(1));
+                let smooth = average.clone().unwrap_or_else(|| model.valid());
+                let predictor = Predictor::new(smooth, schema.clone(), config.chunk.max(1));
                 let report = evaluation.run(&predictor, place.workers, &|_| ())?;
                 let full = &report.full;
                 let score = full.entity.f1() + full.strict.f1();
@@ -195,7 +216,7 @@ pub fn finetune(
                 ]);
                 let best = selection.best.is_none_or(|best| score > best);
                 if best {
-                    let weights = pollster::block_on(state_of(model))?;
+                    let weights = pollster::block_on(state_of(predictor.model()))?;
                     store::write_atomic(&folder.best(), &write_safetensors(&weights, None)?)?;
                     selection = Selection {
                         best: Some(score),
@@ -236,18 +257,6 @@ pub fn finetune(
     })?)
 }
 
-/// A path without which nothing starts.
-///
-/// # Errors
-/// [`Error::Usage`] that names the flag.
-pub fn required<'a>(flag: &str, path: &'a Option<PathBuf>) -> Result<&'a Path> {
-    path.as_deref().ok_or_else(|| {
-        Error::Usage(format!(
-            "{flag} is missing; give it as a flag or in the settings file"
-        ))
-    })
-}
-
 /// Tokenised training sentences, and how many were left out.
 fn examples(
     sentences: &[Sentence],
@@ -259,9 +268,7 @@ fn examples(
     let mut examples = Vec::with_capacity(kept.len());
     for sentence in &kept {
         let pieces = tokenizer.sentence(&sentence.words)?;
-        if sentence.words.len() <= MAX_WORDS
-            && pieces.ids.len() <= config.encoder.max_position_embeddings
-        {
+        if sentence.words.len() <= MAX_WORDS && pieces.ids.len() <= config.encoder.room() {
             examples.push(Example {
                 pieces,
                 gold: Gold::new(sentence, schema)?,
@@ -288,52 +295,20 @@ fn adamw(config: &FinetuneConfig) -> AdamWConfig {
     }
 }
 
-/// Discriminative learning rates (§5): each layer learns a constant factor slower than the next.
-fn groups(config: &FinetuneConfig, layers: usize) -> Groups {
-    let (top, head, decay) = (config.learning_rate, config.head_lr, config.layer_decay);
-    let (embeddings, decay_all) = (config.lr_embeddings, config.decay_all);
-    Groups::new(move |name| {
-        let layer = name
-            .strip_prefix("encoder.layers.")
-            .and_then(|rest| rest.split('.').next()?.parse().ok());
-        let learning_rate = match layer {
-            Some(layer) => top * decay.powi((layers - 1).saturating_sub(layer) as i32),
-            None if name.starts_with("encoder.embeddings.") => match embeddings {
-                EmbeddingRate::Frozen => 0.0,
-                EmbeddingRate::Lowest => top * decay.powi(layers as i32),
-                EmbeddingRate::Full => top,
-            },
-            None if name.starts_with("encoder.") => top,
-            None => head,
-        };
-        let spared = name.ends_with("bias") || name.contains("norm.");
-        Group {
-            learning_rate,
-            decay: decay_all || !spared,
-        }
-    })
+fn rates(config: &FinetuneConfig) -> Rates {
+    Rates {
+        encoder: match config.freeze_encoder {
+            true => 0.0,
+            false => config.learning_rate,
+        },
+        head: config.head_lr,
+        layer_decay: config.layer_decay,
+        embeddings: config.lr_embeddings,
+        decay_all: config.decay_all,
+    }
 }
 
-/// Spares frozen parameters their gradients.
-fn freeze<M: Module>(model: M, groups: &Groups) -> M {
-    struct Freezer<'a> {
-        groups: &'a Groups,
-        path: Vec<String>,
-    }
-    impl ModuleMapper for Freezer<'_> {
-        fn enter_module(&mut self, name: &str, _: &str) {
-            self.path.push(name.into());
-        }
-        fn exit_module(&mut self, _: &str, _: &str) {
-            self.path.pop();
-        }
-        fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
-            let trained = self.groups.of(&self.path.join(".")).learning_rate > 0.0;
-            param.set_require_grad(trained)
-        }
-    }
-    model.map(&mut Freezer {
-        groups,
-        path: Vec::new(),
-    })
+/// Share of the average that a step keeps: less at first, so that the start is soon forgotten.
+fn ema_momentum(ema: f64, step: usize) -> f64 {
+    ema.min((1.0 + step as f64) / (10.0 + step as f64))
 }

@@ -24,7 +24,7 @@ pub struct Record {
     pub event: Event,
 }
 
-/// Appends every event but [`Event::Evaluating`] to a file.
+/// Appends every event to a file, but those for display only.
 #[derive(Debug)]
 pub struct Jsonl {
     path: PathBuf,
@@ -68,6 +68,19 @@ impl Jsonl {
         Self::open(path, length, kept)
     }
 
+    /// Adds to a file, which need not exist; a half-written last line is removed.
+    ///
+    /// # Errors
+    /// As [`Self::resume`].
+    pub fn append(path: &Path) -> Result<Self, StoreError> {
+        let lines = if path.exists() { parse(path)? } else { vec![] };
+        let length = lines.last().map_or(0, |(end, _)| *end);
+        Ok(Self {
+            repeats_start: false,
+            ..Self::open(path, length, &lines)?
+        })
+    }
+
     fn open(path: &Path, length: u64, kept: &[(u64, Record)]) -> Result<Self, StoreError> {
         let open = || {
             let file = File::options().create(true).append(true).open(path)?;
@@ -87,7 +100,7 @@ impl Jsonl {
         })
     }
 
-    fn append(&mut self, record: &Record) -> io::Result<()> {
+    fn write(&mut self, record: &Record) -> io::Result<()> {
         let mut line = serde_json::to_vec(record)?;
         line.push(b'\n');
         if let Err(error) = self.file.write_all(&line) {
@@ -106,7 +119,7 @@ impl Jsonl {
 impl Sink for Jsonl {
     fn emit(&mut self, event: &Event) -> Result<(), SinkError> {
         match event {
-            Event::Evaluating { .. } => return Ok(()),
+            Event::Evaluating { .. } | Event::Reading { .. } => return Ok(()),
             Event::Started { .. } | Event::Note { .. } if self.repeats_start => return Ok(()),
             _ => self.repeats_start = false,
         }
@@ -115,7 +128,7 @@ impl Sink for Jsonl {
             time: (time * 1e3).round() / 1e3,
             event: event.clone(),
         };
-        self.append(&record)
+        self.write(&record)
             .map_err(|e| StoreError::io("write", &self.path, e).into())
     }
 }

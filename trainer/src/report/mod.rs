@@ -10,11 +10,33 @@ mod view;
 
 use std::collections::BTreeMap;
 
+use crate::error::Result;
 use crate::event::{Event, Sink, SinkError, Sinks};
+use crate::store::{self, RunFolder};
+use crate::train::Checkpoint;
 
 pub use jsonl::{Jsonl, Record};
 pub use plot::Plot;
 pub use terminal::Terminal;
+
+/// The terminal, the events file and the chart of a run, new or resumed.
+///
+/// # Errors
+/// A damaged checkpoint or an unwritable folder.
+pub fn of_run(folder: &RunFolder, resumed: bool) -> Result<Lenient> {
+    let events = match resumed {
+        true => Jsonl::resume(
+            &folder.events(),
+            Checkpoint::step(&store::read(&folder.checkpoint())?)?,
+        )?,
+        false => Jsonl::create(&folder.events())?,
+    };
+    Ok(Lenient(Sinks(vec![
+        Box::new(Terminal::new()),
+        Box::new(events),
+        Box::new(Plot::new(folder.events(), folder.chart())),
+    ])))
+}
 
 /// Sinks among which a chart that cannot be drawn is no reason to end a run.
 pub struct Lenient(pub Sinks);

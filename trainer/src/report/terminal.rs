@@ -8,7 +8,7 @@ use std::{
 use indicatif::FormattedDuration;
 
 use super::{Smooth, headline, significant, title, total, value, view::View};
-use crate::event::{Event, Sink, SinkError};
+use crate::event::{CellState, Event, Sink, SinkError};
 
 /// Shows events on standard error: a bar with a line of numbers on a terminal, else a log with a
 /// line every ten seconds. Colours follow `NO_COLOR`.
@@ -116,6 +116,15 @@ impl Sink for Terminal {
                 self.seconds.add(*seconds);
                 self.step(*step, *epoch);
             }
+            Event::Reading {
+                done,
+                total,
+                sentences,
+            } => {
+                let kept = format!("{sentences} sentences");
+                self.view
+                    .progress(*done, *total, "reading the corpus", kept);
+            }
             Event::Evaluating { done, total } => match &self.view {
                 View::Bar(bar) if self.steps > 0 => {
                     bar.set_message(format!("evaluating {done}/{total}"));
@@ -148,6 +157,28 @@ impl Sink for Terminal {
                 }
             }
             Event::Note { message } => self.view.line(message),
+            Event::Cell {
+                cell,
+                state,
+                done,
+                failed,
+                total,
+                left,
+            } => {
+                let state = match state {
+                    CellState::Started => "started",
+                    CellState::Finished => "finished",
+                    CellState::Failed => "failed",
+                };
+                let mut parts = vec![format!("{cell} {state}"), format!("{done}/{total} cells")];
+                if *failed > 0 {
+                    parts.push(format!("{failed} failed"));
+                }
+                if let Some(left) = left {
+                    parts.push(format!("ETA {}", duration(*left)));
+                }
+                self.view.line(&parts.join(" · "));
+            }
             Event::Finished {
                 reason,
                 seconds,

@@ -1,18 +1,37 @@
 //! The folder of a run.
 
 use std::{
-    fs::{self, File, TryLockError},
-    io,
+    fs, io,
     path::{Path, PathBuf},
 };
 
-use super::{StoreError, UNFINISHED};
+use super::{
+    StoreError, UNFINISHED,
+    lock::{LOCK, Lock},
+};
+
+/// What a run writes.
+const FILES: [&str; 13] = [
+    LOCK,
+    "config.json",
+    "model.json",
+    "checkpoint.safetensors",
+    "best.safetensors",
+    "pretrained.safetensors",
+    "corpus.json",
+    "events.jsonl",
+    "training.svg",
+    "schema.json",
+    "tokenizer.json",
+    "predictions.jsonl",
+    "result.json",
+];
 
 /// The folder of one run; while this value lives, no other run can open it.
 #[derive(Debug)]
 pub struct RunFolder {
     path: PathBuf,
-    _lock: File,
+    _lock: Lock,
 }
 
 impl RunFolder {
@@ -24,7 +43,7 @@ impl RunFolder {
         fs::create_dir_all(path).map_err(|e| StoreError::io("create the folder", path, e))?;
         // Before locking too, so that a folder of something else gets no lock file.
         let content = names(path)?;
-        if !content.iter().all(|name| name == "lock") {
+        if !content.iter().all(|name| name == LOCK) {
             let path = path.to_owned();
             return Err(StoreError::NotEmpty { path });
         }
@@ -54,28 +73,40 @@ impl RunFolder {
         Ok(folder)
     }
 
-    fn lock(path: &Path) -> Result<Self, StoreError> {
-        let file = path.join("lock");
-        let lock = File::options()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(&file)
-            .map_err(|e| StoreError::io("create", &file, e))?;
-        match lock.try_lock() {
-            Ok(()) => {}
-            // Some network file systems cannot lock; better no protection than no training.
-            Err(TryLockError::Error(e)) if e.kind() == io::ErrorKind::Unsupported => {}
-            Err(TryLockError::Error(e)) => return Err(StoreError::io("lock", &file, e)),
-            Err(TryLockError::WouldBlock) => {
-                let path = path.to_owned();
-                return Err(StoreError::Locked { path });
+    /// The folder of a run that goes on where it stopped, and whether it has a checkpoint to go on
+    /// from; without one it starts again.
+    ///
+    /// # Errors
+    /// [`StoreError::NotEmpty`] for a folder that holds anything else, [`StoreError::Locked`] and
+    /// [`StoreError::Io`].
+    pub fn create_or_resume(path: &Path) -> Result<(Self, bool), StoreError> {
+        fs::create_dir_all(path).map_err(|e| StoreError::io("create the folder", path, e))?;
+        let ours = |name: &String| FILES.contains(&name.as_str()) || name.ends_with(UNFINISHED);
+        if !names(path)?.iter().all(ours) {
+            let path = path.to_owned();
+            return Err(StoreError::NotEmpty { path });
+        }
+        let folder = Self::lock(path)?;
+        let resumed = folder.checkpoint().is_file();
+        for name in names(path)? {
+            if name.ends_with(UNFINISHED) || !resumed && name != LOCK {
+                let file = path.join(name);
+                fs::remove_file(&file).map_err(|e| StoreError::io("remove", &file, e))?;
             }
         }
+        Ok((folder, resumed))
+    }
+
+    fn lock(path: &Path) -> Result<Self, StoreError> {
         Ok(Self {
             path: path.to_owned(),
-            _lock: lock,
+            _lock: Lock::take(path)?,
         })
+    }
+
+    /// The folder itself.
+    pub fn path(&self) -> &Path {
+        &self.path
     }
 
     /// The configuration the run was started with.
@@ -92,6 +123,16 @@ impl RunFolder {
     /// replaced at once; small things fit into its metadata.
     pub fn checkpoint(&self) -> PathBuf {
         self.path.join("checkpoint.safetensors")
+    }
+
+    /// The networks of a pre-training.
+    pub fn pretrained(&self) -> PathBuf {
+        self.path.join(crate::transfer::PRETRAINED)
+    }
+
+    /// What became of the text of a pre-training.
+    pub fn corpus(&self) -> PathBuf {
+        self.path.join("corpus.json")
     }
 
     /// The weights of the best evaluation.
@@ -112,6 +153,16 @@ impl RunFolder {
     /// Entity and relation types.
     pub fn schema(&self) -> PathBuf {
         self.path.join("schema.json")
+    }
+
+    /// What the best weights extract from the test data.
+    pub fn predictions(&self) -> PathBuf {
+        self.path.join("predictions.jsonl")
+    }
+
+    /// Scores of a finished cell of an experiment.
+    pub fn result(&self) -> PathBuf {
+        self.path.join("result.json")
     }
 
     /// The tokenizer.
@@ -179,5 +230,35 @@ mod tests {
         let mut left = names(&run.path).unwrap();
         left.sort();
         assert_eq!(left, ["checkpoint.safetensors", "lock"]);
+    }
+
+    #[test]
+    fn a_run_without_a_checkpoint_starts_again_and_spares_strangers() {
+        let parent = tempfile::tempdir().unwrap();
+        let path = parent.path().join("cell");
+        let (run, resumed) = RunFolder::create_or_resume(&path).unwrap();
+        assert!(!resumed);
+        write_atomic(&run.config(), b"{}").unwrap();
+        write_atomic(&run.events(), b"").unwrap();
+        drop(run);
+        let (run, resumed) = RunFolder::create_or_resume(&path).unwrap();
+        assert!(!resumed && !run.config().exists());
+        write_atomic(&run.checkpoint(), b"weights").unwrap();
+        write_atomic(&run.best(), b"weights").unwrap();
+        assert!(matches!(
+            RunFolder::create_or_resume(&path),
+            Err(StoreError::Locked { .. })
+        ));
+        drop(run);
+        let (run, resumed) = RunFolder::create_or_resume(&path).unwrap();
+        assert!(resumed && run.best().exists());
+        drop(run);
+        fs::remove_file(path.join("checkpoint.safetensors")).unwrap();
+        fs::write(path.join("thesis.tex"), "").unwrap();
+        assert!(matches!(
+            RunFolder::create_or_resume(&path),
+            Err(StoreError::NotEmpty { .. })
+        ));
+        assert!(path.join("best.safetensors").exists());
     }
 }

@@ -4,7 +4,7 @@ use burn::module::Module;
 use burn::tensor::Device;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use spanlight_core::weights::{
-    StateDict, load_state, read_note, read_safetensors, state_of, write_safetensors,
+    Array, StateDict, load_state, read_note, read_safetensors, state_of, write_safetensors,
 };
 use spanlight_core::{Error, Result};
 
@@ -12,6 +12,8 @@ use super::AdamW;
 
 /// Prefix of the model's own arrays.
 const MODEL: &str = "model.";
+/// Prefix of what the task keeps besides the model.
+const EXTRA: &str = "extra.";
 
 /// Where a run is; random numbers are functions of the step, so no generator has a state.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -35,14 +37,13 @@ impl Checkpoint {
     pub fn pack<M: Module, T: Serialize>(
         model: &M,
         optimizer: &AdamW,
+        extra: StateDict,
         progress: &Progress<T>,
     ) -> Result<Vec<u8>> {
         let weights = pollster::block_on(state_of(model))?;
-        let mut state: StateDict = weights
-            .into_iter()
-            .map(|(name, array)| (format!("{MODEL}{name}"), array))
-            .collect();
+        let mut state: StateDict = prefixed(MODEL, weights).collect();
         state.extend(optimizer.state()?);
+        state.extend(prefixed(EXTRA, extra));
         let note = serde_json::to_string(progress).map_err(|e| malformed(&e.to_string()))?;
         write_safetensors(&state, Some(note))
     }
@@ -56,7 +57,8 @@ impl Checkpoint {
         Ok(progress.step as u64)
     }
 
-    /// Unpacks a run into a model of the same shape and its optimiser.
+    /// Unpacks a run into a model of the same shape and its optimiser; gives also what the task
+    /// kept besides.
     ///
     /// # Errors
     /// [`Error::Weight`] for a damaged file or one of another model.
@@ -65,19 +67,31 @@ impl Checkpoint {
         model: M,
         optimizer: &mut AdamW,
         device: &Device,
-    ) -> Result<(M, Progress<T>)> {
+    ) -> Result<(M, StateDict, Progress<T>)> {
         let progress: Progress<T> = progress(bytes)?;
-        let (mut weights, mut moments) = (StateDict::new(), StateDict::new());
+        let mut weights = StateDict::new();
+        let mut extra = StateDict::new();
+        let mut moments = StateDict::new();
         for (name, array) in read_safetensors(bytes)? {
-            match name.strip_prefix(MODEL) {
-                Some(name) => weights.insert(name.into(), array),
-                None => moments.insert(name, array),
-            };
+            if let Some(name) = name.strip_prefix(MODEL) {
+                weights.insert(name.into(), array);
+            } else if let Some(name) = name.strip_prefix(EXTRA) {
+                extra.insert(name.into(), array);
+            } else {
+                moments.insert(name, array);
+            }
         }
         let model = load_state(model, weights)?;
         optimizer.restore(moments, progress.step, device)?;
-        Ok((model, progress))
+        Ok((model, extra, progress))
     }
+}
+
+/// Arrays with a prefix before their names.
+pub fn prefixed(prefix: &str, arrays: StateDict) -> impl Iterator<Item = (String, Array)> {
+    arrays
+        .into_iter()
+        .map(move |(name, array)| (format!("{prefix}{name}"), array))
 }
 
 fn progress<T: DeserializeOwned>(bytes: &[u8]) -> Result<Progress<T>> {
@@ -129,13 +143,18 @@ mod tests {
         model
     }
 
+    fn extra() -> StateDict {
+        let array = Array::new("queue", vec![2, 1], vec![1.5, -0.0]).unwrap();
+        StateDict::from([("queue".into(), array)])
+    }
+
     fn pack(model: &Linear, optimizer: &AdamW) -> (Progress<String>, Vec<u8>) {
         let progress = Progress {
             step: 6,
             seconds: 1.5,
             task: "best \"so\" far".to_string(),
         };
-        let bytes = Checkpoint::pack(model, optimizer, &progress).unwrap();
+        let bytes = Checkpoint::pack(model, optimizer, extra(), &progress).unwrap();
         (progress, bytes)
     }
 
@@ -147,9 +166,9 @@ mod tests {
         let model = train(model, &mut optimizer, 6..11);
 
         let (other, mut resumed) = fresh(2);
-        let (other, found) =
+        let (other, kept, found) =
             Checkpoint::unpack::<_, String>(&bytes, other, &mut resumed, &Device::flex()).unwrap();
-        assert_eq!(found, progress);
+        assert_eq!((kept, found), (extra(), progress));
         let other = train(other, &mut resumed, 6..11);
         let state = |model: &Linear| pollster::block_on(state_of(model)).unwrap();
         assert_eq!(state(&other), state(&model));

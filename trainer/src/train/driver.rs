@@ -73,7 +73,9 @@ impl<O: Objective> Driver<'_, O> {
             let named = self.objective.names().iter().zip(self.objective.weights());
             for ((name, weight), loss) in named.zip(&found.losses) {
                 if let Some(loss) = loss {
-                    total += f64::from(*weight) * loss;
+                    if *weight > 0.0 {
+                        total += f64::from(*weight) * loss;
+                    }
                     losses.insert(name.to_string(), *loss);
                 }
             }
@@ -85,6 +87,7 @@ impl<O: Objective> Driver<'_, O> {
                     norm,
                 });
             }
+            self.objective.stepped(&model, step)?;
             sink.emit(&Event::Step {
                 step: (step + 1) as u64,
                 steps: self.steps as u64,

@@ -2,15 +2,23 @@
 
 mod adamw;
 mod checkpoint;
+mod cut;
 mod driver;
+mod freeze;
 mod group;
 mod objective;
 mod parallel;
+mod rates;
 mod schedule;
 
 pub use adamw::{AdamW, AdamWConfig};
-pub use checkpoint::{Checkpoint, Progress};
+pub use checkpoint::{Checkpoint, Progress, prefixed};
+pub use cut::cut;
 pub use driver::{Driver, Verdict};
+pub use freeze::freeze;
 pub use group::{Group, Groups};
 pub use objective::Objective;
+#[cfg(test)]
+pub use parallel::gradients;
+pub use rates::{EmbeddingRate, Rates};
 pub use schedule::Schedule;

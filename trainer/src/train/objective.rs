@@ -1,8 +1,9 @@
 //! What a training task must provide.
 
 use burn::module::Module;
-use spanlight_core::Result;
 use spanlight_core::loss::Term;
+
+use crate::error::Result;
 
 /// Losses of a model on the data of a step.
 pub trait Objective: Sync {
@@ -14,7 +15,7 @@ pub trait Objective: Sync {
     /// Names of the losses, in the order of [`Self::losses`].
     fn names(&self) -> &[&'static str];
 
-    /// Factors of the mean losses in the total.
+    /// Factors of the mean losses in the total; 0 for what is only watched.
     fn weights(&self) -> &[f32];
 
     /// The data of a step (0-based), cut into chunks; a function of the step alone.
@@ -22,6 +23,12 @@ pub trait Objective: Sync {
 
     /// Word-pieces of a chunk, padding excluded.
     fn pieces(&self, chunk: &Self::Chunk) -> usize;
+
+    /// Rows of each loss in a chunk, where they are known before it is computed; then a chunk's graph
+    /// can be freed before the next one is built.
+    fn rows(&self, _chunk: &Self::Chunk) -> Option<Vec<usize>> {
+        None
+    }
 
     /// Summed losses of a chunk with its gradient graph; `seed` feeds everything random in it.
     fn losses(
@@ -31,4 +38,9 @@ pub trait Objective: Sync {
         step: usize,
         seed: u64,
     ) -> Result<Vec<Term>>;
+
+    /// Called after the optimiser has made a step (0-based) of the model.
+    fn stepped(&self, _model: &Self::Model, _step: usize) -> Result<()> {
+        Ok(())
+    }
 }

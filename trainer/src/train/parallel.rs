@@ -3,15 +3,16 @@
 //! Every worker differentiates a replica of its own, because graphs that share leaves also share a
 //! lock. The sum does not depend on the number of workers, so neither does the run.
 
+use std::collections::BTreeMap;
 use std::sync::{Barrier, Mutex};
 
 use burn::module::{Module, ModuleVisitor, Param};
 use burn::optim::GradientsParams;
 use burn::tensor::{Device, Tensor};
 use spanlight_core::loss::Term;
-use spanlight_core::{Error, Result};
 
 use super::Objective;
+use crate::error::{Error, Result};
 
 /// Gradients and losses of one step.
 pub struct StepGradients {
@@ -39,7 +40,9 @@ struct Arrival<'a> {
 impl Drop for Arrival<'_> {
     fn drop(&mut self) {
         if std::thread::panicking() {
-            lock(self.failure).get_or_insert_with(|| Error::Device("a worker panicked".into()));
+            lock(self.failure).get_or_insert_with(|| {
+                spanlight_core::Error::Device("a worker panicked".into()).into()
+            });
         }
         self.barrier.wait();
     }
@@ -59,12 +62,12 @@ pub fn gradients<O: Objective>(
 ) -> Result<StepGradients> {
     let chunks = objective.chunks(step)?;
     let pieces = chunks.iter().map(|c| objective.pieces(c)).sum();
-    let losses = objective.names().len();
+    let known = known_rows(objective, &chunks);
     let workers = workers.clamp(1, chunks.len().max(1));
     let barrier = Barrier::new(workers);
-    let rows = Mutex::new(vec![0_usize; losses]);
+    let rows = Mutex::new(vec![0_usize; objective.names().len()]);
     let failure: Mutex<Option<Error>> = Mutex::new(None);
-    let done: Mutex<Vec<(usize, GradientsParams, Vec<f64>)>> = Mutex::new(Vec::new());
+    let sum = Mutex::new(OrderedSum::new(objective.names().len()));
 
     let work = |worker: usize| {
         let arrival = Arrival {
@@ -73,28 +76,31 @@ pub fn gradients<O: Objective>(
         };
         let mut forwards: Vec<Forward<O::Model>> = Vec::new();
         for index in (worker..chunks.len()).step_by(workers) {
+            if lock(&failure).is_some() {
+                break;
+            }
             let replica = model.clone().fork(device);
-            match objective.losses(
-                &replica,
-                &chunks[index],
-                step,
-                chunk_seed(seed, step, index),
-            ) {
-                Ok(terms) => {
-                    for (total, term) in lock(&rows).iter_mut().zip(&terms) {
-                        *total += term.count;
-                    }
-                    forwards.push(Forward {
-                        index,
-                        replica,
-                        terms,
-                    });
-                }
+            let seed = chunk_seed(seed, step, index);
+            let terms = match objective.losses(&replica, &chunks[index], step, seed) {
+                Ok(terms) => terms,
                 Err(error) => {
                     lock(&failure).get_or_insert(error);
                     break;
                 }
+            };
+            if let Some(counts) = &known {
+                let part = backward(objective, replica, terms, counts);
+                lock(&sum).add(model, index, part);
+                continue;
             }
+            for (total, term) in lock(&rows).iter_mut().zip(&terms) {
+                *total += term.count;
+            }
+            forwards.push(Forward {
+                index,
+                replica,
+                terms,
+            });
         }
         // Means need the number of rows of all chunks.
         drop(arrival);
@@ -103,8 +109,8 @@ pub fn gradients<O: Objective>(
         }
         let counts = lock(&rows).clone();
         for forward in forwards {
-            let (gradients, sums) = backward(objective, forward.replica, forward.terms, &counts);
-            lock(&done).push((forward.index, gradients, sums));
+            let part = backward(objective, forward.replica, forward.terms, &counts);
+            lock(&sum).add(model, forward.index, part);
         }
     };
     match workers {
@@ -120,30 +126,66 @@ pub fn gradients<O: Objective>(
     if let Some(error) = failure.into_inner().unwrap_or_else(|e| e.into_inner()) {
         return Err(error);
     }
-    let mut done = done.into_inner().unwrap_or_else(|e| e.into_inner());
-    done.sort_by_key(|(index, ..)| *index);
-    let counts = rows.into_inner().unwrap_or_else(|e| e.into_inner());
-    let mut sums = vec![0.0; losses];
-    let mut total: Option<GradientsParams> = None;
-    for (_, gradients, chunk_sums) in done {
-        for (sum, chunk) in sums.iter_mut().zip(chunk_sums) {
-            *sum += chunk;
-        }
-        total = Some(match total {
-            None => gradients,
-            Some(total) => add(model, total, gradients),
-        });
-    }
-    let losses = sums
+    let sum = sum.into_inner().unwrap_or_else(|e| e.into_inner());
+    let rows = rows.into_inner().unwrap_or_else(|e| e.into_inner());
+    let counts = known.unwrap_or(rows);
+    let losses = sum
+        .losses
         .into_iter()
         .zip(counts)
         .map(|(sum, count)| (count > 0).then(|| sum / count as f64))
         .collect();
     Ok(StepGradients {
-        gradients: total.unwrap_or_default(),
+        gradients: sum.gradients.unwrap_or_default(),
         losses,
         pieces,
     })
+}
+
+/// Rows of each loss over all chunks, if the objective knows them beforehand.
+fn known_rows<O: Objective>(objective: &O, chunks: &[O::Chunk]) -> Option<Vec<usize>> {
+    let mut total = vec![0; objective.names().len()];
+    for chunk in chunks {
+        let rows = objective.rows(chunk)?;
+        total.iter_mut().zip(rows).for_each(|(sum, n)| *sum += n);
+    }
+    Some(total)
+}
+
+/// A chunk's gradients and summed losses.
+type Part = (GradientsParams, Vec<f64>);
+
+/// Parts summed in the order of their chunks, whatever the order they come in.
+struct OrderedSum {
+    gradients: Option<GradientsParams>,
+    losses: Vec<f64>,
+    next: usize,
+    early: BTreeMap<usize, Part>,
+}
+
+impl OrderedSum {
+    fn new(losses: usize) -> Self {
+        Self {
+            gradients: None,
+            losses: vec![0.0; losses],
+            next: 0,
+            early: BTreeMap::new(),
+        }
+    }
+
+    fn add<M: Module>(&mut self, model: &M, index: usize, part: Part) {
+        self.early.insert(index, part);
+        while let Some((gradients, losses)) = self.early.remove(&self.next) {
+            self.next += 1;
+            for (sum, loss) in self.losses.iter_mut().zip(losses) {
+                *sum += loss;
+            }
+            self.gradients = Some(match self.gradients.take() {
+                None => gradients,
+                Some(total) => add(model, total, gradients),
+            });
+        }
+    }
 }
 
 /// Gradients of one chunk's share of the total loss, and its summed losses.
@@ -152,7 +194,7 @@ fn backward<O: Objective>(
     replica: O::Model,
     terms: Vec<Term>,
     counts: &[usize],
-) -> (GradientsParams, Vec<f64>) {
+) -> Part {
     let mut total: Option<Tensor<1>> = None;
     let mut sums = Vec::with_capacity(terms.len());
     for ((term, &count), &weight) in terms.into_iter().zip(counts).zip(objective.weights()) {
@@ -160,6 +202,11 @@ fn backward<O: Objective>(
             sums.push(0.0);
             continue;
         };
+        if weight == 0.0 {
+            // Only watched, so it may have no gradient.
+            sums.push(f64::from(sum.into_scalar::<f32>()));
+            continue;
+        }
         sums.push(f64::from(sum.clone().inner().into_scalar::<f32>()));
         let share = sum * (weight / count.max(1) as f32);
         total = Some(match total {

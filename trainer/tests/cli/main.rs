@@ -2,6 +2,10 @@
 
 mod bad_input;
 mod corpus;
+mod experiment;
+mod pretrain;
+mod pspe;
 mod resume;
+mod share;
 mod support;
 mod whole_path;

@@ -3,15 +3,15 @@
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use crate::support::{arrays, spanlight, succeed, training, workshop};
+use crate::support::{arrays, pretraining, spanlight, succeed, training, workshop};
 
-/// Starts a run and stops it by a signal once it has made some steps.
-fn interrupt(signal: &str) {
+/// Starts a run and stops it by a signal once it has made some steps; `arguments` make one of a name.
+fn interrupt(signal: &str, arguments: impl Fn(&'static str) -> Vec<&'static str>, weights: &str) {
     let folder = workshop();
     let at = folder.path();
-    succeed(at, &training("whole", "12"));
+    succeed(at, &arguments("whole"));
 
-    let mut child = spanlight(at, &training("halves", "12"))
+    let mut child = spanlight(at, &arguments("halves"))
         .stderr(Stdio::null())
         .spawn()
         .unwrap();
@@ -29,9 +29,9 @@ fn interrupt(signal: &str) {
         .status()
         .unwrap();
     child.wait().unwrap();
-    succeed(at, &["finetune", "--run", "halves", "--resume"]);
+    succeed(at, &[arguments("halves")[0], "--run", "halves", "--resume"]);
 
-    for file in ["checkpoint.safetensors", "best.safetensors"] {
+    for file in ["checkpoint.safetensors", weights] {
         let (whole, halves) = (
             arrays(&at.join("whole").join(file)),
             arrays(&at.join("halves").join(file)),
@@ -50,12 +50,30 @@ fn interrupt(signal: &str) {
     assert_eq!(steps("whole"), steps("halves"));
 }
 
-#[test]
-fn after_ctrl_c() {
-    interrupt("-INT");
+/// Fine-tuning with averaged weights, which must survive too.
+fn finetuning(run: &'static str) -> Vec<&'static str> {
+    let averaged = ["--ema", "0.9", "--relation-input", "typed"];
+    [training(run, "12"), averaged.to_vec()].concat()
 }
 
 #[test]
-fn after_kill_9() {
-    interrupt("-KILL");
+fn fine_tuning_after_ctrl_c() {
+    interrupt("-INT", finetuning, "best.safetensors");
+}
+
+#[test]
+fn fine_tuning_after_kill_9() {
+    interrupt("-KILL", finetuning, "best.safetensors");
+}
+
+#[test]
+fn pre_training_after_ctrl_c() {
+    let arguments = |run| pretraining(run, "60");
+    interrupt("-INT", arguments, "pretrained.safetensors");
+}
+
+#[test]
+fn pre_training_after_kill_9() {
+    let arguments = |run| pretraining(run, "60");
+    interrupt("-KILL", arguments, "pretrained.safetensors");
 }

@@ -10,15 +10,16 @@ const HIDDEN: usize = 16;
 const INNER: usize = 32;
 const LAYERS: usize = 2;
 
-/// Words of the invented sentences; each is one word-piece.
+/// Words of the invented sentences; each is one word-piece, and some more can be made of two.
 const VOCABULARY: &str = "[PAD] [UNK] [CLS] [SEP] [MASK] anna bert carla works for lives in acme rome paris and \
-                          the robot lab visited hired by .";
+                          the robot lab visited hired ##s .";
 
-/// A temporary folder with `encoder/` and `train.jsonl`.
+/// A temporary folder with `encoder/`, `train.jsonl` and `corpus.txt`.
 pub fn workshop() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     encoder(&folder.path().join("encoder"));
     std::fs::write(folder.path().join("train.jsonl"), sentences()).unwrap();
+    std::fs::write(folder.path().join("corpus.txt"), CORPUS).unwrap();
     folder
 }
 
@@ -161,7 +162,10 @@ fn sentences() -> String {
 pub fn spanlight(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_spanlight"));
     command.current_dir(folder).args(arguments);
-    if !matches!(arguments[0], "data" | "export") {
+    if !matches!(
+        arguments[0],
+        "data" | "export" | "report" | "compare" | "import-pspe" | "export-pspe"
+    ) {
         command.args(["--device", "cpu"]);
     }
     command
@@ -212,6 +216,82 @@ pub fn training<'a>(run: &'a str, epochs: &'a str) -> Vec<&'a str> {
         "16",
     ]
 }
+
+/// The same arguments, the value of one flag exchanged.
+pub fn exchanged<'a>(mut arguments: Vec<&'a str>, flag: &str, value: &'a str) -> Vec<&'a str> {
+    let at = arguments.iter().position(|a| *a == flag).unwrap();
+    arguments[at + 1] = value;
+    arguments
+}
+
+/// Arguments of a small pre-training run over [`CORPUS`].
+pub fn pretraining<'a>(run: &'a str, steps: &'a str) -> Vec<&'a str> {
+    vec![
+        "pretrain",
+        "--run",
+        run,
+        "--corpus",
+        "corpus.txt",
+        "--corpus-cache",
+        "cache",
+        "--unit",
+        "sentence",
+        "--encoder",
+        "encoder",
+        "--total-steps",
+        steps,
+        "--batch",
+        "4",
+        "--chunk",
+        "24",
+        "--micro-batch",
+        "2",
+        "--queue-keys",
+        "10",
+        "--save-every",
+        "1",
+        "--warmup",
+        "0.2",
+    ]
+}
+
+/// Invented sentences without annotations; some of their words have two word-pieces.
+pub const CORPUS: &str = "\
+anna and carla visited the robots in rome and the labs in paris .
+the robot labs hired bert and in paris anna lives in rome .
+bert works for acme in the robots lab and visited rome .
+carla lives in paris and acme hired the robots for the lab .
+the labs visited anna and the robots hired carla in rome .
+acme works in paris and the robots lab works for bert .
+";
+
+/// A small grid: two variants, two shares, two seeds.
+pub const GRID: &str = r#"
+name = "tiny"
+title = "Tiny"
+output = "grid"
+variables = { data_dir = "" }
+subset_per_seed = true
+finetune = { encoder = "encoder", epochs = 6, batch = 4, learning_rate = 2e-3, head_lr = 5e-3, evaluate_from = 1, chunk = 16 }
+
+[data]
+train = "${data_dir}/train.jsonl"
+dev = "${data_dir}/train.jsonl"
+test = "${data_dir}/train.jsonl"
+source = "invented"
+
+[variants.plain]
+label = "Plain"
+
+[variants.shared]
+label = "Shared encoder"
+finetune = { share_span_encoder = true }
+
+[[runs]]
+variants = ["plain", "shared"]
+fractions = [0.34, 1.0]
+seeds = [1, 2]
+"#;
 
 /// The arrays of a safetensors file, byte for byte.
 pub fn arrays(path: &PathBuf) -> Vec<(String, Vec<u8>)> {

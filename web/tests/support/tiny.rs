@@ -63,6 +63,8 @@ impl Tiny {
             intermediate_size: 64,
             max_position_embeddings: 64,
             type_vocab_size: 2,
+            position_offset: 0,
+            relative_attention_num_buckets: 0,
             layer_norm_eps: 1e-12,
         };
         let config = ModelConfig {

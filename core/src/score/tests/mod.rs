@@ -1,3 +1,5 @@
+mod buckets;
+mod differences;
 mod properties;
 
 use super::*;

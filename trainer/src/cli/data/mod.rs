@@ -4,6 +4,7 @@ mod check;
 mod clean;
 mod convert;
 mod sample;
+mod subset;
 
 use clap::{Args, Subcommand};
 
@@ -22,6 +23,8 @@ enum Command {
     Check(check::Check),
     /// Writes an annotated file in the paper's format, one sentence a line
     Convert(convert::Convert),
+    /// Writes a share of an annotated file; smaller shares with the same seed are parts of larger ones
+    Subset(subset::Subset),
     /// Writes the sentences of a corpus that pre-training would use, one a line
     Clean(clean::Clean),
     /// Shows samples that pre-training would draw from a corpus
@@ -37,6 +40,7 @@ impl Data {
         match &self.command {
             Command::Check(check) => check.run(),
             Command::Convert(convert) => convert.run(),
+            Command::Subset(subset) => subset.run(),
             Command::Clean(clean) => clean.run(),
             Command::Sample(sample) => sample.run(),
         }

@@ -192,7 +192,10 @@ fn fail(problem: fn() -> Error, workers: usize) -> Error {
 #[test]
 fn an_error_of_any_chunk_is_handed_on() {
     for workers in [1, 2, 3] {
-        let error = fail(|| Error::Device("lost".into()), workers);
+        let error = fail(
+            || spanlight_core::Error::Device("lost".into()).into(),
+            workers,
+        );
         assert_eq!(error.to_string(), "device: lost");
     }
 }

@@ -1,0 +1,105 @@
+//! The three pre-training losses of a batch (method §3.6–3.7, §4).
+
+use burn::tensor::Tensor;
+
+use super::batch::PretrainBatch;
+use super::config::ObjectiveConfig;
+use super::contrast::{logits, loss, normalize};
+use super::model::PretrainModel;
+use crate::loss::{Term, cross_entropy};
+use crate::noise::Noise;
+
+/// What the contrastive objective compares with; nothing here has gradients.
+#[derive(Debug, Clone)]
+pub struct Keys {
+    /// Of the target views and the context views: `[sentences, width]` each.
+    pub own: [Tensor<2>; 2],
+    /// Queues of earlier keys of target and context views: `[negatives, width]` each.
+    pub queued: [Option<Tensor<2>>; 2],
+}
+
+/// Summed losses; `[target view, context view]` each.
+#[derive(Debug, Default)]
+pub struct PretrainLoss {
+    /// Over masked pieces.
+    pub boundary: [Term; 2],
+    /// Over shuffled spans.
+    pub permutation: [Term; 2],
+    /// Over sentences: pair against contexts, context against pairs.
+    pub contrast: [Term; 2],
+    /// Sentences whose own key scored highest.
+    pub recognised: [Term; 2],
+}
+
+/// Computes the losses of a batch; without keys, no contrastive one.
+///
+/// An objective whose weight is 0 is not computed.
+pub fn pretrain_loss(
+    model: &PretrainModel,
+    batch: &PretrainBatch,
+    keys: Option<Keys>,
+    config: &ObjectiveConfig,
+    noise: &mut Noise,
+) -> PretrainLoss {
+    let network = &model.network;
+    let dropout = network.config().dropout;
+    let views = network.encode(batch, noise);
+    let mut found = PretrainLoss::default();
+
+    if config.w_tbo > 0.0 {
+        for (term, masked) in found.boundary.iter_mut().zip(&batch.masked) {
+            if !masked.is_empty() {
+                let words = &network.encoder.embeddings.word;
+                let logits =
+                    model
+                        .boundary
+                        .logits(views.hidden.clone(), masked, words, dropout, noise);
+                let labels: Vec<usize> = masked.iter().map(|m| m.label).collect();
+                *term = cross_entropy(logits, &labels);
+            }
+        }
+    }
+
+    // One pass of the span encoder over everything that needs it.
+    let mut spans = match config.w_cspo > 0.0 {
+        true => batch.segments.clone(),
+        false => Vec::new(),
+    };
+    let segments = spans.len();
+    if config.w_spo > 0.0 {
+        spans.extend(batch.permuted.iter().flatten());
+    }
+    if spans.is_empty() {
+        return found;
+    }
+    let represented = network.represent(&views.encoded, &spans, noise); // [spans, span size]
+
+    let mut from = segments;
+    if config.w_spo > 0.0 {
+        for (term, classes) in found.permutation.iter_mut().zip(&batch.classes) {
+            if !classes.is_empty() {
+                let rows = represented.clone().narrow(0, from, classes.len());
+                let logits = model.permutation.logits(rows, dropout, noise);
+                *term = cross_entropy(logits, classes);
+                from += classes.len();
+            }
+        }
+    }
+
+    if let (Some(keys), true) = (keys, segments > 0) {
+        let rows = represented.narrow(0, 0, segments);
+        let features = network.relate(&views.encoded, rows, noise).features;
+        let projected = normalize(network.project(features, noise), config.cspo_normalize);
+        let sentences = batch.sentences();
+        let [own_target, own_context] = keys.own;
+        let [queued_target, queued_context] = keys.queued;
+        let sides = [(own_context, queued_context), (own_target, queued_target)];
+        for (side, (own, queue)) in sides.into_iter().enumerate() {
+            let queries = projected.clone().narrow(0, side * sentences, sentences);
+            let lift = Tensor::from_inner;
+            let scores = logits(queries, lift(own), queue.map(lift), config);
+            (found.contrast[side], found.recognised[side]) = loss(scores);
+        }
+    }
+    found
+}

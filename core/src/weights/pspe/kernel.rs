@@ -1,0 +1,142 @@
+//! Convolution kernels: `[channels, hidden, k]`, one array a width, reading backwards on their
+//! side; on ours all as one product `[Σk * channels, hidden]`, reading forwards.
+
+use std::collections::BTreeMap;
+
+use crate::weights::{Array, StateDict};
+use crate::{Error, Result};
+
+/// Their kernels and biases by module and place among the widths.
+#[derive(Default)]
+pub(super) struct Kernels {
+    weights: BTreeMap<(String, usize), Array>,
+    biases: BTreeMap<(String, usize), Array>,
+}
+
+impl Kernels {
+    /// Takes `module` + `conv_layer_` + `rest`.
+    pub(super) fn add(&mut self, name: &str, module: &str, rest: &str, array: Array) -> Result<()> {
+        let unknown = || Error::Weight {
+            name: name.into(),
+            problem: "is not a convolution of the span CNN".into(),
+        };
+        let (index, kind) = rest.split_once('.').ok_or_else(unknown)?;
+        let key = (module.to_string(), index.parse().map_err(|_| unknown())?);
+        match kind {
+            "weight" if array.shape.len() == 3 => self.weights.insert(key, array),
+            "bias" if array.shape.len() == 1 => self.biases.insert(key, array),
+            _ => return Err(unknown()),
+        };
+        Ok(())
+    }
+
+    /// All of them in our layout.
+    pub(super) fn ours(self) -> StateDict {
+        let mut state = StateDict::new();
+        for ((module, _), kernel) in self.weights {
+            append_rows(&mut state, format!("{module}taps.weight"), taps(&kernel));
+        }
+        for ((module, _), bias) in self.biases {
+            append_rows(&mut state, format!("{module}bias"), bias);
+        }
+        state
+    }
+}
+
+/// Our taps or biases as their arrays, names still ours up to the module; nothing for other names.
+pub(super) fn theirs(
+    name: &str,
+    array: &Array,
+    widths: &[usize],
+) -> Result<Option<Vec<(String, Array)>>> {
+    let fail = || Error::Weight {
+        name: name.into(),
+        problem: format!(
+            "the shape {:?} does not fit kernels of the widths {widths:?}",
+            array.shape
+        ),
+    };
+    let (module, taps) = match (
+        name.strip_suffix("cnn.taps.weight"),
+        name.strip_suffix("cnn.bias"),
+    ) {
+        (Some(module), _) => (module, true),
+        (_, Some(module)) => (module, false),
+        _ => return Ok(None),
+    };
+    let parts: usize = if taps {
+        widths.iter().sum()
+    } else {
+        widths.len()
+    };
+    let rows = array.shape.first().copied().unwrap_or(0);
+    if parts == 0 || !rows.is_multiple_of(parts) || array.shape.len() != 1 + usize::from(taps) {
+        return Err(fail());
+    }
+    let channels = rows / parts;
+    let row = array.values.len() / rows.max(1);
+    let mut from = 0;
+    let mut found = Vec::with_capacity(widths.len());
+    for (layer, &width) in widths.iter().enumerate() {
+        let count = if taps { width * channels } else { channels };
+        let values = &array.values[from * row..(from + count) * row];
+        from += count;
+        let (kind, part) = match taps {
+            true => ("weight", kernel(values, channels, row, width)),
+            false => (
+                "bias",
+                Array {
+                    shape: vec![channels],
+                    values: values.to_vec(),
+                },
+            ),
+        };
+        found.push((format!("{module}cnn.conv_layer_{layer}.{kind}"), part));
+    }
+    Ok(Some(found))
+}
+
+/// `[channels, hidden, k]`, flipped in time, as `[k * channels, hidden]`.
+fn taps(kernel: &Array) -> Array {
+    let (channels, hidden, width) = (kernel.shape[0], kernel.shape[1], kernel.shape[2]);
+    let mut values = Vec::with_capacity(kernel.values.len());
+    for tap in 0..width {
+        for channel in 0..channels {
+            let row = &kernel.values[channel * hidden * width..(channel + 1) * hidden * width];
+            values.extend((0..hidden).map(|h| row[h * width + (width - 1 - tap)]));
+        }
+    }
+    Array {
+        shape: vec![width * channels, hidden],
+        values,
+    }
+}
+
+/// `[k * channels, hidden]`, flipped in time, as `[channels, hidden, k]`.
+fn kernel(taps: &[f32], channels: usize, hidden: usize, width: usize) -> Array {
+    let mut values = Vec::with_capacity(taps.len());
+    for channel in 0..channels {
+        for h in 0..hidden {
+            values.extend((0..width).map(|at| {
+                let tap = width - 1 - at;
+                taps[(tap * channels + channel) * hidden + h]
+            }));
+        }
+    }
+    Array {
+        shape: vec![channels, hidden, width],
+        values,
+    }
+}
+
+fn append_rows(state: &mut StateDict, name: String, rows: Array) {
+    match state.get_mut(&name) {
+        Some(array) => {
+            array.shape[0] += rows.shape[0];
+            array.values.extend(rows.values);
+        }
+        None => {
+            state.insert(name, rows);
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! Names of parameters: theirs and ours.
+
+use std::fmt;
+
+use crate::weights::bert::{our_name, their_name};
+
+/// Which of the paper's models a checkpoint is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// Query and momentum network with the heads of the objectives.
+    Pretraining,
+    /// Joint extraction.
+    FineTuning,
+}
+
+impl fmt::Display for Stage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Pretraining => "pre-training",
+            Self::FineTuning => "fine-tuning",
+        })
+    }
+}
+
+/// Prefixes of the fine-tuning model, theirs and ours.
+const FINE_TUNING: [(&str, &str); 15] = [
+    (
+        "ent_model.embedding_model.bert_encoder.bert_model.",
+        "encoder.",
+    ),
+    ("ent_model.ent_span_decoder.hidden2label.", "tagger."),
+    (
+        "ent_model.cnn_ent_model.entity_span_extractor.cnn_encoder.",
+        "entity.cnn.",
+    ),
+    ("ent_model.cnn_ent_model.ent2hidden.", "entity.dense."),
+    (
+        "ent_model.cnn_ent_model.entity_decoder.hidden2label.",
+        "entity_head.",
+    ),
+    (
+        "rel_model.context_span_extractor.cnn_encoder.",
+        "context.cnn.",
+    ),
+    ("rel_model.context2hidden.", "context.dense."),
+    ("rel_model.position_embedding.", "pair.position."),
+    ("rel_model.attention_encoder.input_linear.", "pair.input."),
+    ("rel_model.attention_encoder.query_linear.", "pair.query."),
+    (
+        "rel_model.attention_encoder.feature_linear.",
+        "pair.feature.",
+    ),
+    ("rel_model.attention_encoder.score_linear.", "pair.score."),
+    ("rel_model.ent_mention_mlp.", "relation_inner."),
+    ("rel_model.mlp.", "relation_outer."),
+    ("rel_model.relation_decoder.hidden2label.", "relation_head."),
+];
+
+/// Prefixes of one network of the pre-training model, theirs and ours.
+const PRETRAINING: [(&str, &str); 16] = [
+    ("bert_encoder.bert_model.", "network.encoder."),
+    ("entity_span_extractor.cnn_encoder.", "network.span.cnn."),
+    ("ent2hidden.", "network.span.dense."),
+    ("position_embedding.", "network.pair.position."),
+    ("attention_encoder.input_linear.", "network.pair.input."),
+    ("attention_encoder.query_linear.", "network.pair.query."),
+    ("attention_encoder.feature_linear.", "network.pair.feature."),
+    ("attention_encoder.score_linear.", "network.pair.score."),
+    ("mlp_head1.", "network.projection.inner."),
+    ("mlp_head2.", "network.projection.outer."),
+    ("global_position_embedding.", "boundary.position."),
+    ("masked_token_mlp.", "boundary.dense."),
+    ("masked_token_decoder.", "boundary.decoder."),
+    ("masked_token_decoder_bias", "boundary.bias"),
+    ("entity_span_mlp.", "permutation.dense."),
+    ("entity_span_decoder.hidden2label.", "permutation.head."),
+];
+
+/// Prefixes of the two networks, theirs and ours.
+const NETWORKS: [(&str, &str); 2] = [
+    ("span_pair_encoder.", ""),
+    ("momentum_span_pair_encoder.", "momentum."),
+];
+
+impl Stage {
+    /// What a checkpoint is, by the names in it.
+    pub fn of<'a>(names: impl IntoIterator<Item = &'a String>) -> Option<Self> {
+        names.into_iter().find_map(|name| {
+            let pretrained = NETWORKS.iter().any(|(theirs, _)| name.starts_with(theirs));
+            let finetuned = name.starts_with("ent_model.") || name.starts_with("rel_model.");
+            match (pretrained, finetuned) {
+                (true, _) => Some(Self::Pretraining),
+                (_, true) => Some(Self::FineTuning),
+                _ => None,
+            }
+        })
+    }
+
+    /// Our name of one of their parameters.
+    pub(super) fn ours(self, name: &str) -> Option<String> {
+        match self {
+            Self::FineTuning => translate(&FINE_TUNING, name, false),
+            Self::Pretraining => NETWORKS.iter().find_map(|(theirs, ours)| {
+                let rest = name.strip_prefix(theirs)?;
+                Some(format!("{ours}{}", translate(&PRETRAINING, rest, false)?))
+            }),
+        }
+    }
+
+    /// Their name of one of our parameters.
+    pub(super) fn theirs(self, name: &str) -> Option<String> {
+        match self {
+            Self::FineTuning => translate(&FINE_TUNING, name, true),
+            // Ours of the query network have no prefix, so the other goes first.
+            Self::Pretraining => NETWORKS.iter().rev().find_map(|(theirs, ours)| {
+                let rest = name.strip_prefix(ours)?;
+                Some(format!("{theirs}{}", translate(&PRETRAINING, rest, true)?))
+            }),
+        }
+    }
+}
+
+/// Exchanges the prefix of a name, and the names inside the encoder and of LayerNorm.
+fn translate(prefixes: &[(&str, &str)], name: &str, back: bool) -> Option<String> {
+    prefixes.iter().find_map(|&(theirs, ours)| {
+        let (from, to) = if back { (ours, theirs) } else { (theirs, ours) };
+        let rest = name.strip_prefix(from)?;
+        let rest = match (ours.ends_with("encoder."), back) {
+            (true, false) => our_name(rest),
+            (true, true) => their_name(rest),
+            (false, false) => rest
+                .replace("layer_norm.weight", "norm.gamma")
+                .replace("layer_norm.bias", "norm.beta"),
+            (false, true) => rest
+                .replace("norm.gamma", "layer_norm.weight")
+                .replace("norm.beta", "layer_norm.bias"),
+        };
+        Some(format!("{to}{rest}"))
+    })
+}

@@ -1,0 +1,56 @@
+//! `spanlight data subset`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::data::{self, Unit};
+use crate::error::{Error, Result};
+use crate::store::write_atomic;
+
+/// Arguments of `data subset`.
+#[derive(Args)]
+pub struct Subset {
+    /// The file
+    file: PathBuf,
+    /// Where to write, in the paper's format
+    out: PathBuf,
+    /// Share, above 0 and at most 1
+    #[arg(long, value_parser = share)]
+    fraction: f64,
+    /// What is drawn as a whole
+    #[arg(long, value_enum, default_value_t = Unit::Document)]
+    unit: Unit,
+    /// Seed of the draw
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Format: auto, dygie, spert, pspe or arnor
+    #[arg(long, default_value = "auto")]
+    format: String,
+}
+
+impl Subset {
+    /// Runs the command.
+    ///
+    /// # Errors
+    /// Whatever stops it; the file is written whole or not at all.
+    pub fn run(&self) -> Result<()> {
+        let dataset = data::read(&self.file, self.format.parse().map_err(Error::Usage)?)?;
+        for defect in &dataset.defects {
+            eprintln!("warning: {defect}");
+        }
+        let drawn = data::subset(&dataset.sentences, self.fraction, self.unit, self.seed);
+        let mut lines = Vec::new();
+        data::write(&mut lines, &self.out, &drawn)?;
+        Ok(write_atomic(&self.out, &lines)?)
+    }
+}
+
+/// Parses a share of a whole.
+fn share(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(share) if share > 0.0 && share <= 1.0 => Ok(share),
+        Ok(_) => Err("must be above 0 and at most 1".into()),
+        Err(error) => Err(format!("{error}")),
+    }
+}

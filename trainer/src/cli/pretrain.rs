@@ -1,0 +1,47 @@
+//! `spanlight pretrain`.
+
+use clap::{ArgMatches, Args};
+
+use super::run::{RunArgs, Task};
+use crate::error::Result;
+use crate::event::Sink;
+use crate::place::Place;
+use crate::pretrain::{self, PretrainConfig};
+use crate::store::RunFolder;
+
+/// Arguments of `pretrain`.
+#[derive(Args)]
+pub struct Pretrain {
+    #[command(flatten)]
+    run: RunArgs,
+    #[command(flatten)]
+    config: PretrainConfig,
+}
+
+impl Pretrain {
+    /// Runs the command.
+    ///
+    /// # Errors
+    /// Whatever stops the run.
+    pub fn run(&self, matches: &ArgMatches) -> Result<()> {
+        self.run.start(&self.config, matches)
+    }
+}
+
+impl Task for PretrainConfig {
+    const REFERENCE: &str = pretrain::REFERENCE;
+
+    fn validate(&self) -> Result<()> {
+        self.validate()
+    }
+
+    fn carry_out(
+        &self,
+        folder: &RunFolder,
+        resume: bool,
+        place: &Place<'_>,
+        sink: &mut dyn Sink,
+    ) -> Result<()> {
+        pretrain::pretrain(self, folder, resume, place, sink)
+    }
+}

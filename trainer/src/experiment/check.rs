@@ -1,0 +1,150 @@
+//! What must hold in a grid before anything is computed.
+
+use super::{
+    cell,
+    grid::{Grid, Kind},
+    pretrain,
+};
+use crate::{
+    error::Result,
+    finetune::FinetuneConfig,
+    settings::{Settings, object},
+};
+
+/// Settings of fine-tuning that grids may name although not every build has them; a cell that uses
+/// one which is missing fails with its name.
+pub const OPTIONAL: [&str; 3] = ["load_parts", "load_network", "freeze_encoder"];
+/// Settings that the grid sets for every cell.
+const SET: [&str; 7] = [
+    "train",
+    "dev",
+    "format",
+    "symmetric",
+    "fraction",
+    "seed",
+    "init_from",
+];
+
+/// Checks names, shares and settings.
+///
+/// # Errors
+/// [`crate::error::Error::Settings`] that names the table and the key.
+pub fn check(grid: &Grid) -> Result<()> {
+    let names = grid.variants.keys().chain(grid.pretrainings.keys());
+    for name in names.chain([&grid.name]) {
+        let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+        if name.is_empty() || !name.chars().all(plain) {
+            return Err(grid.problem(format!(
+                "`{name}` is part of file names: use lower-case letters, digits and `_`"
+            )));
+        }
+    }
+    blocks(grid)?;
+    let known: Vec<String> = object(&FinetuneConfig::default())?
+        .into_iter()
+        .map(|f| f.0)
+        .collect();
+    let place = |settings: &Settings, table: &str, taken: &[&str]| {
+        fine_tuning(grid, settings, table, &known, taken)
+    };
+    place(&grid.finetune, "finetune", &SET)?;
+    pre_training(grid, &grid.pretrain, "pretrain")?;
+    for (name, variant) in &grid.variants {
+        let table = format!("variants.{name}.finetune");
+        place(&variant.finetune, &table, &SET)?;
+        if let Some(start) = &variant.pretraining
+            && !grid.pretrainings.contains_key(start)
+        {
+            let names: Vec<&str> = grid.pretrainings.keys().map(String::as_str).collect();
+            return Err(grid.problem(format!(
+                "variants.{name} starts from the pre-training `{start}`, which is not one of {}",
+                names.join(", ")
+            )));
+        }
+        cell::typed(grid, &[&grid.finetune, &variant.finetune])
+            .map_err(|e| grid.problem(format!("{table}: {e}")))?;
+    }
+    for (name, pretraining) in &grid.pretrainings {
+        let table = format!("pretrainings.{name}.settings");
+        match pretraining.kind {
+            Kind::Pretrain => pre_training(grid, &pretraining.settings, &table)?,
+            Kind::Finetune => {
+                place(&pretraining.settings, &table, &["init_from"])?;
+                cell::typed(grid, &[&grid.finetune, &pretraining.settings])
+                    .and_then(|config| config.validate())
+                    .map_err(|e| grid.problem(format!("{table}: {e}")))?;
+            }
+        }
+    }
+    match grid
+        .report
+        .against
+        .iter()
+        .find(|v| !grid.variants.contains_key(*v))
+    {
+        Some(name) => Err(grid.problem(format!("report.against: there is no variant `{name}`"))),
+        None => Ok(()),
+    }
+}
+
+fn blocks(grid: &Grid) -> Result<()> {
+    for (i, block) in grid.runs.iter().enumerate() {
+        let fail = |problem: String| Err(grid.problem(format!("runs[{i}]: {problem}")));
+        if let Some(name) = block
+            .variants
+            .iter()
+            .find(|v| !grid.variants.contains_key(*v))
+        {
+            return fail(format!("there is no variant `{name}`"));
+        }
+        if let Some(f) = block.fractions.iter().find(|f| !(**f > 0.0 && **f <= 1.0)) {
+            return fail(format!("the fraction {f} is not above 0 and at most 1"));
+        }
+        if block.variants.is_empty() || block.fractions.is_empty() || block.seeds.is_empty() {
+            return fail("variants, fractions and seeds need at least one element each".into());
+        }
+    }
+    match grid.runs.is_empty() {
+        true => Err(grid.problem("at least one table [[runs]] is needed".into())),
+        false => Ok(()),
+    }
+}
+
+fn fine_tuning(
+    grid: &Grid,
+    settings: &Settings,
+    table: &str,
+    known: &[String],
+    taken: &[&str],
+) -> Result<()> {
+    for key in settings.keys() {
+        if taken.contains(&key.as_str()) {
+            return Err(grid.problem(format!(
+                "{table}: `{key}` is set by [data], [[runs]] or the pre-training; remove it here"
+            )));
+        }
+        if key == "fraction_seed" && grid.subset_per_seed {
+            return Err(grid.problem(format!(
+                "{table}: `fraction_seed` contradicts `subset_per_seed`; remove one of them"
+            )));
+        }
+        if !known.contains(key) && !OPTIONAL.contains(&key.as_str()) {
+            return Err(grid.problem(format!(
+                "{table}: unknown field `{key}`; the fields are {}",
+                known.join(", ")
+            )));
+        }
+    }
+    Ok(())
+}
+
+fn pre_training(grid: &Grid, settings: &Settings, table: &str) -> Result<()> {
+    let known = pretrain::fields()?;
+    match settings.keys().find(|key| !known.contains(key)) {
+        Some(key) => Err(grid.problem(format!(
+            "{table}: unknown field `{key}`; the fields are {}",
+            known.join(", ")
+        ))),
+        None => Ok(()),
+    }
+}

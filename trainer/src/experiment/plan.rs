@@ -1,0 +1,180 @@
+//! The cells of a grid with their folders, on disk for the report.
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+};
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    cell::{Cell, percent},
+    checksum::Checksums,
+    folders::Folders,
+    grid::{Grid, Report, Variant},
+    identity::Identity,
+};
+use crate::{
+    error::Result,
+    store::{self, StoreError},
+};
+
+/// Folder of the plans in the output folder.
+const PLANS: &str = "plans";
+/// Folder of the cells there.
+const CELLS: &str = "cells";
+
+/// A grid as it was last run.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Plan {
+    /// Name, for files.
+    pub name: String,
+    /// Name, for people.
+    pub title: String,
+    /// How the report compares.
+    pub report: Report,
+    /// Test file.
+    pub test: PathBuf,
+    /// The variants in the order in which they first run.
+    pub order: Vec<String>,
+    /// The variants by name.
+    pub variants: BTreeMap<String, Variant>,
+    /// The cells in the order in which they run.
+    pub cells: Vec<Planned>,
+}
+
+/// A cell of a plan.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Planned {
+    /// Name of the variant.
+    pub variant: String,
+    /// Share of the training documents.
+    pub fraction: f64,
+    /// Seed.
+    pub seed: u64,
+    /// Its identity; nothing if settings or inputs are missing.
+    pub id: Option<String>,
+    /// Its folder in the output folder.
+    pub folder: Option<PathBuf>,
+    /// What stopped it the last time.
+    pub problem: Option<String>,
+}
+
+/// How far a cell is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    /// It has its scores.
+    Finished,
+    /// Something stopped it.
+    Failed,
+    /// It has not been run, or not to its end.
+    Open,
+}
+
+impl Plan {
+    /// Identifies all cells; takes over the problems of an earlier run of the same grid.
+    ///
+    /// # Errors
+    /// An output folder that cannot be read. What is wrong with a single cell is its own problem.
+    pub fn new(grid: &Grid, checksums: &mut Checksums) -> Result<Self> {
+        let file = Self::file(&grid.output, &grid.name);
+        let earlier = match file.exists() {
+            true => store::read_json::<Self>(&file)
+                .map(|plan| plan.cells)
+                .unwrap_or_default(),
+            false => vec![],
+        };
+        let existing = Folders::list(&grid.output.join(CELLS))?;
+        let cells = Cell::all(grid).into_iter().map(|cell| {
+            let (id, folder, problem) = match Identity::of_cell(grid, &cell, checksums) {
+                Err(error) => (None, None, Some(error.to_string())),
+                Ok(identity) => {
+                    let name = existing.name(&cell.stem(), &identity);
+                    let same = |p: &&Planned| p.id.as_ref() == Some(&identity.id);
+                    let problem = earlier.iter().find(same).and_then(|p| p.problem.clone());
+                    (
+                        Some(identity.id),
+                        Some(Path::new(CELLS).join(name)),
+                        problem,
+                    )
+                }
+            };
+            Planned {
+                variant: cell.variant,
+                fraction: cell.fraction,
+                seed: cell.seed,
+                id,
+                folder,
+                problem,
+            }
+        });
+        Ok(Self {
+            name: grid.name.clone(),
+            title: grid.title.clone(),
+            report: grid.report.clone(),
+            test: grid.data.test.clone(),
+            order: grid.order().into_iter().map(String::from).collect(),
+            variants: grid.variants.clone(),
+            cells: cells.collect(),
+        })
+    }
+
+    /// The plans in an output folder, by name.
+    ///
+    /// # Errors
+    /// [`StoreError`]; no plan at all is one.
+    pub fn read_all(output: &Path) -> Result<Vec<Self>> {
+        let folder = output.join(PLANS);
+        let mut plans: Vec<Self> = Vec::new();
+        let entries = fs::read_dir(&folder).map_err(|e| StoreError::io("list", &folder, e))?;
+        for entry in entries {
+            let path = entry
+                .map_err(|e| StoreError::io("list", &folder, e))?
+                .path();
+            if path.extension().is_some_and(|e| e == "json") {
+                plans.push(store::read_json(&path)?);
+            }
+        }
+        plans.sort_by(|a, b| a.name.cmp(&b.name));
+        Ok(plans)
+    }
+
+    /// Writes the plan.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn write(&self, output: &Path) -> Result<(), StoreError> {
+        let folder = output.join(PLANS);
+        fs::create_dir_all(&folder).map_err(|e| StoreError::io("create the folder", &folder, e))?;
+        store::write_json(&Self::file(output, &self.name), self)
+    }
+
+    fn file(output: &Path, name: &str) -> PathBuf {
+        output.join(PLANS).join(format!("{name}.json"))
+    }
+}
+
+impl Planned {
+    /// How far it is; `output` is the folder of the experiment.
+    pub fn state(&self, output: &Path) -> State {
+        match (&self.folder, &self.problem) {
+            (Some(folder), _) if output.join(folder).join("result.json").is_file() => {
+                State::Finished
+            }
+            (_, Some(_)) => State::Failed,
+            (_, None) => State::Open,
+        }
+    }
+
+    /// As people name it.
+    pub fn title(&self, plan: &Plan) -> String {
+        let label = plan.variants.get(&self.variant).map(|v| v.label.as_str());
+        format!(
+            "{} at {} %, seed {}",
+            label.unwrap_or(&self.variant),
+            percent(self.fraction),
+            self.seed
+        )
+    }
+}

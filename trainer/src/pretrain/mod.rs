@@ -1,0 +1,11 @@
+//! Pre-training (method §4): from plain text and an encoder to a run folder.
+
+mod config;
+mod contrast;
+mod objective;
+mod run;
+#[cfg(test)]
+mod tests;
+
+pub use config::{PretrainConfig, REFERENCE};
+pub use run::pretrain;

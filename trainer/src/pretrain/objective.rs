@@ -1,0 +1,206 @@
+//! The three pre-training losses over samples of a corpus.
+
+use std::sync::{Mutex, MutexGuard};
+
+use spanlight_core::loss::Term;
+use spanlight_core::noise::Noise;
+use spanlight_core::pretrain::contrast::normalize;
+use spanlight_core::pretrain::sample::Sample;
+use spanlight_core::pretrain::{ObjectiveConfig, PretrainBatch, PretrainModel, pretrain_loss};
+
+use super::config::MeanOver;
+use super::contrast::Contrast;
+use crate::corpus::Loader;
+use crate::error::Result;
+use crate::train::{Objective, cut};
+
+/// Samples that go through the model at once, and their place in the step.
+pub struct Chunk {
+    index: usize,
+    batch: PretrainBatch,
+}
+
+/// Where samples come from.
+pub trait Source: Sync {
+    /// Those of a step; a function of the step alone.
+    ///
+    /// # Errors
+    /// What stands between us and them.
+    fn samples(&self, step: usize) -> Result<Vec<Sample>>;
+}
+
+impl Source for Loader {
+    fn samples(&self, step: usize) -> Result<Vec<Sample>> {
+        Ok(self.batch(step)?)
+    }
+}
+
+/// Pre-training as an [`Objective`].
+pub struct PretrainObjective<S> {
+    /// Where samples come from.
+    pub source: S,
+    /// What is minimised.
+    pub objectives: ObjectiveConfig,
+    /// Padded word-pieces of a view in a chunk.
+    pub chunk: usize,
+    /// Sentences of a micro-batch, for means over those.
+    pub micro_batch: usize,
+    /// What means are taken over.
+    pub mean_over: MeanOver,
+    /// Factors of the losses, in the order of their names.
+    weights: [f32; 8],
+    contrast: Mutex<Contrast>,
+}
+
+impl<S: Source> PretrainObjective<S> {
+    /// Losses over the samples of a source.
+    pub fn new(
+        source: S,
+        objectives: ObjectiveConfig,
+        (chunk, micro_batch): (usize, usize),
+        mean_over: MeanOver,
+        contrast: Contrast,
+    ) -> Self {
+        let half = |weight: f64| (weight / 2.0) as f32;
+        let (tbo, spo, cspo) = (
+            half(objectives.w_tbo),
+            half(objectives.w_spo),
+            half(objectives.w_cspo),
+        );
+        Self {
+            source,
+            weights: [tbo, tbo, spo, spo, cspo, cspo, 0.0, 0.0],
+            objectives,
+            chunk,
+            micro_batch,
+            mean_over,
+            contrast: Mutex::new(contrast),
+        }
+    }
+
+    /// Momentum network and queues.
+    pub fn contrast(&self) -> MutexGuard<'_, Contrast> {
+        // A panic under the lock ends the run anyway.
+        self.contrast.lock().unwrap_or_else(|e| e.into_inner())
+    }
+
+    /// Samples in the groups that go through the model together.
+    fn groups(&self, mut samples: Vec<Sample>) -> Vec<Vec<Sample>> {
+        match self.mean_over {
+            MeanOver::Micro => samples
+                .chunks(self.micro_batch)
+                .map(<[Sample]>::to_vec)
+                .collect(),
+            MeanOver::Step => {
+                samples.sort_by_key(|sample| sample.target.ids.len());
+                let lengths: Vec<usize> = samples.iter().map(|s| s.target.ids.len()).collect();
+                let ranges = cut(&lengths, self.chunk);
+                ranges.into_iter().map(|r| samples[r].to_vec()).collect()
+            }
+        }
+    }
+}
+
+impl<S: Source> Objective for PretrainObjective<S> {
+    type Model = PretrainModel;
+    type Chunk = Chunk;
+
+    fn names(&self) -> &[&'static str] {
+        &[
+            "tbo_target",
+            "tbo_context",
+            "spo_target",
+            "spo_context",
+            "cspo_target",
+            "cspo_context",
+            "recognised_target",
+            "recognised_context",
+        ]
+    }
+
+    fn weights(&self) -> &[f32] {
+        &self.weights
+    }
+
+    fn chunks(&self, step: usize) -> Result<Vec<Chunk>> {
+        let groups = self.groups(self.source.samples(step)?);
+        let chunk = |(index, group): (usize, &Vec<Sample>)| Chunk {
+            index,
+            batch: PretrainBatch::new(group),
+        };
+        Ok(groups.iter().enumerate().map(chunk).collect())
+    }
+
+    fn pieces(&self, chunk: &Chunk) -> usize {
+        chunk.batch.pieces()
+    }
+
+    fn rows(&self, chunk: &Chunk) -> Option<Vec<usize>> {
+        if self.mean_over == MeanOver::Micro {
+            return Some(vec![1; self.weights.len()]);
+        }
+        let batch = &chunk.batch;
+        let [masked, permuted] = [
+            batch.masked.each_ref().map(Vec::len),
+            batch.classes.each_ref().map(Vec::len),
+        ];
+        let on = |weight: f64, rows: usize| if weight > 0.0 { rows } else { 0 };
+        let objectives = &self.objectives;
+        // Before the first key is queued there is nothing to tell a pair from.
+        let compared = batch.sentences();
+        Some(vec![
+            on(objectives.w_tbo, masked[0]),
+            on(objectives.w_tbo, masked[1]),
+            on(objectives.w_spo, permuted[0]),
+            on(objectives.w_spo, permuted[1]),
+            on(objectives.w_cspo, compared),
+            on(objectives.w_cspo, compared),
+            on(objectives.w_cspo, compared),
+            on(objectives.w_cspo, compared),
+        ])
+    }
+
+    fn losses(
+        &self,
+        model: &PretrainModel,
+        chunk: &Chunk,
+        _step: usize,
+        seed: u64,
+    ) -> Result<Vec<Term>> {
+        let keys = (self.objectives.w_cspo > 0.0).then(|| {
+            let momentum = self.contrast().momentum();
+            let projected = momentum.keys(&chunk.batch, &mut Noise::seeded(!seed));
+            let projected = normalize(projected, self.objectives.cspo_normalize);
+            let sentences = chunk.batch.sentences();
+            let own = [0, 1].map(|side| projected.clone().narrow(0, side * sentences, sentences));
+            self.contrast().keys(chunk.index, own)
+        });
+        let noise = &mut Noise::seeded(seed);
+        let found = pretrain_loss(model, &chunk.batch, keys, &self.objectives, noise);
+        let [a, b] = found.boundary;
+        let [c, d] = found.permutation;
+        let [e, f] = found.contrast;
+        let [g, h] = found.recognised;
+        let terms = vec![a, b, c, d, e, f, g, h];
+        Ok(match self.mean_over {
+            MeanOver::Step => terms,
+            MeanOver::Micro => terms.into_iter().map(mean).collect(),
+        })
+    }
+
+    fn stepped(&self, model: &PretrainModel, _step: usize) -> Result<()> {
+        if self.objectives.w_cspo > 0.0 {
+            self.contrast()
+                .step(&model.network, self.objectives.momentum);
+        }
+        Ok(())
+    }
+}
+
+/// A micro-batch's mean as one row; 0 where it has none.
+fn mean(term: Term) -> Term {
+    Term {
+        sum: term.sum.map(|sum| sum / term.count.max(1) as f32),
+        count: 1,
+    }
+}

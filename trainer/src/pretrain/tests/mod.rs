@@ -1,0 +1,4 @@
+//! Tests of pre-training.
+
+mod parity;
+mod settings;

@@ -1,0 +1,59 @@
+//! Settings: defaults, the paper's code, and refusals.
+
+use std::path::Path;
+
+use spanlight_core::pretrain::ObjectiveConfig;
+use spanlight_core::pretrain::sample::SampleConfig;
+
+use crate::pretrain::{PretrainConfig, REFERENCE};
+use crate::settings::{overlaid, table};
+
+fn valid() -> PretrainConfig {
+    let mut config = PretrainConfig {
+        encoder: Some("encoder".into()),
+        ..PretrainConfig::default()
+    };
+    config.corpus.corpus = vec!["corpus.txt".into()];
+    config
+}
+
+#[test]
+fn defaults_are_those_of_the_method() {
+    let config = PretrainConfig::default();
+    assert_eq!(config.sample(), SampleConfig::default());
+    assert_eq!(config.objectives(), ObjectiveConfig::default());
+}
+
+#[test]
+fn the_papers_code_is_a_preset_of_known_fields() {
+    let path = Path::new("reference");
+    let preset = table(REFERENCE, path).unwrap();
+    let config = overlaid(&valid(), &[&preset], path).unwrap();
+    config.validate().unwrap();
+    let schedule = config.schedule_steps.unwrap() as f64;
+    assert_eq!(
+        (schedule, (schedule * config.warmup).round()),
+        (400_000.0, 18_000.0)
+    );
+    assert!(!config.shuffle && !config.dynamic_sampling && config.decay_all);
+}
+
+#[test]
+fn nonsense_is_refused_by_name() {
+    let refuse = |change: &dyn Fn(&mut PretrainConfig), name: &str| {
+        let mut config = valid();
+        change(&mut config);
+        let error = config.validate().unwrap_err().to_string();
+        assert!(error.contains(name), "{error}");
+    };
+    valid().validate().unwrap();
+    refuse(&|c| c.encoder = None, "--encoder");
+    refuse(&|c| c.corpus.corpus.clear(), "--corpus");
+    refuse(&|c| c.total_steps = 0, "--total-steps");
+    refuse(&|c| c.warmup = 1.5, "--warmup");
+    refuse(&|c| c.temperature = 0.0, "temperature");
+    refuse(&|c| c.momentum = 1.1, "momentum");
+    refuse(&|c| c.queue_keys = 0, "queue_keys");
+    refuse(&|c| (c.w_tbo, c.w_spo, c.w_cspo) = (0.0, 0.0, 0.0), "w_tbo");
+    refuse(&|c| c.mask_share = 2.0, "mask_share");
+}

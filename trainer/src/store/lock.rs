@@ -1,0 +1,43 @@
+//! Keeps other processes out of a folder.
+
+use std::{
+    fs::{File, TryLockError},
+    io,
+    path::Path,
+};
+
+use super::StoreError;
+
+/// Name of the lock file.
+pub(super) const LOCK: &str = "lock";
+
+/// While this value lives, no other process gets one for the same folder; the system frees it when
+/// the process ends, however it ends.
+#[derive(Debug)]
+pub struct Lock(#[allow(dead_code, reason = "it is held, not used")] File);
+
+impl Lock {
+    /// Locks an existing folder.
+    ///
+    /// # Errors
+    /// [`StoreError::Locked`] and [`StoreError::Io`].
+    pub fn take(folder: &Path) -> Result<Self, StoreError> {
+        let path = folder.join(LOCK);
+        let file = File::options()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(&path)
+            .map_err(|e| StoreError::io("create", &path, e))?;
+        match file.try_lock() {
+            Ok(()) => Ok(Self(file)),
+            // Some network file systems cannot lock; better no protection than no training.
+            Err(TryLockError::Error(e)) if e.kind() == io::ErrorKind::Unsupported => Ok(Self(file)),
+            Err(TryLockError::Error(e)) => Err(StoreError::io("lock", &path, e)),
+            Err(TryLockError::WouldBlock) => {
+                let path = folder.to_owned();
+                Err(StoreError::Locked { path })
+            }
+        }
+    }
+}

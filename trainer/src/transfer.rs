@@ -1,0 +1,131 @@
+//! Starting from encoders that were trained before (method §3.8).
+
+use std::path::Path;
+
+use burn::module::Module;
+use clap::ValueEnum;
+use serde::{Deserialize, Serialize};
+use spanlight_core::weights::{StateDict, load_state_partial, read_safetensors};
+
+use crate::error::{Error, Result};
+use crate::store::read;
+
+/// Name of the file with the networks of a pre-training.
+pub const PRETRAINED: &str = "pretrained.safetensors";
+/// Name of the file with the model of a fine-tuning.
+const FINETUNED: &str = "best.safetensors";
+
+/// Which encoders to take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Parts {
+    /// Sentence encoder
+    Encoder,
+    /// Sentence and span encoder
+    Span,
+    /// Span and span-pair encoder
+    Pair,
+    /// Sentence, span and span-pair encoder
+    #[default]
+    All,
+}
+
+impl Parts {
+    fn holds(self, part: &str) -> bool {
+        match part {
+            "encoder" => self != Self::Pair,
+            "span" => self != Self::Encoder,
+            _ => matches!(self, Self::Pair | Self::All),
+        }
+    }
+}
+
+/// Which network of a pre-training to take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Network {
+    /// The trained one
+    #[default]
+    Query,
+    /// Its slow average
+    Momentum,
+}
+
+/// The encoders of an earlier run, by the names `encoder.`, `span.` and `pair.`.
+///
+/// Heads stay behind, and so does the context encoder of a fine-tuned model, which starts over as a
+/// copy of the span encoder.
+///
+/// # Errors
+/// [`Error::Folder`] when the folder holds no trained run.
+pub fn encoders(folder: &Path, parts: Parts, network: Network) -> Result<StateDict> {
+    let fail = |problem: String| Error::Folder {
+        path: folder.into(),
+        problem,
+    };
+    let (pretrained, finetuned) = (folder.join(PRETRAINED), folder.join(FINETUNED));
+    let (state, modules) = if pretrained.exists() {
+        let prefix = match network {
+            Network::Query => "network.",
+            Network::Momentum => "momentum.network.",
+        };
+        let names = ["encoder", "span", "pair"].map(|part| (format!("{prefix}{part}."), part));
+        (read_safetensors(&read(&pretrained)?)?, names)
+    } else if finetuned.exists() {
+        if network == Network::Momentum {
+            return Err(fail(
+                "is a fine-tuning, which has no momentum network; use --load-network query".into(),
+            ));
+        }
+        let names = [("encoder", "encoder"), ("entity", "span"), ("pair", "pair")];
+        let names = names.map(|(module, part)| (format!("{module}."), part));
+        (read_safetensors(&read(&finetuned)?)?, names)
+    } else {
+        return Err(fail(format!(
+            "holds neither {PRETRAINED} nor {FINETUNED}; it must be the folder of a run that has saved"
+        )));
+    };
+    let mut found = StateDict::new();
+    for (name, array) in state {
+        let part =
+            (modules.iter()).find_map(|(prefix, part)| Some((name.strip_prefix(prefix)?, part)));
+        if let Some((rest, part)) = part
+            && parts.holds(part)
+        {
+            found.insert(format!("{part}.{rest}"), array);
+        }
+    }
+    match found.is_empty() {
+        true => Err(fail("holds no such network".into())),
+        false => Ok(found),
+    }
+}
+
+/// Puts encoders into a model that has each of them in the given modules.
+///
+/// # Errors
+/// [`Error::Core`] for arrays of another shape or without a place.
+pub fn transfer<M: Module>(model: M, encoders: StateDict, places: &[(&str, &[&str])]) -> Result<M> {
+    let mut state = StateDict::new();
+    for (name, array) in encoders {
+        let place = (places.iter()).find_map(|(part, modules)| {
+            Some((name.strip_prefix(part)?.strip_prefix('.')?, modules))
+        });
+        let Some((rest, modules)) = place else {
+            continue;
+        };
+        for module in *modules {
+            state.insert(format!("{module}.{rest}"), array.clone());
+        }
+    }
+    let model = load_state_partial(model, &mut state)?;
+    match state.into_keys().next() {
+        None => Ok(model),
+        Some(name) => Err(spanlight_core::Error::Weight {
+            name,
+            problem: "the model has no place for it; its sizes must be those of the earlier run"
+                .into(),
+        }
+        .into()),
+    }
+}

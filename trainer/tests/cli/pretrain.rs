@@ -1,0 +1,218 @@
+//! Pre-training, and what fine-tuning takes of it.
+
+use std::path::Path;
+
+use crate::support::{CORPUS, arrays, exchanged, fail, pretraining, succeed, training, workshop};
+
+/// Pre-trains a few steps with more flags; the weights by name.
+fn pretrained(at: &Path, run: &str, flags: &[&str]) -> Vec<(String, Vec<u8>)> {
+    succeed(at, &with(pretraining(run, "4"), flags));
+    arrays(&at.join(run).join("pretrained.safetensors"))
+}
+
+/// Arguments with more flags, or other values of those they have.
+fn with<'a>(mut arguments: Vec<&'a str>, flags: &[&'a str]) -> Vec<&'a str> {
+    match flags {
+        [flag, value] if arguments.contains(flag) => exchanged(arguments, flag, value),
+        _ => {
+            arguments.extend(flags);
+            arguments
+        }
+    }
+}
+
+fn values(arrays: &[(String, Vec<u8>)], name: &str) -> Vec<f32> {
+    let (_, bytes) = arrays.iter().find(|(n, _)| n == name).unwrap();
+    let numbers = bytes.as_chunks().0.iter();
+    numbers.map(|b| f32::from_le_bytes(*b)).collect()
+}
+
+#[test]
+fn every_setting_changes_the_run() {
+    let folder = workshop();
+    let at = folder.path();
+    let plain = pretrained(at, "plain", &[]);
+    assert_eq!(pretrained(at, "again", &[]), plain);
+    let one_thread = pretrained(at, "one-thread", &["--threads", "1"]);
+    assert_eq!(one_thread, plain, "the number of threads matters");
+
+    let settings: [&[&str]; 37] = [
+        &["--seed", "7"],
+        &["--shuffle", "false"],
+        &["--dynamic-sampling", "false"],
+        &["--max-words", "12"],
+        &["--max-pieces", "16"],
+        &["--span-choice", "entity_like", "--entity-share", "1"],
+        &["--spo", "false"],
+        &["--tbo", "false"],
+        &["--mask-share", "0.5"],
+        &["--mask-cap", "1"],
+        &["--whole-word-share", "0.3"],
+        &["--view-mask-alignment", "reference"],
+        &["--view-keep-prob", "0.5"],
+        &["--freeze-encoder"],
+        &["--dropout", "0.3"],
+        &["--cls-repr", "raw"],
+        &["--pair-att-act", "tanh"],
+        &["--empty-segment", "zero"],
+        &["--w-tbo", "0"],
+        &["--w-spo", "0"],
+        &["--w-cspo", "0"],
+        &["--tbo-tied"],
+        &["--proj-head", "none"],
+        &["--cspo-normalize", "l2"],
+        &["--temperature", "0.5"],
+        &["--in-batch-negatives"],
+        &["--queue-keys", "2"],
+        &["--momentum", "0.5"],
+        &["--momentum-init", "random"],
+        &["--mean-over", "micro"],
+        &["--schedule-steps", "9"],
+        &["--warmup", "0.9"],
+        &["--batch", "5"],
+        &["--learning-rate", "1e-3"],
+        &["--layer-decay", "0.5"],
+        &["--decay-all"],
+        &["--adamw-bias-correction"],
+    ];
+    for (i, flags) in settings.iter().enumerate() {
+        let changed = pretrained(at, &format!("run{i}"), flags);
+        assert_ne!(changed, plain, "{flags:?} changes nothing");
+    }
+}
+
+#[test]
+fn what_is_switched_off_stays_as_it_was() {
+    let folder = workshop();
+    let at = folder.path();
+    let untouched = |run: &str, flags: &[&str], module: &str| {
+        let few = pretrained(at, &format!("few{run}"), flags);
+        let arguments = [&pretraining("more", "9"), flags].concat();
+        let _ = std::fs::remove_dir_all(at.join("more"));
+        succeed(at, &arguments);
+        let more = arrays(&at.join("more/pretrained.safetensors"));
+        for ((name, few), (_, more)) in few.iter().zip(&more) {
+            if name.starts_with(module) {
+                assert_eq!(few, more, "{name} was trained by {flags:?}");
+            }
+        }
+        assert_ne!(few, more);
+    };
+    let still = ["--weight-decay", "0"];
+    untouched(
+        "tbo",
+        &[&still[..], &["--w-tbo", "0"]].concat(),
+        "boundary.",
+    );
+    untouched(
+        "spo",
+        &[&still[..], &["--w-spo", "0"]].concat(),
+        "permutation.",
+    );
+    untouched(
+        "cspo",
+        &[&still[..], &["--w-cspo", "0"]].concat(),
+        "network.pair.",
+    );
+    let frozen = ["--freeze-encoder"];
+    untouched(
+        "frozen",
+        &[&still[..], &frozen].concat(),
+        "network.encoder.",
+    );
+    let frozen = ["--lr-embeddings", "frozen"];
+    untouched(
+        "tables",
+        &[&still[..], &frozen].concat(),
+        "network.encoder.embeddings.word",
+    );
+}
+
+#[test]
+fn the_momentum_network_starts_as_asked() {
+    let folder = workshop();
+    let at = folder.path();
+    let distance = |weights: &[(String, Vec<u8>)], module: &str| {
+        let name = format!("network.{module}");
+        let (fast, slow) = (
+            values(weights, &name),
+            values(weights, &format!("momentum.{name}")),
+        );
+        let differences = fast.iter().zip(&slow).map(|(a, b)| (a - b).abs());
+        differences.fold(0.0, f32::max)
+    };
+    let (encoder, span) = ("encoder.layers.0.inner.weight", "span.dense.linear.weight");
+    let copied = pretrained(at, "copied", &[]);
+    assert!(distance(&copied, encoder) < 1e-3 && distance(&copied, span) < 1e-3);
+    let random = pretrained(at, "random", &["--momentum-init", "random"]);
+    assert!(distance(&random, encoder) < 1e-3 && distance(&random, span) > 0.02);
+}
+
+#[test]
+fn fine_tuning_starts_from_what_it_is_told_to() {
+    let folder = workshop();
+    let at = folder.path();
+    let weights = pretrained(at, "earlier", &["--momentum-init", "random"]);
+    // One step at rate 0 shows where a run starts.
+    let started = |run: &str, flags: &[&str]| {
+        let mut arguments = training(run, "1");
+        for rate in ["--head-lr", "--learning-rate"] {
+            arguments = exchanged(arguments, rate, "1e-30");
+        }
+        arguments.extend(["--weight-decay", "0"]);
+        arguments.extend(flags);
+        succeed(at, &arguments);
+        arrays(&at.join(run).join("best.safetensors"))
+    };
+    let same = |run: &[(String, Vec<u8>)], module: &str, earlier: &str| {
+        let name = format!(
+            "{module}.{}",
+            match module {
+                "encoder" => "layers.0.inner.weight",
+                "pair" => "input.weight",
+                _ => "dense.linear.weight",
+            }
+        );
+        let theirs = name.replacen(module, earlier, 1);
+        values(run, &name) == values(&weights, &theirs)
+    };
+    let all = started("all", &["--init-from", "earlier"]);
+    assert!(same(&all, "encoder", "network.encoder") && same(&all, "pair", "network.pair"));
+    assert!(same(&all, "entity", "network.span") && same(&all, "context", "network.span"));
+
+    let encoder = ["--init-from", "earlier", "--load-parts", "encoder"];
+    let encoder = started("encoder-only", &encoder);
+    assert!(same(&encoder, "encoder", "network.encoder"));
+    assert!(!same(&encoder, "entity", "network.span") && !same(&encoder, "pair", "network.pair"));
+
+    let slow = ["--init-from", "earlier", "--load-network", "momentum"];
+    let slow = started("slow", &slow);
+    assert!(same(&slow, "entity", "momentum.network.span"));
+    assert!(!same(&slow, "entity", "network.span"));
+
+    // A fine-tuned run is a start as well: supervised pre-training.
+    let further = started("further", &["--init-from", "all"]);
+    let entity = "entity.dense.linear.weight";
+    assert_eq!(values(&further, entity), values(&all, entity));
+}
+
+#[test]
+fn bad_starts_and_corpora_are_refused() {
+    let folder = workshop();
+    let at = folder.path();
+    let refused = fail(
+        at,
+        &[&training("x", "1")[..], &["--init-from", "encoder"]].concat(),
+    );
+    assert!(
+        refused.contains("holds neither pretrained.safetensors"),
+        "{refused}"
+    );
+    let missing = exchanged(pretraining("y", "2"), "--corpus", "nothing.txt");
+    assert!(fail(at, &missing).contains("nothing.txt"));
+
+    succeed(at, &pretraining("z", "2"));
+    std::fs::write(at.join("corpus.txt"), CORPUS.replace("anna", "bert")).unwrap();
+    let refused = fail(at, &["pretrain", "--run", "z", "--resume"]);
+    assert!(refused.contains("the corpus is not the one"), "{refused}");
+}

@@ -1,0 +1,126 @@
+//! Checkpoints of the paper's own code: in, out, and in use.
+
+use std::path::Path;
+
+use safetensors::tensor::{SafeTensors, TensorView, serialize};
+use serde_json::json;
+use spanlight_tests::shared;
+
+use crate::support::{arrays, fail, succeed, training, workshop};
+
+/// The parameters of a fixture as a checkpoint, and the folder of its encoder.
+fn checkpoint(at: &Path, name: &str) -> Option<()> {
+    let fixtures = shared("fixtures")?;
+    let bytes = std::fs::read(fixtures.join(format!("{name}.safetensors"))).unwrap();
+    let tensors = SafeTensors::deserialize(&bytes).unwrap();
+    let parameters = tensors.iter().filter_map(|(name, view)| {
+        let data = view.data();
+        let same = TensorView::new(view.dtype(), view.shape().to_vec(), data).unwrap();
+        Some((name.strip_prefix("param.")?.to_string(), same))
+    });
+    let file = serialize(parameters, None).unwrap();
+    std::fs::write(at.join("theirs.safetensors"), file).unwrap();
+    std::fs::create_dir(at.join("tiny")).unwrap();
+    std::fs::copy(
+        fixtures.join("tiny_bert/config.json"),
+        at.join("tiny/config.json"),
+    )
+    .unwrap();
+    std::fs::copy(at.join("encoder/vocab.txt"), at.join("tiny/vocab.txt")).unwrap();
+    Some(())
+}
+
+const IMPORT: [&str; 6] = [
+    "import-pspe",
+    "theirs.safetensors",
+    "--run",
+    "imported",
+    "--encoder",
+    "tiny",
+];
+const EXPORT: [&str; 5] = [
+    "export-pspe",
+    "--model",
+    "imported",
+    "--out",
+    "again.safetensors",
+];
+
+#[test]
+fn a_pre_trained_checkpoint_goes_there_and_back_and_is_a_start() {
+    let folder = workshop();
+    let at = folder.path();
+    if checkpoint(at, "pretrain_tiny").is_none() {
+        return;
+    }
+    succeed(at, &IMPORT);
+    succeed(at, &EXPORT);
+    assert_eq!(
+        arrays(&at.join("theirs.safetensors")),
+        arrays(&at.join("again.safetensors"))
+    );
+    let sizes = std::fs::read_to_string(at.join("imported/model.json")).unwrap();
+    let sizes: serde_json::Value = serde_json::from_str(&sizes).unwrap();
+    assert_eq!(
+        (&sizes["span_size"], &sizes["attention_size"]),
+        (&json!(24), &json!(16))
+    );
+
+    // The paper's sizes are not those of the fixture, so fine-tuning has no place for its span CNN.
+    let start = ["--init-from", "imported"];
+    let refused = fail(at, &[&training("run", "1")[..], &start].concat());
+    assert!(refused.contains("shape"), "{refused}");
+}
+
+#[test]
+fn a_fine_tuned_checkpoint_goes_there_and_back_whatever_the_order_of_its_labels() {
+    let folder = workshop();
+    let at = folder.path();
+    if checkpoint(at, "finetune_tiny").is_none() {
+        return;
+    }
+    let missing = fail(at, &IMPORT);
+    assert!(missing.contains("labels.json"), "{missing}");
+    std::fs::remove_dir_all(at.join("imported")).unwrap();
+
+    let labels = json!({
+        "tags": ["--PADDING--", "O", "B", "E", "U", "I"],
+        "entities": ["PER", "LOC", "ORG", "None"],
+        "relations": ["WORK@>", "LIVE@<", "LIVE@>", "AWAY@>", "None"],
+    });
+    std::fs::write(at.join("labels.json"), labels.to_string()).unwrap();
+    succeed(at, &IMPORT);
+    let schema = std::fs::read_to_string(at.join("imported/schema.json")).unwrap();
+    let schema: serde_json::Value = serde_json::from_str(&schema).unwrap();
+    assert_eq!(schema["relations"], json!(["AWAY", "LIVE", "WORK"]));
+    // "Away" has two directions here, of which the checkpoint knows one.
+    succeed(at, &[&EXPORT[..], &["--labels", "labels.json"]].concat());
+    assert_eq!(
+        arrays(&at.join("theirs.safetensors")),
+        arrays(&at.join("again.safetensors"))
+    );
+
+    // It extracts like any other model.
+    std::fs::write(at.join("text.txt"), "anna works for acme in rome .").unwrap();
+    let found = succeed(at, &["predict", "--model", "imported", "text.txt"]);
+    assert!(found.contains("\"sentences\""), "{found}");
+}
+
+#[test]
+fn something_else_is_no_checkpoint() {
+    let folder = workshop();
+    let at = folder.path();
+    let arguments = [
+        "import-pspe",
+        "encoder/model.safetensors",
+        "--run",
+        "imported",
+        "--encoder",
+        "encoder",
+    ];
+    let refused = fail(at, &arguments);
+    assert!(
+        refused.contains("no model of the paper's code"),
+        "{refused}"
+    );
+}
