@@ -15,6 +15,7 @@ mod finetune;
 mod inference;
 mod interrupt;
 mod line;
+mod mix;
 mod model;
 mod place;
 mod pretrain;

@@ -1,8 +1,11 @@
 //! `spanlight evaluate`.
 
+use std::fmt::{Display, Formatter};
 use std::path::PathBuf;
 
 use clap::Args;
+use serde::Serialize;
+use spanlight_core::score::{Report, Unrelated, score, unrelated};
 
 use super::Compute;
 use crate::data;
@@ -19,9 +22,12 @@ pub struct Evaluate {
     /// Annotated sentences
     #[arg(long, value_name = "FILE")]
     data: PathBuf,
-    /// Format of the file: auto, dygie, spert, pspe or arnor
+    /// Format of the file: auto, dygie, spert, pspe, arnor, redocred, re3d or knowledgenet
     #[arg(long, default_value = "auto")]
     format: String,
+    /// Also count relations that are predicted where gold entities merely stand side by side
+    #[arg(long)]
+    unrelated: bool,
     /// Print one JSON object instead of a table
     #[arg(long)]
     json: bool,
@@ -30,6 +36,25 @@ pub struct Evaluate {
     chunk: usize,
     #[command(flatten)]
     compute: Compute,
+}
+
+/// What is printed; as JSON one object.
+#[derive(Serialize)]
+struct Shown {
+    #[serde(flatten)]
+    report: Report,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unrelated: Option<Unrelated>,
+}
+
+impl Display for Shown {
+    fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}", self.report)?;
+        match &self.unrelated {
+            Some(unrelated) => write!(f, "\n{unrelated}"),
+            None => Ok(()),
+        }
+    }
 }
 
 impl Evaluate {
@@ -44,7 +69,14 @@ impl Evaluate {
         let room = saved.config.encoder.room();
         let evaluation = Evaluation::new(&gold, &saved.schema, &saved.wordpiece()?, room)?;
         let predictor = saved.predictor(&device, self.chunk)?;
-        let report = evaluation.run(&predictor, self.compute.workers(&device), &|_| ())?;
-        super::print(&report, self.json)
+        let predictions = evaluation.predict(&predictor, self.compute.workers(&device), &|_| ())?;
+        let shown = Shown {
+            report: score(&gold, &predictions, &saved.schema)?,
+            unrelated: match self.unrelated {
+                true => Some(unrelated(&gold, &predictions)?),
+                false => None,
+            },
+        };
+        super::print(&shown, self.json)
     }
 }

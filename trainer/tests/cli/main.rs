@@ -3,6 +3,7 @@
 mod bad_input;
 mod corpus;
 mod experiment;
+mod mixing;
 mod pretrain;
 mod pspe;
 mod resume;
