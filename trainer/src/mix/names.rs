@@ -2,117 +2,26 @@
 
 use spanlight_core::document::{Relation, Sentence};
 
-/// Words that may be capitalised at the start of a sentence without being a name.
-const FUNCTION_WORDS: [&str; 84] = [
-    "a",
-    "after",
-    "all",
-    "also",
-    "although",
-    "an",
-    "and",
-    "another",
-    "are",
-    "as",
-    "at",
-    "became",
-    "because",
-    "before",
-    "both",
-    "but",
-    "by",
-    "currently",
-    "during",
-    "each",
-    "following",
-    "for",
-    "formerly",
-    "from",
-    "had",
-    "has",
-    "he",
-    "her",
-    "herself",
-    "him",
-    "himself",
-    "his",
-    "however",
-    "i",
-    "if",
-    "in",
-    "including",
-    "is",
-    "it",
-    "its",
-    "itself",
-    "later",
-    "me",
-    "my",
-    "no",
-    "not",
-    "now",
-    "of",
-    "on",
-    "one",
-    "or",
-    "originally",
-    "our",
-    "ours",
-    "prior",
-    "she",
-    "since",
-    "so",
-    "some",
-    "such",
-    "that",
-    "the",
-    "their",
-    "them",
-    "then",
-    "there",
-    "these",
-    "they",
-    "this",
-    "those",
-    "though",
-    "through",
-    "to",
-    "under",
-    "until",
-    "was",
-    "we",
-    "were",
-    "when",
-    "where",
-    "which",
-    "while",
-    "who",
-    "with",
-];
+/// Words that may be capitalised without being a name.
+const FUNCTION_WORDS: &str = "a after all also although an and another are as at became because before both but by \
+    currently during each following for formerly from had has he her herself him himself his \
+    however i if in including is it its itself later me my no not now of on one or \
+    originally our ours prior she since so some someone such that the their them themselves \
+    then there these they this those though through to under until us was we were when where \
+    which while who whom whose with you your yours";
 
-/// Other words that are no name, whatever their first letter.
-const PRONOUNS: [&str; 8] = [
-    "someone",
-    "themselves",
-    "us",
-    "whom",
-    "whose",
-    "you",
-    "your",
-    "yours",
-];
+const ARTICLES: &str = "a an the";
 
-const ARTICLES: [&str; 3] = ["a", "an", "the"];
-
-fn is_one_of(words: &[&str], word: &str) -> bool {
-    words.contains(&word.to_lowercase().as_str())
+/// Whether a word is one of a list; `US` and `IT` are not the words `us` and `it`.
+fn is_one_of(words: &str, word: &str) -> bool {
+    let acronym = word.len() > 1 && word.chars().all(char::is_uppercase);
+    let lower = word.to_lowercase();
+    !acronym && words.split(' ').any(|known| known == lower)
 }
 
 /// Whether a word has a capital letter or a digit and is no function word.
 pub fn looks_like_name(word: &str) -> bool {
-    word.chars().any(|c| c.is_uppercase() || c.is_numeric())
-        && !is_one_of(&FUNCTION_WORDS, word)
-        && !is_one_of(&PRONOUNS, word)
+    word.chars().any(|c| c.is_uppercase() || c.is_numeric()) && !is_one_of(FUNCTION_WORDS, word)
 }
 
 /// The sentence with its names only: mentions lose a leading article, and those without a word
@@ -126,7 +35,7 @@ pub fn names_only(sentence: &Sentence) -> Sentence {
             .get(entity.start..entity.end)
             .unwrap_or_default();
         if let [first, _, ..] = words
-            && is_one_of(&ARTICLES, first)
+            && is_one_of(ARTICLES, first)
         {
             entity.start += 1;
         }
@@ -171,6 +80,16 @@ pub mod tests {
             entities: spans.iter().map(entity).collect(),
             relations: pairs.iter().map(relation).collect(),
             ..Sentence::default()
+        }
+    }
+
+    #[test]
+    fn capitals_and_digits_make_names_and_function_words_do_not() {
+        for word in ["Oslo", "iPhone", "1990", "US", "IT", "Éva", "U.S."] {
+            assert!(looks_like_name(word), "{word}");
+        }
+        for word in ["It", "I", "The", "Themselves", "rebels", "."] {
+            assert!(!looks_like_name(word), "{word}");
         }
     }
 
