@@ -53,12 +53,13 @@ visit("the model loads on the processor, and an example is read", async (visitor
   assert.match(await visitor.page.innerText("#status"), /Processor/);
 
   await pickExample(visitor, 0);
-  assert.ok((await visitor.count(".reading .entity")) > 0, "no entity is marked");
-  assert.ok((await visitor.count("#entity-table tbody tr")) > 0, "the table of entities is empty");
+  await visitor.eventually(async () => (await visitor.count(".reading .entity")) > 0, true);
   assert.match(await visitor.page.innerText("#status"), /Computing/);
-  const drawn = await visitor.count("#relation-table tbody tr");
+  const [, found] = (await visitor.page.innerText("#summary")).match(/and (\d+) relations/);
   await visitor.page.locator('#arc-mode input[value="all"]').check({ force: true });
-  assert.equal(await visitor.count(".arc"), drawn, "not every relation is drawn");
+  await visitor.sees(".arc", Number(found));
+  await visitor.page.click("#tab-tables");
+  await visitor.sees("#relation-table tbody tr", Number(found));
 });
 
 visit("all of the text is read, and what is marked is what the text says", async (visitor) => {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { chromium } from "playwright-core";
 
 const FLAGS = [
@@ -50,15 +51,54 @@ export class Visitor {
 
   /** @param {string} text @param {number} [timeout] */
   async extract(text, timeout = 60_000) {
-    await this.page.fill("#text", text);
+    await this.write(text);
     await this.page.click("#extract");
     await this.announced(/^Done/, timeout);
+  }
+
+  /** Puts a text into the box at once, as pasting does. @param {string} text */
+  async write(text) {
+    await this.page.locator("#text").evaluate((box, text) => {
+      box.value = text;
+      box.dispatchEvent(new Event("input", { bubbles: true }));
+    }, text);
+    await this.page.evaluate(() => (document.getElementById("announce").textContent = ""));
   }
 
   /** @param {RegExp} pattern @param {number} [timeout] */
   async announced(pattern, timeout = 60_000) {
     const said = ({ source }) => new RegExp(source).test(document.getElementById("announce").textContent);
     await this.page.waitForFunction(said, { source: pattern.source }, { timeout });
+  }
+
+  /** Waits until a value is as expected. @template T @param {() => Promise<T>} read @param {T} expected */
+  async eventually(read, expected) {
+    const end = Date.now() + 5000;
+    for (;;) {
+      const value = await read();
+      try {
+        return assert.deepEqual(value, expected);
+      } catch (error) {
+        if (Date.now() > end) throw error;
+      }
+      await this.page.waitForTimeout(30);
+    }
+  }
+
+  /** Waits until so many elements are there. @param {string} selector @param {number} count */
+  sees(selector, count) {
+    return this.eventually(() => this.count(selector), count);
+  }
+
+  /** Presses and gets the file that is downloaded. @param {string} selector @returns {Promise<{name: string, text: string}>} */
+  async download(selector) {
+    const [download] = await Promise.all([this.page.waitForEvent("download"), this.page.click(selector)]);
+    return { name: download.suggestedFilename(), text: await readFile(await download.path(), "utf8") };
+  }
+
+  /** Opens files as the button does. @param {{name: string, text: string|Buffer}[]} files */
+  async openFiles(...files) {
+    await this.page.setInputFiles("#file", files.map(({ name, text }) => ({ name, mimeType: "", buffer: Buffer.from(text) })));
   }
 
   /** @param {string} selector */

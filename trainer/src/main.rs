@@ -3,6 +3,7 @@
 
 mod bench;
 mod cli;
+mod compare;
 mod corpus;
 mod data;
 mod device;
@@ -23,8 +24,10 @@ mod pspe;
 mod report;
 mod settings;
 mod store;
+mod tables;
 mod train;
 mod transfer;
+mod vocabulary;
 
 use std::process::ExitCode;
 

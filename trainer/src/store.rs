@@ -14,7 +14,7 @@ use std::{
 use serde::{Serialize, de::DeserializeOwned};
 
 pub use error::StoreError;
-pub use folder::RunFolder;
+pub use folder::{RunFolder, sweep};
 pub use lock::Lock;
 
 /// Ends the name of a file that is being written.

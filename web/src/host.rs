@@ -83,7 +83,22 @@ pub fn failure(failure: Error) -> JsValue {
         | Error::Weight { .. }
         | Error::Bundle { .. } => Code::Bundle,
     };
-    error(code, failure)
+    error(code, one_line(&failure.to_string()))
+}
+
+/// A chain of causes without its backtrace.
+fn one_line(report: &str) -> String {
+    let mut parts: Vec<&str> = Vec::new();
+    for line in report.lines().map(str::trim) {
+        if line.starts_with("Backtrace") {
+            break;
+        }
+        let said = parts.iter().any(|part| part.ends_with(line));
+        if !said && line != "Caused by:" {
+            parts.push(line);
+        }
+    }
+    parts.join(": ")
 }
 
 /// A plain object, fit for `postMessage` and `JSON.stringify`.

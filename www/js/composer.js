@@ -2,11 +2,13 @@ import { byId, make } from "./dom.js";
 import { EXAMPLES } from "./examples.js";
 import { plural } from "./format.js";
 
-/** The text box with its examples. Event: "run". */
+/** The text box with its examples. Events: "run"; "clear" (detail: {text, name} as they were); "files" (detail: files to open). */
 export class Composer extends EventTarget {
   #box = /** @type {HTMLTextAreaElement} */ (byId("text"));
   #button = /** @type {HTMLButtonElement} */ (byId("extract"));
   #draft = "";
+  #name = "text";
+  #more = false;
 
   constructor() {
     super();
@@ -15,8 +17,17 @@ export class Composer extends EventTarget {
     this.#box.addEventListener("input", () => this.#changed());
     this.#button.addEventListener("click", () => this.#run());
     byId("clear").addEventListener("click", () => {
-      this.#put("");
+      const old = { text: this.text, name: this.name };
+      this.put("");
       this.#box.focus();
+      this.dispatchEvent(new CustomEvent("clear", { detail: old }));
+    });
+    const file = /** @type {HTMLInputElement} */ (byId("file"));
+    byId("open").addEventListener("click", () => this.choose());
+    file.addEventListener("change", () => {
+      const files = [...file.files];
+      file.value = "";
+      if (files.length > 0) this.dispatchEvent(new CustomEvent("files", { detail: files }));
     });
     document.addEventListener("keydown", (event) => {
       if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
@@ -28,6 +39,32 @@ export class Composer extends EventTarget {
 
   get text() {
     return this.#box.value;
+  }
+
+  /** What the text is called: the file it came from, or an example. */
+  get name() {
+    const example = EXAMPLES.find(({ text }) => text === this.text);
+    return example?.title ?? this.#name;
+  }
+
+  /** Whether there is something to clear beside the text. @param {boolean} more */
+  clearable(more) {
+    this.#more = more;
+    this.#changed();
+  }
+
+  /** Lets the reader choose files to open. */
+  choose() {
+    byId("file").click();
+  }
+
+  /** @param {string} text @param {string} [name] */
+  put(text, name = "text") {
+    this.#name = name;
+    this.#box.value = text;
+    this.#box.setSelectionRange(0, 0);
+    this.#box.scrollTop = 0;
+    this.#changed();
   }
 
   /** @param {boolean} busy */
@@ -52,20 +89,13 @@ export class Composer extends EventTarget {
 
   #show(text) {
     if (!isExample(this.text) && this.text.trim() !== "") this.#draft = this.text;
-    this.#put(text);
-  }
-
-  #put(text) {
-    this.#box.value = text;
-    this.#box.setSelectionRange(0, 0);
-    this.#box.scrollTop = 0;
-    this.#changed();
+    this.put(text);
   }
 
   #changed() {
     const { text } = this;
     byId("text-count").textContent = plural(text.length, "character");
-    byId("clear").hidden = text === "";
+    byId("clear").hidden = text === "" && !this.#more;
     this.own.hidden = this.#draft === "" || text === this.#draft;
     for (const [i, chip] of [...byId("examples").querySelectorAll(".chip")].entries()) {
       chip.setAttribute("aria-pressed", String(text !== "" && text === (EXAMPLES[i]?.text ?? this.#draft)));

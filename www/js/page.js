@@ -1,104 +1,181 @@
 import { Composer } from "./composer.js";
+import { unflatten } from "./document/flat.js";
+import { Workspace } from "./document/workspace.js";
 import { byId } from "./dom.js";
-import { Engine } from "./engine.js";
+import { plural } from "./format.js";
+import { listenDrop } from "./imports/drop.js";
+import { readFiles } from "./imports/files.js";
+import { Machine } from "./machine.js";
+import { ModelMenu, readModels } from "./models.js";
 import { clearErrors, notify } from "./notices.js";
+import { watchOffline } from "./offline_notices.js";
 import { Progress } from "./progress.js";
 import { Result } from "./result.js";
+import { askType } from "./correct/types.js";
+import { readAgain } from "./correct/again.js";
 import { readSettings } from "./settings.js";
 import { sentence, Status } from "./status.js";
+import { Keeper } from "./store/keeper.js";
+import { Turns } from "./turns.js";
 
 const settings = readSettings(location.search, document.baseURI);
-const engine = new Engine(settings);
+const machine = new Machine();
+const space = new Workspace();
 const composer = new Composer();
 const progress = new Progress();
 const status = new Status();
-const result = new Result(announce);
-/** @type {AbortController|null} what the Cancel button ends */
-let running = null;
-let next = null;
+const models = new ModelMenu();
+const result = new Result(space, machine, { announce, toast, rewrite });
+const keeper = new Keeper(space, byId("keep-work"), (message) => notify("note", message));
+const turns = new Turns();
+/** @type {string|null} the engine's note that the reader has seen */
+let told = null;
 
-composer.addEventListener("run", () => work(read));
-progress.addEventListener("cancel", () => running?.abort());
-engine.addEventListener("progress", ({ detail }) => progress.load(detail));
-engine.addEventListener("loaded", ({ detail }) => showLoaded(detail));
-engine.addEventListener("fallback", ({ detail }) => {
-  notify("note", `The engine stopped (${detail}). Your text is kept; it is read on the processor now.`);
+turns.addEventListener("start", clearErrors);
+turns.addEventListener("end", ({ detail: { error, stopped } }) => {
+  composer.busy = false;
+  if (error || stopped) progress.stop();
+  else progress.finish();
+  if (error) fail(error.message);
 });
-engine.addEventListener("stopped", () => status.line("waiting", "The engine was ended; the model is read again when you next press Extract."));
+composer.addEventListener("run", () => {
+  composer.busy = true;
+  turns.start(read);
+});
+composer.addEventListener("files", ({ detail }) => open(detail));
+composer.addEventListener("clear", ({ detail }) => clear(detail));
+space.addEventListener("open", () => composer.clearable(true));
+space.addEventListener("close", () => composer.clearable(false));
+progress.addEventListener("cancel", () => turns.stop());
+byId("add-type").addEventListener("click", () => askType(space, toast));
+byId("score-open").addEventListener("click", () => composer.choose());
+listenDrop(open);
 
+machine.addEventListener("progress", ({ detail }) => progress.load(detail));
+machine.addEventListener("loaded", ({ detail }) => showLoaded(detail));
+machine.addEventListener("backends", ({ detail }) => status.race(detail));
+machine.addEventListener("fallback", ({ detail }) => notify("note", `The engine stopped (${detail}). Your text is kept; it is read on the processor now.`));
+machine.addEventListener("stopped", () => status.line("waiting", "The engine was ended; the model is read again when you next press Extract."));
+models.addEventListener("choose", ({ detail }) => change(detail.address));
+models.addEventListener("own", () => notify("note", "Drop the three files of your model onto this page together: manifest.json, tokenizer.json and weights.safetensors. “spanlight export” writes them."));
+
+watchOffline(status);
 for (const note of settings.notes) notify("note", note);
+machine.use(settings);
+readModels(document.baseURI).then((known) => models.show(known, settings.model));
+keeper.restore().then((text) => text && composer.text === "" && composer.put(text, space.name));
 if (settings.refusal) refuse(settings.refusal);
 else if (navigator.connection?.saveData) status.line("waiting", "To save data, the model is read when you press Extract.");
-else work(load);
-
-/** Runs one thing at a time; what is wished meanwhile follows. @param {(signal: AbortSignal) => Promise<void>} task */
-async function work(task) {
-  composer.busy = task === read;
-  if (running) return void (next = task);
-  running = new AbortController();
-  const { signal } = running;
-  clearErrors();
-  try {
-    await task(signal);
-    if (signal.aborted) progress.stop();
-    else progress.finish();
-  } catch (error) {
-    progress.stop();
-    fail(error.message);
-  }
-  const follows = signal.aborted || !engine.info ? null : next;
-  running = next = null;
-  composer.busy = false;
-  if (follows) work(follows);
-}
+else turns.start(load);
 
 /** @param {AbortSignal} signal */
 async function load(signal) {
   progress.start("Reading the model");
-  if (!(await engine.load(signal))) status.line("waiting", "The model was not read. Press Extract to read it.");
+  if (!(await machine.load(signal))) status.line("waiting", "The model was not read. Press Extract to read it.");
 }
 
 /** @param {AbortSignal} signal */
 async function read(signal) {
-  const { text } = composer;
-  if (!engine.info) await load(signal);
-  const { info } = engine;
+  const { text, name } = composer;
+  composer.busy = true;
+  if (!machine.info) await load(signal);
+  const { info } = machine;
   if (!info) return;
   progress.start("Reading your text");
   progress.read(0, text.length);
-  result.open(text, info);
+  keeper.hold();
+  space.begin(text, info, name);
   announce("Reading your text");
-  const outcome = await engine.extract(text, {
+  const outcome = await machine.extract(text, {
     signal,
     onBatch(batch) {
-      if (batch.sentences.length > 0) result.add(batch);
+      space.add(batch);
       progress.read(batch.read, batch.total);
     },
     onRestart() {
       progress.start("Reading the model");
-      result.open(text, info);
+      space.begin(text, info, name);
     },
   });
-  result.close(!outcome.cancelled);
-  if (outcome.timing) status.ran(outcome.timing, outcome.read);
+  keeper.release();
+  // It may have been cleared meanwhile.
+  if (!space.document) return;
+  space.finish(!outcome.cancelled);
+  status.ran(outcome, text.length);
+  if (outcome.shortened > 0) notify("note", `${plural(outcome.shortened, "word is", "words are")} so long that the model saw only the beginning.`);
   announce(`${outcome.cancelled ? "Stopped" : "Done"}: ${result.summary}`);
+}
+
+/** Reads one sentence again after its words were changed. @param {number} place */
+async function rewrite(place) {
+  if (turns.busy) return toast("Wait until the text is read");
+  const error = await readAgain(place, result.reading.rows[place], space, machine, toast);
+  if (error) notify("error", error.message);
+}
+
+/** Takes everything away, and offers to bring it back. @param {{text: string, name: string}} old */
+function clear({ text, name }) {
+  if (!space.complete) turns.stop();
+  const back = space.close();
+  keeper.clear();
+  if (!back && text.trim() === "") return;
+  const restore = () => {
+    composer.put(text, name);
+    back?.();
+  };
+  notify("note", "Your text and what was found in it are cleared.", { title: "Bring them back", onclick: restore });
+}
+
+/** @param {File[]} files */
+async function open(files) {
+  clearErrors();
+  try {
+    const found = await readFiles(files);
+    for (const note of found.notes ?? []) notify("note", note);
+    const scoring = result.tabs.current === "view-score" && !byId("result").hidden;
+    if (found.kind === "model") change(found.parts);
+    else if (found.kind === "gold" || (scoring && found.kind === "document")) await result.scoreFile(found);
+    else if (found.kind === "document") annotate(found);
+    else composer.put(found.text, found.name);
+  } catch (error) {
+    notify("error", error.message);
+  }
+}
+
+/** Shows a document that came with its annotations. @param {import("./imports/files.js").DocumentFile} file */
+function annotate({ flat, name }) {
+  const annotated = unflatten(flat);
+  const types = machine.info ?? space.schema?.keep() ?? { entities: [], relations: [], symmetric: [] };
+  space.open({ document: annotated, types, name });
+  composer.put(flat.text, name);
+  announce(`Opened: ${result.summary}`);
+}
+
+/** Takes another model. @param {string|Record<"manifest"|"tokenizer"|"weights", Uint8Array>} model */
+function change(model) {
+  turns.stop();
+  settings.model = model;
+  settings.refusal = null;
+  machine.use(settings);
+  if (typeof model === "string") history.replaceState(null, "", withQuery("model", new URL(model).pathname));
+  readModels(document.baseURI).then((known) => models.show(known, typeof model === "string" ? model : "Your own"));
+  turns.start(load, true);
 }
 
 function showLoaded({ info, loading }) {
   status.loaded(info, loading);
   announce(`The model is ready: ${sentence(info)}`);
-  if (info.note) notify("note", info.note);
-  if (info.software) {
-    notify("note", "WebGPU has only a software adapter here, which is slow.", { title: "Use the processor", href: withBackend("cpu") });
-  }
+  if (info.note && info.note !== told) notify("note", info.note);
+  told = info.note;
+  if (info.software && settings.backend !== "webgpu") notify("note", "WebGPU has only a software adapter here, which is slow.", { title: "Use the processor", href: withQuery("backend", "cpu") });
 }
 
 /** @param {string} message */
 function fail(message) {
-  if (engine.info) notify("error", message);
+  if (machine.info) notify("error", message);
   else {
     status.line("failed", "The model could not be loaded.");
-    notify("error", message, { title: "Try again", onclick: () => work(load) });
+    notify("error", message, { title: "Try again", onclick: () => turns.start(load) });
   }
 }
 
@@ -109,14 +186,25 @@ function refuse(message) {
   notify("error", message, { title: "Use the built-in model", href: location.pathname });
 }
 
-/** @param {string} backend */
-function withBackend(backend) {
+/** @param {string} name @param {string} value */
+function withQuery(name, value) {
   const url = new URL(location.href);
-  url.searchParams.set("backend", backend);
+  url.searchParams.set(name, value);
   return url.href;
 }
 
 /** @param {string} message for screen readers */
 function announce(message) {
   byId("announce").textContent = message;
+}
+
+let fading = 0;
+
+/** What a correction did, for everyone. @param {string} message */
+function toast(message) {
+  announce(message);
+  byId("toast").textContent = message;
+  byId("toast").hidden = false;
+  clearTimeout(fading);
+  fading = setTimeout(() => (byId("toast").hidden = true), 2500);
 }

@@ -20,6 +20,7 @@ export class Progress extends EventTarget {
   constructor() {
     super();
     byId("cancel").addEventListener("click", () => this.dispatchEvent(new Event("cancel")));
+    new IntersectionObserver(([{ isIntersecting }]) => this.#root.classList.toggle("afloat", !isIntersecting)).observe(this.#root.parentElement);
   }
 
   /** @param {string} title */

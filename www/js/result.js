@@ -1,111 +1,236 @@
+import { Editor } from "./correct/editor.js";
+import { listenKeys } from "./correct/keys.js";
+import { Marker } from "./correct/marker.js";
+import { RowTools } from "./correct/rows.js";
 import { byId } from "./dom.js";
-import { download, toJson } from "./export.js";
-import { Filter } from "./filter.js";
-import { Findings } from "./findings.js";
-import { Focus } from "./focus.js";
-import { plural } from "./format.js";
-import { showLegend } from "./legend.js";
-import { listen, offerFirst } from "./pointing.js";
-import { Reading } from "./reading.js";
-import { Schema } from "./schema.js";
-import { showSelection } from "./selection.js";
-import { Tables } from "./tables.js";
+import { Exports } from "./exports/exports.js";
+import { count } from "./format.js";
+import { Graph } from "./graph/graph.js";
+import { Combinations } from "./panel/combinations.js";
+import { Evidence } from "./panel/evidence.js";
+import { Selection } from "./panel/selection.js";
+import { Types } from "./panel/types.js";
+import { listen } from "./reading/pointing.js";
+import { Reading } from "./reading/reading.js";
+import { Score } from "./score/score.js";
+import { Tables } from "./tables/tables.js";
+import { Tabs } from "./tabs.js";
+import { combinations, summary, tally } from "./tally.js";
 
-const TABLES_EVERY = 250;
+const EVERY = 250;
 
-/** What was found in one text, in all its views. */
+/** The document in all its views. */
 export class Result {
-  #focus = new Focus();
-  #filter = new Filter();
-  #reading = new Reading(byId("reading"), this.#focus);
-  #tables = new Tables((target) => this.#pick(target));
-  #info = null;
-  #schema = null;
+  #space;
   #due = 0;
-  /** @type {Findings|null} */ findings = null;
+  #pause = EVERY;
 
-  /** @param {(message: string) => void} announce */
-  constructor(announce) {
-    listen(byId("reading"), this.#reading, this.#focus, () => this.findings);
-    this.#focus.addEventListener("change", () => this.#refocus());
-    this.#filter.addEventListener("change", () => this.#refilter());
-    byId("arc-mode").addEventListener("change", (event) => this.#reading.setMode(event.target.value));
-    byId("let-go").addEventListener("click", () => this.#focus.clear());
-    byId("copy").addEventListener("click", () => this.#copy(announce));
-    byId("download").addEventListener("click", () => download(this.#json()));
+  /**
+   * @param {import("./document/workspace.js").Workspace} space
+   * @param {import("./machine.js").Machine} machine
+   * @param {{announce: (message: string) => void, toast: (message: string) => void, rewrite: (place: number) => void}} hooks
+   *   `toast` also shows what it says
+   */
+  constructor(space, machine, { announce, toast, rewrite }) {
+    this.#space = space;
+    const { focus, choice } = space;
+    const list = byId("reading");
+    const pick = (target) => this.#pick(target);
+    this.editor = new Editor(focus, toast);
+    this.evidence = new Evidence(machine);
+    this.reading = new Reading(list, focus);
+    this.tabs = new Tabs(byId("tabs"), (id) => this.#turn(id));
+    this.types = new Types(byId("types"), choice);
+    this.tables = new Tables((target) => this.#visit(target));
+    this.graph = new Graph((target) => this.#visit(target));
+    this.score = new Score(machine, { announce, onOpen: (place) => this.#goTo(place) });
+    this.marker = new Marker(list, this.reading, this.editor);
+    this.selection = new Selection(byId("selection"), focus, this.editor, this.evidence, { onPick: pick, onHeat: (place, heat) => this.reading.paint(place, heat) });
+    this.exports = new Exports(announce, () => ({ ...this.#views(), name: space.name, model: space.model, place: this.#place() }));
+    const dialog = new Combinations(choice);
+    const begin = (place, offset) => this.marker.begin(place, offset);
+    this.tools = new RowTools(list, this.reading, this.editor, { check: (place) => this.editor.toggleChecked(place), mark: (place) => begin(place, 0), rewrite });
+
+    listen(list, this.reading, focus, (target) => this.#press(target));
+    listenKeys(list, this.editor, focus, {
+      schema: () => space.schema,
+      relation: (id) => space.document.relation(id),
+      begin: (element) => begin(space.document.place(Number(element.dataset.entity)), space.document.entity(Number(element.dataset.entity)).end),
+    });
+    list.addEventListener("click", ({ target }) => target.closest('[data-action="arcs"]') && this.reading.toggleArcs(target));
+    byId("arc-mode").addEventListener("change", ({ target }) => this.reading.setMode(target.value));
+    byId("let-go").addEventListener("click", () => (this.editor.cancel(), focus.clear()));
+    byId("export").addEventListener("click", () => this.exports.show());
+    byId("save-gold").addEventListener("click", () => this.exports.show("jsonl"));
+    byId("combinations").addEventListener("click", () => dialog.show(space.schema, combinations(space.document)));
+    byId("show-all").addEventListener("click", () => choice.reset());
+    byId("correct").addEventListener("click", () => this.editor.turn(!this.editor.on));
+    byId("undo").addEventListener("click", () => this.editor.undo());
+    byId("redo").addEventListener("click", () => this.editor.redo());
+    this.editor.addEventListener("mode", () => this.#followMode());
+    this.editor.addEventListener("moved", ({ detail }) => this.#goTo(detail));
+    focus.addEventListener("change", () => {
+      this.tables.pick(focus.kept);
+      if (focus.kept) requestAnimationFrame(() => this.#uncover());
+    });
+    space.addEventListener("open", () => this.#open());
+    space.addEventListener("close", () => this.#close());
+    space.addEventListener("splice", ({ detail }) => this.#splice(detail));
+    space.addEventListener("rest", () => this.#rest());
+    space.addEventListener("choice", () => this.#choose());
+    space.addEventListener("types", () => this.#learn());
   }
 
-  /** @param {string} text @param {import("./engine.js").Info} info */
-  open(text, info) {
-    if (info !== this.#info) this.#schema = new Schema(info);
-    this.#info = info;
-    this.findings = new Findings(text);
-    this.#focus.clear();
-    this.#reading.open(this.findings, this.#schema, this.#filter);
-    this.#tables.open(this.#schema);
-    byId("result").hidden = false;
-    this.#summarise();
-  }
-
-  /** @param {{sentences: object[], read: number}} batch */
-  add({ sentences, read }) {
-    this.findings.read = read;
-    this.#reading.add(this.findings.add(sentences));
-    offerFirst(byId("reading"));
-    // Rebuilding the tables for every batch would make a long text quadratic.
-    this.#due ||= setTimeout(() => this.#summarise(), TABLES_EVERY);
-  }
-
-  /** @param {boolean} complete */
-  close(complete) {
-    byId("result").classList.toggle("partial", !complete);
-    this.#summarise();
-  }
-
-  /** @returns {string} what was found, in a sentence */
+  /** What was found, in a sentence. */
   get summary() {
-    const { entities, relations, sentences } = this.findings;
-    return `${plural(entities.length, "entity", "entities")} and ${plural(relations.length, "relation")} in ${plural(sentences.length, "sentence")}`;
+    this.#summarise();
+    return byId("summary").textContent;
+  }
+
+  /** Measures the model against a file. @param {import("./imports/files.js").GoldFile|import("./imports/files.js").DocumentFile} file */
+  async scoreFile(file) {
+    this.tabs.turn("view-score");
+    byId("result").hidden = false;
+    await this.score.scoreFile(file);
+  }
+
+  #views() {
+    const { document, schema, shown } = this.#space;
+    return { document, schema, shown };
+  }
+
+  #open() {
+    const { document, schema, shown } = this.#views();
+    byId("result").hidden = false;
+    byId("result").parentElement.classList.add("has-result");
+    this.evidence.forget();
+    this.tools.leave();
+    this.editor.open(document);
+    this.marker.open(schema);
+    this.reading.open(document, schema, shown);
+    this.selection.open(document, schema, shown);
+    this.tables.open(document, schema, shown);
+    this.graph.open(document, schema, shown);
+    this.score.open(document, schema);
+    this.types.open(schema);
+    this.#offerSteps();
+    this.#summarise();
+  }
+
+  #close() {
+    clearTimeout(this.#due);
+    this.#due = 0;
+    byId("result").hidden = true;
+    byId("result").parentElement.classList.remove("has-result");
+  }
+
+  #splice(splice) {
+    this.#space.schema.learn(splice.after);
+    this.reading.splice(splice);
+    if (splice.before.length > 0) this.selection.show();
+    this.#offerSteps();
+    this.#soon();
+  }
+
+  #offerSteps() {
+    byId("undo").disabled = !this.#space.document.undoable;
+    byId("redo").disabled = !this.#space.document.redoable;
+  }
+
+  #rest() {
+    this.reading.showRest();
+    byId("result").classList.toggle("partial", this.#space.complete && this.#space.document.rest.trim() !== "");
+    this.#soon();
+  }
+
+  #choose() {
+    if (!this.#space.document) return;
+    const { focus, document, shown } = this.#space;
+    this.reading.refresh();
+    focus.prune(({ kind, id }) => {
+      const { entities, relations } = shown.of(document.sentences[document.place(id)]);
+      return (kind === "entity" ? entities : relations).some((one) => one.id === id);
+    });
+    this.selection.show();
+    this.#soon();
+  }
+
+  #learn() {
+    const { schema } = this.#space;
+    this.types.open(schema);
+    this.marker.open(schema);
+    this.selection.show();
+    this.#soon();
+  }
+
+  /** Counting anew for every batch would make a long text quadratic. */
+  #soon() {
+    this.#due ||= setTimeout(() => this.#summarise(), this.#pause);
   }
 
   #summarise() {
+    const started = performance.now();
     clearTimeout(this.#due);
     this.#due = 0;
-    byId("summary").textContent = this.summary;
-    showLegend(byId("legend"), this.#schema, this.findings, this.#filter);
-    this.#tables.show(this.findings, this.#filter);
-    this.#refocus();
+    const { document, shown, read, choice } = this.#space;
+    const { counts, total } = tally(document, shown);
+    const length = document.sentences.reduce((sum, { before, text }) => sum + before.length + text.length, document.rest.length);
+    byId("summary").textContent = `${summary(total, document)} · ${count(Math.min(read, length))} of ${count(length)} characters read`;
+    this.types.tell(counts);
+    byId("show-all").hidden = choice.idle;
+    this.#turn(this.tabs.current);
+    this.#pause = Math.max(EVERY, 8 * (performance.now() - started));
   }
 
-  #refilter() {
-    this.#focus.clear();
-    this.#reading.arrange();
-    offerFirst(byId("reading"));
-    this.#summarise();
+  #turn(id) {
+    byId("columns").classList.toggle("wide", id === "view-score");
+    if (id === "view-tables") this.tables.show();
+    if (id === "view-graph") this.graph.show();
+    if (id !== "view-text") this.marker.close();
   }
 
-  #refocus() {
-    if (!this.#schema) return;
-    byId("selection-card").classList.toggle("filled", this.#focus.active !== null);
-    showSelection(byId("selection"), this.#focus.active, this.#schema);
-    this.#tables.pick(this.#focus.kept);
+  #followMode() {
+    const { on } = this.editor;
+    byId("correct").setAttribute("aria-pressed", String(on));
+    for (const id of ["correct-tools", "correct-keys"]) byId(id).hidden = !on;
+  }
+
+  /** An entity or a relation in the text was pressed. */
+  #press(target) {
+    if (this.editor.pending && target.kind === "entity") this.editor.aim(target.id);
+    else this.#space.focus.toggle(target);
   }
 
   #pick(target) {
-    this.#focus.keep(target);
-    if (this.#focus.kept) this.#reading.reveal(target);
+    this.#space.focus.keep(target);
   }
 
-  #json() {
-    return toJson(this.findings, this.#filter, this.#info);
+  /** Goes to where a thing is in the text. */
+  #visit(target) {
+    this.tabs.turn("view-text");
+    this.#space.focus.keep(target);
+    this.reading.reveal(target);
   }
 
-  async #copy(announce) {
-    const button = byId("copy");
-    const done = await navigator.clipboard.writeText(this.#json()).then(() => true, () => false);
-    const message = done ? "Copied" : "Copying was refused";
-    announce(message);
-    button.textContent = message;
-    setTimeout(() => (button.textContent = "Copy JSON"), 2000);
+  #goTo(place) {
+    this.tabs.turn("view-text");
+    this.reading.goTo(place);
+  }
+
+  /** On a phone what is told of a choice comes up over the text, but not over what was chosen. */
+  #uncover() {
+    const card = byId("selection-card");
+    const chosen = byId("reading").querySelector("[aria-current], .arc.active");
+    if (!chosen || getComputedStyle(card).position !== "fixed") return;
+    const hidden = chosen.getBoundingClientRect().bottom + 16 - card.getBoundingClientRect().top;
+    if (hidden > 0) scrollBy({ top: hidden });
+  }
+
+  /** The sentence that the reader is at. */
+  #place() {
+    const { kept } = this.#space.focus;
+    if (kept) return this.#space.document.place(kept.id);
+    const top = this.reading.rows.findIndex(({ near, element }) => near && element.getBoundingClientRect().bottom > 0);
+    return Math.max(0, top);
   }
 }

@@ -1,6 +1,8 @@
 import { byId, make } from "./dom.js";
 import { count, duration, parameters } from "./format.js";
-import { readable } from "./schema.js";
+import { readable } from "./document/schema.js";
+
+const OFFLINE = { installing: "being prepared", ready: "yes", update: "yes; a newer version is ready", failed: "no: it could not be prepared" };
 
 /** The panel and the line that say what runs, where, and how long it took. */
 export class Status {
@@ -12,24 +14,41 @@ export class Status {
 
   /** @param {import("./engine.js").Info} info @param {number} loading ms */
   loaded(info, loading) {
-    this.#facts.clear();
     this.#set("Model", `${info.model} (format ${info.format})`);
     this.#set("Size", `${parameters(info.parameters)} parameters`);
-    this.#set("Backend", backend(info));
-    if (info.adapter) this.#set("Adapter", info.adapter);
+    this.#set("Runs on", backend(info));
+    this.#set("Adapter", info.adapter);
     this.#set("Loaded in", duration(loading));
     this.#set("Finds", info.entities.map(readable).join(", "));
     this.#set("Links by", info.relations.map(readable).join(", "));
     this.line("ready", `Ready: ${sentence(info)}.`);
   }
 
-  /** @param {import("./engine.js").Timing} timing @param {number} characters */
-  ran(timing, characters) {
-    const total = timing.tokenize + timing.compute + timing.decode;
-    this.#set("Splitting into words", duration(timing.tokenize));
-    this.#set("Computing", duration(timing.compute));
-    this.#set("Choosing spans", duration(timing.decode));
-    if (total > 0) this.#set("Speed", `${count(Math.round((characters * 1000) / total))} characters a second`);
+  /** @param {object} backends as the engine tells of them */
+  race({ race, speeds, note }) {
+    const speed = (one) => `${count(Math.round(one.piecesPerSecond))} word-pieces a second`;
+    const known = [["WebGPU", speeds?.webgpu], ["processor", speeds?.cpu]].filter(([, one]) => one);
+    const state = { waiting: "not measured yet", running: "being measured" }[race];
+    this.#set("Speeds measured", known.length > 0 ? known.map(([name, one]) => `${name}: ${speed(one)}`).join("; ") : (state ?? null));
+    this.#set("Note", note);
+  }
+
+  /** @param {"unsupported"|"installing"|"ready"|"update"|"failed"} state */
+  offline(state) {
+    this.#set("Works without a network", OFFLINE[state] ?? null);
+  }
+
+  /** @param {import("./engine.js").Outcome} outcome @param {number} characters */
+  ran({ timing, read, computed, reused, memory }, characters) {
+    if (timing) {
+      const total = timing.tokenize + timing.compute + timing.decode;
+      this.#set("Splitting into words", duration(timing.tokenize));
+      this.#set("Computing", duration(timing.compute));
+      this.#set("Choosing spans", duration(timing.decode));
+      if (total > 0 && computed !== 0) this.#set("Speed", `${count(Math.round((Math.min(read, characters) * 1000) / total))} characters a second`);
+    }
+    if (computed !== undefined) this.#set("Sentences", reused > 0 ? `${count(computed)} computed, ${count(reused)} known from before` : `${count(computed)} computed`);
+    if (memory) this.#set("Memory", `${count(Math.round(memory / 1e6))} MB`);
   }
 
   /** @param {"ready"|"waiting"|"failed"} state @param {string} text */
@@ -41,7 +60,8 @@ export class Status {
   }
 
   #set(name, value) {
-    this.#facts.set(name, value);
+    if (value === null || value === undefined) this.#facts.delete(name);
+    else this.#facts.set(name, value);
     byId("status").replaceChildren(
       ...[...this.#facts].map(([term, text]) => make("div", {}, make("dt", {}, term), make("dd", {}, text))),
     );

@@ -1,4 +1,5 @@
-//! Weights at rest: int8 with an f16 scale per row, or f16; widened to f32 when they are loaded.
+//! Weights at rest: int8 with an f16 scale per 128 neighbours of a row, or f16; widened to f32 when
+//! they are loaded.
 
 use std::str::FromStr;
 
@@ -11,6 +12,8 @@ use crate::{Error, Result};
 
 /// Smaller arrays stay f32: they weigh nothing, and biases and gains are sensitive.
 const SMALLEST: usize = 2048;
+/// Neighbours in a row that share a scale, where they divide the row.
+const GROUP: usize = 128;
 /// Ending of the name of the scales of an int8 array.
 const SCALE: &str = ".scale";
 
@@ -18,7 +21,7 @@ const SCALE: &str = ".scale";
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Precision {
-    /// One byte a weight, one f16 scale a row.
+    /// One byte a weight, an f16 scale for 128 neighbours of a row (or a row that they do not divide).
     Int8,
     /// Two bytes a weight.
     F16,
@@ -64,9 +67,10 @@ pub fn encode(state: &StateDict, precision: Precision) -> Result<Vec<u8>> {
             }
             Precision::Int8 => {
                 let (scales, bytes) = quantize(array);
-                let rows = vec![scales.len()];
+                let rows = array.shape[0];
+                let groups = vec![rows, scales.len() / rows];
                 let scales = scales.iter().flat_map(|s| s.to_le_bytes()).collect();
-                parts.push((format!("{name}{SCALE}"), Dtype::F16, rows, scales));
+                parts.push((format!("{name}{SCALE}"), Dtype::F16, groups, scales));
                 parts.push((name.clone(), Dtype::I8, array.shape.clone(), bytes));
             }
         }
@@ -93,14 +97,16 @@ pub fn decode(bytes: &[u8]) -> Result<StateDict> {
     for (name, view) in file.iter().filter(|(_, view)| view.dtype() == Dtype::I8) {
         let lost = || Error::Weight {
             name: name.into(),
-            problem: "has no fitting row scales; the file is damaged".into(),
+            problem: "has no fitting scales; the file is damaged".into(),
         };
         let scales = state
             .remove(&format!("{name}{SCALE}"))
             .ok_or_else(lost)?
             .values;
         let shape = view.shape().to_vec();
-        if shape.first() != Some(&scales.len()) || scales.is_empty() {
+        let rows = shape.first().copied().unwrap_or(0);
+        let fits = |parts: usize, whole: usize| parts > 0 && whole.is_multiple_of(parts);
+        if !fits(rows, scales.len()) || !fits(scales.len(), view.data().len()) {
             return Err(lost());
         }
         let width = view.data().len() / scales.len();
@@ -115,16 +121,19 @@ pub fn decode(bytes: &[u8]) -> Result<StateDict> {
     Ok(state)
 }
 
-/// Shares of a row's largest weight that are tried as the largest that stays exact.
+/// Shares of a group's largest weight that are tried as the largest that stays exact.
 const RANGES: [f32; 8] = [1.0, 0.975, 0.95, 0.925, 0.9, 0.875, 0.85, 0.8];
 
-/// Scale of every row and the weights in units of it.
+/// Scale of every group and the weights in units of it.
 fn quantize(array: &Array) -> (Vec<f16>, Vec<u8>) {
-    let rows = array.shape[0];
-    let width = array.values.len() / rows;
-    let mut scales = Vec::with_capacity(rows);
+    let width = array.values.len() / array.shape[0];
+    let group = match width.is_multiple_of(GROUP) {
+        true => GROUP,
+        false => width,
+    };
+    let mut scales = Vec::with_capacity(array.values.len() / group);
     let mut bytes = Vec::with_capacity(array.values.len());
-    for row in array.values.chunks(width) {
+    for row in array.values.chunks(group) {
         let scale = best_scale(row);
         scales.push(scale);
         bytes.extend(row.iter().map(|&v| rounded(v, scale.to_f32()) as u8));
@@ -218,6 +227,20 @@ mod tests {
                 .sum();
             assert!(ours <= plain * 1.01 + 1e-9, "{ours} instead of {plain}");
         }
+    }
+
+    #[test]
+    fn an_outlier_spoils_its_neighbours_only() {
+        let mut array = Array {
+            shape: vec![16, 256],
+            values: vec![0.01; 4096],
+        };
+        array.values[0] = 50.0;
+        let wide = StateDict::from([("w".to_string(), array)]);
+        let back = decode(&encode(&wide, Precision::Int8).unwrap()).unwrap();
+        let far = |v: &f32| (v - 0.01).abs() < 1e-4;
+        assert!(back["w"].values[128..].iter().all(far));
+        assert!(!back["w"].values[1..128].iter().any(far));
     }
 
     #[test]

@@ -11,6 +11,7 @@ use super::Compute;
 use crate::data;
 use crate::error::{Error, Result};
 use crate::evaluation::Evaluation;
+use crate::experiment::write_predictions;
 use crate::model::SavedModel;
 
 /// Arguments of `evaluate`.
@@ -28,6 +29,9 @@ pub struct Evaluate {
     /// Also count relations that are predicted where gold entities merely stand side by side
     #[arg(long)]
     unrelated: bool,
+    /// Write what is predicted, as annotated sentences that `compare` reads
+    #[arg(long, value_name = "FILE")]
+    predictions: Option<PathBuf>,
     /// Print one JSON object instead of a table
     #[arg(long)]
     json: bool,
@@ -69,11 +73,14 @@ impl Evaluate {
         let room = saved.config.encoder.room();
         let evaluation = Evaluation::new(&gold, &saved.schema, &saved.wordpiece()?, room)?;
         let predictor = saved.predictor(&device, self.chunk)?;
-        let predictions = evaluation.predict(&predictor, self.compute.workers(&device), &|_| ())?;
+        let found = evaluation.predict(&predictor, self.compute.workers(&device), &|_| ())?;
+        if let Some(path) = &self.predictions {
+            write_predictions(path, &gold, &found)?;
+        }
         let shown = Shown {
-            report: score(&gold, &predictions, &saved.schema)?,
+            report: score(&gold, &found, &saved.schema)?,
             unrelated: match self.unrelated {
-                true => Some(unrelated(&gold, &predictions)?),
+                true => Some(unrelated(&gold, &found)?),
                 false => None,
             },
         };

@@ -65,8 +65,9 @@ impl Experiment {
         }
         let (device, description) = self.compute.open()?;
         let mut interrupt = Interrupt::install().map_err(|e| Error::Usage(e.to_string()))?;
-        if let Some(time) = self.max_minutes {
-            interrupt = interrupt.until(begin + time);
+        // A time beyond all clocks never comes.
+        if let Some(end) = self.max_minutes.and_then(|time| begin.checked_add(time)) {
+            interrupt = interrupt.until(end);
         }
         let place = Place {
             workers: self.compute.workers(&device),
@@ -86,18 +87,19 @@ fn list(grid: &Grid) -> Result<()> {
     for cell in &plan.cells {
         let (i, state) = match cell.state(&grid.output) {
             State::Finished => (0, "finished"),
+            State::Failed if cell.folder.is_none() => (1, "cannot run"),
             State::Failed => (1, "failed"),
             State::Open => (2, "to do"),
         };
         counts[i] += 1;
-        println!("{state:<9} {}", cell.title(&plan));
+        println!("{state:<10} {}", cell.title(&plan));
         match (&cell.problem, &cell.folder) {
-            (Some(problem), _) if i == 1 => println!("          {problem}"),
-            (_, Some(folder)) if i == 0 => println!("          {}", folder.display()),
+            (Some(problem), _) if i == 1 => println!("           {problem}"),
+            (_, Some(folder)) if i == 0 => println!("           {}", folder.display()),
             _ => {}
         }
     }
     let [finished, failed, open] = counts;
-    println!("{finished} finished, {failed} failed, {open} to do");
+    println!("{finished} finished, {failed} failed or cannot run, {open} to do");
     Ok(())
 }

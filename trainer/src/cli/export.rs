@@ -11,6 +11,7 @@ use spanlight_core::weights::{Precision, encode};
 use crate::error::{Error, Result};
 use crate::model::SavedModel;
 use crate::store::{write_atomic, write_json};
+use crate::vocabulary;
 
 /// Arguments of `export`.
 #[derive(Args)]
@@ -45,7 +46,8 @@ impl Export {
     /// # Errors
     /// Whatever stops it; the manifest is written last, so an unfinished bundle is refused.
     pub fn run(&self) -> Result<()> {
-        let saved = SavedModel::open(&self.model)?;
+        let mut saved = SavedModel::open(&self.model)?;
+        vocabulary::prune(&mut saved)?;
         let weights = encode(&saved.weights, self.precision)?;
         let mut manifest = Manifest {
             format: FORMAT,

@@ -30,6 +30,7 @@ impl Finetune {
 
 impl Task for FinetuneConfig {
     const REFERENCE: &str = finetune::REFERENCE;
+    const RECOMMENDED: Option<&str> = Some(finetune::RECOMMENDED);
 
     fn validate(&self) -> Result<()> {
         self.validate()

@@ -1,6 +1,7 @@
 //! Command line: one subcommand, one call.
 
 mod bench;
+mod compare;
 mod data;
 mod evaluate;
 mod experiment;
@@ -10,6 +11,7 @@ mod predict;
 mod pretrain;
 mod pspe;
 mod reading;
+mod report;
 mod run;
 
 use std::fmt::Display;
@@ -51,6 +53,10 @@ enum Command {
     Data(data::Data),
     /// Runs a grid of trainings and goes on where it stopped
     Experiment(experiment::Experiment),
+    /// Writes the paper's tables from finished experiments
+    Report(report::Report),
+    /// Shows the sentences in which two models differ
+    Compare(compare::Compare),
     /// Measures the speed of training and inference, beside PyTorch if there is one
     Bench(bench::Bench),
 }
@@ -132,6 +138,8 @@ pub fn run() -> Result<()> {
         Command::ExportPspe(args) => args.run(),
         Command::Data(args) => args.run(),
         Command::Experiment(args) => args.run(),
+        Command::Report(args) => args.run(),
+        Command::Compare(args) => args.run(),
         Command::Bench(args) => args.run(),
     }
 }

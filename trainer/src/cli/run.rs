@@ -20,6 +20,8 @@ use crate::store::{self, RunFolder};
 enum Preset {
     /// The paper's code
     Reference,
+    /// What did best: the recipe of the model in the page
+    Recommended,
 }
 
 /// Arguments of a command that makes a run.
@@ -48,6 +50,8 @@ pub struct RunArgs {
 pub trait Task: Serialize + DeserializeOwned {
     /// Settings of the paper's code, as TOML.
     const REFERENCE: &str;
+    /// Settings that did best, as TOML, if any did better than the defaults.
+    const RECOMMENDED: Option<&str> = None;
 
     /// Checks what can be checked before anything is read.
     ///
@@ -83,8 +87,11 @@ impl RunArgs {
                 (folder, task)
             }
             false => {
-                let preset =
-                    (self.preset).map(|Preset::Reference| ("preset reference", T::REFERENCE));
+                let preset = match self.preset {
+                    Some(Preset::Reference) => Some(("preset reference", T::REFERENCE)),
+                    Some(Preset::Recommended) => T::RECOMMENDED.map(|p| ("preset recommended", p)),
+                    None => None,
+                };
                 let task = layered(parsed, matches, preset, self.settings.as_deref())?;
                 task.validate()?;
                 let folder = RunFolder::create(&self.run)?;

@@ -4,13 +4,10 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::{
-    check::OPTIONAL,
-    grid::{Grid, Preset},
-};
+use super::grid::{Grid, Preset};
 use crate::{
     error::Result,
-    finetune::{FinetuneConfig, REFERENCE},
+    finetune::{FinetuneConfig, RECOMMENDED, REFERENCE},
     settings::{self, Settings, overlaid},
 };
 
@@ -23,30 +20,38 @@ pub struct Cell {
     pub fraction: f64,
     /// Seed.
     pub seed: u64,
+    /// Settings of its block.
+    pub settings: Settings,
 }
 
 impl Cell {
-    /// The cells of a grid in the order in which they run, each once.
+    /// The cells of a grid in the order in which they run; one that stands in several blocks has
+    /// its place and its settings from the first.
     pub fn all(grid: &Grid) -> Vec<Self> {
         let mut cells: Vec<Self> = Vec::new();
         for block in &grid.runs {
             for &fraction in &block.fractions {
                 for &seed in &block.seeds {
                     for variant in &block.variants {
-                        let variant = variant.clone();
-                        let cell = Self {
-                            variant,
-                            fraction,
-                            seed,
-                        };
-                        if !cells.contains(&cell) {
-                            cells.push(cell);
+                        let known = |c: &Self| c.is(variant, fraction, seed);
+                        if !cells.iter().any(known) {
+                            cells.push(Self {
+                                variant: variant.clone(),
+                                fraction,
+                                seed,
+                                settings: block.finetune.clone(),
+                            });
                         }
                     }
                 }
             }
         }
         cells
+    }
+
+    /// Whether it is that point.
+    pub fn is(&self, variant: &str, fraction: f64, seed: u64) -> bool {
+        (self.variant.as_str(), self.fraction, self.seed) == (variant, fraction, seed)
     }
 
     /// The settings with which the cell is fine-tuned from an encoder or a pre-training.
@@ -71,7 +76,7 @@ impl Cell {
         let tables: Vec<&Settings> = [&grid.finetune]
             .into_iter()
             .chain(variant)
-            .chain([&own])
+            .chain([&self.settings, &own])
             .collect();
         layered(grid, &tables)
     }
@@ -94,6 +99,7 @@ pub fn percent(fraction: f64) -> String {
 pub fn layered(grid: &Grid, tables: &[&Settings]) -> Result<FinetuneConfig> {
     let preset = match grid.preset {
         Some(Preset::Reference) => settings::table(REFERENCE, &grid.path)?,
+        Some(Preset::Recommended) => settings::table(RECOMMENDED, &grid.path)?,
         None => Settings::new(),
     };
     let tables: Vec<&Settings> = [&preset]
@@ -101,24 +107,6 @@ pub fn layered(grid: &Grid, tables: &[&Settings]) -> Result<FinetuneConfig> {
         .chain(tables.iter().copied())
         .collect();
     overlaid(&FinetuneConfig::default(), &tables, &grid.path)
-}
-
-/// As [`layered`], without settings that grids may name although this build does not have them.
-///
-/// # Errors
-/// As [`layered`].
-pub fn typed(grid: &Grid, tables: &[&Settings]) -> Result<FinetuneConfig> {
-    let known = settings::object(&FinetuneConfig::default())?;
-    let keep = |key: &str| known.contains_key(key) || !OPTIONAL.contains(&key);
-    let lean: Vec<Settings> = tables
-        .iter()
-        .map(|table| {
-            let kept = table.iter().filter(|(key, _)| keep(key));
-            kept.map(|(key, value)| (key.clone(), value.clone()))
-                .collect()
-        })
-        .collect();
-    layered(grid, &lean.iter().collect::<Vec<_>>())
 }
 
 fn table(value: Value) -> Settings {

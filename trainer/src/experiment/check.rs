@@ -1,7 +1,7 @@
 //! What must hold in a grid before anything is computed.
 
 use super::{
-    cell,
+    cell::{self, Cell},
     grid::{Grid, Kind},
     pretrain,
 };
@@ -11,9 +11,6 @@ use crate::{
     settings::{Settings, object},
 };
 
-/// Settings of fine-tuning that grids may name although not every build has them; a cell that uses
-/// one which is missing fails with its name.
-pub const OPTIONAL: [&str; 3] = ["load_parts", "load_network", "freeze_encoder"];
 /// Settings that the grid sets for every cell.
 const SET: [&str; 7] = [
     "train",
@@ -48,6 +45,13 @@ pub fn check(grid: &Grid) -> Result<()> {
         fine_tuning(grid, settings, table, &known, taken)
     };
     place(&grid.finetune, "finetune", &SET)?;
+    for (i, block) in grid.runs.iter().enumerate() {
+        let table = format!("runs[{i}].finetune");
+        place(&block.finetune, &table, &SET)?;
+        cell::layered(grid, &[&grid.finetune, &block.finetune])
+            .map_err(|e| grid.problem(format!("{table}: {e}")))?;
+    }
+    twice(grid)?;
     pre_training(grid, &grid.pretrain, "pretrain")?;
     for (name, variant) in &grid.variants {
         let table = format!("variants.{name}.finetune");
@@ -61,7 +65,7 @@ pub fn check(grid: &Grid) -> Result<()> {
                 names.join(", ")
             )));
         }
-        cell::typed(grid, &[&grid.finetune, &variant.finetune])
+        cell::layered(grid, &[&grid.finetune, &variant.finetune])
             .map_err(|e| grid.problem(format!("{table}: {e}")))?;
     }
     for (name, pretraining) in &grid.pretrainings {
@@ -70,7 +74,7 @@ pub fn check(grid: &Grid) -> Result<()> {
             Kind::Pretrain => pre_training(grid, &pretraining.settings, &table)?,
             Kind::Finetune => {
                 place(&pretraining.settings, &table, &["init_from"])?;
-                cell::typed(grid, &[&grid.finetune, &pretraining.settings])
+                cell::layered(grid, &[&grid.finetune, &pretraining.settings])
                     .and_then(|config| config.validate())
                     .map_err(|e| grid.problem(format!("{table}: {e}")))?;
             }
@@ -110,6 +114,26 @@ fn blocks(grid: &Grid) -> Result<()> {
     }
 }
 
+/// A cell cannot have two sets of settings.
+fn twice(grid: &Grid) -> Result<()> {
+    let cells = Cell::all(grid);
+    for (i, block) in grid.runs.iter().enumerate() {
+        let differs = |cell: &&Cell| {
+            block.variants.contains(&cell.variant)
+                && block.fractions.contains(&cell.fraction)
+                && block.seeds.contains(&cell.seed)
+                && block.finetune != cell.settings
+        };
+        if let Some(cell) = cells.iter().find(differs) {
+            return Err(grid.problem(format!(
+                "runs[{i}]: an earlier block has `{}` at the fraction {} with other settings",
+                cell.variant, cell.fraction
+            )));
+        }
+    }
+    Ok(())
+}
+
 fn fine_tuning(
     grid: &Grid,
     settings: &Settings,
@@ -128,7 +152,7 @@ fn fine_tuning(
                 "{table}: `fraction_seed` contradicts `subset_per_seed`; remove one of them"
             )));
         }
-        if !known.contains(key) && !OPTIONAL.contains(&key.as_str()) {
+        if !known.contains(key) {
             return Err(grid.problem(format!(
                 "{table}: unknown field `{key}`; the fields are {}",
                 known.join(", ")

@@ -90,6 +90,8 @@ fn auto() -> String {
 pub enum Preset {
     /// The paper's code.
     Reference,
+    /// What did best.
+    Recommended,
 }
 
 /// What is kept of a finished cell besides its scores and test predictions.
@@ -157,6 +159,10 @@ pub struct Block {
     /// Seeds.
     #[serde(default = "three")]
     pub seeds: Vec<u64>,
+    /// Settings of fine-tuning for these cells, above those of the variants; such as more epochs
+    /// for fewer sentences.
+    #[serde(default)]
+    pub finetune: Settings,
 }
 
 fn whole() -> Vec<f64> {
@@ -174,6 +180,9 @@ pub struct Report {
     /// Whose published figures stand beside ours.
     #[serde(default)]
     pub dataset: Option<String>,
+    /// Which of the paper's tables the grid repeats; all of the data set if empty.
+    #[serde(default)]
+    pub tables: Vec<String>,
     /// Variants that the others are compared with; the first variant if empty. Their scores are
     /// shown by type and by bucket too.
     #[serde(default)]

@@ -9,7 +9,7 @@ use spanlight_core::{
     score::{BucketScores, Prediction, Protocol, Scores, Size, score_buckets, score_under},
 };
 
-use crate::finetune::FinetuneConfig;
+use crate::settings::Settings;
 
 /// A finished cell.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -24,8 +24,8 @@ pub struct Outcome {
     pub fraction: f64,
     /// Seed.
     pub seed: u64,
-    /// All settings of the fine-tuning.
-    pub settings: FinetuneConfig,
+    /// All settings of the fine-tuning, by name, so that those of other versions can be read.
+    pub settings: Settings,
     /// SHA-256 sums of data, encoder and pre-training.
     pub inputs: BTreeMap<String, String>,
     /// What computed.

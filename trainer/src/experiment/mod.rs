@@ -26,9 +26,17 @@ mod pretrain;
 mod pretraining;
 mod run;
 mod runner;
+#[cfg(test)]
+mod shipped;
+mod trial;
 mod variables;
 
+pub use cell::percent;
 pub use checksum::Checksums;
 pub use grid::Grid;
-pub use plan::{Plan, State};
+#[cfg(test)]
+pub use measure::Split;
+pub use measure::{Measures, Outcome};
+pub use plan::{Plan, Planned, State};
+pub use predictions::{unbroken, write as write_predictions};
 pub use runner::run;

@@ -14,6 +14,7 @@ use super::{
     folders::Folders,
     grid::{Grid, Report, Variant},
     identity::Identity,
+    measure::Outcome,
 };
 use crate::{
     error::Result,
@@ -125,7 +126,7 @@ impl Plan {
     /// # Errors
     /// [`StoreError`]; no plan at all is one.
     pub fn read_all(output: &Path) -> Result<Vec<Self>> {
-        let folder = output.join(PLANS);
+        let folder = Self::folder(output);
         let mut plans: Vec<Self> = Vec::new();
         let entries = fs::read_dir(&folder).map_err(|e| StoreError::io("list", &folder, e))?;
         for entry in entries {
@@ -145,17 +146,35 @@ impl Plan {
     /// # Errors
     /// [`StoreError`].
     pub fn write(&self, output: &Path) -> Result<(), StoreError> {
-        let folder = output.join(PLANS);
+        let folder = Self::folder(output);
         fs::create_dir_all(&folder).map_err(|e| StoreError::io("create the folder", &folder, e))?;
         store::write_json(&Self::file(output, &self.name), self)
     }
 
+    /// Where the plans are.
+    pub fn folder(output: &Path) -> PathBuf {
+        output.join(PLANS)
+    }
+
     fn file(output: &Path, name: &str) -> PathBuf {
-        output.join(PLANS).join(format!("{name}.json"))
+        Self::folder(output).join(format!("{name}.json"))
     }
 }
 
 impl Planned {
+    /// Its scores, if it is finished.
+    ///
+    /// # Errors
+    /// [`StoreError`] for a damaged file.
+    pub fn outcome(&self, output: &Path) -> Result<Option<Outcome>, StoreError> {
+        match (&self.folder, self.state(output)) {
+            (Some(folder), State::Finished) => {
+                store::read_json(&output.join(folder).join("result.json")).map(Some)
+            }
+            _ => Ok(None),
+        }
+    }
+
     /// How far it is; `output` is the folder of the experiment.
     pub fn state(&self, output: &Path) -> State {
         match (&self.folder, &self.problem) {

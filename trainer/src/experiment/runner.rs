@@ -1,13 +1,6 @@
 //! Runs the cells of a grid, one after the other.
 
-use std::{
-    collections::BTreeMap,
-    fs,
-    path::{Path, PathBuf},
-    time::Instant,
-};
-
-use spanlight_core::{Schema, document::Sentence};
+use std::{collections::BTreeMap, fs, path::PathBuf, time::Instant};
 
 use super::{
     cell::Cell,
@@ -15,22 +8,18 @@ use super::{
     grid::{Grid, Keep},
     guard::guarded,
     identity::Identity,
-    measure::{Outcome, Split},
     pace::Pace,
     plan::{Plan, Planned, State},
-    predictions, pretraining, run as runs,
+    pretraining,
+    trial::Trial,
 };
 use crate::{
-    data,
-    encoder::EncoderFolder,
     error::{Error, Result},
-    evaluation::Evaluation,
     event::{CellState, Event, Sink, Sinks},
     finetune::FinetuneConfig,
-    model::SavedModel,
     place::Place,
     report::{Jsonl, Terminal},
-    store::{self, Lock, StoreError},
+    store::{Lock, StoreError, sweep},
 };
 
 /// Runs what is not finished until everything is, or until [`Place::interrupt`] asks to stop.
@@ -46,8 +35,10 @@ pub fn run(grid: &Grid, place: &Place<'_>) -> Result<()> {
     let mut checksums = Checksums::default();
     let plan = Plan::new(grid, &mut checksums)?;
     plan.write(output)?;
+    sweep(&Plan::folder(output))?;
     let mut runner = Runner {
         grid,
+        cells: Cell::all(grid),
         place,
         checksums,
         started: BTreeMap::new(),
@@ -58,7 +49,7 @@ pub fn run(grid: &Grid, place: &Place<'_>) -> Result<()> {
         ]),
         plan,
     };
-    let reason = runner.cells()?;
+    let reason = runner.all()?;
     runner.sinks.emit(&Event::Finished {
         reason: reason.into(),
         seconds: start.elapsed().as_secs_f64(),
@@ -76,6 +67,8 @@ pub fn run(grid: &Grid, place: &Place<'_>) -> Result<()> {
 
 struct Runner<'a> {
     grid: &'a Grid,
+    /// As in the plan, in the same order.
+    cells: Vec<Cell>,
     place: &'a Place<'a>,
     plan: Plan,
     checksums: Checksums,
@@ -87,17 +80,10 @@ struct Runner<'a> {
 
 impl Runner<'_> {
     /// Goes through all cells; says why it ended.
-    fn cells(&mut self) -> Result<&'static str> {
+    fn all(&mut self) -> Result<&'static str> {
         for i in 0..self.plan.cells.len() {
             if self.plan.cells[i].state(&self.grid.output) == State::Finished {
-                self.keep(i)?;
-                self.plan.cells[i].problem = None;
-                if let Some(folder) = &self.plan.cells[i].folder {
-                    let outcome: Outcome =
-                        store::read_json(&self.grid.output.join(folder).join("result.json"))?;
-                    let work = work(&outcome.settings);
-                    self.pace.add(outcome.seconds, work);
-                }
+                self.finished(i)?;
             }
         }
         self.sinks.emit(&Event::Note {
@@ -117,20 +103,17 @@ impl Runner<'_> {
                 return Ok(reason);
             }
             self.tell(i, CellState::Started)?;
-            let planned = self.plan.cells[i].clone();
-            let state = match guarded(|| self.cell(&planned)) {
+            let state = match guarded(|| self.cell(i)) {
                 Ok(None) => return Ok(self.stopped().unwrap_or("interrupted")),
-                Ok(Some(seconds)) => {
-                    self.plan.cells[i].problem = None;
-                    self.keep(i)?;
-                    let config = spec(&planned).config(self.grid, None)?;
-                    self.pace.add(seconds, work(&config));
+                Ok(Some(())) => {
+                    self.finished(i)?;
                     CellState::Finished
                 }
                 Err(error) => {
                     let problem = error.to_string();
+                    let title = self.plan.cells[i].title(&self.plan);
                     self.sinks.emit(&Event::Note {
-                        message: format!("{}: {problem}", planned.title(&self.plan)),
+                        message: format!("{title}: {problem}"),
                     })?;
                     self.plan.cells[i].problem = Some(problem);
                     CellState::Failed
@@ -162,10 +145,11 @@ impl Runner<'_> {
     }
 
     fn tell(&mut self, i: usize, state: CellState) -> Result<()> {
-        let open = |cell: &&Planned| cell.state(&self.grid.output) == State::Open;
-        let configs = self.plan.cells.iter().filter(open);
-        let left = configs
-            .filter_map(|cell| spec(cell).config(self.grid, None).ok())
+        let open = |cell: &Planned| cell.state(&self.grid.output) == State::Open;
+        let cells = self.plan.cells.iter().zip(&self.cells);
+        let left = cells
+            .filter(|(planned, _)| open(planned))
+            .filter_map(|(_, cell)| cell.config(self.grid, None).ok())
             .map(|config| work(&config))
             .sum();
         let event = Event::Cell {
@@ -179,80 +163,47 @@ impl Runner<'_> {
         Ok(self.sinks.emit(&event)?)
     }
 
-    /// Trains and scores a cell; gives the seconds of training, or nothing when interrupted.
-    fn cell(&mut self, planned: &Planned) -> Result<Option<f64>> {
-        let (grid, place) = (self.grid, self.place);
-        let spec = spec(planned);
-        let identity = Identity::of_cell(grid, &spec, &mut self.checksums)?;
-        let folder = planned.folder.clone().unwrap_or_default();
-        let read = |path: &Path| -> Result<Vec<Sentence>> {
-            let format = grid.data.format.parse().map_err(Error::Usage)?;
-            Ok(data::read(path, format)?.sentences)
+    /// Learns from a finished cell and removes what the grid does not keep of it.
+    fn finished(&mut self, i: usize) -> Result<()> {
+        let cell = &mut self.plan.cells[i];
+        cell.problem = None;
+        let Some(outcome) = cell.outcome(&self.grid.output)? else {
+            return Ok(());
         };
-        let (dev, test) = (read(&grid.data.dev)?, read(&grid.data.test)?);
-        let mut config = spec.config(grid, None)?;
-        fits(&config, &test)?;
-        if let Some(name) = grid
-            .variants
-            .get(&spec.variant)
-            .and_then(|v| v.pretraining.as_ref())
-        {
-            let Some(start) = self.start(name)? else {
-                return Ok(None);
-            };
-            config = spec.config(grid, Some(&start))?;
+        if let Ok(config) = self.cells[i].config(self.grid, None) {
+            self.pace.add(outcome.seconds, work(&config));
         }
-        let Some(run) = runs::complete(&config, &grid.output.join(folder), place)? else {
-            return Ok(None);
-        };
-        let path = run.folder.path();
-        let saved = SavedModel::open(path)?;
-        let predictor = saved.predictor(place.device, config.chunk.max(1))?;
-        let (tokenizer, room) = (saved.wordpiece()?, saved.config.encoder.room());
-        let predict = |gold: &[Sentence]| {
-            let evaluation = Evaluation::new(gold, &saved.schema, &tokenizer, room)?;
-            evaluation.predict(&predictor, place.workers, &|_| ())
-        };
-        let found = predict(&test)?;
-        let outcome = Outcome {
-            id: identity.id,
-            version: env!("CARGO_PKG_VERSION").into(),
-            variant: spec.variant,
-            fraction: spec.fraction,
-            seed: spec.seed,
-            settings: config,
-            inputs: identity.inputs,
-            device: place.description.clone(),
-            seconds: run.seconds,
-            dev: Split::new(&dev, &predict(&dev)?, &saved.schema)?,
-            test: Split::new(&test, &found, &saved.schema)?,
-            schema: saved.schema,
-        };
-        predictions::write(&run.folder.predictions(), &test, &found)?;
-        store::write_json(&run.folder.result(), &outcome)?;
-        Ok(Some(run.seconds))
+        self.keep(i)
     }
 
-    /// The folder of a pre-training; asked for again after a failure, it fails at once.
-    fn start(&mut self, name: &str) -> Result<Option<PathBuf>> {
-        if !self.started.contains_key(name) {
-            self.sinks.emit(&Event::Note {
-                message: format!("pre-training `{name}`"),
-            })?;
-            let outcome =
-                guarded(|| pretraining::start(self.grid, name, &mut self.checksums, self.place));
-            let outcome = match outcome {
-                Ok(None) => return Ok(None),
-                Ok(Some(folder)) => Ok(folder),
-                Err(error) => Err(error.to_string()),
-            };
-            self.started.insert(name.into(), outcome);
+    /// Trains and scores a cell; nothing when interrupted.
+    fn cell(&mut self, i: usize) -> Result<Option<()>> {
+        let planned = &self.plan.cells[i];
+        let Some(folder) = &planned.folder else {
+            return Err(Error::Usage(planned.problem.clone().unwrap_or_default()));
+        };
+        let mut trial = Trial {
+            grid: self.grid,
+            cell: &self.cells[i],
+            identity: Identity::of_cell(self.grid, &self.cells[i], &mut self.checksums)?,
+            folder: self.grid.output.join(folder),
+            start: None,
+        };
+        let files = trial.files()?;
+        let variant = self.grid.variants.get(&trial.cell.variant);
+        if let Some(name) = variant.and_then(|v| v.pretraining.as_ref()) {
+            match start(
+                self.grid,
+                name,
+                &mut self.started,
+                &mut self.checksums,
+                self.place,
+            )? {
+                Some(folder) => trial.start = Some(folder),
+                None => return Ok(None),
+            }
         }
-        match self.started.get(name) {
-            Some(Ok(folder)) => Ok(Some(folder.clone())),
-            Some(Err(problem)) => Err(Error::Usage(format!("pre-training `{name}`: {problem}"))),
-            None => Ok(None),
-        }
+        trial.run(&files, self.place)
     }
 
     /// Removes what the grid does not keep of a finished cell.
@@ -274,26 +225,27 @@ impl Runner<'_> {
     }
 }
 
-fn spec(planned: &Planned) -> Cell {
-    Cell {
-        variant: planned.variant.clone(),
-        fraction: planned.fraction,
-        seed: planned.seed,
-    }
-}
-
 /// What the time of a cell goes with.
 fn work(config: &FinetuneConfig) -> f64 {
     config.fraction * config.epochs as f64
 }
 
-/// Says before hours of training that the encoder cannot take a test sentence.
-fn fits(config: &FinetuneConfig, test: &[Sentence]) -> Result<()> {
-    config.validate()?;
-    if let Some(path) = &config.encoder {
-        let encoder = EncoderFolder::open(path)?;
-        let room = encoder.config.room();
-        Evaluation::new(test, &Schema::default(), &encoder.tokenizer()?, room)?;
-    }
-    Ok(())
+/// The folder of a pre-training; asked for again after a failure, it fails at once.
+fn start(
+    grid: &Grid,
+    name: &str,
+    started: &mut BTreeMap<String, Result<PathBuf, String>>,
+    checksums: &mut Checksums,
+    place: &Place<'_>,
+) -> Result<Option<PathBuf>> {
+    let outcome = match started.get(name) {
+        Some(outcome) => outcome.clone(),
+        None => match guarded(|| pretraining::start(grid, name, checksums, place)) {
+            Ok(None) => return Ok(None),
+            Ok(Some(folder)) => Ok(folder),
+            Err(error) => Err(format!("pre-training `{name}`: {error}")),
+        },
+    };
+    started.insert(name.into(), outcome.clone());
+    outcome.map(Some).map_err(Error::Usage)
 }

@@ -188,6 +188,15 @@ pub fn required<'a>(flag: &str, path: &'a Option<PathBuf>) -> Result<&'a Path> {
     })
 }
 
+/// What did best on a development set of scientific abstracts.
+pub const RECOMMENDED: &str = r#"
+relation_input = "typed"
+ema = 0.995
+lr_embeddings = "frozen"
+epochs = 15
+batch = 16
+"#;
+
 /// The paper's code, as far as its settings are known.
 pub const REFERENCE: &str = r#"
 profile = "reference"

@@ -4,5 +4,5 @@ mod config;
 mod objective;
 mod run;
 
-pub use config::{FinetuneConfig, REFERENCE, parse_lowercase, required};
+pub use config::{FinetuneConfig, RECOMMENDED, REFERENCE, parse_lowercase, required};
 pub use run::finetune;

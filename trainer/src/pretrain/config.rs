@@ -144,6 +144,9 @@ pub struct PretrainConfig {
     /// Optimizer steps
     #[arg(long, help_heading = "Training", default_value_t = 40_000)]
     pub total_steps: usize,
+    /// Passes over the corpus, instead of --total-steps
+    #[arg(long, help_heading = "Training")]
+    pub epochs: Option<usize>,
     /// Steps after which the learning rate would be 0; by default those of the run
     #[arg(long, help_heading = "Training")]
     pub schedule_steps: Option<usize>,
@@ -233,6 +236,7 @@ impl PretrainConfig {
         }
         for (flag, count) in [
             ("--total-steps", self.total_steps),
+            ("--epochs", self.epochs.unwrap_or(1)),
             ("--batch", self.batch),
             ("--chunk", self.chunk),
             ("--micro-batch", self.micro_batch),

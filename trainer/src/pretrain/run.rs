@@ -127,7 +127,11 @@ pub fn pretrain(
     }
 
     let steps_per_epoch = loader.steps_per_epoch();
-    let (steps, earlier) = (config.total_steps, progress.seconds);
+    let steps = match config.epochs {
+        Some(epochs) => epochs * steps_per_epoch,
+        None => config.total_steps,
+    };
+    let earlier = progress.seconds;
     sink.emit(&Event::Started {
         command: "pretrain".into(),
         device: place.description.clone(),

@@ -14,6 +14,8 @@ pub(super) struct Axis {
     /// The values with a number beside them.
     pub(super) ticks: Vec<f64>,
     logarithmic: bool,
+    /// What stands at 0, 1, 2 and so on instead of the numbers.
+    names: Vec<String>,
 }
 
 impl Axis {
@@ -24,6 +26,18 @@ impl Axis {
             ends: (0.0, last),
             ticks: multiples(unit(last, 10.0).max(1.0), 0.0, last),
             logarithmic: false,
+            names: vec![],
+        }
+    }
+
+    /// For things in a row.
+    pub(super) fn named(names: Vec<String>) -> Self {
+        let last = names.len().saturating_sub(1) as f64;
+        Self {
+            ends: (-0.25, last + 0.25),
+            ticks: multiples(1.0, 0.0, last),
+            logarithmic: false,
+            names,
         }
     }
 
@@ -36,6 +50,7 @@ impl Axis {
             ends: (low, high),
             ticks: multiples(unit, low, high),
             logarithmic: false,
+            names: vec![],
         }
     }
 
@@ -53,6 +68,7 @@ impl Axis {
             ends: (low, high),
             ticks: all.filter(|tick| (low..=high).contains(tick)).collect(),
             logarithmic: true,
+            names: vec![],
         }
     }
 }
@@ -85,6 +101,9 @@ impl Ranged for Axis {
 
 impl ValueFormatter<f64> for Axis {
     fn format_ext(&self, value: &f64) -> String {
+        if let Some(name) = self.names.get(value.round() as usize) {
+            return name.clone();
+        }
         match value.abs() {
             // Multiples of fractions miss round numbers by a hair.
             a if a >= 1e-4 || a == 0.0 => ((value * 1e9).round() / 1e9).to_string(),
@@ -138,6 +157,8 @@ mod tests {
         );
         let wide = labels(&Axis::logarithmic(1e-5, 1.0));
         assert_eq!(wide, ["1e-5", "0.0001", "0.001", "0.01", "0.1", "1"]);
+        let names = ["≤2", "3-4", "≥5"].map(String::from);
+        assert_eq!(labels(&Axis::named(names.to_vec())), names);
     }
 
     #[test]

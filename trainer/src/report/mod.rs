@@ -1,6 +1,7 @@
 //! Where events go: the terminal, a file, a chart.
 
 mod axis;
+mod drawing;
 mod jsonl;
 mod panel;
 mod plot;
@@ -15,8 +16,10 @@ use crate::event::{Event, Sink, SinkError, Sinks};
 use crate::store::{self, RunFolder};
 use crate::train::Checkpoint;
 
+pub use drawing::{Drawing, Marks, draw};
 pub use jsonl::{Jsonl, Record};
 pub use plot::Plot;
+pub use series::Curve;
 pub use terminal::Terminal;
 
 /// The terminal, the events file and the chart of a run, new or resumed.

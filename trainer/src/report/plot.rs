@@ -153,12 +153,12 @@ fn draw_scores(area: &Area, records: &[Record]) -> Drawn {
     Ok(())
 }
 
-fn color(index: usize) -> RGBColor {
+pub(super) fn color(index: usize) -> RGBColor {
     COLORS[index % COLORS.len()]
 }
 
 /// The least and the greatest of something about the points.
-fn bounds<'a>(
+pub(super) fn bounds<'a>(
     curves: impl IntoIterator<Item = &'a Curve>,
     of: impl Fn(&(f64, f64)) -> f64,
 ) -> Option<(f64, f64)> {

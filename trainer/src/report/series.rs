@@ -10,9 +10,11 @@ const POINTS: usize = 400;
 
 /// A named line.
 #[derive(Debug, Default, PartialEq)]
-pub(super) struct Curve {
-    pub(super) name: String,
-    pub(super) points: Vec<(f64, f64)>,
+pub struct Curve {
+    /// Its name.
+    pub name: String,
+    /// The points it goes through.
+    pub points: Vec<(f64, f64)>,
 }
 
 /// The losses over the steps.

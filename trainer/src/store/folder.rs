@@ -66,10 +66,7 @@ impl RunFolder {
             return Err(StoreError::NoCheckpoint { path });
         }
         let folder = Self::lock(path)?;
-        for name in names(path)?.iter().filter(|n| n.ends_with(UNFINISHED)) {
-            let file = path.join(name);
-            fs::remove_file(&file).map_err(|e| StoreError::io("remove", &file, e))?;
-        }
+        sweep(path)?;
         Ok(folder)
     }
 
@@ -88,8 +85,9 @@ impl RunFolder {
         }
         let folder = Self::lock(path)?;
         let resumed = folder.checkpoint().is_file();
+        sweep(path)?;
         for name in names(path)? {
-            if name.ends_with(UNFINISHED) || !resumed && name != LOCK {
+            if !resumed && name != LOCK {
                 let file = path.join(name);
                 fs::remove_file(&file).map_err(|e| StoreError::io("remove", &file, e))?;
             }
@@ -102,11 +100,6 @@ impl RunFolder {
             path: path.to_owned(),
             _lock: Lock::take(path)?,
         })
-    }
-
-    /// The folder itself.
-    pub fn path(&self) -> &Path {
-        &self.path
     }
 
     /// The configuration the run was started with.
@@ -169,6 +162,18 @@ impl RunFolder {
     pub fn tokenizer(&self) -> PathBuf {
         self.path.join("tokenizer.json")
     }
+}
+
+/// Removes what killed processes left half-written in a folder that is locked.
+///
+/// # Errors
+/// [`StoreError::Io`].
+pub fn sweep(folder: &Path) -> Result<(), StoreError> {
+    for name in names(folder)?.iter().filter(|n| n.ends_with(UNFINISHED)) {
+        let file = folder.join(name);
+        fs::remove_file(&file).map_err(|e| StoreError::io("remove", &file, e))?;
+    }
+    Ok(())
 }
 
 fn names(folder: &Path) -> Result<Vec<String>, StoreError> {

@@ -148,7 +148,10 @@ fn a_finished_grid_does_nothing_and_a_changed_setting_makes_new_cells() {
         assert_eq!(predictions.lines().count(), 12);
     }
     let list = succeed(at, &[&RUN[..], &["--dry-run"]].concat());
-    assert!(list.contains("8 finished, 0 failed, 0 to do"), "{list}");
+    assert!(
+        list.contains("8 finished, 0 failed or cannot run, 0 to do"),
+        "{list}"
+    );
     succeed(at, &RUN);
     assert_eq!((cells(&output), times()), (first.clone(), before.clone()));
 
@@ -161,7 +164,10 @@ fn a_finished_grid_does_nothing_and_a_changed_setting_makes_new_cells() {
         ),
     );
     let list = succeed(at, &[&RUN[..], &["--dry-run"]].concat());
-    assert!(list.contains("4 finished, 0 failed, 4 to do"), "{list}");
+    assert!(
+        list.contains("4 finished, 0 failed or cannot run, 4 to do"),
+        "{list}"
+    );
     succeed(at, &RUN);
     assert_eq!((cells(&output).len(), times()), (12, before.clone()));
 
@@ -179,7 +185,10 @@ fn a_finished_grid_does_nothing_and_a_changed_setting_makes_new_cells() {
             "--dry-run",
         ],
     );
-    assert!(list.contains("8 finished, 0 failed, 0 to do"), "{list}");
+    assert!(
+        list.contains("8 finished, 0 failed or cannot run, 0 to do"),
+        "{list}"
+    );
     let text = std::fs::read_to_string(at.join("train.jsonl")).unwrap();
     std::fs::write(
         at.join("moved/train.jsonl"),
@@ -191,7 +200,10 @@ fn a_finished_grid_does_nothing_and_a_changed_setting_makes_new_cells() {
         .output()
         .unwrap();
     let list = String::from_utf8(list.stdout).unwrap();
-    assert!(list.contains("0 finished, 0 failed, 8 to do"), "{list}");
+    assert!(
+        list.contains("0 finished, 0 failed or cannot run, 8 to do"),
+        "{list}"
+    );
 }
 
 #[test]
@@ -231,7 +243,10 @@ fn a_cell_that_fails_is_recorded_and_the_others_go_on() {
         "{message}"
     );
     let list = succeed(at, &[&RUN[..], &["--dry-run"]].concat());
-    assert!(list.contains("2 finished, 2 failed, 0 to do"), "{list}");
+    assert!(
+        list.contains("2 finished, 2 failed or cannot run, 0 to do"),
+        "{list}"
+    );
     assert!(
         list.contains("pre-training `text`: --encoder is missing"),
         "{list}"
@@ -255,7 +270,10 @@ fn a_cell_that_fails_is_recorded_and_the_others_go_on() {
     }
     // The same content is the same cell as that of the plain variant.
     let list = succeed(at, &[&RUN[..], &["--dry-run"]].concat());
-    assert!(list.contains("4 finished, 0 failed, 0 to do"), "{list}");
+    assert!(
+        list.contains("4 finished, 0 failed or cannot run, 0 to do"),
+        "{list}"
+    );
 }
 
 #[test]
@@ -303,11 +321,11 @@ fn a_grid_with_a_mistake_names_it() {
     let folder = workshop();
     let at = folder.path();
     for (from, to, parts) in [
-        ("epochs = 6", "epoch = 6", ["`epoch`", "epochs"]),
-        ("epochs = 6", "epochs = \"six\"", ["grid.toml", "six"]),
-        ("epochs = 6", "seed = 6", ["`seed`", "[[runs]]"]),
+        ("epochs = 3", "epoch = 6", ["`epoch`", "epochs"]),
+        ("epochs = 3", "epochs = \"six\"", ["grid.toml", "six"]),
+        ("epochs = 3", "seed = 6", ["`seed`", "[[runs]]"]),
         (
-            "epochs = 6",
+            "epochs = 3",
             "fraction_seed = 6",
             ["fraction_seed", "subset_per_seed"],
         ),
@@ -325,6 +343,11 @@ fn a_grid_with_a_mistake_names_it() {
             ["`text`", "plain"],
         ),
         ("\"tiny\"", "\"tiny/../..\"", ["tiny/../..", "file names"]),
+        (
+            "seeds = [1, 2]",
+            "seeds = [1, 2]\n[[runs]]\nvariants = [\"plain\"]\nseeds = [2]\nfinetune = { epochs = 9 }",
+            ["runs[1]", "`plain`"],
+        ),
         (
             "${data_dir}/train",
             "${date_dir}/train",

@@ -1,6 +1,7 @@
 //! The program as a user runs it, on a tiny encoder and invented sentences.
 
 mod bad_input;
+mod comparison;
 mod corpus;
 mod experiment;
 mod mixing;
@@ -8,5 +9,6 @@ mod pretrain;
 mod pspe;
 mod resume;
 mod share;
+mod shipped;
 mod support;
 mod whole_path;

@@ -45,7 +45,7 @@ fn every_setting_changes_the_run() {
         &["--span-choice", "entity_like", "--entity-share", "1"],
         &["--spo", "false"],
         &["--tbo", "false"],
-        &["--mask-share", "0.5"],
+        &["--mask-share", "0.01"],
         &["--mask-cap", "1"],
         &["--whole-word-share", "0.3"],
         &["--view-mask-alignment", "reference"],
@@ -75,10 +75,13 @@ fn every_setting_changes_the_run() {
         &["--decay-all"],
         &["--adamw-bias-correction"],
     ];
-    for (i, flags) in settings.iter().enumerate() {
-        let changed = pretrained(at, &format!("run{i}"), flags);
-        assert_ne!(changed, plain, "{flags:?} changes nothing");
-    }
+    let idle: Vec<&[&str]> = settings
+        .into_iter()
+        .enumerate()
+        .filter(|(i, flags)| pretrained(at, &format!("run{i}"), flags) == plain)
+        .map(|(_, flags)| flags)
+        .collect();
+    assert!(idle.is_empty(), "{idle:?} change nothing");
 }
 
 #[test]

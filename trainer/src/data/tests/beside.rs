@@ -3,6 +3,7 @@
 use tempfile::TempDir;
 
 use super::formats::{entity, relation};
+use super::fuzz::{Random, mutate};
 use super::*;
 
 const DOCUMENTS: &str =
@@ -84,4 +85,29 @@ fn errors_name_the_file_beside() {
     std::fs::remove_file(alone.path().join("relations.json")).unwrap();
     let error = read(alone.path(), Format::Auto).unwrap_err();
     assert!(error.to_string().contains("relations.json"), "{error}");
+}
+
+#[test]
+fn damaged_files_never_panic() {
+    let folder = folder(ENTITIES, RELATIONS);
+    let (mut random, mut read_well) = (Random(5), 0);
+    for (name, text) in [
+        ("documents.json", DOCUMENTS),
+        ("entities.json", ENTITIES),
+        ("relations.json", RELATIONS),
+    ] {
+        let path = folder.path().join(name);
+        for _ in 0..150 {
+            std::fs::write(&path, mutate(text, &mut random)).unwrap();
+            match read(folder.path(), Format::Re3d) {
+                Ok(data) => {
+                    read_well += 1;
+                    data.sentences.iter().for_each(|s| s.validate().unwrap());
+                }
+                Err(error) => assert!(error.to_string().len() < 2000, "{error}"),
+            }
+        }
+        std::fs::write(&path, text).unwrap();
+    }
+    assert!((20..430).contains(&read_well), "{read_well}");
 }

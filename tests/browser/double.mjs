@@ -1,0 +1,32 @@
+import { after, before, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { serve } from "./server.mjs";
+import { launch, Visitor } from "./visitor.mjs";
+
+const here = (path) => fileURLToPath(new URL(path, import.meta.url));
+
+/**
+ * Tests of the page with a double of the engine. Every visit begins with an empty page whose model is
+ * there; `text` is read first where it is given.
+ * @returns {(name: string, visit: (visitor: Visitor) => Promise<void>, options?: object) => void}
+ */
+export function visits() {
+  let browser, server;
+  before(async () => {
+    server = await serve({ root: here("../../www"), mounts: { "/js/engine.js": here("engine_double.js") } });
+    browser = await launch();
+  });
+  after(async () => {
+    await browser?.close();
+    await server?.close();
+  });
+  return (name, visit, { text, ...options } = {}) =>
+    test(name, async () => {
+      const visitor = await Visitor.arrive(browser, server.origin, options);
+      await visitor.open();
+      await visitor.ready();
+      if (text !== undefined) await visitor.extract(text);
+      await visit(visitor);
+      await visitor.leave();
+    });
+}

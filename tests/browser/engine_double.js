@@ -1,0 +1,154 @@
+// Stands in for js/engine.js where a test is about the page: no worker, no wasm. It finds the words that
+// are written as Type:word, relates neighbours, and gives evidence and scores of the agreed shapes.
+const WORD = /\b(Task|Method|Metric|Material):(\w+)/g;
+const INFO = {
+  model: "double",
+  format: 1,
+  entities: ["Task", "Method", "Metric", "Material", "OtherScientificTerm"],
+  relations: ["USED-FOR", "CONJUNCTION"],
+  symmetric: ["CONJUNCTION"],
+  adapter: "double adapter",
+  software: false,
+  note: null,
+  parameters: 1_234_567,
+};
+
+const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+export class Engine extends EventTarget {
+  info = null;
+  #settings;
+  #known = new Set();
+
+  constructor(settings) {
+    super();
+    this.#settings = settings;
+  }
+
+  async load() {
+    if (this.info) return this.info;
+    this.dispatchEvent(new CustomEvent("progress", { detail: { stage: "download", done: 1, total: 1, fresh: 1 } }));
+    const { model, backend } = this.#settings;
+    if (typeof model !== "string" && new TextDecoder().decode(model.manifest).includes("broken")) throw new Error("manifest.json: this is not JSON.");
+    this.info = { ...INFO, ...(typeof model !== "string" && { model: "dropped" }), backend: backend === "cpu" ? "cpu" : "webgpu" };
+    this.dispatchEvent(new CustomEvent("loaded", { detail: { info: this.info, loading: 5 } }));
+    this.dispatchEvent(new CustomEvent("backends", { detail: { race: "decided", speeds: { webgpu: { piecesPerSecond: 900 }, cpu: { piecesPerSecond: 300 } }, note: null } }));
+    return this.info;
+  }
+
+  async extract(text, { signal, onBatch }) {
+    await this.load();
+    // What Rust sees of a lone surrogate.
+    const source = text.toWellFormed();
+    const lines = [...source.matchAll(/[^\n]+\n*/g)];
+    const counts = { computed: 0, reused: 0 };
+    let read = 0;
+    for (let at = 0; at < lines.length && !signal?.aborted; ) {
+      const batch = [];
+      for (; at < lines.length && batch.length < 25; at++) {
+        const { index, 0: line } = lines[at];
+        if (line.trim() === "") continue;
+        batch.push(sentenceOf(line, index));
+        counts[this.#known.has(line.trim()) ? "reused" : "computed"]++;
+        this.#known.add(line.trim());
+        read = index + line.length;
+        if (line.includes("SLOW")) {
+          at++;
+          await pause(60);
+          break;
+        }
+      }
+      await pause(0);
+      onBatch({ sentences: batch, read, total: text.length });
+    }
+    globalThis.lastExtraction = { text, ...counts };
+    const cancelled = signal?.aborted ?? false;
+    return { read: cancelled ? read : text.length, total: text.length, cancelled, timing: { tokenize: 1, compute: 20, decode: 2 }, pieces: text.length, ...counts, shortened: 0, backend: this.info.backend, memory: 50_000_000 };
+  }
+
+  async explain(text, { start }) {
+    const line = /[^\n]+/.exec(text.slice(start))[0];
+    const sentence = sentenceOf(line, start);
+    for (const entity of sentence.entities) {
+      entity.alternatives = [{ type: entity.type, score: entity.score }, { type: null, score: 0.2 }, { type: "OtherScientificTerm", score: 0.05 }];
+    }
+    for (const relation of sentence.relations) {
+      const { type, head, tail, score } = relation;
+      relation.attention = { left: 0.05, head: 0.3, middle: 0.5, tail: 0.1, right: 0.05 };
+      relation.alternatives = [{ type, head, tail, score }, { type: null, head, tail, score: 0.15 }, { type: "USED-FOR", head: tail, tail: head, score: 0.06 }];
+    }
+    // What the model rejects: every first entity with every third.
+    for (let i = 0; i + 2 < sentence.entities.length; i++) sentence.relations.push({ head: i, tail: i + 2, type: "USED-FOR", score: 0.2, rejected: true });
+    return sentence;
+  }
+
+  async readGold({ name, text }) {
+    try {
+      const sentences = text.trim().split("\n").map((line, index) => {
+        const { tokens, entities, relations } = JSON.parse(line);
+        return { document: "gold", index, words: tokens, entities: entities.map(({ start, end, type }) => ({ start, end, label: type })), relations: relations.map(({ head, tail, type }) => ({ head, tail, label: type })) };
+      });
+      return { format: "spert", sentences, defects: [] };
+    } catch {
+      throw new Error(`${name}, line 1: “tokens” is missing; name the words of the sentence`);
+    }
+  }
+
+  async evaluate(gold, { onProgress }) {
+    await this.load();
+    onProgress?.({ done: gold.length, total: gold.length });
+    const predictions = gold.map(({ words }) => {
+      const entities = words.flatMap((word, start) => (/^(Task|Method|Metric|Material):/.test(word) ? [{ start, end: start + 1, label: word.split(":")[0] }] : []));
+      return { spans: entities.map(({ start, end }) => [start, end]), entities, relations: entities.slice(1).map((_, i) => ({ head: i, tail: i + 1, label: i % 2 ? "CONJUNCTION" : "USED-FOR" })) };
+    });
+    return this.score(gold, predictions);
+  }
+
+  async score(gold, predictions) {
+    const errors = [];
+    const entity = { gold: 0, pred: 0, tp: 0 };
+    const relation = { gold: 0, pred: 0, tp: 0 };
+    const compare = (what, wanted, found, counts, keyOf, faults) => {
+      counts.gold += wanted.length;
+      counts.pred += found.length;
+      const [right, given] = [wanted.map(keyOf), found.map(keyOf)];
+      right.forEach((key, index) => (given.includes(key) ? counts.tp++ : faults.push({ what, kind: "missed", gold: index, predicted: null })));
+      given.forEach((key, index) => right.includes(key) || faults.push({ what, kind: "spurious", gold: null, predicted: index }));
+    };
+    gold.forEach((sentence, index) => {
+      const faults = [];
+      const span = ({ start, end, label }) => `${start} ${end} ${label}`;
+      const link = (said) => ({ head, tail, label }) => `${span(said.entities[head])} ${span(said.entities[tail])} ${label}`;
+      compare("entity", sentence.entities, predictions[index].entities, entity, span, faults);
+      const [a, b] = [link(sentence), link(predictions[index])];
+      compare("relation", sentence.relations.map((one) => ({ key: a(one) })), predictions[index].relations.map((one) => ({ key: b(one) })), relation, ({ key }) => key, faults);
+      if (faults.length > 0) errors.push({ sentence: index, errors: faults });
+    });
+    const row = ({ gold, pred, tp }) => ({ gold, pred, tp, p: tp / pred || 0, r: tp / gold || 0, f1: (2 * tp) / (gold + pred) || 0 });
+    const scores = { span: row(entity), entity: row(entity), relation: row(relation), strict: row(relation), by_type: { entity: { Task: row(entity) }, relation: { "USED-FOR": row(relation) }, strict: {} } };
+    return { report: { full: scores, reference: scores, symmetric: scores }, errors, predictions };
+  }
+
+  async clearCache() {
+    this.#known.clear();
+  }
+
+  free() {}
+}
+
+function sentenceOf(line, offset) {
+  const entities = [...line.matchAll(WORD)].map(({ index, 0: text, 1: type }) => ({
+    start: offset + index,
+    end: offset + index + text.length,
+    type,
+    text,
+    score: 0.5 + ((index * 7) % 50) / 100,
+  }));
+  // "[Material: … ]" holds the entities inside it.
+  for (const { index, 0: text } of line.matchAll(/\[Material:[^\]]*\]/g)) {
+    entities.push({ start: offset + index, end: offset + index + text.length, type: "Material", text, score: 0.9 });
+  }
+  const relations = entities.slice(1).map((_, i) => ({ head: i, tail: i + 1, type: i % 2 ? "CONJUNCTION" : "USED-FOR", score: 0.75 }));
+  const blank = line.length - line.trimStart().length;
+  return { start: offset + blank, end: offset + line.trimEnd().length, entities, relations };
+}

@@ -1,0 +1,185 @@
+// Files that come in and go out through the page.
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { visits } from "./double.mjs";
+
+const visit = visits();
+const TEXT = "We use Method:a for Task:b, Task:c.\n\nA 𝔖 Metric:d of שלום Task:e.";
+
+const entities = ({ page }) => page.locator(".reading .entity.first").evaluateAll((all) => all.map((one) => one.getAttribute("aria-label").replace(/, score.*|, set.*/, "")));
+
+/** @returns {Promise<{name: string, text: string}>} */
+async function exported(visitor, kind, button = "dialog[open] .primary") {
+  await visitor.page.click("#export");
+  await visitor.page.locator(`input[value="${kind}"]`).check();
+  const file = await visitor.download(button);
+  await visitor.page.keyboard.press("Escape");
+  return file;
+}
+
+visit("what is exported can be opened again, in every format that can be read", async (visitor) => {
+  const { page } = visitor;
+  await visitor.sees(".reading .entity", 5);
+  const before = await entities(visitor);
+  const json = await exported(visitor, "json");
+  const lines = await exported(visitor, "jsonl");
+  const txt = await exported(visitor, "brat", "dialog[open] .primary >> nth=0");
+  const ann = await exported(visitor, "brat", "dialog[open] .primary >> nth=1");
+  assert.equal(txt.text, TEXT);
+  for (const files of [[json], [lines], [txt, ann]]) {
+    await page.click("#clear");
+    await visitor.openFiles(...files);
+    await visitor.announced(/^Opened: 5 entities and 3 relations in 2 sentences/);
+    await visitor.eventually(() => entities(visitor), before);
+    assert.equal(await page.inputValue("#text"), TEXT, files[0].name);
+  }
+}, { text: TEXT });
+
+visit("what was cleared can be brought back", async (visitor) => {
+  const { page } = visitor;
+  await page.click("#clear");
+  assert.equal(await page.isVisible("#result"), false);
+  assert.equal(await page.inputValue("#text"), "");
+  await page.click('.notice button:has-text("Bring them back")');
+  assert.equal(await page.inputValue("#text"), TEXT);
+  await visitor.sees(".reading .entity", 5);
+}, { text: TEXT });
+
+visit("offsets in JSON are those of the text", async (visitor) => {
+  const { text } = await exported(visitor, "json");
+  const data = JSON.parse(text);
+  assert.deepEqual(data.entities.map(({ start, end }) => data.text.slice(start, end)), ["Method:a", "Task:b", "Task:c", "Metric:d", "Task:e"]);
+  assert.deepEqual(data.relations.map(({ head, tail, type }) => [head, tail, type]), [[0, 1, "USED-FOR"], [1, 2, "CONJUNCTION"], [3, 4, "USED-FOR"]]);
+}, { text: TEXT });
+
+visit("what does not show is left out, unless it is asked for", async (visitor) => {
+  const { page } = visitor;
+  await page.click('#types [data-type="Task"]');
+  await visitor.sees(".reading .entity", 2);
+  const shown = await exported(visitor, "csv");
+  assert.equal(shown.text.trim().split("\r\n").length, 1);
+  await page.click("#export");
+  await page.getByLabel("Also what does not show: 3 entities and 3 relations").check();
+  const all = await visitor.download("dialog[open] .primary");
+  assert.equal(all.text.trim().split("\r\n").length, 4);
+}, { text: TEXT });
+
+visit("gold holds the sentences that were checked or changed", async (visitor) => {
+  const { page } = visitor;
+  await page.click("#correct");
+  await page.locator(".reading .entity").first().click();
+  await page.click('#selection [data-key="type-2"]');
+  await page.click("#save-gold");
+  assert.equal(await page.getByLabel("Only the 1 sentence that you checked or changed").isChecked(), true);
+  const { name, text } = await visitor.download("dialog[open] .primary");
+  assert.equal(name, "text.jsonl");
+  const [line, ...more] = text.trim().split("\n").map((one) => JSON.parse(one));
+  assert.equal(more.length, 0);
+  assert.equal(line.sentText, "We use Method : a for Task : b , Task : c .");
+  assert.deepEqual(line.entityMentions.map(({ text, label, source }) => [text, label, source]), [["Method : a", "Metric", "human"], ["Task : b", "Task", "model"], ["Task : c", "Task", "model"]]);
+}, { text: TEXT });
+
+visit("the exported page shows the same, runs nothing and asks for nothing", async (visitor) => {
+  const { page, context } = visitor;
+  const { text } = await exported(visitor, "html");
+  const own = await context.newPage();
+  const problems = [];
+  own.on("pageerror", (error) => problems.push(error.message));
+  own.on("console", (message) => problems.push(message.text()));
+  await own.setContent(text);
+  assert.deepEqual(await own.locator("p mark").evaluateAll((all) => all.filter((one) => one.dataset.tag).map((one) => one.textContent)), ["Method:a", "Task:b", "Task:c", "Metric:d", "Task:e"]);
+  assert.equal(await own.locator("tbody tr").count(), 3);
+  assert.notEqual(await own.locator("mark").first().evaluate((one) => getComputedStyle(one).backgroundColor), "rgba(0, 0, 0, 0)");
+  assert.equal(await own.locator("script").count(), 0);
+  assert.deepEqual(problems, []);
+  await own.close();
+  await page.bringToFront();
+}, { text: TEXT });
+
+visit("the picture of a sentence is sound and holds its words and relations", async (visitor) => {
+  const { page } = visitor;
+  await page.locator(".reading .entity").nth(3).click();
+  const { name, text } = await exported(visitor, "svg");
+  assert.equal(name, "text.svg");
+  const blank = await visitor.context.newPage();
+  const seen = await blank.evaluate((source) => {
+    const parsed = new DOMParser().parseFromString(source, "image/svg+xml");
+    if (parsed.querySelector("parsererror")) return null;
+    return { title: parsed.querySelector("title").textContent, words: [...parsed.querySelectorAll("text")].map((one) => one.textContent), scripts: parsed.querySelectorAll("script").length };
+  }, text);
+  assert.equal(seen.title, "A 𝔖 Metric:d of שלום Task:e.");
+  for (const word of ["Metric:d", "שלום", "METRIC", "TASK", "used for"]) assert.ok(seen.words.includes(word), word);
+}, { text: TEXT });
+
+visit("text and Markdown are put into the box", async (visitor) => {
+  const { page } = visitor;
+  await visitor.openFiles({ name: "a.md", text: "# We use **Method:a**\n\nfor [Task:b](http://x.org)." });
+  await visitor.eventually(() => page.inputValue("#text"), "We use Method:a\n\nfor Task:b.");
+  await visitor.openFiles({ name: "b.txt", text: Buffer.from("caf\xe9\r\nMethod:a", "latin1") });
+  await visitor.eventually(() => page.inputValue("#text"), "café\nMethod:a");
+  assert.match((await visitor.texts(".notice")).join(), /not in UTF-8/);
+  await page.click("#extract");
+  await visitor.announced(/^Done/);
+  assert.equal((await exported(visitor, "json")).name, "b.json");
+});
+
+visit("files that cannot be read are refused with their reason, and nothing is lost", async (visitor) => {
+  const { page } = visitor;
+  const cases = [
+    [[{ name: "paper.pdf", text: "%PDF-1.7 …" }], /paper\.pdf: this is a PDF/],
+    [[{ name: "a.ann", text: "T1\tX 0 1\ta" }], /its text, a\.txt, is missing/],
+    [[{ name: "a.txt", text: "parser" }, { name: "a.ann", text: "T1\tMethod 0 3\tparser" }], /a\.ann: line 1.*Do the two files belong together/],
+    [[{ name: "a.json", text: '{"text":"a","entities":[{"start":0,"end":9,"type":"X"}]}' }], /entity 1: its offsets 0–9/],
+    [[{ name: "a.jsonl", text: "nonsense" }], /a\.jsonl: this is neither JSON nor JSON lines/],
+    [[{ name: "a.txt", text: "a" }, { name: "b.txt", text: "b" }], /one file at a time/],
+    [[{ name: "manifest.json", text: "{}" }], /tokenizer\.json and weights\.safetensors missing/],
+  ];
+  for (const [files, reason] of cases) {
+    await visitor.openFiles(...files);
+    await visitor.eventually(async () => reason.test((await visitor.texts(".notice-error")).at(-1) ?? ""), true);
+    await page.click(".notice-error .close");
+  }
+  assert.equal(await page.inputValue("#text"), TEXT);
+  assert.equal(await visitor.count(".reading .entity"), 5);
+}, { text: TEXT });
+
+visit("files can be dropped anywhere, a model of one's own too", async (visitor) => {
+  const { page } = visitor;
+  const drop = (files) =>
+    page.evaluate((files) => {
+      const dataTransfer = new DataTransfer();
+      for (const { name, text } of files) dataTransfer.items.add(new File([text], name));
+      const fire = (type) => document.body.dispatchEvent(new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true }));
+      fire("dragenter");
+      const veiled = !document.querySelector(".veil").hidden;
+      fire("dragover");
+      fire("drop");
+      return veiled;
+    }, files);
+  assert.equal(await drop([{ name: "a.txt", text: "Dropped Task:a." }]), true);
+  await visitor.eventually(() => page.inputValue("#text"), "Dropped Task:a.");
+  const model = (manifest) => [["manifest.json", manifest], ["tokenizer.json", "{}"], ["weights.safetensors", "x"]].map(([name, text]) => ({ name, text }));
+  await drop(model("broken"));
+  await page.waitForSelector(".notice-error");
+  assert.match((await visitor.texts(".notice-error"))[0], /manifest\.json: this is not JSON/);
+  await drop(model("{}"));
+  await visitor.eventually(async () => /dropped/.test(await page.innerText("#status")), true);
+  await visitor.eventually(() => page.locator("#model option:checked").innerText(), "Your own");
+  await page.click("#extract");
+  await visitor.announced(/^Done: 1 entity/);
+});
+
+visit("the menu of models loads another one and keeps the address for a bookmark", async (visitor) => {
+  const { page } = visitor;
+  assert.deepEqual(await page.locator("#model option").allInnerTexts(), ["Science", "Your own …"]);
+  const known = JSON.parse(await readFile(new URL("../../www/models/index.json", import.meta.url), "utf8"));
+  assert.deepEqual(known.models.map(({ name }) => name), ["science"]);
+  await page.route("**/models/index.json", (route) => route.fulfill({ json: { models: [...known.models, { name: "general", title: "General", about: "People and places" }] } }));
+  await page.reload();
+  await visitor.ready();
+  await page.selectOption("#model", { label: "General" });
+  await visitor.eventually(() => page.evaluate(() => new URL(location.href).searchParams.get("model")), "/models/general/");
+  await visitor.ready();
+  await page.reload();
+  await visitor.eventually(() => page.locator("#model option:checked").innerText(), "General");
+});

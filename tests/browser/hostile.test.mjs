@@ -1,0 +1,100 @@
+// Texts that attack, and texts that are far too long.
+import assert from "node:assert/strict";
+import { visits } from "./double.mjs";
+
+const visit = visits();
+
+const ATTACKS = [
+  '<img src=x onerror="globalThis.broken=1"> Method:a',
+  "<script>globalThis.broken=1</script> Task:b",
+  '"><svg onload=globalThis.broken=1>',
+  "javascript:globalThis.broken=1 ${globalThis.broken=1} {{constructor}} Method:c",
+  "</textarea></style></title><!-- Task:d",
+  "\u202Eevil\u202C \u2066Method:e\u2069 \u200F\u061C",
+  "NUL \0 and \u0001 Metric:f \u0085\u2028\u2029",
+  "lone \ud800 high and \udc00 low Method:g",
+  "👩‍💻🇩🇪 e\u0301 𝔖 Task:h",
+  "__proto__ constructor toString Material:i",
+];
+
+visit("nothing in a text is executed, and every character stays", async (visitor) => {
+  const { page } = visitor;
+  const text = ATTACKS.join("\n").replaceAll("\r", "");
+  await visitor.extract(text);
+  await visitor.sees(".reading .entity", 9);
+  const shown = await page.locator(".sentence-text").evaluateAll((all) => all.map((one) => one.textContent));
+  assert.deepEqual(shown, ATTACKS.map((one) => one.trim()));
+  assert.equal(await page.evaluate(() => globalThis.broken), undefined);
+  assert.equal(await visitor.count("#result img, #result script, #result svg[onload]"), 0);
+  // No control character of one sentence reaches into another.
+  const boxes = await page.locator(".sentence").evaluateAll((all) => all.map((one) => getComputedStyle(one).unicodeBidi));
+  assert.ok(boxes.every((one) => one === "isolate"));
+});
+
+visit("no format lets a text out of its place", async (visitor) => {
+  const { page } = visitor;
+  await visitor.extract(ATTACKS.join("\n"));
+  for (const kind of ["json", "jsonl", "brat", "conll", "csv", "html", "svg"]) {
+    await page.click("#export");
+    await page.locator(`input[value="${kind}"]`).check();
+    const { text } = await visitor.download("dialog[open] .primary >> nth=0");
+    await page.keyboard.press("Escape");
+    if (kind === "json") assert.deepEqual(JSON.parse(text).entities.map(({ start, end, text: own }) => JSON.parse(text).text.slice(start, end) === own), Array(9).fill(true));
+    if (kind === "html") {
+      assert.doesNotMatch(text, /<(img|script|svg)/);
+      const own = await visitor.context.newPage();
+      await own.setContent(text);
+      assert.equal(await own.evaluate(() => globalThis.broken), undefined);
+      assert.equal(await own.locator("mark[data-tag]").count(), 9);
+      await own.close();
+    }
+  }
+});
+
+visit("a text of a million characters without a space is read and shown", async (visitor) => {
+  await visitor.extract(`${"x".repeat(1_000_000)} Task:a`);
+  await visitor.sees(".reading .entity", 1);
+  assert.match(await visitor.page.innerText("#summary"), /1,000,007 of 1,000,007 characters read/);
+});
+
+visit("a sentence with thousands of entities is shown", async (visitor) => {
+  await visitor.extract(Array.from({ length: 5000 }, (_, i) => `Task:t${i}`).join(" "));
+  await visitor.sees(".reading .entity", 5000);
+});
+
+visit("a long text comes in batches, can be stopped, and says how much was read", async (visitor) => {
+  const { page } = visitor;
+  const lines = Array.from({ length: 60 }, (_, i) => `SLOW sentence ${i} about Task:t${i}.`);
+  await visitor.write(lines.join("\n"));
+  await page.click("#extract");
+  await visitor.eventually(async () => (await visitor.count(".sentence")) >= 5, true);
+  assert.match(await page.innerText("#progress-detail"), /^\d+ of 1,959 characters read/);
+  assert.equal(await page.isVisible("#cancel"), true);
+  assert.match(await page.innerText(".rest"), /… and \d+ more characters$/);
+  await page.locator(".sentence").nth(4).scrollIntoViewIfNeeded();
+  await page.click("#cancel");
+  await visitor.announced(/^Stopped/);
+  const read = await visitor.count(".sentence");
+  assert.ok(read < 60);
+  const [, done, all] = (await page.innerText("#summary")).match(/([\d,]+) of ([\d,]+) characters read$/);
+  assert.equal(all, lines.join("\n").length.toLocaleString("en"));
+  assert.equal(Number(done.replace(",", "")), lines.slice(0, read).join("\n").length + 1);
+  assert.equal(await page.locator("#result").evaluate((one) => one.classList.contains("partial")), true);
+});
+
+visit("of a paper of two thousand sentences, those near the window are drawn, and all can be reached", async (visitor) => {
+  const { page } = visitor;
+  const text = Array.from({ length: 2000 }, (_, i) => `Sentence ${i} uses Method:m${i % 50} for Task:t${i % 70} on Material:x${i % 30} and says some more words.`).join("\n");
+  await visitor.extract(text);
+  await visitor.sees(".sentence", 2000);
+  // Far sentences are marked while the page is idle.
+  await visitor.eventually(() => visitor.count(".reading .entity"), 6000);
+  assert.ok((await visitor.count(".arc")) < 200);
+  await page.locator("#types input[type=range]").first().fill("0.7");
+  await visitor.eventually(async () => /^[\d,]+ of 6,000 entities/.test(await page.innerText("#summary")), true);
+  await page.click("#tab-tables");
+  await page.getByRole("button", { name: /^Show all/ }).first().click();
+  await page.locator("#entity-table .row-button").last().click();
+  const middle = () => page.locator("[aria-current]").first().evaluate((one) => one.getBoundingClientRect().top > 0 && one.getBoundingClientRect().bottom < innerHeight);
+  await visitor.eventually(middle, true);
+});

@@ -1,0 +1,41 @@
+//! `spanlight report`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::error::Result;
+use crate::store::StoreError;
+use crate::tables::{Form, Tables};
+
+/// Arguments of `report`.
+#[derive(Args)]
+pub struct Report {
+    /// Output folders of experiments
+    #[arg(required = true, value_name = "FOLDER")]
+    folders: Vec<PathBuf>,
+    /// What to write, separated by commas; everything by default
+    #[arg(long, value_enum, value_delimiter = ',', default_values = ["markdown", "json", "svg"])]
+    format: Vec<Form>,
+    /// Where to write; the first folder by default
+    #[arg(long, value_name = "FOLDER")]
+    out: Option<PathBuf>,
+}
+
+impl Report {
+    /// Runs the command.
+    ///
+    /// # Errors
+    /// Whatever stops it.
+    pub fn run(&self) -> Result<()> {
+        let tables = Tables::read(&self.folders)?;
+        let Some(out) = self.out.as_ref().or(self.folders.first()) else {
+            return Ok(());
+        };
+        std::fs::create_dir_all(out).map_err(|e| StoreError::io("create the folder", out, e))?;
+        for path in tables.write(out, &self.format)? {
+            println!("{}", path.display());
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,95 @@
+//! The grid files of the repository.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use super::{cell::Cell, grid::Grid};
+use crate::tables::Published;
+
+/// All of them, with a value for every variable.
+fn grids() -> Vec<Grid> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../experiments");
+    let mut paths: Vec<_> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|e| e == "toml"))
+        .collect();
+    paths.sort();
+    let read = |path: &Path| {
+        let text = std::fs::read_to_string(path).unwrap();
+        let value = |name: &str| Some(format!("value of {name}"));
+        Grid::parse(&text, path, &BTreeMap::new(), value).unwrap_or_else(|e| panic!("{e}"))
+    };
+    paths.iter().map(|path| read(path)).collect()
+}
+
+#[test]
+fn every_grid_is_well_formed() {
+    let grids = grids();
+    let names: BTreeSet<&str> = grids.iter().map(|grid| grid.name.as_str()).collect();
+    assert_eq!(names.len(), grids.len(), "two grids share a name");
+    let published = Published::new().unwrap();
+    for grid in &grids {
+        let stem = grid.path.file_stem().unwrap().to_string_lossy();
+        assert_eq!(stem, grid.name, "{}", grid.path.display());
+        let used: BTreeSet<&str> = grid.order().into_iter().collect();
+        let given: BTreeSet<&str> = grid.variants.keys().map(String::as_str).collect();
+        assert_eq!(used, given, "{stem}: variants that never run");
+        let starts: BTreeSet<&str> = grid
+            .variants
+            .values()
+            .filter_map(|v| v.pretraining.as_deref())
+            .collect();
+        let given: BTreeSet<&str> = grid.pretrainings.keys().map(String::as_str).collect();
+        assert_eq!(
+            starts, given,
+            "{stem}: pre-trainings that nothing starts from"
+        );
+        assert!(
+            !grid.data.source.is_empty(),
+            "{stem} does not say where its data come from"
+        );
+        assert!(Cell::all(grid).len() >= 3);
+
+        let dataset = grid.report.dataset.as_deref().unwrap();
+        let figures = published
+            .get(dataset)
+            .unwrap_or_else(|| panic!("{stem}: {dataset}"));
+        for (name, variant) in &grid.variants {
+            if let Some(model) = &variant.paper {
+                let known = figures.scores.iter().any(|f| f.model == *model && !f.cited);
+                assert!(
+                    known,
+                    "{stem}: the paper has no figure for `{model}` ({name})"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn the_grids_repeat_every_figure_of_the_paper() {
+    let grids = grids();
+    let published = Published::new().unwrap();
+    for dataset in ["ace05", "scierc"] {
+        for figure in published
+            .get(dataset)
+            .unwrap()
+            .scores
+            .iter()
+            .filter(|f| !f.cited)
+        {
+            let repeats = |grid: &Grid| {
+                grid.report.dataset.as_deref() == Some(dataset)
+                    && Cell::all(grid).iter().any(|cell| {
+                        cell.fraction == figure.fraction
+                            && grid.variants[&cell.variant].paper.as_ref() == Some(&figure.model)
+                    })
+            };
+            assert!(
+                grids.iter().any(repeats),
+                "no grid for {dataset}: {figure:?}"
+            );
+        }
+    }
+}

@@ -1,0 +1,179 @@
+//! The paper's own figures, from `published.toml`.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, Result};
+
+/// The figures by data set.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Published(BTreeMap<String, DataSet>);
+
+/// The figures on one data set.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DataSet {
+    /// Gold entities of the test data.
+    pub entities: Option<usize>,
+    /// Gold relations of the test data.
+    pub relations: Option<usize>,
+    /// What to know before comparing.
+    #[serde(default)]
+    pub notes: Vec<String>,
+    /// F1 of models.
+    #[serde(default)]
+    pub scores: Vec<Figure>,
+    /// Precision, recall and F1 by type.
+    #[serde(default)]
+    pub types: Vec<TypeFigure>,
+}
+
+/// F1 of a model, in percent.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Figure {
+    /// Tables of the paper that have it.
+    pub table: String,
+    /// Name of the model there.
+    pub model: String,
+    /// The paper cites it from elsewhere.
+    #[serde(default)]
+    pub cited: bool,
+    /// Share of the training data.
+    #[serde(default = "whole")]
+    pub fraction: f64,
+    /// Entities.
+    pub entity: Option<f64>,
+    /// Relations.
+    pub relation: Option<f64>,
+    /// Relations with the types of both entities.
+    pub strict: Option<f64>,
+}
+
+fn whole() -> f64 {
+    1.0
+}
+
+/// Precision, recall and F1 of a model on one type, in percent.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TypeFigure {
+    /// Table of the paper.
+    pub table: String,
+    /// `entity` or `strict`.
+    pub kind: String,
+    /// Entity or relation type.
+    pub label: String,
+    /// Gold annotations of the type.
+    pub gold: usize,
+    /// Name of the model.
+    pub model: String,
+    /// Precision.
+    pub p: f64,
+    /// Recall.
+    pub r: f64,
+    /// F1.
+    pub f1: f64,
+}
+
+impl Published {
+    /// The figures that come with the program.
+    ///
+    /// # Errors
+    /// [`Error::Settings`] for a malformed file.
+    pub fn new() -> Result<Self> {
+        toml::from_str(include_str!("../../published.toml")).map_err(|e| Error::Settings {
+            path: Path::new("published.toml").into(),
+            problem: e.to_string(),
+        })
+    }
+
+    /// The figures on a data set.
+    pub fn get(&self, dataset: &str) -> Option<&DataSet> {
+        self.0.get(dataset)
+    }
+}
+
+impl Figure {
+    /// Whether it stands in one of some tables, or whether there are none to choose from.
+    pub fn stands_in(&self, tables: &[String]) -> bool {
+        let mut own = self.table.split(", ");
+        tables.is_empty() || own.any(|table| tables.iter().any(|t| t == table))
+    }
+}
+
+impl DataSet {
+    /// The figures of a model trained on a share of the data.
+    pub fn score(&self, model: &str, fraction: f64) -> Option<&Figure> {
+        self.scores
+            .iter()
+            .find(|f| f.model == model && f.fraction == fraction)
+    }
+
+    /// The figures of a model on a type.
+    pub fn of_type(&self, model: &str, kind: &str, label: &str) -> Option<&TypeFigure> {
+        self.types
+            .iter()
+            .find(|f| f.model == model && f.kind == kind && f.label == label)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use spanlight_core::score::Counts;
+
+    use super::*;
+
+    /// Method §10.9: the counts behind the per-type rows give the totals.
+    #[test]
+    fn the_types_of_tables_8_and_9_add_up() {
+        let published = Published::new().unwrap();
+        let ace = published.get("ace05").unwrap();
+        let total = |kind: &str, model: &str| {
+            let mut sum = Counts::default();
+            for f in ace
+                .types
+                .iter()
+                .filter(|f| f.kind == kind && f.model == model)
+            {
+                let tp = (f.gold as f64 * f.r / 100.0).round();
+                let row = Counts {
+                    gold: f.gold,
+                    pred: (tp / f.p * 100.0).round() as usize,
+                    tp: tp as usize,
+                };
+                assert!((100.0 * row.f1() - f.f1).abs() < 0.5, "{f:?}: {row}");
+                sum += row;
+            }
+            let gold = if kind == "entity" {
+                ace.entities
+            } else {
+                ace.relations
+            };
+            assert_eq!(Some(sum.gold), gold);
+            format!("{:.1}", 100.0 * sum.f1())
+        };
+        assert_eq!(total("entity", "BERT"), "87.3");
+        assert_eq!(total("entity", "SPE"), "87.2");
+        assert_eq!(total("strict", "BERT"), "60.2");
+        assert_eq!(total("strict", "SPE"), "63.2");
+    }
+
+    #[test]
+    fn a_model_has_one_figure_for_each_share() {
+        let published = Published::new().unwrap();
+        for name in ["ace05", "scierc"] {
+            let data = published.get(name).unwrap();
+            for f in &data.scores {
+                assert_eq!(data.score(&f.model, f.fraction), Some(f), "{name}");
+            }
+            for f in &data.types {
+                assert_eq!(data.of_type(&f.model, &f.kind, &f.label), Some(f), "{name}");
+            }
+        }
+        let spe = published.get("ace05").unwrap().score("SPE", 0.1).unwrap();
+        assert_eq!((spe.relation, spe.strict), (Some(40.7), Some(34.1)));
+    }
+}

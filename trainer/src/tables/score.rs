@@ -1,0 +1,93 @@
+//! Test and development F1 of a variant (Tables 2 to 7 and 10).
+
+use serde::Serialize;
+use spanlight_core::score::{Counts, Protocol, Scores};
+
+use super::Spread;
+use super::collect::Finished;
+use super::published::{DataSet, Figure};
+use crate::experiment::Outcome;
+
+/// F1 of a variant on a share of the training data, in percent.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ScoreRow {
+    /// Share of the training data.
+    pub fraction: f64,
+    /// `test` or `dev`.
+    pub split: &'static str,
+    /// Protocol.
+    pub protocol: &'static str,
+    /// Name of the variant.
+    pub variant: String,
+    /// Its name for people.
+    pub label: String,
+    /// The seeds.
+    pub seeds: Vec<u64>,
+    /// Entities.
+    pub entity: Option<Spread>,
+    /// Relations.
+    pub relation: Option<Spread>,
+    /// Relations with the types of both entities.
+    pub strict: Option<Spread>,
+    /// The paper's figures for the same thing, on test data.
+    pub paper: Option<Figure>,
+}
+
+impl ScoreRow {
+    /// The rows of all shares, protocols and variants, those without a finished cell left out.
+    pub fn all(finished: &Finished, published: Option<&DataSet>) -> Vec<Self> {
+        let mut rows = Vec::new();
+        for fraction in finished.fractions() {
+            for split in ["test", "dev"] {
+                for protocol in Protocol::ALL {
+                    for variant in &finished.plan.order {
+                        rows.extend(Self::new(
+                            finished, published, fraction, split, protocol, variant,
+                        ));
+                    }
+                }
+            }
+        }
+        rows
+    }
+
+    fn new(
+        finished: &Finished,
+        published: Option<&DataSet>,
+        fraction: f64,
+        split: &'static str,
+        protocol: Protocol,
+        variant: &str,
+    ) -> Option<Self> {
+        let cells = finished.outcomes(variant, fraction);
+        let f1 = |of: fn(&Scores) -> Counts| {
+            let score = |(_, outcome): &(u64, &Outcome)| {
+                let split = if split == "dev" {
+                    &outcome.dev
+                } else {
+                    &outcome.test
+                };
+                100.0 * of(&split.get(protocol).scores).f1()
+            };
+            Spread::new(cells.iter().map(score).collect())
+        };
+        let name = finished
+            .plan
+            .variants
+            .get(variant)
+            .and_then(|v| v.paper.as_ref());
+        let paper = published.zip(name).filter(|_| split == "test");
+        (!cells.is_empty()).then(|| Self {
+            fraction,
+            split,
+            protocol: protocol.name(),
+            variant: variant.into(),
+            label: finished.label(variant),
+            seeds: cells.iter().map(|(seed, _)| *seed).collect(),
+            entity: f1(|s| s.entity),
+            relation: f1(|s| s.relation),
+            strict: f1(|s| s.strict),
+            paper: paper.and_then(|(p, name)| p.score(name, fraction)).cloned(),
+        })
+    }
+}

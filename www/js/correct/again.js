@@ -1,0 +1,35 @@
+import { sentenceOf } from "../document/intake.js";
+import { keepByHand, rewrite } from "./rewrite.js";
+
+/**
+ * Lets the reader change the words of a sentence, and has only that sentence read again.
+ * @param {number} place @param {import("../reading/row.js").Row} row
+ * @param {import("../document/workspace.js").Workspace} space
+ * @param {import("../machine.js").Machine} machine
+ * @param {(message: string) => void} announce
+ * @returns {Promise<Error|null>} why it could not be read
+ */
+export async function readAgain(place, row, space, machine, announce) {
+  const text = await rewrite(row);
+  const old = row.sentence;
+  if (text === null || space.document.sentences[place] !== old) return null;
+  const fresh = [];
+  try {
+    const outcome = await machine.extract(text, {
+      onBatch: ({ sentences }) => fresh.push(...sentences),
+      onRestart: () => (fresh.length = 0),
+    });
+    if (outcome.cancelled) return null;
+  } catch (error) {
+    return error;
+  }
+  if (space.document.sentences[place] !== old) return null;
+  const sentences = fresh.map((raw, index) => {
+    const before = index === 0 ? old.before : text.slice(fresh[index - 1].end, raw.start);
+    return sentenceOf(raw, before, text.slice(raw.start, raw.end));
+  });
+  if (sentences.length === 0) return null;
+  space.document.replace(place, 1, sentences.length === 1 ? [keepByHand(old, sentences[0])] : sentences);
+  announce(sentences.length === 1 ? "The sentence was read again" : `The sentence became ${sentences.length}`);
+  return null;
+}

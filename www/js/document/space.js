@@ -1,0 +1,12 @@
+const SPACE = /\p{White_Space}/u;
+
+/**
+ * A stretch of text without the white space at its ends; null where nothing else is in it.
+ * @param {string} text @param {number} start @param {number} end
+ * @returns {{start: number, end: number}|null}
+ */
+export function trimmed(text, start, end) {
+  while (start < end && SPACE.test(text[start])) start++;
+  while (end > start && SPACE.test(text[end - 1])) end--;
+  return start < end ? { start, end } : null;
+}

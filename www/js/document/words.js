@@ -1,0 +1,52 @@
+const JOIN = "[-‐‑'’.&@/_]";
+const WORD = new RegExp(
+  String.raw`https?:\/\/[^\s]*[^\s.,;:!?)\]}]|[\p{L}\p{N}\p{M}]+(?:${JOIN}[\p{L}\p{N}\p{M}]+)*|[.]{2,}|-{2,}|\P{White_Space}\p{M}*`,
+  "gu",
+);
+const CLITIC = /^(.+?)(n['’]t|['’](?:s|re|ve|ll|d|m))$/iu;
+
+/**
+ * Words of a sentence, for a model that does not give its own.
+ * @param {string} text
+ * @returns {[number, number][]}
+ */
+export function wordsOf(text) {
+  const words = [];
+  for (const { index, 0: word } of text.matchAll(WORD)) {
+    const [, stem, clitic] = word.match(CLITIC) ?? [];
+    if (clitic) words.push([index, index + stem.length], [index + stem.length, index + word.length]);
+    else words.push([index, index + word.length]);
+  }
+  return words;
+}
+
+/**
+ * Cuts words at places inside them, such as the borders of an entity that is a part of a word.
+ * @param {[number, number][]} words @param {Iterable<number>} cuts
+ * @returns {[number, number][]}
+ */
+export function cutWords(words, cuts) {
+  const places = [...new Set(cuts)].sort((a, b) => a - b);
+  const parts = [];
+  let next = 0;
+  for (const [start, end] of words) {
+    let from = start;
+    while (places[next] <= from) next++;
+    for (; places[next] < end; next++) {
+      parts.push([from, places[next]]);
+      from = places[next];
+    }
+    parts.push([from, end]);
+  }
+  return parts;
+}
+
+/**
+ * The whole words that a stretch of text touches; null where it touches none.
+ * @param {[number, number][]} words @param {number} start @param {number} end
+ * @returns {{start: number, end: number}|null}
+ */
+export function snap(words, start, end) {
+  const touched = words.filter((word) => word[0] < end && word[1] > start);
+  return touched.length === 0 ? null : { start: touched[0][0], end: touched.at(-1)[1] };
+}

@@ -1,0 +1,115 @@
+import { carry } from "./carry.js";
+import { Choice } from "./choice.js";
+import { Document } from "./document.js";
+import { Focus } from "./focus.js";
+import { Intake } from "./intake.js";
+import { Schema } from "./schema.js";
+import { Shown } from "./shown.js";
+
+/**
+ * The document on show with all that views need to know about it. Events: "open": another document;
+ * "close": none is there any more; "splice" (detail: a Splice): this one changed; "rest": more of it was read; "choice": other things show;
+ * "types": a type was added.
+ */
+export class Workspace extends EventTarget {
+  choice = new Choice();
+  focus = new Focus();
+  shown = new Shown(this.choice);
+  /** @type {Document|null} */ document = null;
+  /** @type {Schema|null} */ schema = null;
+  /** What the document is called. */ name = "";
+  /** @type {{name: string, format: number}|null} what read it */ model = null;
+  /** How many characters were read, and whether it is done. */ read = 0;
+  complete = true;
+  #intake = null;
+  #amend = undefined;
+  #followed = new WeakSet();
+
+  constructor() {
+    super();
+    this.choice.addEventListener("change", () => {
+      this.shown.forget();
+      this.dispatchEvent(new Event("choice"));
+    });
+  }
+
+  /**
+   * Another document, read or annotated already.
+   * @param {{document: Document, types: {entities: string[], relations: string[], symmetric: string[]}, name: string, model?: object|null, read?: number, choice?: object}} work
+   */
+  open({ document, types, name, model = null, read = document.text.length, choice }) {
+    this.document = document;
+    this.schema = new Schema(types);
+    this.schema.learn(document.sentences);
+    this.shown.symmetric = this.schema.symmetric;
+    this.shown.forget();
+    this.name = name;
+    this.model = model;
+    this.read = read;
+    this.complete = true;
+    this.#follow(document);
+    this.focus.clear();
+    this.dispatchEvent(new Event("open"));
+    if (choice) this.choice.restore(choice);
+  }
+
+  /** @returns {(() => void)|null} brings back what was there */
+  close() {
+    const { document, schema, name, model, read, complete } = this;
+    if (!document) return null;
+    this.focus.clear();
+    this.complete = true;
+    this.document = null;
+    this.dispatchEvent(new Event("close"));
+    return () => {
+      this.open({ document, types: schema.keep(), name, model, read });
+      this.complete = complete;
+    };
+  }
+
+  /**
+   * A text that is about to be read. What a person said about sentences of the document before is kept
+   * where those come again.
+   * @param {string} text @param {import("../engine.js").Info} info @param {string} name
+   */
+  begin(text, info, name) {
+    const custom = this.schema?.keep() ?? { entities: [], relations: [], symmetric: [] };
+    this.#amend = this.document ? carry(this.document) : undefined;
+    const document = new Document(text);
+    const { model, format } = info;
+    // Types that the reader added stay.
+    const types = this.document && this.model?.name === model ? { entities: union(info.entities, custom.entities), relations: union(info.relations, custom.relations), symmetric: info.symmetric } : info;
+    this.open({ document, types, name, model: { name: model, format }, read: 0 });
+    this.#intake = new Intake(document);
+    this.complete = false;
+  }
+
+  /** @param {{sentences: object[], read: number}} batch */
+  add({ sentences, read }) {
+    this.read = read;
+    this.#intake.take(sentences, this.#amend);
+  }
+
+  /** @param {boolean} complete whether all of the text was read */
+  finish(complete) {
+    this.complete = complete;
+    this.#intake = null;
+    this.dispatchEvent(new Event("rest"));
+  }
+
+  /** @param {"entity"|"relation"} kind @param {string} name */
+  addType(kind, name) {
+    this.schema.look(kind, name);
+    this.dispatchEvent(new Event("types"));
+  }
+
+  #follow(document) {
+    if (this.#followed.has(document)) return;
+    this.#followed.add(document);
+    const tell = (event) => document === this.document && this.dispatchEvent(event);
+    document.addEventListener("splice", ({ detail }) => tell(new CustomEvent("splice", { detail })));
+    document.addEventListener("rest", () => tell(new Event("rest")));
+  }
+}
+
+const union = (a, b) => [...new Set([...a, ...b])];

@@ -1,0 +1,82 @@
+import { writeBrat } from "../formats/brat.js";
+import { writeConll } from "../formats/conll.js";
+import { writeCsv } from "../formats/csv.js";
+import { writeHtml } from "../formats/html.js";
+import { writeJson } from "../formats/json.js";
+import { writeJsonl } from "../formats/jsonl.js";
+import { writeSvg } from "../formats/svg.js";
+import { lightPalette, paletteStyle } from "./palette.js";
+
+/**
+ * What is exported.
+ * @typedef {{flat: import("../document/flat.js").Flat, name: string, model: {name: string, format: number}|null, schema: import("../document/schema.js").Schema,
+ *   sentence: import("../document/document.js").Sentence, findings: import("../document/document.js").Findings}} Goods
+ *   `sentence` is the one that the reader is at, and `findings` what shows of it
+ * @typedef {{id: string, title: string, about: string, gold?: boolean, files: {ending: string, type: string, write: (goods: Goods) => string}[]}} Kind
+ */
+
+const about = ({ name, model }) => ({ name, model });
+
+/** @type {Kind[]} */
+export const KINDS = [
+  {
+    id: "json",
+    title: "JSON",
+    about: "Everything, with offsets in UTF-16 units. This page can open it again.",
+    files: [{ ending: ".json", type: "application/json", write: (goods) => writeJson(goods.flat, about(goods)) }],
+  },
+  {
+    id: "jsonl",
+    title: "JSON lines for training",
+    about: "A sentence a line, offsets in words: ready for “spanlight finetune”.",
+    gold: true,
+    files: [{ ending: ".jsonl", type: "application/jsonl", write: (goods) => writeJsonl(goods.flat, about(goods)) }],
+  },
+  {
+    id: "brat",
+    title: "brat",
+    about: "Two files that belong together: the text and its annotations.",
+    files: [
+      { ending: ".txt", type: "text/plain", write: ({ flat }) => writeBrat(flat).txt },
+      { ending: ".ann", type: "text/plain", write: ({ flat }) => writeBrat(flat).ann },
+    ],
+  },
+  {
+    id: "conll",
+    title: "CoNLL-U Plus",
+    about: "A word a line with BIO tags and relations.",
+    files: [{ ending: ".conllup", type: "text/plain", write: (goods) => writeConll(goods.flat, about(goods)) }],
+  },
+  {
+    id: "csv",
+    title: "CSV",
+    about: "A relation a line, for a spreadsheet.",
+    files: [{ ending: ".csv", type: "text/csv", write: ({ flat }) => writeCsv(flat) }],
+  },
+  {
+    id: "html",
+    title: "HTML",
+    about: "A page of its own that shows what this one does, without any script.",
+    files: [{ ending: ".html", type: "text/html", write: ({ flat, name, schema }) => writeHtml(flat, { name, schema, palette: paletteStyle() }) }],
+  },
+  {
+    id: "svg",
+    title: "SVG of the sentence",
+    about: "A picture of the sentence you are at, with its arcs.",
+    files: [
+      {
+        ending: ".svg",
+        type: "image/svg+xml",
+        write: ({ sentence, findings, schema }) => writeSvg(sentence, findings, { schema, palette: lightPalette(), measure }),
+      },
+    ],
+  },
+];
+
+let pen = null;
+
+function measure(text, font) {
+  pen ??= document.createElement("canvas").getContext("2d");
+  pen.font = font;
+  return pen.measureText(text).width;
+}

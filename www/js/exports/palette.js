@@ -1,0 +1,19 @@
+/** The rules of the style sheet that gives the hues their colours. @returns {CSSRule[]} */
+function rules() {
+  const sheet = [...document.styleSheets].find(({ href }) => href?.endsWith("/palette.css"));
+  return sheet ? [...sheet.cssRules] : [];
+}
+
+/** The colours of the hues on white. @returns {{tint: string, bar: string, ink: string}[]} */
+export function lightPalette() {
+  const hues = [];
+  for (const { selectorText, style } of rules()) {
+    const hue = selectorText?.match(/data-hue="(\d+)"/)?.[1];
+    const colour = (name) => style.getPropertyValue(`--${name}`).trim();
+    if (hue !== undefined) hues[hue] = { tint: colour("tint"), bar: colour("bar"), ink: colour("ink") };
+  }
+  return hues;
+}
+
+/** The style of the hues, light and dark, for a page of its own. */
+export const paletteStyle = () => rules().map(({ cssText }) => cssText).join("\n");

@@ -1,0 +1,29 @@
+const MOST = 32_000_000;
+const OTHERS = [
+  ["%PDF", "a PDF. Open it, select its text, copy it and paste it here."],
+  ["PK\x03\x04", "an archive or an office document. Open it, select its text, copy it and paste it here."],
+  ["{\\rtf", "rich text. Save it as plain text first."],
+  ["\xd0\xcf\x11\xe0", "an old office document. Open it, select its text, copy it and paste it here."],
+];
+
+/**
+ * A file's text, whatever its encoding.
+ * @param {File} file
+ * @returns {Promise<{text: string, notes: string[]}>}
+ * @throws {Error} where it is not text
+ */
+export async function decode(file) {
+  if (file.size > MOST) throw new Error(`${file.name}: it has ${Math.round(file.size / 1e6)} MB; this page opens files of up to ${MOST / 1e6} MB.`);
+  const bytes = new Uint8Array(await file.arrayBuffer());
+  const start = String.fromCharCode(...bytes.subarray(0, 8));
+  const other = OTHERS.find(([mark]) => start.startsWith(mark));
+  if (other) throw new Error(`${file.name}: this is ${other[1]}`);
+  const mark = start.startsWith("\xff\xfe") ? "utf-16le" : start.startsWith("\xfe\xff") ? "utf-16be" : null;
+  if (mark) return { text: new TextDecoder(mark).decode(bytes), notes: [] };
+  try {
+    return { text: new TextDecoder("utf-8", { fatal: true }).decode(bytes), notes: [] };
+  } catch {
+    if (bytes.subarray(0, 4096).some((byte) => byte < 9)) throw new Error(`${file.name}: this is no text.`);
+    return { text: new TextDecoder("windows-1252").decode(bytes), notes: [`${file.name} is not in UTF-8; it was read as Windows-1252.`] };
+  }
+}

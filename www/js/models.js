@@ -1,0 +1,53 @@
+import { byId, make } from "./dom.js";
+
+/**
+ * A model that this site has.
+ * @typedef {{name: string, title: string, about: string, address: string}} Model `address` is its folder's
+ */
+
+/**
+ * Reads the list of models.
+ * @param {string} base the address of the page
+ * @returns {Promise<Model[]>} empty where the list cannot be read
+ */
+export async function readModels(base) {
+  try {
+    const response = await fetch(new URL("models/index.json", base), { mode: "same-origin", cache: "no-cache" });
+    const { models } = await response.json();
+    return models.filter(sound).map(({ name, title, about }) => ({ name, title, about: about ?? "", address: new URL(`models/${name}/`, base).href }));
+  } catch {
+    return [];
+  }
+}
+
+const sound = ({ name, title }) => typeof title === "string" && /^[\w-]+$/.test(name);
+
+/** The menu of models. Events: "choose" (detail: a model); "own": the reader has a model of their own. */
+export class ModelMenu extends EventTarget {
+  #select = /** @type {HTMLSelectElement} */ (byId("model"));
+  #models = [];
+  #current = "";
+
+  constructor() {
+    super();
+    this.#select.addEventListener("change", () => {
+      const model = this.#models.find(({ address }) => address === this.#select.value);
+      if (model) this.dispatchEvent(new CustomEvent("choose", { detail: model }));
+      else {
+        this.#select.value = this.#current;
+        this.dispatchEvent(new Event("own"));
+      }
+    });
+  }
+
+  /** @param {Model[]} models @param {string} current address of the one in use */
+  show(models, current) {
+    this.#models = models.some(({ address }) => address === current) ? models : [...models, { name: "", title: nameOf(current), about: "", address: current }];
+    this.#current = current;
+    const options = this.#models.map(({ title, about, address }) => make("option", { value: address, title: about, selected: address === current }, title));
+    this.#select.replaceChildren(...options, make("option", { value: "own" }, "Your own …"));
+    byId("model-about").textContent = this.#models.find(({ address }) => address === current)?.about ?? "";
+  }
+}
+
+const nameOf = (address) => (URL.canParse(address) ? decodeURI(new URL(address).pathname.split("/").at(-2) || "This model") : address);

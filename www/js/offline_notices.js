@@ -1,0 +1,18 @@
+import { notify } from "./notices.js";
+
+/**
+ * Says whether the page works without a network, and offers a newer version.
+ * @param {import("./status.js").Status} status
+ */
+export async function watchOffline(status) {
+  const module = await import("./offline.js").catch(() => null);
+  if (!module) return;
+  const offline = new module.Offline();
+  const tell = () => status.offline(offline.state);
+  offline.addEventListener("ready", tell);
+  offline.addEventListener("update", () => {
+    tell();
+    notify("note", "A newer version of this page is ready.", { title: "Use it now", onclick: () => offline.update() });
+  });
+  tell();
+}

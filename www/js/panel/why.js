@@ -1,0 +1,69 @@
+import { make } from "../dom.js";
+import { evidenceOfEntity, evidenceOfPair, partsOf } from "./evidence.js";
+
+const NAMES = { left: "before both", head: "head", middle: "between", tail: "tail", right: "after both" };
+
+/**
+ * What the engine looked at and considered for a relation.
+ * @param {object|null} raw the sentence as the engine sees it
+ * @param {{head: import("../document/document.js").Entity, tail: import("../document/document.js").Entity}} pair
+ * @param {string} text of the sentence
+ * @param {import("../document/schema.js").Schema} schema
+ * @returns {{nodes: Node[], heat: import("../reading/sentence.js").Heat[]}}
+ */
+export function whyRelation(raw, { head, tail }, text, schema) {
+  const evidence = raw && evidenceOfPair(raw, head, tail);
+  if (!evidence) return { nodes: [hint("The model sees no relation between these two worth naming.")], heat: [] };
+  const parts = evidence.attention ? partsOf(evidence.attention, head, tail, text.length) : [];
+  const most = Math.max(...parts.map(({ share }) => share));
+  const heat = parts.filter(({ start, end }) => start < end).map(({ start, end, share }) => ({ start, end, weight: share / most }));
+  const nodes = [];
+  if (parts.length > 0) {
+    const named = parts.map(({ part, start, end, share }) => {
+      const words = text.slice(start, end).replace(/\s+/g, " ").trim();
+      return { name: NAMES[part], words: words === "" ? "no words" : words, share };
+    });
+    nodes.push(make("h4", {}, "Where it looked"), bars(named, "where it looked"));
+  }
+  if (evidence.alternatives) {
+    const named = evidence.alternatives.map(({ type, score, turned }) => ({ name: nameOf(type, turned, schema), share: score }));
+    nodes.push(make("h4", {}, "What it considered"), bars(named, "what it considered"));
+  }
+  return { nodes, heat };
+}
+
+/**
+ * What the engine considered for an entity.
+ * @param {object|null} raw @param {import("../document/document.js").Entity} entity @param {import("../document/schema.js").Schema} schema
+ * @returns {Node[]}
+ */
+export function whyEntity(raw, entity, schema) {
+  const alternatives = raw && evidenceOfEntity(raw, entity);
+  if (!alternatives) return [hint("The model sees no entity with these borders.")];
+  const named = alternatives.map(({ type, score }) => ({ name: type === null ? "no entity" : schema.entity(type).words, share: score }));
+  return [make("h4", {}, "What it considered"), bars(named, "what it considered")];
+}
+
+function nameOf(type, turned, schema) {
+  if (type === null) return "no relation";
+  const { words } = schema.relation(type);
+  return schema.symmetric.has(type) ? words : `${words} ${turned ? "←" : "→"}`;
+}
+
+function bars(items, label) {
+  const rows = items.map(({ name, words, share }) => {
+    const fill = make("span", { className: "bar-fill" });
+    fill.style.setProperty("--share", share.toFixed(4));
+    return make(
+      "li",
+      {},
+      make("span", { className: "bar-name" }, name),
+      make("span", { className: "bar-share" }, `${(100 * share).toFixed(share >= 0.0995 ? 0 : 1)} %`),
+      make("span", { className: "bar", ariaHidden: "true" }, fill),
+      words === undefined ? null : make("bdi", { className: "bar-words" }, words),
+    );
+  });
+  return make("ul", { className: "bars", aria: { label } }, ...rows);
+}
+
+const hint = (text) => make("p", { className: "hint" }, text);

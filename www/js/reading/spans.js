@@ -1,0 +1,57 @@
+/**
+ * A piece of an entity: crossing spans are cut so that pieces only nest.
+ * @typedef {{entity: import("../document/document.js").Entity, start: number, end: number, first: boolean, last: boolean}} Piece
+ * @typedef {{start: number, end: number, piece?: Piece, children?: Node[]}} Node
+ */
+
+/**
+ * Arranges the entities between two offsets as a tree of text and nested pieces.
+ * @param {import("../document/document.js").Entity[]} entities
+ * @param {number} start @param {number} end
+ * @returns {Node[]}
+ */
+export function nest(entities, start, end) {
+  const pieces = entities.map((entity) => ({ entity, start: entity.start, end: entity.end, first: true, last: true }));
+  return arrange(pieces, start, end);
+}
+
+/** @param {Piece[]} pieces @returns {Node[]} */
+function arrange(pieces, start, end) {
+  const nodes = [];
+  const waiting = pieces.sort(outerFirst);
+  let position = start;
+  for (let at = 0; at < waiting.length; ) {
+    const piece = waiting[at];
+    const { inside, cut, next } = within(waiting, at);
+    if (piece.start > position) nodes.push({ start: position, end: piece.start });
+    nodes.push({ start: piece.start, end: piece.end, piece, children: arrange(inside, piece.start, piece.end) });
+    position = piece.end;
+    at = next;
+    if (cut.length > 0) putBack(waiting, at, cut);
+  }
+  if (end > position) nodes.push({ start: position, end });
+  return nodes;
+}
+
+/** What lies inside of a piece, and what is left of the spans that cross its end. */
+function within(waiting, at) {
+  const { end } = waiting[at];
+  const [inside, cut] = [[], []];
+  let next = at + 1;
+  for (; waiting[next]?.start < end; next++) {
+    const other = waiting[next];
+    inside.push(other.end <= end ? other : { ...other, end, last: false });
+    if (other.end > end) cut.push({ ...other, start: end, first: false });
+  }
+  return { inside, cut, next };
+}
+
+/** All cut pieces begin at one place; only others that begin there need to be sorted with them. */
+function putBack(waiting, at, cut) {
+  let same = at;
+  while (waiting[same]?.start === cut[0].start) same++;
+  waiting.splice(at, same - at, ...[...cut, ...waiting.slice(at, same)].sort(outerFirst));
+}
+
+/** @param {Piece} a @param {Piece} b */
+const outerFirst = (a, b) => a.start - b.start || b.end - a.end || a.entity.id - b.entity.id;

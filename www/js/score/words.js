@@ -1,0 +1,70 @@
+import { wordsOf, cutWords } from "../document/words.js";
+
+/**
+ * @typedef {{start: number, end: number, label: string}} Mention words, half-open
+ * @typedef {{head: number, tail: number, label: string}} Link
+ * @typedef {{document: string, index: number, words: string[], entities: Mention[], relations: Link[]}} GoldSentence
+ * @typedef {{spans: [number, number][], entities: Mention[], relations: Link[]}} Prediction
+ */
+
+/**
+ * What a person made of the sentences they dealt with, and what the model had found in them, counted in
+ * the same words.
+ * @param {import("../document/document.js").Sentence[]} sentences
+ * @returns {{gold: GoldSentence[], predicted: Prediction[]}}
+ */
+export function compared(sentences) {
+  const [gold, predicted] = [[], []];
+  for (const [index, sentence] of sentences.entries()) {
+    const found = sentence.found ?? { entities: [], relations: [] };
+    const cuts = [...sentence.entities, ...found.entities].flatMap(({ start, end }) => [start, end]);
+    const words = cutWords(sentence.words ?? wordsOf(sentence.text), cuts);
+    const spoken = words.map(([start, end]) => sentence.text.slice(start, end).toWellFormed());
+    gold.push({ document: "text", index, words: spoken, ...inWords(sentence, words) });
+    const said = inWords(found, words);
+    predicted.push({ spans: said.entities.map(({ start, end }) => [start, end]), ...said });
+  }
+  return { gold, predicted };
+}
+
+/**
+ * Annotated sentences as gold.
+ * @param {import("../document/document.js").Sentence[]} sentences @param {string} name
+ * @returns {GoldSentence[]}
+ */
+export function goldOf(sentences, name) {
+  return sentences.map((sentence, index) => {
+    const words = cutWords(sentence.words ?? wordsOf(sentence.text), sentence.entities.flatMap(({ start, end }) => [start, end]));
+    const spoken = words.map(([start, end]) => sentence.text.slice(start, end).toWellFormed());
+    const { article, index: number } = sentence.origin ?? { article: name, index };
+    return { document: article, index: number, words: spoken, ...inWords(sentence, words) };
+  });
+}
+
+/** @param {import("../document/document.js").Findings} findings @param {[number, number][]} words */
+function inWords({ entities, relations }, words) {
+  const place = new Map(entities.map(({ id }, index) => [id, index]));
+  return {
+    entities: entities.map(({ start, end, type }) => ({
+      start: words.findIndex((word) => word[0] >= start),
+      end: words.findLastIndex((word) => word[1] <= end) + 1,
+      label: type,
+    })),
+    relations: relations.map(({ head, tail, type }) => ({ head: place.get(head), tail: place.get(tail), label: type })),
+  };
+}
+
+/**
+ * Words with what is said of them as a text with findings, whose ids are the places in the lists:
+ * those of relations behind those of entities.
+ * @param {string[]} words @param {{entities: Mention[], relations: Link[]}} said
+ * @returns {{text: string, findings: import("../document/document.js").Findings}}
+ */
+export function spelled(words, { entities, relations }) {
+  let offset = 0;
+  const places = words.map((word) => [offset, (offset += word.length + 1) - 1]);
+  const about = { score: null, source: /** @type {const} */ ("model") };
+  const marks = entities.map(({ start, end, label }, id) => ({ id, start: places[start][0], end: places[end - 1][1], type: label, ...about }));
+  const links = relations.map(({ head, tail, label }, index) => ({ id: entities.length + index, head, tail, type: label, ...about }));
+  return { text: words.join(" "), findings: { entities: marks, relations: links } };
+}

@@ -1,0 +1,44 @@
+/**
+ * Views of which one shows at a time.
+ * @param {HTMLElement} list with a button for each view, which names it in `aria-controls`
+ * @param {(id: string) => void} onTurn called with the id of the view that comes up
+ */
+export class Tabs {
+  #tabs;
+  #onTurn;
+
+  constructor(list, onTurn) {
+    this.#tabs = [...list.querySelectorAll('[role="tab"]')];
+    this.#onTurn = onTurn;
+    list.addEventListener("click", ({ target }) => {
+      const tab = target.closest('[role="tab"]');
+      if (tab) this.turn(tab.getAttribute("aria-controls"));
+    });
+    list.addEventListener("keydown", (event) => {
+      const step = { ArrowRight: 1, ArrowLeft: -1, Home: -Infinity, End: Infinity }[event.key];
+      if (step === undefined) return;
+      const at = this.#tabs.indexOf(event.target) + step;
+      const last = this.#tabs.length - 1;
+      const next = this.#tabs[Number.isFinite(at) ? (at + last + 1) % (last + 1) : step < 0 ? 0 : last];
+      this.turn(next.getAttribute("aria-controls"));
+      next.focus();
+      event.preventDefault();
+    });
+  }
+
+  /** The id of the view that shows. */
+  get current() {
+    return this.#tabs.find((tab) => tab.getAttribute("aria-selected") === "true").getAttribute("aria-controls");
+  }
+
+  /** @param {string} id of a view */
+  turn(id) {
+    for (const tab of this.#tabs) {
+      const chosen = tab.getAttribute("aria-controls") === id;
+      tab.setAttribute("aria-selected", String(chosen));
+      tab.tabIndex = chosen ? 0 : -1;
+      document.getElementById(tab.getAttribute("aria-controls")).hidden = !chosen;
+    }
+    this.#onTurn(id);
+  }
+}
