@@ -16,6 +16,7 @@ mod finetune;
 mod inference;
 mod interrupt;
 mod line;
+mod mix;
 mod model;
 mod place;
 mod pretrain;

@@ -50,7 +50,7 @@ impl AddAssign for Counts {
     }
 }
 
-fn ratio(part: usize, whole: usize) -> f64 {
+pub(super) fn ratio(part: usize, whole: usize) -> f64 {
     if whole == 0 {
         0.0
     } else {

@@ -17,6 +17,7 @@ mod scores;
 mod table;
 #[cfg(test)]
 mod tests;
+mod unrelated;
 
 use serde::{Deserialize, Serialize};
 
@@ -25,6 +26,7 @@ pub use counts::Counts;
 pub use differences::{Difference, Kind, SentenceDifferences, Subject, differences};
 pub use reference::{MAX_WORDS, reference_view};
 pub use scores::{ByType, Scores};
+pub use unrelated::{Unrelated, unrelated};
 
 use crate::{
     Error, Result,

@@ -17,7 +17,7 @@ pub struct Bench {
     /// Annotated sentences
     #[arg(long, value_name = "FILE")]
     data: PathBuf,
-    /// Format of the file: auto, dygie, spert, pspe or arnor
+    /// Format of the file: auto, dygie, spert, pspe, arnor, redocred, re3d or knowledgenet
     #[arg(long, default_value = "auto")]
     format: String,
     /// Sentences per step

@@ -1,9 +1,11 @@
 //! `spanlight evaluate`.
 
+use std::fmt::{Display, Formatter};
 use std::path::PathBuf;
 
 use clap::Args;
-use spanlight_core::score::score;
+use serde::Serialize;
+use spanlight_core::score::{Report, Unrelated, score, unrelated};
 
 use super::Compute;
 use crate::data;
@@ -21,9 +23,12 @@ pub struct Evaluate {
     /// Annotated sentences
     #[arg(long, value_name = "FILE")]
     data: PathBuf,
-    /// Format of the file: auto, dygie, spert, pspe or arnor
+    /// Format of the file: auto, dygie, spert, pspe, arnor, redocred, re3d or knowledgenet
     #[arg(long, default_value = "auto")]
     format: String,
+    /// Also count relations that are predicted where gold entities merely stand side by side
+    #[arg(long)]
+    unrelated: bool,
     /// Write what is predicted, as annotated sentences that `compare` reads
     #[arg(long, value_name = "FILE")]
     predictions: Option<PathBuf>,
@@ -35,6 +40,25 @@ pub struct Evaluate {
     chunk: usize,
     #[command(flatten)]
     compute: Compute,
+}
+
+/// What is printed; as JSON one object.
+#[derive(Serialize)]
+struct Shown {
+    #[serde(flatten)]
+    report: Report,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unrelated: Option<Unrelated>,
+}
+
+impl Display for Shown {
+    fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}", self.report)?;
+        match &self.unrelated {
+            Some(unrelated) => write!(f, "\n{unrelated}"),
+            None => Ok(()),
+        }
+    }
 }
 
 impl Evaluate {
@@ -53,6 +77,13 @@ impl Evaluate {
         if let Some(path) = &self.predictions {
             write_predictions(path, &gold, &found)?;
         }
-        super::print(&score(&gold, &found, &saved.schema)?, self.json)
+        let shown = Shown {
+            report: score(&gold, &found, &saved.schema)?,
+            unrelated: match self.unrelated {
+                true => Some(unrelated(&gold, &found)?),
+                false => None,
+            },
+        };
+        super::print(&shown, self.json)
     }
 }

@@ -42,12 +42,17 @@ pub enum Kind {
     CrossSentence,
     /// A mention whose words do not occur in the sentence (left out with its relations).
     NotFound,
+    /// A mention that is blank or has its borders inside words or in two sentences (left out).
+    Unaligned,
 }
 
 impl Kind {
     /// Whether a reader stops; otherwise it leaves the annotation out and goes on.
     pub fn is_fatal(self) -> bool {
-        !matches!(self, Self::Empty | Self::CrossSentence | Self::NotFound)
+        !matches!(
+            self,
+            Self::Empty | Self::CrossSentence | Self::NotFound | Self::Unaligned
+        )
     }
 
     /// Name in reports.
@@ -70,6 +75,7 @@ impl Kind {
             Self::Empty => "empty sentence",
             Self::CrossSentence => "cross-sentence relation",
             Self::NotFound => "mention not found",
+            Self::Unaligned => "mention off the words",
         }
     }
 }

@@ -18,7 +18,7 @@ pub enum DataError {
 
     /// The format cannot be told from the content.
     #[error(
-        "{path}: unknown format: {problem}; expected DyGIE, SpERT, PSPE or ARNOR JSON",
+        "{path}: unknown format: {problem}; expected DyGIE, SpERT, PSPE, ARNOR, DocRED, re3d or KnowledgeNet JSON",
         path = path.display()
     )]
     Unknown {

@@ -18,6 +18,12 @@ pub enum Format {
     Pspe,
     /// JSON lines without offsets (ARNOR's NYT).
     Arnor,
+    /// Documents with entities and document-level relations (DocRED, Re-DocRED).
+    Redocred,
+    /// Folder of documents, entities and relations with character offsets (re3d).
+    Re3d,
+    /// Passages with facts and character offsets (KnowledgeNet).
+    Knowledgenet,
     /// Told from the content.
     #[default]
     Auto,
@@ -25,18 +31,30 @@ pub enum Format {
 
 impl Format {
     /// Every format by its name on the command line.
-    pub const NAMES: [(&'static str, Self); 5] = [
+    pub const NAMES: [(&'static str, Self); 8] = [
         ("auto", Self::Auto),
         ("dygie", Self::Dygie),
         ("spert", Self::Spert),
         ("pspe", Self::Pspe),
         ("arnor", Self::Arnor),
+        ("redocred", Self::Redocred),
+        ("re3d", Self::Re3d),
+        ("knowledgenet", Self::Knowledgenet),
     ];
 
     /// The format of a record; `Auto` if it fits more than one, nothing if it fits none.
     pub(super) fn of(record: &Node<'_>) -> Option<Self> {
         if record.has("sentences") {
             return Some(Self::Dygie);
+        }
+        if record.has("vertexSet") {
+            return Some(Self::Redocred);
+        }
+        if record.has("passageText") || record.has("passages") {
+            return Some(Self::Knowledgenet);
+        }
+        if record.has("_id") && record.has("text") {
+            return Some(Self::Re3d);
         }
         if record.has("tokens") {
             return Some(Self::Spert);

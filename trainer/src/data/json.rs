@@ -98,6 +98,11 @@ impl<'a> Node<'a> {
         number.ok_or_else(|| self.wrong("a whole number, 0 or more"))
     }
 
+    /// Any number.
+    pub fn real(&self) -> Result<f64, Flaw> {
+        self.value.as_f64().ok_or_else(|| self.wrong("a number"))
+    }
+
     /// `true` or `false`.
     pub fn flag(&self) -> Result<bool, Flaw> {
         self.value

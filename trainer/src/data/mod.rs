@@ -1,4 +1,4 @@
-//! Annotated data from files: four formats, one result (method §2.1, §2.2, §2.9).
+//! Annotated data from files: seven formats, one result (method §2.1, §2.2, §2.9).
 //!
 //! | format | record | offsets |
 //! |---|---|---|
@@ -6,7 +6,11 @@
 //! | [`Format::Spert`] | sentence, in one JSON array or per line | half-open, or BILOU tags |
 //! | [`Format::Pspe`] | sentence per line, the paper's own | half-open |
 //! | [`Format::Arnor`] | sentence per line | none; mentions are found by their words |
+//! | [`Format::Redocred`] | document, in one JSON array | half-open, counted through the sentence |
+//! | [`Format::Re3d`] | document per line, annotations in files beside | half-open characters |
+//! | [`Format::Knowledgenet`] | document or passage per line | half-open characters |
 
+mod align;
 mod arnor;
 mod check;
 pub(crate) mod defect;
@@ -16,15 +20,19 @@ mod escape;
 mod filter;
 mod format;
 pub(crate) mod json;
+mod knowledgenet;
 mod parsed;
 mod pspe;
+mod re3d;
 pub(crate) mod records;
+mod redocred;
 pub(crate) mod scan;
 mod spert;
 mod statistics;
 mod subset;
 #[cfg(test)]
 pub(crate) mod tests;
+mod wikidata;
 mod write;
 
 use std::{
@@ -43,6 +51,7 @@ pub use error::DataError;
 pub use filter::{Overlap, trainable};
 pub use format::Format;
 pub use statistics::Statistics;
+pub(crate) use subset::lot;
 pub use subset::{Unit, subset};
 pub use write::{write, write_file};
 
@@ -164,11 +173,12 @@ pub fn schema_from_train(
 }
 
 fn open(path: &Path) -> Result<BufReader<File>, DataError> {
-    match File::open(path) {
+    let file = match path.is_dir() {
+        true => path.join(re3d::DOCUMENTS),
+        false => path.to_owned(),
+    };
+    match File::open(&file) {
         Ok(file) => Ok(BufReader::new(file)),
-        Err(source) => Err(DataError::Io {
-            path: path.to_owned(),
-            source,
-        }),
+        Err(source) => Err(DataError::Io { path: file, source }),
     }
 }

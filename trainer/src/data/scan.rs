@@ -9,10 +9,11 @@ use super::{
     defect::{Flaw, Kind, Place, utf8},
     dygie,
     json::Node,
+    knowledgenet,
     parsed::{Origin, Parsed},
-    pspe,
+    pspe, re3d,
     records::Records,
-    spert,
+    redocred, spert,
 };
 
 /// Hands every record to `sink`, parsed as far as it goes; returns the format.
@@ -36,6 +37,7 @@ pub(super) fn scan(
         .map(|s| s.to_string_lossy().into_owned())
         .unwrap_or_default();
 
+    let mut beside = None;
     let mut records = Records::new(reader, options.record_limit)
         .map_err(io)?
         .map_err(|byte| unknown(first_byte(byte)))?;
@@ -48,7 +50,8 @@ pub(super) fn scan(
                 if format == Format::Auto {
                     format = Format::of(&node).ok_or_else(|| {
                         unknown(format!(
-                            "line {} has none of the fields `sentences`, `tokens`, `sentText`",
+                            "line {} has none of the fields `sentences`, `tokens`, `sentText`, \
+                             `vertexSet`, `passages`, `_id` with `text`",
                             place.line
                         ))
                     })?;
@@ -57,13 +60,22 @@ pub(super) fn scan(
                     stem: &stem,
                     record: place.record,
                 };
-                let parse = match format {
-                    Format::Dygie => dygie::parse,
-                    Format::Spert => spert::parse,
-                    Format::Arnor => arnor::parse,
-                    Format::Pspe | Format::Auto => pspe::parse,
+                let done = match format {
+                    Format::Dygie => dygie::parse(&node, &origin, &mut parsed),
+                    Format::Spert => spert::parse(&node, &origin, &mut parsed),
+                    Format::Arnor => arnor::parse(&node, &origin, &mut parsed),
+                    Format::Redocred => redocred::parse(&node, &origin, &mut parsed),
+                    Format::Knowledgenet => knowledgenet::parse(&node, &origin, &mut parsed),
+                    Format::Pspe | Format::Auto => pspe::parse(&node, &origin, &mut parsed),
+                    Format::Re3d => {
+                        let known = match &mut beside {
+                            Some(known) => known,
+                            none => none.insert(re3d::Annotations::beside(path, options)?),
+                        };
+                        re3d::parse(&node, known, &mut parsed)
+                    }
                 };
-                if let Err(flaw) = parse(&node, &origin, &mut parsed) {
+                if let Err(flaw) = done {
                     parsed.flaws.push(flaw);
                 }
             }

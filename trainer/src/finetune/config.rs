@@ -20,7 +20,7 @@ pub struct FinetuneConfig {
     /// Development file, for the choice of the best epoch
     #[arg(long, value_name = "FILE", help_heading = "Data")]
     pub dev: Option<PathBuf>,
-    /// Format of the files: auto, dygie, spert, pspe or arnor
+    /// Format of the files: auto, dygie, spert, pspe, arnor, redocred, re3d or knowledgenet
     #[arg(long, help_heading = "Data", default_value = "auto")]
     pub format: String,
     /// Relation types whose arguments may be swapped, separated by commas

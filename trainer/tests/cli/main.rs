@@ -4,6 +4,7 @@ mod bad_input;
 mod comparison;
 mod corpus;
 mod experiment;
+mod mixing;
 mod pretrain;
 mod pspe;
 mod resume;

@@ -8,6 +8,31 @@ use serde_json::Value;
 
 use crate::support::{spanlight, succeed, training, workshop};
 
+/// Counts relations where names merely stand side by side; the training data has no such sentence.
+fn invented_relations(at: &Path) {
+    let name = |id: &str, word: &str, at: usize| serde_json::json!({"emId": id, "text": word, "offset": [at, at + 1], "label": "PER"});
+    let line = serde_json::json!({
+        "sentText": "anna visited carla .",
+        "entityMentions": [name("1", "anna", 0), name("2", "carla", 2)],
+        "relationMentions": [],
+    });
+    std::fs::write(at.join("side.jsonl"), line.to_string()).unwrap();
+    for (file, expected) in [("side.jsonl", 1), ("train.jsonl", 0)] {
+        let evaluate = ["evaluate", "--model", "run", "--data", file, "--unrelated"];
+        let text = succeed(at, &evaluate);
+        assert!(text.contains("side by side"), "{text}");
+        let report = succeed(at, &[&evaluate[..], &["--json"]].concat());
+        let report: Value = serde_json::from_str(&report).unwrap();
+        let counts = &report["unrelated"];
+        assert_eq!(
+            (&counts["sentences"], &counts["pairs"]),
+            (&expected.into(), &expected.into())
+        );
+        assert!(counts["related_pairs"].as_u64() <= counts["pairs"].as_u64());
+        assert!(report["full"]["entity"]["gold"].is_number());
+    }
+}
+
 #[test]
 fn a_trained_model_gives_the_same_results_as_its_bundle() {
     let folder = workshop();
@@ -49,6 +74,8 @@ fn a_trained_model_gives_the_same_results_as_its_bundle() {
         );
         assert_eq!(report[protocol]["by_type"]["entity"]["PER"]["gold"], 12);
     }
+
+    invented_relations(at);
 
     let export = [
         "export",

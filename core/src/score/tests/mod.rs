@@ -1,6 +1,7 @@
 mod buckets;
 mod differences;
 mod properties;
+mod unrelated;
 
 use super::*;
 

@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 pub struct Check {
     /// The file
     file: PathBuf,
-    /// Format: auto, dygie, spert, pspe or arnor
+    /// Format: auto, dygie, spert, pspe, arnor, redocred, re3d or knowledgenet
     #[arg(long, default_value = "auto")]
     format: String,
     /// Schema that the labels must belong to, as JSON

@@ -14,7 +14,7 @@ pub struct Convert {
     file: PathBuf,
     /// Where to write
     out: PathBuf,
-    /// Format: auto, dygie, spert, pspe or arnor
+    /// Format: auto, dygie, spert, pspe, arnor, redocred, re3d or knowledgenet
     #[arg(long, default_value = "auto")]
     format: String,
 }

@@ -3,6 +3,7 @@
 mod check;
 mod clean;
 mod convert;
+mod mix;
 mod sample;
 mod subset;
 
@@ -23,6 +24,8 @@ enum Command {
     Check(check::Check),
     /// Writes an annotated file in the paper's format, one sentence a line
     Convert(convert::Convert),
+    /// Mixes annotated files of several sources into training, development and test data
+    Mix(mix::MixSources),
     /// Writes a share of an annotated file; smaller shares with the same seed are parts of larger ones
     Subset(subset::Subset),
     /// Writes the sentences of a corpus that pre-training would use, one a line
@@ -40,6 +43,7 @@ impl Data {
         match &self.command {
             Command::Check(check) => check.run(),
             Command::Convert(convert) => convert.run(),
+            Command::Mix(mix) => mix.run(),
             Command::Subset(subset) => subset.run(),
             Command::Clean(clean) => clean.run(),
             Command::Sample(sample) => sample.run(),

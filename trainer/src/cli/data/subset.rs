@@ -24,7 +24,7 @@ pub struct Subset {
     /// Seed of the draw
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// Format: auto, dygie, spert, pspe or arnor
+    /// Format: auto, dygie, spert, pspe, arnor, redocred, re3d or knowledgenet
     #[arg(long, default_value = "auto")]
     format: String,
 }

@@ -120,3 +120,75 @@ fn scierc_survives_a_round_trip() {
         assert_eq!(good(&text).sentences, sentences);
     }
 }
+
+#[test]
+fn re_docred_holds_nearly_half_of_its_relations_in_one_sentence() {
+    for (file, documents, mentions, triples, left_out) in [
+        ("dev_revised", 500, 13189, 17284, 9372),
+        ("test_revised_first250", 250, 6509, 8728, 4774),
+    ] {
+        let Some(path) = shared(&format!("re_docred/{file}.json")) else {
+            return;
+        };
+        let data = read(&path, Format::Auto).unwrap();
+        assert_eq!(data.format, Format::Redocred);
+        let statistics = check(&path, Format::Auto, &Options::default(), None)
+            .unwrap()
+            .statistics;
+        let counts = data.defects.iter().map(|d| {
+            let mut numbers = d.problem.split(' ').filter_map(|w| w.parse::<usize>().ok());
+            (numbers.next().unwrap(), numbers.next().unwrap())
+        });
+        let (out, all) = counts.fold((0, 0), |sum, n| (sum.0 + n.0, sum.1 + n.1));
+        eprintln!("{file}: {out} of {all} left out\n{statistics}");
+        assert_eq!(statistics.documents, documents);
+        assert_eq!((statistics.entities, out), (mentions, left_out));
+        // Documents that lose nothing are not among the defects.
+        assert!(all <= triples && triples - out <= statistics.relations);
+    }
+}
+
+#[test]
+fn knowledgenet_has_its_published_facts() {
+    let Some(path) = shared("knowledgenet/knowledgenet_train_from_html.jsonl") else {
+        return;
+    };
+    let found = check(&path, Format::Auto, &Options::default(), None).unwrap();
+    assert!(found.usable, "{found}");
+    eprintln!("{} {:?}", found.statistics, found.by_kind);
+    let lost: usize = found.by_kind.values().sum();
+    assert!(found.statistics.relations + lost >= 10_895);
+    assert!(found.statistics.relations > 10_000);
+}
+
+#[test]
+fn re3d_folders_have_their_published_sizes() {
+    for (name, documents, entities, relations) in [
+        ("UK Government", 26, 945, 236),
+        ("US State Department", 22, 720, 177),
+        ("CENTCOM", 23, 1439, 538),
+        ("Wikipedia", 13, 641, 168),
+        ("Australian Department of Foreign Affairs", 4, 70, 17),
+    ] {
+        let Some(path) = shared(&format!("re3d/{name}/documents.json")) else {
+            return;
+        };
+        let found = check(&path, Format::Auto, &Options::default(), None).unwrap();
+        assert!(found.usable, "{found}");
+        eprintln!("{name} {:?}", found.by_kind);
+        let lost = |kind| found.by_kind.get(&kind).copied().unwrap_or(0);
+        let s = &found.statistics;
+        assert_eq!(s.documents, documents, "{name}");
+        assert_eq!(s.entities + lost(Kind::Unaligned), entities, "{name}");
+        assert_eq!(
+            s.relations + lost(Kind::CrossSentence) + lost(Kind::NotFound),
+            relations,
+            "{name}"
+        );
+        // Next to nothing is lost to the segmentation.
+        assert!(
+            s.entities * 100 > entities * 95 && s.relations * 100 > relations * 90,
+            "{name}"
+        );
+    }
+}

@@ -2,7 +2,7 @@ use spanlight_core::document::{Entity, Relation};
 
 use super::*;
 
-fn entity(start: usize, end: usize, label: &str) -> Entity {
+pub(super) fn entity(start: usize, end: usize, label: &str) -> Entity {
     Entity {
         start,
         end,
@@ -10,7 +10,7 @@ fn entity(start: usize, end: usize, label: &str) -> Entity {
     }
 }
 
-fn relation(head: usize, tail: usize, label: &str) -> Relation {
+pub(super) fn relation(head: usize, tail: usize, label: &str) -> Relation {
     Relation {
         head,
         tail,
@@ -28,7 +28,16 @@ fn formats_are_recognised_by_their_fields() {
     assert_eq!(good(&format!("{plain}\n{PSPE}")).format, Format::Pspe);
     assert_eq!(good(&format!("{plain}\n{ARNOR}")).format, Format::Arnor);
     assert_eq!(good(plain).sentences[0].document, "file");
-    for name in ["auto", "DyGIE", "spert", "pspe", "arnor"] {
+    for name in [
+        "auto",
+        "DyGIE",
+        "spert",
+        "pspe",
+        "arnor",
+        "ReDocRED",
+        "re3d",
+        "KnowledgeNet",
+    ] {
         assert_eq!(
             name.parse::<Format>().unwrap().to_string(),
             name.to_lowercase()

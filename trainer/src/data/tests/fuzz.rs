@@ -2,7 +2,7 @@
 
 use super::*;
 
-struct Random(u64);
+pub(super) struct Random(pub u64);
 
 impl Random {
     fn below(&mut self, n: usize) -> usize {
@@ -32,7 +32,7 @@ fn lines() -> Vec<String> {
     lines
 }
 
-fn mutate(line: &str, random: &mut Random) -> Vec<u8> {
+pub(super) fn mutate(line: &str, random: &mut Random) -> Vec<u8> {
     let mut bytes = line.as_bytes().to_vec();
     for _ in 0..1 + random.below(3) {
         let at = random.below(bytes.len());

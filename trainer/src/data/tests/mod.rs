@@ -1,11 +1,14 @@
 //! Tests of the readers, on invented lines and, where they are present, on the real data sets.
 
 mod anchors;
+mod beside;
 mod checks;
 mod errors;
 mod formats;
 mod fuzz;
+mod knowledgenet;
 mod records;
+mod redocred;
 
 use std::path::{Path, PathBuf};
 
@@ -19,12 +22,18 @@ const TAGS: &str = r#"{"tokens": ["Marie", "Dupont", "leads", "Acme"], "tags": [
 const PSPE: &str = r#"{"sentId": 7, "articleId": "demo_001", "sentText": "Marie Dupont leads Acme Robotics in Lyon .", "entityMentions": [{"emId": "E1", "text": "Marie Dupont", "offset": [0, 2], "label": "PER"}, {"emId": "E2", "text": "Acme Robotics", "offset": [3, 5], "label": "ORG"}, {"emId": "E3", "text": "Lyon", "offset": [6, 7], "label": "GPE"}], "relationMentions": [{"em1Id": "E1", "em1Text": "Marie Dupont", "em2Id": "E2", "em2Text": "Acme Robotics", "label": "ORG-AFF"}, {"em1Id": "E2", "em1Text": "Acme Robotics", "em2Id": "E3", "em2Text": "Lyon", "label": "GEN-AFF"}], "wordpieceSegmentIds": [0]}"#;
 const ARNOR: &str = r#"{"sentText": "Marie Dupont of Lyon met Marie  .\r\n", "articleId": "a", "sentId": "3", "entityMentions": [{"text": "Marie Dupont", "label": "PERSON"}, {"text": "Lyon", "label": "LOCATION"}, {"text": "Lyon", "label": "LOCATION"}, {"text": "Mari", "label": "PERSON"}], "relationMentions": [{"em1Text": "Marie Dupont", "em2Text": "Lyon", "label": "/people/person/place_lived", "is_noise": false}, {"em1Text": "Lyon", "em2Text": "Marie Dupont", "label": "None"}, {"em1Text": "Lyon", "em2Text": "Marie Dupont", "label": "/x", "is_noise": true}, {"em1Text": "Mari", "em2Text": "Lyon", "label": "/x"}]}"#;
 
-const ALL: [(&str, Format); 5] = [
+/// Two sentences; the first names Anna twice and holds a no-break space as a word.
+const REDOCRED: &str = r#"{"title": "Anna", "sents": [["Anna", "\u00a0", "Berg", "of", "Oslo", ",", "Norway", ":", "Anna", "."], ["Oslo", "likes", "Anna", "in", "1990", "."]], "vertexSet": [[{"pos": [0, 3], "sent_id": 0, "type": "PER", "name": "Anna Berg"}, {"pos": [8, 9], "sent_id": 0, "type": "PER", "name": "Anna"}, {"pos": [2, 3], "sent_id": 1, "type": "PER", "name": "Anna"}], [{"pos": [4, 5], "sent_id": 0, "type": "LOC", "name": "Oslo"}, {"pos": [0, 1], "sent_id": 1, "type": "LOC", "name": "Oslo"}], [{"pos": [6, 7], "sent_id": 0, "type": "LOC", "name": "Norway"}], [{"pos": [4, 5], "sent_id": 1, "type": "TIME", "name": "1990"}]], "labels": [{"h": 0, "t": 1, "r": "P19", "evidence": [0]}, {"h": 1, "t": 2, "r": "P17", "evidence": []}, {"h": 0, "t": 1, "r": "P551", "evidence": []}, {"h": 2, "t": 3, "r": "P571", "evidence": []}]}"#;
+const KNOWLEDGENET: &str = r#"{"documentId": "7", "passageStart": 10, "passageEnd": 79, "passageText": "Zoë Lind founded Acme, Inc. in Oslo. She was born in 1970 in Bergen.", "properties": ["FOUNDED_BY"], "facts": [{"property": "FOUNDED_BY", "subjectStart": 27, "subjectEnd": 36, "objectStart": 10, "objectEnd": 18, "subject": "Acme, Inc", "object": "Zoë Lind"}, {"property": "DATE_OF_BIRTH", "subjectStart": 47, "subjectEnd": 50, "objectStart": 63, "objectEnd": 67, "subject": "She", "object": "1970"}, {"property": "PLACE_OF_BIRTH", "subjectStart": 10, "subjectEnd": 18, "objectStart": 71, "objectEnd": 77, "subject": "Zoë Lind", "object": "Bergen"}]}"#;
+
+const ALL: [(&str, Format); 7] = [
     (DYGIE, Format::Dygie),
     (SPERT, Format::Spert),
     (TAGS, Format::Spert),
     (PSPE, Format::Pspe),
     (ARNOR, Format::Arnor),
+    (REDOCRED, Format::Redocred),
+    (KNOWLEDGENET, Format::Knowledgenet),
 ];
 
 fn name() -> &'static Path {
