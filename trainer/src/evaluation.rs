@@ -54,7 +54,7 @@ impl<'a> Evaluation<'a> {
     /// Predicts all sentences, in their order.
     ///
     /// # Errors
-    /// [`Error::Core`] when the device fails.
+    /// [`Error::Core`](crate::error::Error::Core) when the device fails.
     pub fn predict(
         &self,
         predictor: &Predictor,

@@ -45,7 +45,7 @@ pub struct PretrainConfig {
     /// Longest sentence, in words
     #[arg(long, help_heading = "Samples", default_value_t = 128)]
     pub max_words: usize,
-    /// Longest sentence, in word-pieces with [CLS] and [SEP]
+    /// Longest sentence, in word-pieces with their borders
     #[arg(long, help_heading = "Samples", default_value_t = 128)]
     pub max_pieces: usize,
     /// Where spans come from: geometric or entity_like
