@@ -51,10 +51,11 @@ export class Backend {
    * @param {object} request one of `worker.js`
    * @param {AbortSignal} [signal]
    * @param {(message: any) => void} [onUpdate]
+   * @param {AbortSignal} [pause]
    * @returns {Promise<any>}
    */
-  async ask(request, signal, onUpdate) {
-    const reply = await this.#conversation.ask(request, signal, onUpdate);
+  async ask(request, signal, onUpdate, pause) {
+    const reply = await this.#conversation.ask(request, signal, onUpdate, pause);
     if (reply?.memory) this.memory = reply.memory;
     return reply;
   }

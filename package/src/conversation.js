@@ -39,23 +39,27 @@ export class Conversation {
 
   /**
    * @param {object} request
-   * @param {AbortSignal} [signal]
+   * @param {AbortSignal} [signal] ends the request, and the worker if that does not listen
    * @param {(message: any) => void} [onUpdate] gets the messages before the reply
+   * @param {AbortSignal} [pause] ends the request once the worker listens
    * @returns {Promise<any>} the reply; null when the request was cancelled and nothing came of it
    */
-  ask(request, signal, onUpdate = () => {}) {
+  ask(request, signal, onUpdate = () => {}, pause) {
     if (this.#ended) return Promise.reject(this.#ended);
     const id = this.#next++;
     return new Promise((resolve, reject) => {
       const onAbort = () => this.#cancel(id);
+      const onPause = () => this.#worker.postMessage({ id, kind: "cancel" });
       const settle = (then) => (value) => {
         signal?.removeEventListener("abort", onAbort);
+        pause?.removeEventListener("abort", onPause);
         clearTimeout(this.#pending.get(id)?.timer);
         this.#pending.delete(id);
         then(value);
       };
       this.#pending.set(id, { resolve: settle(resolve), reject: settle(reject), onUpdate, timer: 0 });
       signal?.addEventListener("abort", onAbort);
+      pause?.addEventListener("abort", onPause);
       this.#worker.postMessage({ id, ...request });
       if (signal?.aborted) onAbort();
     });

@@ -157,15 +157,16 @@ export class Extractor extends EventTarget {
     for (;;) {
       const backend = await this.#fleet.ready(signal);
       if (!backend || signal?.aborted) return tally.outcome(true);
-      // A reading is interrupted by its caller, and by the race that its text may start.
-      const run = this.#fleet.begin(backend, text, signal);
+      // The race that a text may start interrupts its reading.
+      const run = this.#fleet.begin(backend, text, tally.whole);
       try {
-        const reply = await backend.ask({ kind: "extract", text, options: tally.rest }, run.signal, (batch) => {
+        const take = (batch) => {
           if (signal?.aborted) return;
           tally.add(batch);
           if (batch.sentences.length > 0) this.#fleet.works();
           onBatch(batch);
-        });
+        };
+        const reply = await backend.ask({ kind: "extract", text, options: tally.rest }, signal, take, run.pause);
         if (reply) tally.close(reply.extraction, backend);
         if (signal?.aborted || (reply && !reply.cancelled)) {
           const outcome = tally.outcome(signal?.aborted ?? false);

@@ -1,7 +1,7 @@
 import { Backend } from "./backend.js";
 import { Crash } from "./conversation.js";
 import { SpanlightError } from "./error.js";
-import { LEAST, race } from "./race.js";
+import { LEAST, measure } from "./race.js";
 
 /**
  * @typedef {import("./backend.js").LoadProgress} LoadProgress
@@ -37,7 +37,7 @@ export class Fleet {
   /** @type {Promise<Backend|null>|null} */ #opening = null;
   /** @type {Promise<void>|null} */ #racing = null;
   #measuring = false;
-  /** What pauses the readings under way. @type {Set<() => void>} */ #pauses = new Set();
+  /** The readings under way. @type {Set<{pause: () => void, ended: Promise<void>}>} */ #runs = new Set();
   #failures = 0;
   /** Backends that are gone and seen to. @type {WeakSet<Backend>} */ #mourned = new WeakSet();
   #life = new AbortController();
@@ -163,15 +163,17 @@ export class Fleet {
 
   /**
    * Begins to read a text, during which a rival may be loaded; the signal says when to pause.
-   * @param {Backend} backend @param {string} text @param {AbortSignal} [signal] the caller's
-   * @returns {{signal: AbortSignal, end: () => void}}
+   * @param {Backend} backend @param {string} text @param {boolean} whole whether all of it is read
+   * @returns {{pause: AbortSignal, end: () => void}}
    */
-  begin(backend, text, signal) {
-    const run = new AbortController();
-    const stop = () => run.abort();
-    signal?.addEventListener("abort", stop);
-    this.#pauses.add(stop);
-    if (this.#backends.race === "waiting" && text.length >= LEAST) {
+  begin(backend, text, whole) {
+    const pause = new AbortController();
+    let end = () => {};
+    const ended = new Promise((/** @type {(value: void) => void} */ resolve) => (end = resolve));
+    const run = { pause: () => pause.abort(), ended };
+    this.#runs.add(run);
+    ended.then(() => this.#runs.delete(run));
+    if (this.#backends.race === "waiting" && whole && text.length >= LEAST) {
       this.note({ race: "running" });
       this.#racing = this.#race(backend, text).finally(() => {
         this.#racing = null;
@@ -179,11 +181,7 @@ export class Fleet {
         this.#source.release();
       });
     }
-    const end = () => {
-      signal?.removeEventListener("abort", stop);
-      this.#pauses.delete(stop);
-    };
-    return { signal: run.signal, end };
+    return { pause: pause.signal, end };
   }
 
   /** Sentences come: earlier failures are forgiven. */
@@ -206,20 +204,28 @@ export class Fleet {
     this.#source.release();
   }
 
-  /** @param {Backend} leader @param {string} text */
+  /**
+   * Loads a rival and lets it read while the leader does; then the leader, whose programs are compiled by
+   * then, reads the same sentences, in twice the rival's time at most.
+   * @param {Backend} leader @param {string} text
+   */
   async #race(leader, text) {
-    // A rival that cannot even be loaded has lost.
+    // A rival that cannot even load or read has lost.
     const rival = await this.#start("cpu", undefined, () => {}).catch(() => null);
-    if (!rival || this.active !== leader) {
+    const cpu = await (rival && measure(rival, text).catch(() => null));
+    if (!rival || !cpu || this.active !== leader) {
       rival?.end();
-      return this.note({ race: "decided" });
+      // A leader that failed meanwhile has called the race off.
+      return this.note({ race: this.#backends.race === "running" ? "decided" : this.#backends.race });
     }
     this.#measuring = true;
-    for (const pause of this.#pauses) pause();
+    for (const run of this.#runs) run.pause();
+    await Promise.all([...this.#runs].map((run) => run.ended));
     try {
-      const { faster, speeds } = await race(leader, rival, text);
+      const webgpu = await measure(leader, text, 2 * cpu.milliseconds);
+      const speeds = { cpu, ...(webgpu && { webgpu }) };
       this.note({ race: "decided", speeds });
-      if (faster === rival && !this.#freed) this.#move(leader, rival, speeds);
+      if (webgpu && webgpu.piecesPerSecond < cpu.piecesPerSecond && !this.#freed) this.#move(leader, rival, webgpu, cpu);
       else rival.end();
     } catch (error) {
       rival.end();
@@ -232,10 +238,10 @@ export class Fleet {
     }
   }
 
-  /** @param {Backend} leader @param {Backend} rival @param {{webgpu?: Speed, cpu?: Speed}} speeds */
-  #move(leader, rival, { webgpu, cpu }) {
-    const [gpu, processor] = [webgpu, cpu].map((speed) => Math.round(speed?.piecesPerSecond ?? 0));
-    const note = `The processor is used: it reads ${processor} word-pieces a second here, and WebGPU ${gpu}.`;
+  /** @param {Backend} leader @param {Backend} rival @param {Speed} webgpu @param {Speed} cpu */
+  #move(leader, rival, webgpu, cpu) {
+    const [slow, fast] = [webgpu, cpu].map(({ piecesPerSecond }) => Math.round(piecesPerSecond));
+    const note = `The processor is used: it reads ${fast} word-pieces a second here, and WebGPU ${slow > 0 ? slow : `less than ${Math.ceil(fast / 2)}`}.`;
     rival.info = { ...rival.info, note };
     this.#wish = "cpu";
     this.#mourned.add(leader);

@@ -42,6 +42,11 @@ export class Tally {
     return this.#options;
   }
 
+  /** Whether nothing is skipped. */
+  get whole() {
+    return !this.#options.from && this.#options.limit === undefined;
+  }
+
   /** Takes note of sentences that were handed over. @param {import("../spanlight_web.js").Batch} batch */
   add({ sentences, read }) {
     this.#outcome.read = read;
