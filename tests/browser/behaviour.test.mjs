@@ -62,7 +62,7 @@ visit("an extraction that fails on the processor is reported", async (visitor) =
 visit("a cancelled extraction keeps what was read", async (visitor) => {
   await visitor.open();
   await visitor.ready();
-  await visitor.page.fill("#text", "Task:a.\n".repeat(3) + "SLOW Task:b.\n".repeat(30));
+  await visitor.page.fill("#text", "Task:a.\n".repeat(3) + Array.from({ length: 30 }, (_, i) => `SLOW Task:b${i}.\n`).join(""));
   await visitor.page.click("#extract");
   await visitor.page.waitForSelector(".sentence >> nth=3");
   await visitor.page.click("#cancel");
