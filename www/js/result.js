@@ -139,7 +139,7 @@ export class Result {
 
   #rest() {
     this.reading.showRest();
-    byId("result").classList.toggle("partial", this.#space.complete && this.#space.document.rest.trim() !== "");
+    byId("result").classList.toggle("partial", !this.#space.busy && this.#space.document.rest.trim() !== "");
     this.#soon();
   }
 

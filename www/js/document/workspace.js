@@ -90,6 +90,11 @@ export class Workspace extends EventTarget {
     this.#intake.take(sentences, this.#amend);
   }
 
+  /** Whether a text is being read. */
+  get busy() {
+    return Boolean(this.#intake);
+  }
+
   /** @param {boolean} complete whether all of the text was read */
   finish(complete) {
     this.complete = complete;
