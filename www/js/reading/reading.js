@@ -1,5 +1,5 @@
 import { make } from "../dom.js";
-import { relationsOf } from "../document/focus.js";
+import { relationsOf, same } from "../document/focus.js";
 import { count } from "../format.js";
 import { Row } from "./row.js";
 
@@ -28,6 +28,8 @@ export class Reading {
   #idle = false;
   /** @type {Row|null} */ #lit = null;
   #painted = null;
+  /** What was chosen when the arcs were drawn, and the row it is in. */ #kept = null;
+  #home = undefined;
   #watch = new IntersectionObserver((entries) => this.#approach(entries), { rootMargin: MARGIN });
 
   /**
@@ -58,7 +60,8 @@ export class Reading {
     this.#schema = schema;
     this.#shown = shown;
     this.#watch.disconnect();
-    this.#lit = this.#painted = null;
+    this.#lit = this.#painted = this.#kept = null;
+    this.#home = undefined;
     this.rows = [];
     this.#list.replaceChildren(this.#rest);
     this.splice({ at: 0, before: [], after: document.sentences });
@@ -160,10 +163,18 @@ export class Reading {
     if (far) requestAnimationFrame(() => requestAnimationFrame(() => element.scrollIntoView({ block: "center" })));
   }
 
-  /** Brings out what the reader points at. */
+  /** The row and the relations of what the reader chose. */
+  #chosen() {
+    const { kept } = this.#focus;
+    const row = kept ? this.rows[this.#document.place(kept.id)] : undefined;
+    return { row, relations: row ? relationsOf(kept, this.#shown.of(row.sentence)) : [] };
+  }
+
+  /** Brings out what the reader points at, and makes room for what they chose. */
   emphasise() {
     if (!this.#document) return;
     const { active, kept } = this.#focus;
+    if (!same(kept, this.#kept)) this.#resettle(kept);
     const row = active ? this.rows[this.#document.place(active.id)] : null;
     if (this.#lit && this.#lit !== row) this.#lit.emphasise(NOTHING);
     this.#lit = row ?? null;
@@ -186,6 +197,17 @@ export class Reading {
       chunk.append(...rows.slice(from, to).map(({ element }) => element));
       from = to;
     }
+  }
+
+  /** Room comes and goes with the choice, but what was chosen stays under the hand. */
+  #resettle(kept) {
+    const rows = [this.#home, (this.#home = this.#chosen().row)];
+    this.#kept = kept;
+    const chosen = kept?.kind === "entity" ? this.#home?.text.pieces.get(kept.id)?.[0] : this.#home?.text.element;
+    const before = chosen?.getBoundingClientRect().top;
+    this.#arrange([...new Set(rows)].filter((row) => row && (row.near || row === this.#home)));
+    const moved = chosen?.isConnected ? chosen.getBoundingClientRect().top - before : 0;
+    if (moved !== 0) scrollBy({ top: moved, behavior: "instant" });
   }
 
   #make(sentence) {
@@ -237,7 +259,8 @@ export class Reading {
   #arrange(rows) {
     if (rows.length === 0) return;
     for (const row of rows) row.dress(this.#shown);
-    for (const row of rows) row.settle(this.#mode);
+    const chosen = this.#chosen();
+    for (const row of rows) row.settle(this.#mode, row === chosen.row ? chosen.relations : []);
     if (this.#list.clientWidth === 0) return;
     const measures = rows.map((row) => row.arcs.measure(row.standing));
     rows.forEach((row, i) => row.arcs.reserve(measures[i]));
