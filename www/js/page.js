@@ -15,6 +15,7 @@ import { askType } from "./correct/types.js";
 import { readAgain } from "./correct/again.js";
 import { readSettings } from "./settings.js";
 import { sentence, Status } from "./status.js";
+import { keepDraft, recallDraft } from "./store/draft.js";
 import { Keeper } from "./store/keeper.js";
 import { Turns } from "./turns.js";
 
@@ -42,6 +43,7 @@ composer.addEventListener("run", () => {
   composer.busy = true;
   turns.start(read);
 });
+composer.addEventListener("change", () => keepDraft(composer.text));
 composer.addEventListener("files", ({ detail }) => open(detail));
 composer.addEventListener("clear", ({ detail }) => clear(detail));
 space.addEventListener("open", () => composer.clearable(true));
@@ -63,10 +65,16 @@ watchOffline(status);
 for (const note of settings.notes) notify("note", note);
 machine.use(settings);
 readModels(document.baseURI).then((known) => models.show(known, settings.model));
-keeper.restore().then((text) => text && composer.text === "" && composer.put(text, space.name));
+restore();
 if (settings.refusal) refuse(settings.refusal);
 else if (navigator.connection?.saveData) status.line("waiting", "To save data, the model is read when you press Extract.");
 else turns.start(load);
+
+/** Brings back the text that was being written, or else the one that was read last. */
+async function restore() {
+  const [draft, text] = [recallDraft(), await keeper.restore()];
+  if (composer.text === "" && (draft || text)) composer.put(draft || text, draft && draft !== text ? "text" : space.name);
+}
 
 /** @param {AbortSignal} signal */
 async function load(signal) {
@@ -164,6 +172,7 @@ function change(model) {
 
 function showLoaded({ info, loading }) {
   status.loaded(info, loading);
+  space.know(info);
   announce(`The model is ready: ${sentence(info)}`);
   if (info.note && info.note !== told) notify("note", info.note);
   told = info.note;

@@ -53,6 +53,16 @@ export class Workspace extends EventTarget {
     if (choice) this.choice.restore(choice);
   }
 
+  /** The types of a model can be given to what came without one. @param {import("../engine.js").Info} info */
+  know({ entities, relations, symmetric }) {
+    if (!this.document || this.model) return;
+    for (const name of entities) this.schema.entity(name);
+    for (const name of relations) this.schema.relation(name);
+    for (const name of symmetric) this.schema.symmetric.add(name);
+    this.shown.forget();
+    this.dispatchEvent(new Event("types"));
+  }
+
   /** @returns {(() => void)|null} brings back what was there */
   close() {
     const { document, schema, name, model, read, complete } = this;
