@@ -9,7 +9,7 @@ export async function watchOffline(status) {
   if (!module) return;
   const offline = new module.Offline();
   const tell = () => status.offline(offline.state);
-  offline.addEventListener("ready", tell);
+  for (const name of ["ready", "failed"]) offline.addEventListener(name, tell);
   offline.addEventListener("update", () => {
     tell();
     notify("note", "A newer version of this page is ready.", { title: "Use it now", onclick: () => offline.update() });
