@@ -29,7 +29,7 @@ export function whyRelation(raw, { head, tail }, text, schema) {
     nodes.push(make("h4", {}, "Where it looked"), bars(named, "where it looked"));
   }
   if (evidence.alternatives) {
-    const named = likely(evidence.alternatives).map(({ type, score, turned }) => ({ name: nameOf(type, turned, schema), share: score }));
+    const named = likely(merged(evidence.alternatives, schema)).map(({ type, score, turned }) => ({ name: nameOf(type, turned, schema), share: score }));
     nodes.push(make("h4", {}, "What it considered"), bars(named, "what it considered"));
   }
   return { nodes, heat };
@@ -45,6 +45,17 @@ export function whyEntity(raw, entity, schema) {
   if (!alternatives) return [hint("The model sees no entity with these borders.")];
   const named = likely(alternatives).map(({ type, score }) => ({ name: type === null ? "no entity" : schema.entity(type).words, share: score }));
   return [make("h4", {}, "What it considered"), bars(named, "what it considered")];
+}
+
+/** The two directions of a symmetric relation are one thing to consider. */
+function merged(alternatives, schema) {
+  const all = [];
+  for (const one of alternatives) {
+    const twin = schema.symmetric.has(one.type) && all.find(({ type }) => type === one.type);
+    if (twin) twin.score += one.score;
+    else all.push({ ...one });
+  }
+  return all;
 }
 
 const likely = (alternatives) => alternatives.filter(({ score }, index) => index < 2 || score >= LEAST);
