@@ -97,7 +97,7 @@ export class Conductor extends EventTarget {
       },
     });
     if (space.document !== begun) return;
-    space.finish(!outcome.cancelled);
+    space.finish();
     this.#status.ran(outcome, text.length);
     if (outcome.shortened > 0) notify("note", `${plural(outcome.shortened, "word is", "words are")} so long that the model saw only the beginning.`);
     announce(`${outcome.cancelled ? "Stopped" : "Done"}: ${onEnd()}`);

@@ -78,7 +78,7 @@ function rest({ error }) {
 
 /** Takes everything away, and offers to bring it back. @param {{text: string, name: string}} old */
 function clear({ text, name }) {
-  if (!space.complete) conductor.stop();
+  if (space.reading) conductor.stop();
   const back = space.close();
   keeper.clear();
   if (!back && text.trim() === "") return;

@@ -48,6 +48,8 @@ export class Result {
     const exports = new Exports(announce, () => ({ ...this.#views(), name: space.name, model: space.model, place: this.#place() }));
     const dialog = new Combinations(choice);
 
+    machine.addEventListener("changed", () => this.evidence.forget());
+    machine.addEventListener("loaded", () => this.selection.show());
     listen(byId("reading"), this.reading, focus, (target) => this.#press(target));
     byId("reading").addEventListener("click", ({ target }) => target.closest('[data-action="arcs"]') && this.reading.toggleArcs(target));
     byId("arc-mode").addEventListener("change", ({ target }) => this.reading.setMode(target.value));
@@ -96,6 +98,7 @@ export class Result {
     byId("result").hidden = false;
     byId("result").parentElement.classList.add("has-result");
     this.evidence.forget();
+    this.#markPartial();
     for (const view of [this.reading, this.selection, this.tables, this.graph]) view.open(document, schema, shown);
     this.score.open(document, schema);
     this.types.open(schema);
@@ -118,8 +121,13 @@ export class Result {
 
   #rest() {
     this.reading.showRest();
-    byId("result").classList.toggle("partial", this.#space.complete && this.#space.document.rest.trim() !== "");
+    this.#markPartial();
     this.#soon();
+  }
+
+  #markPartial() {
+    const { document, reading } = this.#space;
+    byId("result").classList.toggle("partial", !reading && document.rest.trim() !== "");
   }
 
   #choose() {
