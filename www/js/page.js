@@ -35,7 +35,7 @@ space.addEventListener("open", () => composer.clearable(true));
 space.addEventListener("close", () => composer.clearable(false));
 conductor.addEventListener("end", ({ detail }) => rest(detail));
 models.addEventListener("choose", ({ detail }) => change(detail.address));
-models.addEventListener("own", () => notify("note", "Drop the three files of your model onto this page together: manifest.json, tokenizer.json and weights.safetensors. “spanlight export” writes them."));
+models.addEventListener("own", () => notify("note", "Drop the three files of your model onto this page, or open them together: manifest.json, tokenizer.json and weights.safetensors. “spanlight export” writes them."));
 byId("score-open").addEventListener("click", () => composer.choose());
 listenDrop(openFiles);
 
