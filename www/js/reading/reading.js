@@ -1,10 +1,9 @@
 import { relationsOf, same } from "../document/focus.js";
 import { RowList } from "./list.js";
+import { Schedule } from "./schedule.js";
 import { bring, hold } from "./scroll.js";
 
 const NOTHING = { active: new Set(), linked: new Set(), kept: null, relations: [] };
-
-const whenIdle = globalThis.requestIdleCallback ?? ((work) => setTimeout(() => work({ timeRemaining: () => 8 }), 50));
 
 /** The text with its entities marked and its relations drawn. */
 export class Reading {
@@ -15,8 +14,7 @@ export class Reading {
   #shown = null;
   #mode = "auto";
   #width = 0;
-  #due = 0;
-  #idle = false;
+  #schedule = new Schedule();
   /** The row in which something is brought out, and the one that is painted. */ #lit = null;
   #painted = null;
   /** What was chosen when the arcs were drawn, and the row it is in. */ #kept = null;
@@ -170,25 +168,12 @@ export class Reading {
     this.#soon();
   }
 
+  /** Draws what is near, and marks what is far away a few sentences at a time. */
   #soon() {
-    this.#due ||= requestAnimationFrame(() => {
-      this.#due = 0;
+    this.#schedule.soon(() => {
       this.#arrange(this.rows.filter(({ near, stale, unplaced }) => near && (stale || unplaced)));
-      this.#later();
+      this.#schedule.later(() => this.rows.length, (place) => this.rows[place].dress(this.#shown));
     });
-  }
-
-  /** Marks what is far away a few sentences at a time. */
-  #later() {
-    if (this.#idle) return;
-    this.#idle = true;
-    let next = 0;
-    const work = (deadline) => {
-      for (; next < this.rows.length && deadline.timeRemaining() > 2; next++) this.rows[next].dress(this.#shown);
-      if (next < this.rows.length) whenIdle(work);
-      else this.#idle = false;
-    };
-    whenIdle(work);
   }
 
   /** Lays the arcs out. Reading and writing take turns, so that the browser lays out few times. */
