@@ -31,6 +31,16 @@ pub enum Direction {
     Backward,
 }
 
+impl Direction {
+    /// Head and tail of a left and a right argument; or left and right of a head and a tail.
+    pub fn resolve<T>(self, left: T, right: T) -> (T, T) {
+        match self {
+            Self::Forward => (left, right),
+            Self::Backward => (right, left),
+        }
+    }
+}
+
 impl Schema {
     /// Collects the labels of annotated sentences.
     pub fn of<'a>(sentences: impl IntoIterator<Item = &'a Sentence>, symmetric: &[&str]) -> Self {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { writeModelStub } from "./model_stub.mjs";
+import { engineMounts, writeModelStub } from "./model_stub.mjs";
 import { serve } from "./server.mjs";
 import { launch, Visitor } from "./visitor.mjs";
 
@@ -14,7 +14,7 @@ before(async () => {
   model = await writeModelStub();
   server = await serve({
     root: here("../../www"),
-    mounts: { "/spanlight_web.js": here("engine_stub.js"), "/models/science": model, "/models/other": model },
+    mounts: { ...(await engineMounts()), "/models/science": model, "/models/other": model },
     tampered: { "/models/tampered": model },
   });
   browser = await launch();

@@ -15,12 +15,12 @@ const TYPES = {
 /**
  * Serves the page. Its own content policy also goes out as a header, so that it holds
  * for the worker, which a policy in the page's markup does not reach.
- * @param {{root: string, mounts?: Record<string, string>, tampered?: Record<string, string>}} options
+ * @param {{root: string, mounts?: Record<string, string>, tampered?: Record<string, string>, open?: string[]}} options
  *   `mounts` maps a path such as "/models/tiny" to a folder or a file; `tampered` maps one to
- *   a model's folder and changes a byte of its weights
+ *   a model's folder and changes a byte of its weights; the paths in `open` go out without the policy
  * @returns {Promise<{origin: string, requests: string[], close: () => Promise<void>}>}
  */
-export async function serve({ root, mounts = {}, tampered = {} }) {
+export async function serve({ root, mounts = {}, tampered = {}, open = [] }) {
   const page = await readFile(join(root, "index.html"), "utf8");
   const policy = page.match(/Content-Security-Policy" content="([^"]+)"/)[1];
   const requests = [];
@@ -34,7 +34,8 @@ export async function serve({ root, mounts = {}, tampered = {} }) {
     if (!info?.isFile()) return response.writeHead(404).end("not found");
 
     const type = TYPES[extname(file)] ?? "application/octet-stream";
-    response.writeHead(200, { "content-type": type, "cache-control": "no-cache", "content-security-policy": policy });
+    const guard = open.includes(path) ? {} : { "content-security-policy": policy };
+    response.writeHead(200, { "content-type": type, "cache-control": "no-cache", ...guard });
     if (broken && file.endsWith(".safetensors")) response.end(await withOneByteChanged(file));
     else createReadStream(file).pipe(response);
   });

@@ -25,7 +25,8 @@ export class Visitor {
   static async arrive(browser, origin, options = {}) {
     const visitor = new Visitor();
     visitor.origin = origin;
-    visitor.context = await browser.newContext(options);
+    // A page that is kept would answer for the server.
+    visitor.context = await browser.newContext({ serviceWorkers: "block", ...options });
     visitor.page = await visitor.context.newPage();
     visitor.problems = [];
     visitor.foreign = [];

@@ -2,12 +2,14 @@
 
 mod bundle;
 mod dropout;
+mod evidence;
 mod extract;
 mod golden;
 mod gradient;
 mod overfit;
 mod parity;
 mod predictor;
+mod recall;
 mod sampling;
 mod shipped;
 mod software_gpu;

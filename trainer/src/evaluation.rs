@@ -3,12 +3,13 @@
 use spanlight_core::Schema;
 use spanlight_core::batch::Pieces;
 use spanlight_core::document::Sentence;
+use spanlight_core::evaluate::{named, tokenize_gold};
 use spanlight_core::predict::Predictor;
 use spanlight_core::score::{Prediction, Report, score};
 use spanlight_core::wordpiece::WordPiece;
 
-use crate::error::{Error, Result};
-use crate::inference::{named, predict_all};
+use crate::error::Result;
+use crate::inference::predict_all;
 
 /// Gold sentences, tokenised once.
 pub struct Evaluation<'a> {
@@ -21,26 +22,14 @@ impl<'a> Evaluation<'a> {
     /// Prepares sentences for a model whose encoder takes `room` word-pieces.
     ///
     /// # Errors
-    /// [`Error::Usage`] for a sentence that the encoder cannot take.
+    /// [`Error::Core`](crate::error::Error::Core) for a sentence that the encoder cannot take.
     pub fn new(
         gold: &'a [Sentence],
         schema: &Schema,
         tokenizer: &WordPiece,
         room: usize,
     ) -> Result<Self> {
-        let mut pieces = Vec::with_capacity(gold.len());
-        for sentence in gold {
-            let tokenized = tokenizer.sentence(&sentence.words)?;
-            if tokenized.ids.len() > room {
-                return Err(Error::Usage(format!(
-                    "sentence {} of document `{}` has {} word-pieces, and the encoder takes {room}; split it",
-                    sentence.index,
-                    sentence.document,
-                    tokenized.ids.len()
-                )));
-            }
-            pieces.push(tokenized);
-        }
+        let pieces = tokenize_gold(gold, tokenizer, room)?;
         Ok(Self {
             gold,
             pieces,
@@ -51,7 +40,7 @@ impl<'a> Evaluation<'a> {
     /// Predicts and scores all sentences.
     ///
     /// # Errors
-    /// [`Error::Core`] when the device fails.
+    /// [`Error::Core`](crate::error::Error::Core) when the device fails.
     pub fn run(
         &self,
         predictor: &Predictor,

@@ -2,11 +2,7 @@
 
 use spanlight_core::Result;
 use spanlight_core::batch::Pieces;
-use spanlight_core::document::{Entity, Relation};
-use spanlight_core::extract::directed;
 use spanlight_core::predict::{Predicted, Predictor};
-use spanlight_core::schema::Schema;
-use spanlight_core::score::Prediction;
 
 /// Predicts all sentences, in their order; `progress` learns how many are done.
 ///
@@ -48,28 +44,4 @@ pub fn predict_all(
     });
     let parts: Result<Vec<Vec<Predicted>>> = parts.into_iter().collect();
     Ok(parts?.concat())
-}
-
-/// A prediction with label names, for the scorer.
-pub fn named(predicted: &Predicted, schema: &Schema) -> Prediction {
-    let entities = predicted
-        .entities
-        .iter()
-        .map(|e| Entity {
-            start: e.span.0,
-            end: e.span.1,
-            label: schema.entities[e.class].clone(),
-        })
-        .collect();
-    let relations = predicted
-        .relations
-        .iter()
-        .filter_map(|r| directed(schema, r.class, r.left, r.right))
-        .map(|(label, head, tail)| Relation { head, tail, label })
-        .collect();
-    Prediction {
-        spans: predicted.spans.clone(),
-        entities,
-        relations,
-    }
 }

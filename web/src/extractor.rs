@@ -8,17 +8,20 @@ use spanlight_core::extract::{ExtractOptions, ExtractionBatch};
 use wasm_bindgen::prelude::*;
 
 use crate::constructors;
-use crate::host::{bytes, callback, error, from_object, pause, to_object};
+use crate::host::{Code, bytes, callback, error, failure, from_object, pause, to_object};
 use crate::journal::{self, Watch};
 use crate::loading::{Bundle, Loaded};
 use crate::progress::Progress;
 use crate::types::{self, LoadOptions};
 
+/// Bytes of memory for sentences that were read.
+const CACHE: usize = 16 << 20;
+
 /// A model that extracts entities and relations from text.
 #[wasm_bindgen]
 pub struct Extractor {
     // Shared with running extractions, so that `free` is safe at any time.
-    loaded: Rc<Loaded>,
+    pub(crate) loaded: Rc<Loaded>,
 }
 
 #[wasm_bindgen]
@@ -45,6 +48,7 @@ impl Extractor {
             let bundle = Bundle::verify(&manifest, tokenizer, weights, &progress).await?;
             let loaded = Rc::new(
                 bundle
+                    .with_memory(options.cache.unwrap_or(CACHE))
                     .open(options.backend.unwrap_or_default(), &progress)
                     .await?,
             );
@@ -71,9 +75,14 @@ impl Extractor {
             let on_batch = callback(on_batch, "onBatch")?;
             let text = text
                 .as_string()
-                .ok_or_else(|| error("text: this is not a string"))?;
+                .ok_or_else(|| error(Code::Argument, "text: this is not a string"))?;
             extract(&loaded, &text, &options, on_batch).await
         })
+    }
+
+    /// Forgets the sentences that were read.
+    pub fn forget(&self) {
+        self.loaded.extractor.forget();
     }
 
     /// What is known about the model and where it runs.
@@ -88,14 +97,23 @@ impl Extractor {
 
 fn checked(options: types::ExtractOptions) -> Result<ExtractOptions, JsValue> {
     let defaults = ExtractOptions::default();
+    let probability = |name: &str, value: f32| match (0.0..=1.0).contains(&value) {
+        true => Ok(value),
+        false => Err(error(
+            Code::Argument,
+            format!("options.{name}: {value} is not between 0 and 1"),
+        )),
+    };
     let threshold = options.threshold.unwrap_or(defaults.threshold);
-    if !(0.0..=1.0).contains(&threshold) {
-        return Err(error(format!(
-            "options.threshold: {threshold} is not between 0 and 1"
-        )));
-    }
     Ok(ExtractOptions {
-        threshold,
+        threshold: probability("threshold", threshold)?,
+        evidence: options.evidence.unwrap_or(defaults.evidence),
+        candidates: (options.candidates)
+            .map(|least| probability("candidates", least))
+            .transpose()?,
+        from: options.from.unwrap_or(defaults.from),
+        limit: options.limit,
+        reuse: options.reuse.unwrap_or(defaults.reuse),
         ..defaults
     })
 }
@@ -121,7 +139,7 @@ async fn extract(
     if let Some(error) = thrown {
         return Err(error);
     }
-    to_object(&result.map_err(error)?)
+    to_object(&result.map_err(failure)?)
 }
 
 /// Whether the extraction goes on.
@@ -130,12 +148,21 @@ fn hand_over(
     watch: Option<Watch>,
     on_batch: Option<&Function>,
 ) -> Result<bool, JsValue> {
-    if let Some(failure) = watch.and_then(Watch::failure) {
-        return Err(error(format!("WebGPU failed: {failure}")));
-    }
+    alive(watch)?;
     let Some(on_batch) = on_batch else {
         return Ok(true);
     };
     let answer = on_batch.call1(&JsValue::UNDEFINED, &to_object(batch)?)?;
     Ok(answer != JsValue::FALSE)
+}
+
+/// Whether the results can be trusted so far.
+///
+/// # Errors
+/// What the GPU libraries complained about.
+pub(crate) fn alive(watch: Option<Watch>) -> Result<(), JsValue> {
+    match watch.and_then(Watch::failure) {
+        Some(complaint) => Err(error(Code::Device, format!("WebGPU failed: {complaint}"))),
+        None => Ok(()),
+    }
 }

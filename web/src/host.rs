@@ -6,6 +6,7 @@ use js_sys::{Function, Promise, Reflect, Uint8Array};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_wasm_bindgen::Serializer;
+use spanlight_core::Error;
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen]
@@ -36,9 +37,68 @@ pub fn get(object: &JsValue, name: &str) -> JsValue {
     Reflect::get(object, &name.into()).unwrap_or_default()
 }
 
+/// Whose fault an exception is, as its `code`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Code {
+    /// The caller's.
+    Argument,
+    /// The model's files'.
+    Bundle,
+    /// The annotated data's.
+    Data,
+    /// The device's.
+    Device,
+}
+
+impl Code {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Argument => "argument",
+            Self::Bundle => "bundle",
+            Self::Data => "data",
+            Self::Device => "device",
+        }
+    }
+}
+
 /// An exception that says what happened.
-pub fn error(problem: impl Display) -> JsValue {
-    JsError::new(&problem.to_string()).into()
+pub fn error(code: Code, problem: impl Display) -> JsValue {
+    let error: JsValue = JsError::new(&problem.to_string()).into();
+    // Setting a property of a fresh object does not fail.
+    let _ = Reflect::set(&error, &"code".into(), &code.name().into());
+    error
+}
+
+/// What the core says.
+pub fn failure(failure: Error) -> JsValue {
+    let code = match &failure {
+        Error::Device(_) => Code::Device,
+        Error::Sentence { .. } => Code::Data,
+        Error::Config {
+            field: "predictions",
+            ..
+        } => Code::Argument,
+        Error::Config { .. }
+        | Error::Tokenizer(_)
+        | Error::Weight { .. }
+        | Error::Bundle { .. } => Code::Bundle,
+    };
+    error(code, one_line(&failure.to_string()))
+}
+
+/// A chain of causes without its backtrace.
+fn one_line(report: &str) -> String {
+    let mut parts: Vec<&str> = Vec::new();
+    for line in report.lines().map(str::trim) {
+        if line.starts_with("Backtrace") {
+            break;
+        }
+        let said = parts.iter().any(|part| part.ends_with(line));
+        if !said && line != "Caused by:" {
+            parts.push(line);
+        }
+    }
+    parts.join(": ")
 }
 
 /// A plain object, fit for `postMessage` and `JSON.stringify`.
@@ -48,7 +108,7 @@ pub fn error(problem: impl Display) -> JsValue {
 pub fn to_object(value: &impl Serialize) -> Result<JsValue, JsValue> {
     value
         .serialize(&Serializer::json_compatible())
-        .map_err(error)
+        .map_err(|e| error(Code::Argument, e))
 }
 
 /// Options given as an object, their defaults where there is none.
@@ -59,7 +119,15 @@ pub fn from_object<T: DeserializeOwned + Default>(object: JsValue) -> Result<T, 
     if object.is_undefined() || object.is_null() {
         return Ok(T::default());
     }
-    serde_wasm_bindgen::from_value(object).map_err(|e| error(format!("options: {e}")))
+    argument(object, "options")
+}
+
+/// An argument of any shape.
+///
+/// # Errors
+/// An exception that names the argument for another shape.
+pub fn argument<T: DeserializeOwned>(value: JsValue, name: &str) -> Result<T, JsValue> {
+    serde_wasm_bindgen::from_value(value).map_err(|e| error(Code::Argument, format!("{name}: {e}")))
 }
 
 /// A callback that may be left out.
@@ -73,7 +141,7 @@ pub fn callback(value: JsValue, name: &str) -> Result<Option<Function>, JsValue>
     value
         .dyn_into()
         .map(Some)
-        .map_err(|_| error(format!("{name}: this is not a function")))
+        .map_err(|_| error(Code::Argument, format!("{name}: this is not a function")))
 }
 
 /// Bytes that stay with JavaScript.
@@ -83,5 +151,5 @@ pub fn callback(value: JsValue, name: &str) -> Result<Option<Function>, JsValue>
 pub fn bytes(value: JsValue, name: &str) -> Result<Uint8Array, JsValue> {
     value
         .dyn_into()
-        .map_err(|_| error(format!("{name}: this is not a Uint8Array")))
+        .map_err(|_| error(Code::Argument, format!("{name}: this is not a Uint8Array")))
 }

@@ -9,6 +9,8 @@ mod journal;
 mod loading;
 mod place;
 mod progress;
+mod scoring;
 mod types;
 
 pub use extractor::Extractor;
+pub use scoring::unescape;

@@ -10,7 +10,7 @@ use spanlight_core::weights::decode;
 use spanlight_core::wordpiece::WordPiece;
 use wasm_bindgen::JsValue;
 
-use crate::host::{error, now, pause};
+use crate::host::{Code, error, failure, now, pause};
 use crate::journal::Watch;
 use crate::place::Place;
 use crate::progress::{Progress, Stage};
@@ -21,6 +21,7 @@ pub struct Bundle {
     manifest: Manifest,
     tokenizer: Uint8Array,
     weights: Uint8Array,
+    memory: usize,
 }
 
 /// A model on its device.
@@ -51,21 +52,29 @@ impl Bundle {
         weights: Uint8Array,
         progress: &Progress,
     ) -> Result<Self, JsValue> {
-        let manifest = Manifest::parse(&manifest.to_vec()).map_err(error)?;
+        let manifest = Manifest::parse(&manifest.to_vec()).map_err(failure)?;
         let sizes = [tokenizer.length() as usize, weights.length() as usize];
         let total = sizes.iter().sum();
         progress.tell(Stage::Verify, 0, total).await?;
         manifest
             .verify(TOKENIZER, &tokenizer.to_vec())
-            .map_err(error)?;
+            .map_err(failure)?;
         progress.tell(Stage::Verify, sizes[0], total).await?;
-        manifest.verify(WEIGHTS, &weights.to_vec()).map_err(error)?;
+        manifest
+            .verify(WEIGHTS, &weights.to_vec())
+            .map_err(failure)?;
         progress.tell(Stage::Verify, total, total).await?;
         Ok(Self {
             manifest,
             tokenizer,
             weights,
+            memory: 0,
         })
+    }
+
+    /// The same, to be opened with a memory of about so many bytes for sentences.
+    pub fn with_memory(self, memory: usize) -> Self {
+        Self { memory, ..self }
     }
 
     /// Loads the model where it is wished for, or else on the processor.
@@ -92,9 +101,10 @@ impl Bundle {
         let loaded = self.load(Place::cpu(), note, progress).await?;
         match self.test(&loaded, progress).await? {
             Ok(()) => Ok(loaded),
-            Err(why) => Err(error(format!(
-                "the model failed its self-test: {why}; export the bundle anew"
-            ))),
+            Err(why) => Err(error(
+                Code::Bundle,
+                format!("the model failed its self-test: {why}; export the bundle anew"),
+            )),
         }
     }
 
@@ -107,19 +117,24 @@ impl Bundle {
         progress.tell(Stage::Weights, 0, 2).await?;
         let backend = place.backend();
         let watch = (backend == Backend::Webgpu).then(Watch::begin);
-        let tokenizer = self.tokenizer().map_err(error)?;
+        let tokenizer = self.tokenizer().map_err(failure)?;
         let weights = decode(&self.weights.to_vec()).map_err(|e| {
-            error(Error::Bundle {
+            failure(Error::Bundle {
                 part: WEIGHTS.into(),
                 problem: e.to_string(),
             })
         })?;
         progress.tell(Stage::Weights, 1, 2).await?;
-        let model = self.manifest.model(weights, &place.device).map_err(error)?;
+        let model = self
+            .manifest
+            .model(weights, &place.device)
+            .map_err(failure)?;
         let predictor = Predictor::new(model, self.manifest.schema.clone(), place.budget);
         progress.tell(Stage::Weights, 2, 2).await?;
         Ok(Loaded {
-            extractor: Extractor::new(predictor, tokenizer).with_clock(now),
+            extractor: Extractor::new(predictor, tokenizer)
+                .with_clock(now)
+                .with_memory(self.memory),
             info: self.info(&place, note),
             watch,
             device: place.device,
@@ -161,6 +176,7 @@ impl Bundle {
                 Ok(found) => found,
                 Err(e) => return Ok(Err(e.to_string())),
             };
+            loaded.extractor.forget();
             // Complaints about kernels come in tasks of their own.
             pause().await;
             if let Some(failure) = loaded.watch.and_then(Watch::failure) {

@@ -9,7 +9,7 @@ use js_sys::futures::future_to_promise;
 use wasm_bindgen::JsValue;
 
 use crate::adapter::Adapter;
-use crate::host::{error, get};
+use crate::host::{Code, error, get};
 use crate::types::{Backend, Wish};
 
 /// Word-pieces in a batch: enough to fill a GPU.
@@ -103,7 +103,7 @@ fn start() -> Promise {
         let (device, setup) = Device::wgpu_options()
             .init_with_setup_async()
             .await
-            .map_err(error)?;
+            .map_err(|e| error(Code::Device, e))?;
         // CubeCL's handler panics, which would leave every caller waiting for ever.
         setup
             .device

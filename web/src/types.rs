@@ -1,6 +1,7 @@
 //! The objects that go to and come from JavaScript, beside those of the core.
 
 use serde::{Deserialize, Serialize};
+use spanlight_core::score::{Prediction, Report, SentenceDifferences};
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen(typescript_custom_section)]
@@ -8,6 +9,8 @@ const TYPES: &str = r#"
 export interface LoadOptions {
   /** "auto" (the default) takes WebGPU where there is a graphics card, and the processor elsewhere. */
   backend?: "auto" | "webgpu" | "cpu";
+  /** Bytes of memory for sentences that were read, so that edited text costs only what changed; 16 MiB by default. */
+  cache?: number;
 }
 
 export interface LoadProgress {
@@ -19,6 +22,16 @@ export interface LoadProgress {
 export interface ExtractOptions {
   /** Entities and relations below this probability are left out; 0 by default. */
   threshold?: number;
+  /** Whether entities and relations say what they were decided on; false by default. */
+  evidence?: boolean;
+  /** Also what the model rejects, marked so, if its best label is at least this probable; none by default. */
+  candidates?: number;
+  /** Sentences that start before this offset are skipped. */
+  from?: number;
+  /** Most sentences to read. */
+  limit?: number;
+  /** Whether to take sentences that were read before from memory; true by default. */
+  reuse?: boolean;
 }
 
 /** All offsets count UTF-16 units of the text, as JavaScript's strings do. */
@@ -27,7 +40,12 @@ export interface Entity {
   end: number;
   type: string;
   text: string;
+  /** Probability of the type, given the span. */
   score: number;
+  /** "No entity" is more probable; only with `candidates`. */
+  rejected?: true;
+  /** The best types, `null` for "no entity", the best first; only with `evidence`. */
+  alternatives?: { type: string | null; score: number }[];
 }
 
 /** Its arguments are indices into the sentence's entities. */
@@ -35,7 +53,23 @@ export interface Relation {
   head: number;
   tail: number;
   type: string;
+  /** Probability of type and direction, given both arguments. */
   score: number;
+  /** "No relation" is more probable; only with `candidates`. */
+  rejected?: true;
+  /** How the model weighed the words around; the weights add up to 1; only with `evidence`. */
+  attention?: Attention;
+  /** The best types and directions, `null` for "no relation", the best first; only with `evidence`. */
+  alternatives?: { type: string | null; head: number; tail: number; score: number }[];
+}
+
+/** Weights of the words left of both arguments, of the arguments, between them, and right of both. */
+export interface Attention {
+  left: number;
+  head: number;
+  middle: number;
+  tail: number;
+  right: number;
 }
 
 export interface Sentence {
@@ -66,7 +100,71 @@ export interface Extraction {
   total: number;
   /** Words so long that only their beginning was read. */
   shortened: number;
+  /** Sentences that went through the model. */
+  computed: number;
+  /** Sentences that were in memory. */
+  reused: number;
+  /** Word-pieces that went through the model. */
+  pieces: number;
   timing: Timing;
+}
+
+/** An annotated sentence; spans count its words, and their end is exclusive. */
+export interface GoldSentence {
+  document: string;
+  index: number;
+  words: string[];
+  entities: { start: number; end: number; label: string }[];
+  relations: { head: number; tail: number; label: string }[];
+}
+
+export interface Prediction {
+  /** Spans before typing. */
+  spans: [number, number][];
+  entities: { start: number; end: number; label: string }[];
+  relations: { head: number; tail: number; label: string }[];
+}
+
+export interface Counts {
+  p: number;
+  r: number;
+  f1: number;
+  gold: number;
+  pred: number;
+  tp: number;
+}
+
+export interface Scores {
+  /** Borders only, before typing. */
+  span: Counts;
+  entity: Counts;
+  /** Type and both borders. */
+  relation: Counts;
+  /** As `relation`, and the arguments' types. */
+  strict: Counts;
+  by_type: Record<"entity" | "relation" | "strict", Record<string, Counts>>;
+}
+
+/** What `spanlight evaluate --json` prints: all annotations, those that the paper's reader keeps, either order. */
+export interface Report {
+  full: Scores;
+  reference: Scores;
+  symmetric: Scores;
+}
+
+/** Indices into the gold and the predicted entities or relations of a sentence. */
+export interface Difference {
+  what: "entity" | "relation";
+  kind: "missed" | "spurious" | "type" | "border" | "direction" | "arguments";
+  gold: number | null;
+  predicted: number | null;
+}
+
+export interface Evaluation {
+  report: Report;
+  /** Where predictions differ from gold; `sentence` is an index into the sentences given. */
+  errors: { sentence: number; errors: Difference[] }[];
+  predictions: Prediction[];
 }
 
 export interface Info {
@@ -106,6 +204,8 @@ pub enum Wish {
 pub struct LoadOptions {
     /// Where to compute; a missing and an `undefined` one are the same.
     pub backend: Option<Wish>,
+    /// Bytes of memory for sentences.
+    pub cache: Option<usize>,
 }
 
 /// How to extract.
@@ -114,6 +214,16 @@ pub struct LoadOptions {
 pub struct ExtractOptions {
     /// Lowest probability.
     pub threshold: Option<f32>,
+    /// Whether to say what was decided on.
+    pub evidence: Option<bool>,
+    /// Lowest probability of what the model rejects.
+    pub candidates: Option<f32>,
+    /// First offset.
+    pub from: Option<usize>,
+    /// Most sentences.
+    pub limit: Option<usize>,
+    /// Whether to remember.
+    pub reuse: Option<bool>,
 }
 
 /// Where a model computes.
@@ -149,4 +259,24 @@ pub struct Info {
     pub note: Option<String>,
     /// Number of weights.
     pub parameters: usize,
+}
+
+/// Scores and differences of predictions.
+#[derive(Debug, Serialize)]
+pub struct Evaluation {
+    /// Precision, recall and F1 under every protocol.
+    pub report: Report,
+    /// What is wrong, by sentence.
+    pub errors: Vec<SentenceDifferences>,
+    /// What was compared with gold.
+    pub predictions: Vec<Prediction>,
+}
+
+/// Annotated sentences that are done.
+#[derive(Debug, Serialize)]
+pub struct Done {
+    /// So many.
+    pub done: usize,
+    /// Of so many.
+    pub total: usize,
 }

@@ -1,27 +1,38 @@
-import { Conversation, Crash } from "./conversation.js";
+import { Extractor } from "../spanlight/index.js";
 
 /**
- * @typedef {{model: string, format: number, entities: string[], relations: string[], symmetric: string[], backend: "webgpu"|"cpu", adapter: string|null, software: boolean, note: string|null, parameters: number}} Info
- * @typedef {{tokenize: number, compute: number, decode: number}} Timing
- * @typedef {{read: number, total: number, timing: Timing|null, cancelled: boolean}} Outcome
+ * @typedef {import("../../package/src/extractor.js").Info} Info
+ * @typedef {import("../../package/src/extractor.js").Backends} Backends
+ * @typedef {import("../../package/src/tally.js").Outcome} Outcome
  */
 
+/** @type {Backends} */
+const NOTHING = { active: null, adapter: null, software: false, race: "off", speeds: {}, memory: null, last: null, note: null };
+
 /**
- * The model behind the page. Loads on demand, and moves to the processor once if the
- * module crashes. Events: "progress" (detail: a progress message), "loaded"
- * (detail: {info, loading}), "fallback" (detail: why), "stopped" (a busy worker was ended).
+ * The model behind the page, loaded on demand: the package's `Extractor`, which the other methods are
+ * described at. Events: "progress" (detail: how far the load is), "loaded" (detail: {info, loading}; also
+ * when the model was moved), "backends" (detail: `backends`), "fallback" (detail: why a failed backend is
+ * replaced), "stopped" (a busy worker was ended).
  */
 export class Engine extends EventTarget {
   #settings;
-  #conversation = null;
-  #loading = null;
-  #fellBack = false;
-  /** @type {Info|null} */ info = null;
+  /** @type {Extractor|null} */ #extractor = null;
 
   /** @param {import("./settings.js").Settings} settings */
   constructor(settings) {
     super();
-    this.#settings = { ...settings };
+    this.#settings = settings;
+  }
+
+  /** @returns {Info|null} null while no model is loaded */
+  get info() {
+    return this.#extractor?.info ?? null;
+  }
+
+  /** @returns {Backends} */
+  get backends() {
+    return this.#extractor?.backends ?? NOTHING;
   }
 
   /**
@@ -29,84 +40,62 @@ export class Engine extends EventTarget {
    * @returns {Promise<Info|null>} null when it was ended
    */
   load(signal) {
-    this.#loading ??= this.#load(signal).then(
-      (info) => {
-        if (!info) this.#loading = null;
-        return info;
-      },
-      (error) => {
-        this.#loading = null;
-        throw error;
-      },
-    );
-    return this.#loading;
+    return this.#model().ready({ signal });
   }
 
   /**
    * @param {string} text
-   * @param {{signal: AbortSignal, onBatch: (batch: object) => void, onRestart: () => void}} options
-   *   `onRestart` says that the batches so far are void, because the text is read anew
+   * @param {{signal?: AbortSignal, onBatch?: (batch: object) => void, onRestart?: () => void, options?: import("../../package/src/extractor.js").ExtractOptions}} how
+   *   sentences are handed over once each, whatever fails meanwhile, so that `onRestart` is not called
    * @returns {Promise<Outcome>}
    */
-  async extract(text, { signal, onBatch, onRestart }) {
-    for (;;) {
-      if (!(await this.load(signal)) || signal.aborted) return stopped(text);
-      try {
-        const reply = await this.#talk().ask({ kind: "extract", text }, signal, onBatch);
-        return reply ? { ...reply.extraction, cancelled: reply.cancelled } : stopped(text);
-      } catch (error) {
-        if (!this.#fallBack(error)) throw error;
-        onRestart();
+  extract(text, { signal, onBatch, options }) {
+    return this.#model().read(text, { ...options, signal, onBatch });
+  }
+
+  /** @param {string} text @param {{start: number}} sentence @param {{signal?: AbortSignal}} [options] */
+  explain(text, sentence, options) {
+    return this.#model().explain(text, sentence, options);
+  }
+
+  /** @param {{name: string, text: string, format?: "auto"|"dygie"|"spert"|"pspe"}} file */
+  readGold(file) {
+    return this.#model().readGold(file);
+  }
+
+  /**
+   * @param {import("../../package/src/extractor.js").GoldSentence[]} gold
+   * @param {{signal?: AbortSignal, onProgress?: (progress: {done: number, total: number}) => void}} [options]
+   */
+  evaluate(gold, options) {
+    return this.#model().evaluate(gold, options);
+  }
+
+  /**
+   * @param {import("../../package/src/extractor.js").GoldSentence[]} gold
+   * @param {import("../../package/src/extractor.js").Prediction[]} predictions
+   */
+  score(gold, predictions) {
+    return this.#model().score(gold, predictions);
+  }
+
+  async clearCache() {
+    await this.#extractor?.clearCache();
+  }
+
+  #model() {
+    if (!this.#extractor) {
+      const { model, backend } = this.#settings;
+      this.#extractor = new Extractor(model, { backend, onProgress: (progress) => this.#tell("progress", progress) });
+      for (const name of ["loaded", "backends", "fallback", "stopped"]) {
+        this.#extractor.addEventListener(name, (event) => this.#tell(name, /** @type {CustomEvent} */ (event).detail));
       }
     }
+    return this.#extractor;
   }
 
-  async #load(signal) {
-    const { model } = this.#settings;
-    for (;;) {
-      try {
-        const request = { kind: "load", model, backend: this.#settings.backend };
-        const reply = await this.#talk().ask(request, signal, (progress) => this.#tell("progress", progress));
-        if (!reply?.info) return null;
-        this.info = reply.info;
-        this.#tell("loaded", { info: reply.info, loading: reply.loading });
-        return reply.info;
-      } catch (error) {
-        if (!(error instanceof Crash) || !this.#fallBack(error)) throw error;
-      }
-    }
-  }
-
-  #talk() {
-    if (!this.#conversation) {
-      this.#conversation = new Conversation(() => this.#forget());
-      this.#conversation.addEventListener("stopped", () => this.#tell("stopped"));
-    }
-    return this.#conversation;
-  }
-
-  #forget() {
-    this.#conversation = null;
-    this.#loading = null;
-    this.info = null;
-  }
-
-  /** A module that crashed, or a GPU that failed, is replaced by the processor, once. */
-  #fallBack(error) {
-    const gpuFailed = this.info?.backend === "webgpu";
-    if (this.#fellBack || !(error instanceof Crash || gpuFailed)) return false;
-    this.#fellBack = true;
-    this.#settings.backend = "cpu";
-    this.#conversation?.end();
-    this.#forget();
-    this.#tell("fallback", error.message);
-    return true;
-  }
-
+  /** @param {string} name @param {any} detail */
   #tell(name, detail) {
     this.dispatchEvent(new CustomEvent(name, { detail }));
   }
 }
-
-/** @param {string} text @returns {Outcome} */
-const stopped = (text) => ({ read: 0, total: text.length, timing: null, cancelled: true });

@@ -8,6 +8,7 @@ mod demo;
 mod encoder;
 mod manifest;
 mod node;
+mod package;
 mod places;
 mod process;
 mod setup;
@@ -53,6 +54,8 @@ enum Task {
         #[arg(long)]
         check: bool,
     },
+    /// Build the npm package into package/build, ready for `npm pack`
+    Package,
     /// Run every check, stopping at the first that fails
     Test {
         /// Leave out the stages that need Chromium
@@ -85,6 +88,16 @@ fn run(task: Task) -> Result<()> {
     match task {
         Task::Setup { train } => setup::run(&places, &Part::all(train)),
         Task::Demo { port, check } => demo::run(&places, port, check),
+        Task::Package => {
+            setup::run(&places, trunk::PARTS)?;
+            trunk::build(&places)?;
+            let folder = package::assemble(&places)?;
+            println!(
+                "\nThe package is in {}; `npm pack` there.",
+                folder.display()
+            );
+            Ok(())
+        }
         Task::Test { skip_browser, only } => test::run(&places, &stage::plan(only, skip_browser)),
         Task::Bench { args } => bench::run(&places, &args),
     }

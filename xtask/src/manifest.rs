@@ -19,6 +19,13 @@ pub fn locked_version(places: &Places, package: &str) -> Result<String> {
     })
 }
 
+/// The version of all crates of the workspace.
+pub fn workspace_version(places: &Places) -> Result<String> {
+    let path = places.root.join("Cargo.toml");
+    text_at(&read(&path)?, &["workspace", "package", "version"])
+        .with_context(|| format!("{} states no version", path.display()))
+}
+
 pub fn has_web_profile(places: &Places) -> Result<bool> {
     Ok(has_profile(
         &read(&places.root.join("Cargo.toml"))?,

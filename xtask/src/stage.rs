@@ -13,7 +13,7 @@ use crate::setup::Part;
 use crate::tool::Tool;
 use crate::wasm::Toolchain;
 use crate::webdriver::{self, WebGpu};
-use crate::{cargo, manifest, process, trunk};
+use crate::{cargo, manifest, package, process, trunk};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Stage {
@@ -27,6 +27,8 @@ pub enum Stage {
     Doc,
     /// Build of the page
     Wasm,
+    /// Assembly of the npm package, with its types
+    Package,
     /// Tests of the web crate in Chromium with WebGPU
     WebGpu,
     /// Tests of the web crate in Chromium without WebGPU
@@ -65,6 +67,7 @@ impl Stage {
         let parts: &[Part] = match self {
             Self::Fmt | Self::Clippy | Self::Test | Self::Doc => &[],
             Self::Wasm => trunk::PARTS,
+            Self::Package => package::PARTS,
             Self::WebGpu | Self::WebCpu => &[
                 Part::WasmTarget,
                 Part::WasmBindgen,
@@ -105,6 +108,10 @@ impl Stage {
             }
             Self::Wasm => {
                 trunk::build(places)?;
+                Ok(nothing)
+            }
+            Self::Package => {
+                package::assemble(places)?;
                 Ok(nothing)
             }
             Self::WebGpu => web(places, WebGpu::On),
@@ -172,7 +179,8 @@ fn page(places: &Places) -> Result<Vec<String>> {
             .args(["--test", "--test-reporter=spec"])
             .args(tests)
             .env("CHROME", Browser::require()?.chrome)
-            .env("SPANLIGHT_DIST", dist),
+            .env("SPANLIGHT_DIST", dist)
+            .env("SPANLIGHT_PACKAGE", package::folder(places)),
         is_tally,
     )
 }
@@ -211,7 +219,7 @@ mod tests {
         assert_eq!(
             names,
             [
-                "fmt", "clippy", "test", "doc", "wasm", "web-gpu", "web-cpu", "page"
+                "fmt", "clippy", "test", "doc", "wasm", "package", "web-gpu", "web-cpu", "page"
             ]
         );
     }
@@ -219,7 +227,7 @@ mod tests {
     #[test]
     fn without_a_browser_the_page_is_still_built() {
         let stages = plan(None, true);
-        assert_eq!(stages.last(), Some(&Stage::Wasm));
+        assert_eq!(stages.last(), Some(&Stage::Package));
         assert!(!parts(&stages).contains(&Part::Browser));
         assert!(!parts(&stages).contains(&Part::WasmPack));
     }

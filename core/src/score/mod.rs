@@ -9,6 +9,7 @@
 //! | [`Protocol::Symmetric`] | as `Full` | ignored for the types in [`Schema::symmetric`] |
 
 mod counts;
+mod differences;
 mod facts;
 mod reference;
 mod scores;
@@ -19,6 +20,7 @@ mod tests;
 use serde::{Deserialize, Serialize};
 
 pub use counts::Counts;
+pub use differences::{Difference, Kind, SentenceDifferences, Subject, differences};
 pub use reference::{MAX_WORDS, reference_view};
 pub use scores::{ByType, Scores};
 
@@ -157,19 +159,24 @@ pub fn score_under(
     schema: &Schema,
     protocol: Protocol,
 ) -> Result<Scores> {
-    if gold.len() != predictions.len() {
-        return Err(Error::Config {
-            field: "predictions",
-            problem: format!(
-                "{} predictions for {} sentences; give one per sentence, in order",
-                predictions.len(),
-                gold.len()
-            ),
-        });
-    }
+    same_length(gold, predictions)?;
     let mut scores = Scores::new(schema);
     for (sentence, prediction) in gold.iter().zip(predictions) {
         scores.add(sentence, prediction, schema, protocol)?;
     }
     Ok(scores)
+}
+
+fn same_length(gold: &[Sentence], predictions: &[Prediction]) -> Result<()> {
+    if gold.len() == predictions.len() {
+        return Ok(());
+    }
+    Err(Error::Config {
+        field: "predictions",
+        problem: format!(
+            "{} predictions for {} sentences; give one per sentence, in order",
+            predictions.len(),
+            gold.len()
+        ),
+    })
 }

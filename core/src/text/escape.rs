@@ -11,6 +11,13 @@ const BRACKETS: [(&str, &str); 6] = [
     ("-RCB-", "}"),
 ];
 
+/// Undoes every treebank escape of a corpus word: brackets, quotes, slashes and asterisks.
+pub fn unescape(word: &str) -> String {
+    unescape_bracket(unescape_quote(word))
+        .replace("\\/", "/")
+        .replace("\\*", "*")
+}
+
 /// Undoes bracket escapes ("-LRB-" for "(") anywhere in a corpus word.
 ///
 /// Readers of training data should call it: text to extract from holds plain brackets, and so did
@@ -44,5 +51,7 @@ mod tests {
         assert!(matches!(unescape_bracket("LRB"), Cow::Borrowed("LRB")));
         assert_eq!(unescape_quote("``"), "\"");
         assert_eq!(unescape_quote("'s"), "'s");
+        assert_eq!(unescape("1\\/2\\*-LRB-"), "1/2*(");
+        assert_eq!(unescape("``"), "\"");
     }
 }

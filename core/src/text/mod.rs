@@ -20,7 +20,7 @@ mod agreement;
 #[cfg(test)]
 mod properties;
 
-pub use escape::{unescape_bracket, unescape_quote};
+pub use escape::{unescape, unescape_bracket, unescape_quote};
 pub use offset::{OffsetUnit, Offsets};
 pub use sentence::sentences;
 pub use window::{WindowLimit, windows};

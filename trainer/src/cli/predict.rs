@@ -28,6 +28,13 @@ pub struct Predict {
     /// Leave out what is less probable
     #[arg(long, default_value_t = 0.0)]
     threshold: f32,
+    /// Also say what every entity and relation was decided on: the best alternatives, and how the
+    /// words around a relation were weighed
+    #[arg(long)]
+    evidence: bool,
+    /// Also output what the model rejects, marked so, if its best label is at least this probable
+    #[arg(long, value_name = "SCORE")]
+    candidates: Option<f32>,
     /// Repeat the text in the output
     #[arg(long)]
     with_text: bool,
@@ -124,6 +131,9 @@ impl Predict {
         let options = ExtractOptions {
             threshold: self.threshold,
             unit: self.unit,
+            evidence: self.evidence,
+            candidates: self.candidates,
+            ..Default::default()
         };
         let extract = |text: &str| pollster::block_on(extractor.extract(text, &options));
         let found: Vec<_> = match documents.len() {

@@ -1,14 +1,10 @@
 //! Penn Treebank escapes, which treebank tokenizers leave in SciERC and many other data sets.
 
-use spanlight_core::text::{unescape_bracket, unescape_quote};
-
 /// Replaces the escapes in place, word by word, so that offsets stay valid; counts the words.
 pub(super) fn unescape(words: &mut [String]) -> usize {
     let mut count = 0;
     for word in words {
-        let plain = unescape_bracket(unescape_quote(word))
-            .replace("\\/", "/")
-            .replace("\\*", "*");
+        let plain = spanlight_core::text::unescape(word);
         if plain != *word {
             *word = plain;
             count += 1;

@@ -2,5 +2,6 @@
 
 mod bad_input;
 mod resume;
+mod shipped;
 mod support;
 mod whole_path;

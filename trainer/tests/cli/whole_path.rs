@@ -69,8 +69,9 @@ fn a_trained_model_gives_the_same_results_as_its_bundle() {
             std::fs::copy(at.join("bundle").join(part), Path::new(&out).join(part)).unwrap();
         }
     }
-    let predict = |model: &str| {
-        let mut child = spanlight(at, &["predict", "--model", model, "--jsonl"])
+    let predict = |model: &str, more: &[&str]| {
+        let arguments = ["predict", "--model", model, "--jsonl"];
+        let mut child = spanlight(at, &[&arguments[..], more].concat())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
@@ -84,8 +85,8 @@ fn a_trained_model_gives_the_same_results_as_its_bundle() {
             .unwrap();
         String::from_utf8(child.wait_with_output().unwrap().stdout).unwrap()
     };
-    let from_run = predict("run");
-    assert_eq!(from_run, predict("bundle"));
+    let from_run = predict("run", &[]);
+    assert_eq!(from_run, predict("bundle", &[]));
     let line: Value = serde_json::from_str(&from_run).unwrap();
     assert_eq!(line["id"], 7);
     assert_eq!(line["read"], line["total"]);
@@ -99,6 +100,23 @@ fn a_trained_model_gives_the_same_results_as_its_bundle() {
         .find(|e| e["text"] == "Bert")
         .unwrap();
     assert_eq!(bert["start"], 32);
+    assert!(bert.get("alternatives").is_none());
+
+    let rich = predict("bundle", &["--evidence", "--candidates", "0"]);
+    let rich: Value = serde_json::from_str(&rich).unwrap();
+    let sentence = &rich["sentences"][0];
+    let anna = &sentence["entities"][0];
+    assert_eq!(anna["alternatives"][0]["type"], "PER");
+    assert_eq!(anna["alternatives"][0]["score"], anna["score"]);
+    let relations = sentence["relations"].as_array().unwrap();
+    let attention = relations[0]["attention"].as_object().unwrap();
+    let parts = ["left", "head", "middle", "tail", "right"];
+    let sum: f64 = parts
+        .map(|part| attention[part].as_f64().unwrap())
+        .iter()
+        .sum();
+    assert!((sum - 1.0).abs() < 1e-5, "{attention:?}");
+    assert!(relations[0]["alternatives"][0]["head"].is_u64());
 }
 
 #[test]

@@ -26,6 +26,19 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub fn free(this: &Extractor);
 
+    #[wasm_bindgen(method)]
+    pub fn forget(this: &Extractor);
+
+    #[wasm_bindgen(method)]
+    pub fn evaluate(this: &Extractor, gold: &JsValue, on_progress: &JsValue) -> Promise;
+
+    #[wasm_bindgen(method, catch)]
+    pub fn score(
+        this: &Extractor,
+        gold: &JsValue,
+        predictions: &JsValue,
+    ) -> Result<JsValue, JsValue>;
+
     #[wasm_bindgen(js_name = structuredClone)]
     pub fn structured_clone(value: &JsValue) -> JsValue;
 
@@ -118,6 +131,20 @@ pub fn message<T>(result: Result<T, JsValue>) -> String {
         .unwrap()
         .as_string()
         .unwrap()
+}
+
+/// The `code` of an exception.
+pub fn code<T>(result: Result<T, JsValue>) -> String {
+    let error = result.err().expect("an exception");
+    Reflect::get(&error, &"code".into())
+        .unwrap()
+        .as_string()
+        .unwrap()
+}
+
+/// A value from JSON.
+pub fn parse(value: &Value) -> JsValue {
+    js_sys::JSON::parse(&value.to_string()).unwrap()
 }
 
 /// Whether the WebGPU adapter is a real GPU; nothing, with a line on the console, where there is none.

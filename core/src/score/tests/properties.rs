@@ -54,6 +54,23 @@ fn properties_hold_on_random_annotations() {
         }
         assert!(forth.symmetric.relation.tp >= forth.full.relation.tp.min(1));
 
+        let found = differences(std::slice::from_ref(&a), &[(&b).into()]).unwrap();
+        let errors: Vec<Difference> = found.into_iter().flat_map(|s| s.errors).collect();
+        for (subject, counts) in [
+            (Subject::Entity, forth.full.entity),
+            (Subject::Relation, forth.full.strict),
+        ] {
+            let of = errors.iter().filter(|e| e.subject == subject);
+            assert_eq!(
+                (
+                    of.clone().filter(|e| e.gold.is_some()).count(),
+                    of.filter(|e| e.predicted.is_some()).count()
+                ),
+                (counts.gold - counts.tp, counts.pred - counts.tp),
+                "every miss and every false alarm is named once"
+            );
+        }
+
         let mut twice = b.clone();
         twice.entities.extend(b.entities.clone());
         twice.relations.extend(b.relations.clone());

@@ -21,10 +21,11 @@ export class PartCache {
 
   /**
    * @param {{bytes: number, sha256: string}} part
-   * @returns {Promise<Uint8Array|null>} the part, if a sound copy is kept
+   * @returns {Promise<import("./bundle.js").ByteArray|null>} the part, if a sound copy is kept
    */
   async get(part) {
-    const kept = await this.#cache?.match(key(part.sha256)).catch(() => null);
+    if (!this.#cache) return null;
+    const kept = await this.#cache.match(key(part.sha256)).catch(() => null);
     if (!kept) return null;
     const bytes = new Uint8Array(await kept.arrayBuffer());
     if (await sound(bytes, part)) return bytes;
@@ -32,7 +33,7 @@ export class PartCache {
     return null;
   }
 
-  /** @param {{bytes: number, sha256: string}} part @param {Uint8Array} bytes */
+  /** @param {{bytes: number, sha256: string}} part @param {import("./bundle.js").ByteArray} bytes */
   async put(part, bytes) {
     if (!this.#cache || !(await sound(bytes, part))) return;
     const headers = { "content-type": "application/octet-stream", [OF_MODEL]: this.#model };
@@ -61,7 +62,7 @@ async function forgetOldVersions() {
 /** @param {string} sha256 */
 const key = (sha256) => new URL(`/spanlight-part/${sha256}`, self.location.origin).href;
 
-/** @param {Uint8Array} bytes @param {{bytes: number, sha256: string}} part */
+/** @param {import("./bundle.js").ByteArray} bytes @param {{bytes: number, sha256: string}} part */
 async function sound(bytes, part) {
   if (bytes.length !== part.bytes) return false;
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));

@@ -1,28 +1,15 @@
-#![recursion_limit = "256"]
 //! What `extract` finds, hands over and survives.
-
-mod support;
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use serde_json::Value;
-use support::{
-    Extractor, NONE, SENTENCE, Tiny, function, json, message, object, pause, sentences,
-    structured_clone,
+use crate::support::{
+    NONE, SENTENCE, function, json, message, object, pause, sentences, structured_clone,
 };
+use crate::{text_of, tiny};
+use serde_json::Value;
 use wasm_bindgen::JsValue;
-use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
-
-wasm_bindgen_test_configure!(run_in_dedicated_worker);
-
-fn text_of(sentences: usize) -> String {
-    vec![SENTENCE; sentences].join(" ")
-}
-
-async fn tiny() -> Extractor {
-    Tiny::new().await.load("cpu").await.unwrap()
-}
+use wasm_bindgen_test::wasm_bindgen_test;
 
 #[wasm_bindgen_test]
 async fn entities_and_relations_point_into_the_text() {

@@ -1,6 +1,10 @@
 //! Inference over many sentences (method §6): batched, pipelined, one read-back a batch.
 
-use std::collections::HashMap;
+mod decide;
+mod predicted;
+mod reading;
+
+pub use predicted::{Detail, PairEvidence, Predicted, PredictedEntity, PredictedRelation};
 
 use burn::tensor::Tensor;
 
@@ -12,44 +16,11 @@ use crate::noise::Noise;
 use crate::readback::{Rows, read_all};
 use crate::schema::{Schema, Span};
 use crate::tagger::spans_of;
+use decide::decide;
+use reading::Logits;
 
 /// Sentences that are sorted by length together; bounds both memory and the wait for a result.
 const BLOCK: usize = 128;
-
-/// A typed span with the probability of its type.
-#[derive(Debug, Clone, PartialEq)]
-pub struct PredictedEntity {
-    /// Words of the sentence, half-open.
-    pub span: Span,
-    /// Entity class.
-    pub class: usize,
-    /// Probability of the class, given the span.
-    pub score: f32,
-}
-
-/// A directed relation with its probability.
-#[derive(Debug, Clone, PartialEq)]
-pub struct PredictedRelation {
-    /// Left argument, as an index into [`Predicted::entities`].
-    pub left: usize,
-    /// Right argument, likewise.
-    pub right: usize,
-    /// Directed relation class.
-    pub class: usize,
-    /// Probability of the class, given both arguments.
-    pub score: f32,
-}
-
-/// What the model finds in one sentence.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Predicted {
-    /// Spans of the tagger, before typing.
-    pub spans: Vec<Span>,
-    /// Typed spans in textual order.
-    pub entities: Vec<PredictedEntity>,
-    /// Relations between them.
-    pub relations: Vec<PredictedRelation>,
-}
 
 /// A model with its labels, ready for inference.
 #[derive(Debug, Clone)]
@@ -72,7 +43,7 @@ struct Relating {
     members: Vec<usize>,
     spans: Vec<Vec<Span>>,
     pairs: Vec<Pair>,
-    logits: Option<(Tensor<2>, Option<Tensor<2>>)>,
+    logits: Option<Logits>,
 }
 
 impl Predictor {
@@ -104,6 +75,19 @@ impl Predictor {
     pub async fn run(
         &self,
         sentences: &[Pieces],
+        on_batch: impl AsyncFnMut(Vec<(usize, Predicted)>) -> bool,
+    ) -> Result<()> {
+        self.run_with(sentences, Detail::default(), on_batch).await
+    }
+
+    /// The same, keeping more than the decisions, which are the same whatever is kept.
+    ///
+    /// # Errors
+    /// As [`Self::run`].
+    pub async fn run_with(
+        &self,
+        sentences: &[Pieces],
+        detail: Detail,
         mut on_batch: impl AsyncFnMut(Vec<(usize, Predicted)>) -> bool,
     ) -> Result<()> {
         let mut relating: Option<Relating> = None;
@@ -113,10 +97,8 @@ impl Predictor {
             let tagging = members.map(|members| self.tag(members, sentences));
             let mut wanted = Vec::new();
             wanted.extend(tagging.as_ref().map(|t| t.tags.clone()));
-            if let Some((types, relations)) = relating.as_ref().and_then(|r| r.logits.clone()) {
-                wanted.push(types);
-                wanted.extend(relations);
-            }
+            let logits = relating.as_ref().and_then(|r| r.logits.clone());
+            wanted.extend(logits.into_iter().flat_map(Logits::tensors));
             let mut read = match wanted.is_empty() {
                 true => Vec::new(),
                 false => read_all(wanted).await?,
@@ -124,13 +106,13 @@ impl Predictor {
             .into_iter();
             let tags = tagging.as_ref().and_then(|_| read.next());
             if let Some(relating) = relating.take() {
-                let found = self.collect(relating, read.next(), read.next());
-                if !on_batch(found).await {
+                let values = relating.logits.as_ref().and_then(|l| l.values(read));
+                if !on_batch(decide(relating, values, &self.schema, detail)).await {
                     return Ok(());
                 }
             }
             if let (Some(tagging), Some(tags)) = (tagging, tags) {
-                relating = Some(self.relate(tagging, &tags));
+                relating = Some(self.relate(tagging, &tags, detail));
             }
         }
         Ok(())
@@ -173,7 +155,7 @@ impl Predictor {
 
     /// Types every tagged span and relates every pair; pairs of spans that turn out to be no
     /// entities are dropped later, which spares a round-trip.
-    fn relate(&self, tagging: Tagging, tags: &Rows) -> Relating {
+    fn relate(&self, tagging: Tagging, tags: &Rows, detail: Detail) -> Relating {
         let Tagging {
             members,
             pieces,
@@ -208,74 +190,24 @@ impl Predictor {
         let quiet = &mut Noise::none();
         let represented = self.model.represent(&encoded, &packed, quiet);
         let types = self.model.type_logits(represented.clone());
-        let relations = (!pairs.is_empty()).then(|| {
+        let related = (!pairs.is_empty()).then(|| {
             let bounds: Vec<Span> = (0..pieces.sentences()).map(|i| pieces.rows(i)).collect();
-            let features = self
+            let found = self
                 .model
-                .relate(&encoded, &bounds, &packed, represented, &pairs, quiet)
-                .features;
-            self.model.relation_logits(features, quiet)
+                .relate(&encoded, &bounds, &packed, represented, &pairs, quiet);
+            let logits = self.model.relation_logits(found.features, quiet);
+            (logits, detail.evidence.then_some(found.weights))
         });
+        let (relations, attention) = related.unzip();
         Relating {
             members,
             spans,
             pairs,
-            logits: Some((types, relations)),
+            logits: Some(Logits {
+                types,
+                relations,
+                attention: attention.flatten(),
+            }),
         }
-    }
-
-    fn collect(
-        &self,
-        relating: Relating,
-        types: Option<Rows>,
-        relations: Option<Rows>,
-    ) -> Vec<(usize, Predicted)> {
-        let Relating {
-            members,
-            spans,
-            pairs,
-            ..
-        } = relating;
-        let mut found: Vec<Predicted> = Vec::with_capacity(members.len());
-        let mut entity_of: HashMap<usize, usize> = HashMap::new();
-        let mut row = 0;
-        for spans in spans {
-            let mut predicted = Predicted::default();
-            for &span in &spans {
-                if let Some(types) = &types {
-                    let class = types.argmax(row);
-                    if class != self.schema.no_entity() {
-                        entity_of.insert(row, predicted.entities.len());
-                        let score = types.softmax(row)[class];
-                        predicted
-                            .entities
-                            .push(PredictedEntity { span, class, score });
-                    }
-                }
-                row += 1;
-            }
-            predicted.spans = spans;
-            found.push(predicted);
-        }
-        if let Some(relations) = relations {
-            for (i, pair) in pairs.iter().enumerate() {
-                let class = relations.argmax(i);
-                if class == self.schema.no_relation() {
-                    continue;
-                }
-                if let (Some(&left), Some(&right)) =
-                    (entity_of.get(&pair.left), entity_of.get(&pair.right))
-                {
-                    let score = relations.softmax(i)[class];
-                    found[pair.sentence].relations.push(PredictedRelation {
-                        left,
-                        right,
-                        class,
-                        score,
-                    });
-                }
-            }
-        }
-        members.into_iter().zip(found).collect()
     }
 }

@@ -1,0 +1,9 @@
+/** "OtherScientificTerm" and "USED-FOR" become words; "ORG" stays. @param {string} name */
+export function readable(name) {
+  if (/^\p{Lu}{1,4}$/u.test(name)) return name;
+  return name
+    .replace(/(\p{Ll})(\p{Lu})/gu, "$1 $2")
+    .replace(/[\s_-]+/g, " ")
+    .trim()
+    .toLowerCase();
+}

@@ -1,0 +1,138 @@
+// The npm package as it is published, with the real engine.
+import assert from "node:assert/strict";
+import { mkdtemp, readFile, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { serve } from "./server.mjs";
+import { launch } from "./visitor.mjs";
+
+const here = (path) => fileURLToPath(new URL(path, import.meta.url));
+const PACKAGE = process.env.SPANLIGHT_PACKAGE ?? here("../../package/build");
+const PATIENCE = 10 * 60_000;
+
+let browser, server;
+
+before(async () => {
+  const folder = await mkdtemp(join(tmpdir(), "spanlight-host-"));
+  const [, example] = (await readFile(join(PACKAGE, "README.md"), "utf8")).match(/```html\n(<!doctype[\s\S]*?)```/);
+  await writeFile(join(folder, "example.html"), example);
+  await writeFile(join(folder, "blank.html"), "<!doctype html><title>host</title>");
+  const worker = join(PACKAGE, "src", "worker.js");
+  server = await serve({
+    root: here("../../www"),
+    // The README's example has its script inline, as examples have.
+    open: ["/example.html"],
+    mounts: {
+      "/example.html": join(folder, "example.html"),
+      "/blank.html": join(folder, "blank.html"),
+      "/node_modules/spanlight": PACKAGE,
+      "/lossy/src/worker.js": here("lossy_worker.js"),
+      "/lossy/src/lossy_gpu.js": here("lossy_gpu.js"),
+      "/lossy/src/original.js": worker,
+      "/lossy": PACKAGE,
+      "/models/tiny": here("tiny"),
+      "/gold.jsonl": here("../../web/tests/gold.jsonl"),
+    },
+  });
+  browser = await launch();
+});
+
+after(async () => {
+  await browser?.close();
+  await server?.close();
+});
+
+/** @param {(page: import("playwright-core").Page) => Promise<void>} body */
+const onPage = (name, path, body) =>
+  test(name, { timeout: PATIENCE }, async () => {
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    await page.goto(server.origin + path);
+    await body(page);
+    await context.close();
+  });
+
+onPage("the README's example runs", "/example.html", async (page) => {
+  await page.waitForFunction(() => /\(Task\)|\(Method\)/.test(document.body.textContent), null, { timeout: 120_000 });
+  for (let tries = 0; tries < 40 && page.workers().length > 0; tries++) await page.waitForTimeout(50);
+  assert.equal(page.workers().length, 0, "it frees what it took");
+});
+
+onPage("an evaluation gives the native program's figures", "/blank.html", async (page) => {
+  const { gold, evaluation } = await page.evaluate(async () => {
+    const { Extractor } = await import("/node_modules/spanlight/src/index.js");
+    const extractor = await Extractor.load("/models/science/", { backend: "cpu" });
+    const text = await (await fetch("/gold.jsonl")).text();
+    const gold = await extractor.readGold({ name: "gold.jsonl", text });
+    return { gold, evaluation: await extractor.evaluate(gold.sentences) };
+  });
+  assert.deepEqual([gold.format, gold.sentences.length, gold.defects], ["dygie", 50, []]);
+  const native = JSON.parse(await readFile(here("../../web/tests/evaluation.json"), "utf8"));
+  assert.deepEqual(evaluation.report, native);
+  const errors = evaluation.errors.flatMap(({ errors }) => errors);
+  const count = (what, side) => errors.filter((one) => one.what === what && one[side] !== null).length;
+  const { entity, strict } = native.full;
+  assert.deepEqual([count("entity", "gold"), count("entity", "predicted")], [entity.gold - entity.tp, entity.pred - entity.tp]);
+  assert.deepEqual([count("relation", "gold"), count("relation", "predicted")], [strict.gold - strict.tp, strict.pred - strict.tp]);
+});
+
+onPage("a lost GPU costs no sentence and repeats none", "/blank.html", async (page) => {
+  // The first block holds 8 sentences, so the GPU is lost in front of the last one.
+  const text = Array.from({ length: 9 }, (_, i) => `Anna works in lab ${i}.`).join(" ");
+  const found = await page.evaluate(async (text) => {
+    const { Extractor } = await import("/lossy/src/index.js");
+    const extractor = await Extractor.load("/models/tiny/", { backend: "webgpu" });
+    const first = extractor.info;
+    const why = [];
+    extractor.addEventListener("fallback", ({ detail }) => why.push(detail));
+    const found = [];
+    for await (const sentence of extractor.extract(text)) found.push(sentence);
+    const sound = await Extractor.load("/models/tiny/", { backend: "cpu" });
+    const expected = [];
+    for await (const sentence of sound.extract(text)) expected.push(sentence);
+    return { first, why, found, expected, backends: extractor.backends };
+  }, text);
+  assert.equal(found.first.backend, "webgpu", found.first.note);
+  assert.equal(found.why.length, 1, found.why.join());
+  assert.equal(found.backends.active, "cpu");
+  const places = (sentences) => sentences.map(({ start, entities }) => [start, entities.map(({ start, end, type }) => [start, end, type])]);
+  assert.equal(found.found.length, 9);
+  assert.deepEqual(places(found.found), places(found.expected));
+});
+
+onPage("fifty models come and go without leaving memory behind", "/blank.html", async (page) => {
+  const cycle = (times) =>
+    page.evaluate(async (times) => {
+      const { Extractor } = await import("/node_modules/spanlight/src/index.js");
+      for (let i = 0; i < times; i++) {
+        const extractor = await Extractor.load("/models/tiny/", { backend: "cpu" });
+        const { computed } = await extractor.read("anna works for acme in rome .");
+        if (computed !== 1) throw new Error("nothing was computed");
+        extractor.free();
+      }
+    }, times);
+  await cycle(5);
+  const before = await renderers();
+  await cycle(50);
+  for (let tries = 0; tries < 40 && page.workers().length > 0; tries++) await page.waitForTimeout(50);
+  assert.equal(page.workers().length, 0);
+  const after = await renderers();
+  // One instance takes more than this.
+  if (before !== null) assert.ok(after - before < 150, `${before} MB became ${after} MB`);
+});
+
+/** Megabytes of the browser's pages; null where the system does not tell. */
+async function renderers() {
+  const session = await browser.newBrowserCDPSession();
+  const { processInfo } = await session.send("SystemInfo.getProcessInfo");
+  await session.detach();
+  let pages = 0;
+  for (const { id } of processInfo.filter(({ type }) => type === "renderer")) {
+    const status = await readFile(`/proc/${id}/status`, "utf8").catch(() => null);
+    if (status === null) return null;
+    pages += Number(status.match(/VmRSS:\s+(\d+) kB/)[1]) / 1024;
+  }
+  return Math.round(pages);
+}

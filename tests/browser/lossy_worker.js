@@ -1,0 +1,2 @@
+import "./lossy_gpu.js";
+import "./original.js";

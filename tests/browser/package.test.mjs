@@ -1,0 +1,383 @@
+// What the npm package does around the wasm module, with a stub in the module's place: needs no build.
+import assert from "node:assert/strict";
+import { mkdtemp, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { engineMounts, writeModelStub } from "./model_stub.mjs";
+import { serve } from "./server.mjs";
+import { launch } from "./visitor.mjs";
+
+let browser, server;
+
+before(async () => {
+  const blank = join(await mkdtemp(join(tmpdir(), "spanlight-blank-")), "blank.html");
+  await writeFile(blank, "<!doctype html><title>host</title>");
+  server = await serve({
+    root: fileURLToPath(new URL("../../www", import.meta.url)),
+    mounts: {
+      ...(await engineMounts()),
+      "/blank.html": blank,
+      "/models/plain": await writeModelStub(),
+      "/models/slow-gpu": await writeModelStub({ webgpu: 80, cpu: 20 }),
+      "/models/fast-gpu": await writeModelStub({ webgpu: 5, cpu: 20 }),
+      "/models/no-gpu": await writeModelStub({ broken: ["webgpu"] }),
+      "/models/broken": await writeModelStub({ broken: ["webgpu", "cpu"] }),
+    },
+  });
+  browser = await launch();
+});
+
+after(async () => {
+  await browser?.close();
+  await server?.close();
+});
+
+/**
+ * Runs a function inside a page that only imports the package.
+ * @param {(tools: {Extractor: any, SpanlightError: any, all: any, pause: any, caught: any, slow: any}) => Promise<any>} body
+ * @param {(found: any, page: import("playwright-core").Page, asked: (path: string) => number) => Promise<void>|void} check
+ */
+const inPage = (name, body, check) =>
+  test(name, { timeout: 60_000 }, async () => {
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    await page.goto(`${server.origin}/blank.html`);
+    const from = server.requests.length;
+    const source = `(async () => {
+      const { Extractor, SpanlightError } = await import("/spanlight/index.js");
+      const all = async (sentences) => { const found = []; for await (const one of sentences) found.push(one); return found; };
+      const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+      const caught = (promise) => promise.then(() => null, (error) => ({ name: error.name, code: error.code, message: error.message }));
+      const slow = (count) => Array.from({ length: count }, (_, i) => "SLOW Task:t" + i + ".").join("\\n");
+      return (${body})({ Extractor, SpanlightError, all, pause, caught, slow });
+    })()`;
+    await check(await page.evaluate(source), page, (path) => server.requests.slice(from).filter((one) => one === path).length);
+    await context.close();
+  });
+
+/** The browser takes a moment to report that a worker is gone. @param {import("playwright-core").Page} page @param {number} count */
+async function workers(page, count) {
+  for (let tries = 0; tries < 40 && page.workers().length !== count; tries++) await new Promise((resolve) => setTimeout(resolve, 50));
+  assert.equal(page.workers().length, count, "workers");
+}
+
+const TEXT = Array.from({ length: 40 }, (_, i) => `Method:m${i} for Task:t${i}.`).join("\n");
+const starts = (sentences) => sentences.map(({ start }) => start);
+const everyStart = (text) => [...text.matchAll(/[^\n]+\n*/g)].map(({ index }) => index);
+
+inPage(
+  "sentences come one by one, and the generator returns what they cost",
+  `async ({ Extractor }) => {
+    const extractor = await Extractor.load("/models/plain", { backend: "cpu" });
+    const found = [];
+    const sentences = extractor.extract(${JSON.stringify(TEXT)});
+    for (;;) {
+      const { done, value } = await sentences.next();
+      if (done) return { found, outcome: value, info: extractor.info };
+      found.push(value);
+    }
+  }`,
+  ({ found, outcome, info }) => {
+    assert.deepEqual(starts(found), everyStart(TEXT));
+    assert.equal(found[3].entities[0].text, "Method:m3");
+    const { read, total, cancelled, computed, reused, backend } = outcome;
+    assert.deepEqual({ read, total, cancelled, computed, reused, backend }, { read: TEXT.length, total: TEXT.length, cancelled: false, computed: 40, reused: 0, backend: "cpu" });
+    assert.equal(info.model, "stub");
+  },
+);
+
+inPage(
+  "an abort rejects with its reason and ends the work",
+  `async ({ Extractor, all, caught, slow }) => {
+    const extractor = await Extractor.load("/models/plain", { backend: "cpu" });
+    const abort = new AbortController();
+    const error = caught(all(extractor.extract(slow(20), { signal: abort.signal })));
+    setTimeout(() => abort.abort(), 400);
+    const before = performance.now();
+    const first = await error;
+    const took = performance.now() - before;
+    const second = await caught(all(extractor.extract("Task:a.", { signal: AbortSignal.abort(new RangeError("mine")) })));
+    const after = await all(extractor.extract("Task:a."));
+    return { first, second, took, after: after.length };
+  }`,
+  ({ first, second, took, after }) => {
+    assert.equal(first.name, "AbortError");
+    assert.equal(second.message, "mine");
+    assert.ok(took < 3000, `${took} ms`);
+    assert.equal(after, 1);
+  },
+);
+
+inPage(
+  "a callback keeps what was read before an abort",
+  `async ({ Extractor, slow }) => {
+    const extractor = await Extractor.load("/models/plain", { backend: "cpu" });
+    const abort = new AbortController();
+    let sentences = 0;
+    const onBatch = (batch) => (sentences += batch.sentences.length) === 3 && abort.abort();
+    return { ...(await extractor.read(slow(20), { signal: abort.signal, onBatch })), sentences };
+  }`,
+  ({ cancelled, read, total, sentences }) => {
+    assert.equal(cancelled, true);
+    assert.ok(sentences === 3 && read < total, `${sentences}, ${read}`);
+  },
+);
+
+inPage(
+  "leaving the loop ends the work",
+  `async ({ Extractor, pause, slow }) => {
+    const extractor = await Extractor.load("/models/plain", { backend: "cpu" });
+    for await (const sentence of extractor.extract(slow(20))) break;
+    const before = performance.now();
+    await extractor.read("Task:quick.");
+    await pause(700);
+    return { after: performance.now() - before, last: extractor.backends.last };
+  }`,
+  ({ last }) => assert.ok(last.computed < 5, `${last.computed} sentences were computed`),
+);
+
+inPage(
+  "an edit computes what changed, and the memory can be emptied",
+  `async ({ Extractor }) => {
+    const extractor = await Extractor.load("/models/plain", { backend: "cpu" });
+    const work = async (text, options) => { const { computed, reused } = await extractor.read(text, options); return [computed, reused]; };
+    const found = [await work("Task:a.\\nTask:b.\\nTask:c."), await work("Task:a.\\nTask:x.\\nTask:c.")];
+    found.push(await work("Task:a.", { reuse: false }));
+    await extractor.clearCache();
+    return [...found, await work("Task:a.")];
+  }`,
+  (found) => assert.deepEqual(found, [[3, 0], [1, 2], [1, 0], [1, 0]]),
+);
+
+inPage(
+  "one sentence can be explained",
+  `async ({ Extractor }) => {
+    const extractor = await Extractor.load("/models/plain", { backend: "cpu" });
+    const text = "Task:a.\\nMethod:b for Task:c and Maybe:d.\\nTask:e.";
+    return [await extractor.explain(text, { start: 8 }), await extractor.explain(text, { start: 9 })];
+  }`,
+  ([sentence, nothing]) => {
+    assert.equal(sentence.start, 8);
+    assert.equal(sentence.relations[0].attention.middle, 0.35);
+    assert.deepEqual(sentence.entities.map(({ rejected }) => rejected ?? false), [false, false, true]);
+    assert.equal(sentence.entities[2].alternatives[0].type, null);
+    assert.equal(nothing, null, "the next sentence does not stand in for one that is not there");
+  },
+);
+
+for (const [fault, says] of [["PANIC", /unreachable/], ["LOST", /device is lost/]]) {
+  const text = TEXT.split("\n").toSpliced(17, 0, `${fault} Task:x.`).join("\n");
+  inPage(
+    `a backend that fails (${fault}) is replaced, and every sentence comes once`,
+    `async ({ Extractor, all }) => {
+      const extractor = await Extractor.load("/models/plain", { backend: "webgpu" });
+      const why = [];
+      extractor.addEventListener("fallback", ({ detail }) => why.push(detail));
+      const found = await all(extractor.extract(${JSON.stringify(text)}));
+      return { found, why, backends: extractor.backends };
+    }`,
+    async ({ found, why, backends }, page) => {
+      assert.deepEqual(starts(found), everyStart(text));
+      assert.equal(why.length, 1);
+      assert.match(why[0], says);
+      assert.equal(backends.active, "cpu");
+      assert.match(backends.note, /WebGPU failed.*the work goes on on the processor/);
+      await workers(page, 1);
+    },
+  );
+}
+
+inPage(
+  "requests that run together survive a failure together",
+  `async ({ Extractor, all }) => {
+    const extractor = await Extractor.load("/models/plain", { backend: "webgpu" });
+    const why = [];
+    extractor.addEventListener("fallback", ({ detail }) => why.push(detail));
+    const texts = ["SLOW Task:a.\\nPANIC Task:b.\\nTask:c.", "SLOW Task:d.\\nSLOW Task:e.\\nTask:f."];
+    const found = await Promise.all(texts.map((text) => all(extractor.extract(text))));
+    return { found: found.map((one) => one.length), why: why.length };
+  }`,
+  ({ found, why }) => assert.deepEqual({ found, why }, { found: [3, 3], why: 1 }),
+);
+
+inPage(
+  "a text that ends every backend is given up with an error, and others can be read",
+  `async ({ Extractor, all, caught }) => {
+    const extractor = await Extractor.load("/models/plain", { backend: "webgpu" });
+    const error = await caught(all(extractor.extract("Task:a.\\nTRAP Task:b.")));
+    return { error, after: (await all(extractor.extract("Task:a."))).length };
+  }`,
+  ({ error, after }) => {
+    assert.deepEqual([error.name, error.code], ["SpanlightError", "crashed"]);
+    assert.equal(after, 1);
+  },
+);
+
+inPage(
+  "a backend that cannot load the model is replaced while loading",
+  `async ({ Extractor, caught }) => {
+    const extractor = await Extractor.load("/models/no-gpu");
+    return { backends: extractor.backends, error: await caught(Extractor.load("/models/broken")) };
+  }`,
+  async ({ backends, error }, page) => {
+    assert.equal(backends.active, "cpu");
+    assert.match(backends.note, /WebGPU failed/);
+    assert.equal(error.code, "crashed");
+    await workers(page, 1);
+  },
+);
+
+for (const [model, winner] of [["slow-gpu", "cpu"], ["fast-gpu", "webgpu"]]) {
+  // Slow enough for the race to interrupt it.
+  const text = TEXT.replaceAll("\nMethod:m20", "\nSLOW Method:m20").replaceAll("\nMethod:m21", "\nSLOW Method:m21");
+  inPage(
+    `the faster backend wins the race on the first text: ${model}`,
+    `async ({ Extractor, all, pause }) => {
+      const extractor = await Extractor.load("/models/${model}");
+      const states = [extractor.backends.race];
+      extractor.addEventListener("backends", ({ detail }) => states.push(detail.race));
+      const short = await extractor.read("Task:short.");
+      states.push("text");
+      const found = await all(extractor.extract(${JSON.stringify(text)}));
+      while (extractor.backends.race !== "decided") await pause(20);
+      await pause(50);
+      return { found, short, states, backends: extractor.backends, info: extractor.info };
+    }`,
+    async ({ found, short, states, backends, info }, page, asked) => {
+      assert.deepEqual(starts(found), everyStart(text));
+      assert.equal(short.backend, "webgpu");
+      assert.ok(!states.slice(0, states.indexOf("text")).includes("running"), "a short text starts no race");
+      assert.deepEqual([...new Set(states)].filter((state) => state !== "text"), ["waiting", "running", "decided"]);
+      assert.equal(backends.active, winner);
+      assert.equal(info.backend, winner);
+      assert.ok(backends.speeds.webgpu.piecesPerSecond > 0 && backends.speeds.cpu.piecesPerSecond > 0);
+      if (winner === "cpu") assert.match(backends.note, /processor is used/);
+      await workers(page, 1);
+      assert.equal(asked(`/models/${model}/weights.safetensors`), 1, "the weights came once");
+      assert.equal(asked("/spanlight_web_bg.wasm"), 1, "the engine came once");
+    },
+  );
+}
+
+inPage(
+  "several extractors work at once, and freeing one leaves the others",
+  `async ({ Extractor, all, caught, slow }) => {
+    const [a, b] = await Promise.all([Extractor.load("/models/plain", { backend: "cpu" }), Extractor.load("/models/plain", { backend: "webgpu" })]);
+    const running = caught(a.read(slow(10)));
+    const other = all(b.extract(slow(3)));
+    a.free();
+    return { freed: await running, later: await caught(a.read("Task:a.")), other: (await other).length };
+  }`,
+  async ({ freed, later, other }, page) => {
+    assert.equal(freed.code, "freed");
+    assert.equal(later.code, "freed");
+    assert.equal(other, 3);
+    await workers(page, 1);
+  },
+);
+
+inPage(
+  "a model can be given as bytes",
+  `async ({ Extractor, caught }) => {
+    const names = { manifest: "manifest.json", tokenizer: "tokenizer.json", weights: "weights.safetensors" };
+    const parts = {};
+    for (const [key, name] of Object.entries(names)) parts[key] = new Uint8Array(await (await fetch("/models/plain/" + name)).arrayBuffer());
+    const extractor = await Extractor.load(parts, { backend: "cpu" });
+    const { computed } = await extractor.read("Task:a.");
+    const { weights, ...rest } = parts;
+    return { computed, size: parts.weights.length, wrong: [await caught(Extractor.load(rest)), await caught(Extractor.load(7)), await caught(extractor.read(7))] };
+  }`,
+  ({ computed, size, wrong }) => {
+    assert.equal(computed, 1);
+    assert.equal(size, 300_000, "the caller's bytes are still there");
+    assert.deepEqual(wrong.map(({ code }) => code), ["argument", "argument", "argument"]);
+  },
+);
+
+inPage(
+  "the worker can be the host's own",
+  `async ({ Extractor }) => {
+    let made = 0;
+    const policy = trustedTypes.createPolicy("spanlight", { createScriptURL: (url) => url });
+    const worker = () => (made++, new Worker(policy.createScriptURL("/spanlight/worker.js"), { type: "module" }));
+    const extractor = await Extractor.load("/models/plain", { backend: "cpu", worker });
+    return { made, computed: (await extractor.read("Task:a.")).computed };
+  }`,
+  (found) => assert.deepEqual(found, { made: 1, computed: 1 }),
+);
+
+inPage(
+  "a load can be aborted, and says what is wrong with a model",
+  `async ({ Extractor, caught }) => {
+    const abort = new AbortController();
+    const loading = caught(Extractor.load("/models/plain", { backend: "cpu", signal: abort.signal, onProgress: () => abort.abort() }));
+    return { aborted: await loading, absent: await caught(Extractor.load("/models/absent")) };
+  }`,
+  async ({ aborted, absent }, page) => {
+    assert.equal(aborted.name, "AbortError");
+    assert.deepEqual([absent.name, absent.code], ["SpanlightError", "network"]);
+    assert.match(absent.message, /manifest\.json.*404/);
+    await workers(page, 0);
+  },
+);
+
+const GOLD = {
+  dygie: { doc_key: "d", sentences: [["Alice", "-LRB-", "met"], ["Bob", "."]], ner: [[[0, 0, "PER"]], [[3, 3, "PER"]]], relations: [[[0, 0, 3, 3, "KNOWS"]], []] },
+  spert: { tokens: ["Alice", "met", "Bob"], entities: [{ type: "PER", start: 0, end: 1 }, { type: "PER", start: 2, end: 3 }], relations: [{ type: "KNOWS", head: 1, tail: 0 }], orig_id: 7 },
+  pspe: { articleId: "a", sentId: 3, sentText: "Alice met Bob", entityMentions: [{ emId: "E1", text: "Alice", offset: [0, 1], label: "PER" }], relationMentions: [] },
+};
+
+inPage(
+  "annotated files are read in three formats, and faults are named",
+  `async ({ Extractor, caught }) => {
+    const extractor = await Extractor.load("/models/plain", { backend: "cpu" });
+    const gold = ${JSON.stringify(GOLD)};
+    const found = {};
+    for (const [name, record] of Object.entries(gold)) found[name] = await extractor.readGold({ name: name + ".json", text: JSON.stringify(record) + "\\n" });
+    found.array = await extractor.readGold({ name: "array.json", text: "\\ufeff" + JSON.stringify([gold.spert, gold.spert]) });
+    const bad = structuredClone(gold.spert);
+    bad.entities[1].end = 9;
+    const faults = [];
+    for (const text of [JSON.stringify(gold.spert) + "\\n" + JSON.stringify(bad), "{", "", "{}"]) faults.push(await caught(extractor.readGold({ name: "my.jsonl", text })));
+    return { found, faults };
+  }`,
+  ({ found, faults }) => {
+    const { dygie, spert, pspe, array } = found;
+    assert.deepEqual(dygie.sentences, [
+      { document: "d", index: 0, words: ["Alice", "(", "met"], entities: [{ start: 0, end: 1, label: "PER" }], relations: [] },
+      { document: "d", index: 1, words: ["Bob", "."], entities: [{ start: 0, end: 1, label: "PER" }], relations: [] },
+    ]);
+    assert.match(dygie.defects[0], /dygie\.json, line 1: relations\[0\]\[0\].*another sentence/);
+    assert.deepEqual(spert.sentences[0].relations, [{ head: 1, tail: 0, label: "KNOWS" }]);
+    assert.deepEqual([pspe.format, pspe.sentences[0].document, pspe.sentences[0].index], ["pspe", "a", 3]);
+    assert.equal(array.sentences.length, 2);
+    assert.deepEqual(new Set(faults.map(({ code }) => code)), new Set(["data"]));
+    assert.match(faults[0].message, /^my\.jsonl, line 2, entities\[1\]: words \[2, 9\) are not a span/);
+    assert.match(faults[1].message, /^my\.jsonl, line 1: /);
+    assert.match(faults[2].message, /no sentences/);
+    assert.match(faults[3].message, /line 1: it has none of the fields/);
+  },
+);
+
+inPage(
+  "gold is evaluated, with progress, and can be aborted",
+  `async ({ Extractor }) => {
+    const extractor = await Extractor.load("/models/plain", { backend: "cpu" });
+    const { sentences } = await extractor.readGold({ name: "g", text: ${JSON.stringify(JSON.stringify(GOLD.spert))} });
+    const seen = [];
+    const evaluation = await extractor.evaluate(sentences, { onProgress: ({ done, total }) => seen.push([done, total]) });
+    const scored = await extractor.score(sentences, evaluation.predictions);
+    const abort = new AbortController();
+    const many = Array.from({ length: 50 }, () => sentences[0]);
+    const ended = await extractor.evaluate(many, { signal: abort.signal, onProgress: () => abort.abort() });
+    return { seen, evaluation, scored, ended };
+  }`,
+  ({ seen, evaluation, scored, ended }) => {
+    assert.deepEqual(seen, [[1, 1]]);
+    assert.equal(evaluation.errors[0].errors.length, 2);
+    assert.deepEqual(scored, evaluation);
+    assert.equal(ended, null);
+  },
+);

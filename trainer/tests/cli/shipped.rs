@@ -1,0 +1,30 @@
+//! The shipped model, scored by the program.
+
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::support::succeed;
+
+/// `web/tests/evaluation.json` is what the browser must reproduce; made anew, after a change of model,
+/// by `spanlight evaluate --json --device cpu --model www/models/science --data web/tests/gold.jsonl`.
+#[test]
+fn the_golden_evaluation_is_current() {
+    // Asked for at run time: a target folder that several clones share may hold another one's binary.
+    let crate_folder = std::env::var("CARGO_MANIFEST_DIR").unwrap();
+    let root = Path::new(&crate_folder).join("..");
+    let arguments = ["evaluate", "--json", "--device", "cpu"];
+    let files = [
+        "--model",
+        "www/models/science",
+        "--data",
+        "web/tests/gold.jsonl",
+    ];
+    let printed = succeed(&root, &[&arguments[..], &files[..]].concat());
+    let found: Value = serde_json::from_str(&printed).unwrap();
+    let golden = std::fs::read(root.join("web/tests/evaluation.json")).unwrap();
+    let golden: Value = serde_json::from_slice(&golden).unwrap();
+    assert_eq!(found, golden);
+    let relation = &golden["full"]["relation"];
+    assert!(relation["tp"].as_u64().unwrap() > 10 && relation["f1"].as_f64().unwrap() < 0.9);
+}

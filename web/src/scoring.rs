@@ -1,0 +1,112 @@
+//! Scores against annotated sentences, as the native program computes them.
+
+use std::rc::Rc;
+
+use js_sys::futures::future_to_promise;
+use js_sys::{Function, Promise};
+use spanlight_core::document::Sentence;
+use spanlight_core::evaluate::predict_gold;
+use spanlight_core::score::{Prediction, differences, score};
+use wasm_bindgen::prelude::*;
+
+use crate::Extractor;
+use crate::extractor::alive;
+use crate::host::{argument, callback, failure, pause, to_object};
+use crate::loading::Loaded;
+use crate::types::{Done, Evaluation};
+
+#[wasm_bindgen]
+impl Extractor {
+    /// Reads annotated sentences, words as given, and compares what it finds with their annotations.
+    ///
+    /// `onProgress` ends the evaluation, which then resolves with null, by returning false. Rejects
+    /// for sentences that contradict themselves or that the model cannot take.
+    #[wasm_bindgen(unchecked_return_type = "Promise<Evaluation | null>")]
+    pub fn evaluate(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "GoldSentence[]")] gold: JsValue,
+        #[wasm_bindgen(js_name = onProgress, unchecked_optional_param_type = "(progress: { done: number; total: number }) => boolean | void")]
+        on_progress: JsValue,
+    ) -> Promise {
+        let loaded = Rc::clone(&self.loaded);
+        future_to_promise(async move {
+            let gold: Vec<Sentence> = argument(gold, "gold")?;
+            let on_progress = callback(on_progress, "onProgress")?;
+            match predict(&loaded, &gold, on_progress).await? {
+                Some(predictions) => compare(&loaded, &gold, predictions),
+                None => Ok(JsValue::NULL),
+            }
+        })
+    }
+
+    /// Compares predictions with annotated sentences, one for each, in their order.
+    ///
+    /// # Errors
+    /// An exception for spans outside their sentence and relations between nothing.
+    #[wasm_bindgen(unchecked_return_type = "Evaluation")]
+    pub fn score(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "GoldSentence[]")] gold: JsValue,
+        #[wasm_bindgen(unchecked_param_type = "Prediction[]")] predictions: JsValue,
+    ) -> Result<JsValue, JsValue> {
+        let gold: Vec<Sentence> = argument(gold, "gold")?;
+        compare(&self.loaded, &gold, argument(predictions, "predictions")?)
+    }
+}
+
+/// The words of annotated corpora without their treebank escapes, as the native program reads them.
+///
+/// # Errors
+/// An exception for anything but a list of strings.
+#[wasm_bindgen(unchecked_return_type = "string[]")]
+pub fn unescape(
+    #[wasm_bindgen(unchecked_param_type = "string[]")] words: JsValue,
+) -> Result<JsValue, JsValue> {
+    let words: Vec<String> = argument(words, "words")?;
+    let plain: Vec<String> = words
+        .iter()
+        .map(|word| spanlight_core::text::unescape(word))
+        .collect();
+    to_object(&plain)
+}
+
+async fn predict(
+    loaded: &Loaded,
+    gold: &[Sentence],
+    on_progress: Option<Function>,
+) -> Result<Option<Vec<Prediction>>, JsValue> {
+    let mut thrown = None;
+    let total = gold.len();
+    let found = predict_gold(&loaded.extractor, gold, async |done| {
+        pause().await;
+        let told = alive(loaded.watch).and_then(|()| match &on_progress {
+            Some(callback) => {
+                callback.call1(&JsValue::UNDEFINED, &to_object(&Done { done, total })?)
+            }
+            None => Ok(JsValue::UNDEFINED),
+        });
+        told.map(|answer| answer != JsValue::FALSE)
+            .unwrap_or_else(|error| {
+                thrown = Some(error);
+                false
+            })
+    })
+    .await;
+    match thrown {
+        Some(error) => Err(error),
+        None => found.map_err(failure),
+    }
+}
+
+fn compare(
+    loaded: &Loaded,
+    gold: &[Sentence],
+    predictions: Vec<Prediction>,
+) -> Result<JsValue, JsValue> {
+    let schema = loaded.extractor.predictor().schema();
+    to_object(&Evaluation {
+        report: score(gold, &predictions, schema).map_err(failure)?,
+        errors: differences(gold, &predictions).map_err(failure)?,
+        predictions,
+    })
+}

@@ -1,0 +1,22 @@
+// Puts the files of the built page, with their hashes, into its service worker. Run by trunk.
+import { createHash } from "node:crypto";
+import { readdir, readFile, writeFile } from "node:fs/promises";
+import { join, relative, sep } from "node:path";
+
+const folder = process.argv[2] ?? process.env.TRUNK_STAGING_DIR;
+// The page keeps a model's large parts itself; the rest is not for visitors.
+const LEFT_OUT = [/^sw\.js$/, /\.d\.ts$/, /^\./, /^models\/.*(?<!\/manifest\.json)$/];
+
+const shell = {};
+for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
+  const file = join(entry.parentPath ?? entry.path, entry.name);
+  const path = relative(folder, file).split(sep).join("/");
+  if (!entry.isFile() || LEFT_OUT.some((pattern) => pattern.test(path))) continue;
+  shell[path] = createHash("sha256").update(await readFile(file)).digest("base64");
+}
+const worker = join(folder, "sw.js");
+const source = await readFile(worker, "utf8");
+const sorted = Object.fromEntries(Object.entries(shell).sort(([a], [b]) => (a < b ? -1 : 1)));
+const stamped = source.replace("/* shell */ null", () => JSON.stringify(sorted));
+if (stamped === source) throw new Error(`${worker} has no place for the list of files`);
+await writeFile(worker, stamped);
