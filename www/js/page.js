@@ -5,7 +5,7 @@ import { byId } from "./dom.js";
 import { listenDrop } from "./imports/drop.js";
 import { open } from "./imports/opening.js";
 import { Machine } from "./machine.js";
-import { ModelMenu, readModels } from "./models.js";
+import { ModelMenu, readModels } from "./model_menu.js";
 import { clearErrors, notify } from "./notices.js";
 import { watchOffline } from "./offline_notices.js";
 import { Progress } from "./progress.js";
