@@ -194,6 +194,15 @@ visit("work in progress survives a reload, until it is cleared", async (visitor)
   assert.equal(await page.isVisible("#result"), false);
 }, { text: TEXT });
 
+visit("a text that was not read yet survives a reload", async (visitor) => {
+  const { page } = visitor;
+  await visitor.write("Not read yet, Task:a.");
+  await page.reload();
+  await visitor.ready();
+  assert.equal(await page.inputValue("#text"), "Not read yet, Task:a.");
+  assert.equal(await page.isVisible("#result"), false);
+});
+
 visit("a type of one's own can be added and given", async (visitor) => {
   const { page } = visitor;
   await page.click("#correct");

@@ -202,7 +202,8 @@ test("words hold every character that is no white space, in order, and can be cu
       offset = end;
     }
   }
-  assert.deepEqual(wordsOf("It can't, e.g. (U.S.) http://a.b/c.").map(([start, end]) => "It can't, e.g. (U.S.) http://a.b/c.".slice(start, end)), ["It", "ca", "n't", ",", "e.g", ".", "(", "U.S", ".", ")", "http://a.b/c", "."]);
+  const sample = "It can't, e.g. (U.S.) at 10:30 see 1,000 http://a.b/c.";
+  assert.deepEqual(wordsOf(sample).map(([start, end]) => sample.slice(start, end)), ["It", "ca", "n't", ",", "e.g.", "(", "U.S.", ")", "at", "10:30", "see", "1,000", "http://a.b/c", "."]);
   assert.deepEqual(snap([[0, 2], [3, 5], [5, 6]], 1, 4), { start: 0, end: 5 });
   assert.equal(snap([[0, 2]], 2, 3), null);
 });

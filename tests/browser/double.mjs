@@ -11,10 +11,11 @@ const here = (path) => fileURLToPath(new URL(path, import.meta.url));
  * @returns {(name: string, visit: (visitor: Visitor) => Promise<void>, options?: object) => void}
  */
 export function visits() {
-  let browser, server;
+  let browser, server, home;
   before(async () => {
-    server = await serve({ root: here("../../www"), mounts: { "/js/engine.js": here("engine_double.js") } });
+    server = await serve({ root: here("../../www"), mounts: { "/js/engine.js": here("engine_double.js") }, still: true });
     browser = await launch();
+    home = await browser.newContext({ serviceWorkers: "block" });
   });
   after(async () => {
     await browser?.close();
@@ -22,7 +23,8 @@ export function visits() {
   });
   return (name, visit, { text, ...options } = {}) =>
     test(name, async () => {
-      const visitor = await Visitor.arrive(browser, server.origin, options);
+      // Whoever needs nothing special finds the page's files in the browser already.
+      const visitor = await Visitor.arrive(browser, server.origin, Object.keys(options).length > 0 ? options : { home });
       await visitor.open();
       await visitor.ready();
       if (text !== undefined) await visitor.extract(text);

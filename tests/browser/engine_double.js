@@ -75,7 +75,7 @@ export class Engine extends EventTarget {
     for (const relation of sentence.relations) {
       const { type, head, tail, score } = relation;
       relation.attention = { left: 0.05, head: 0.3, middle: 0.5, tail: 0.1, right: 0.05 };
-      relation.alternatives = [{ type, head, tail, score }, { type: null, head, tail, score: 0.15 }, { type: "USED-FOR", head: tail, tail: head, score: 0.06 }];
+      relation.alternatives = [{ type, head, tail, score }, { type: null, head, tail, score: 0.15 }, { type, head: tail, tail: head, score: 0.06 }];
     }
     // What the model rejects: every first entity with every third.
     for (let i = 0; i + 2 < sentence.entities.length; i++) sentence.relations.push({ head: i, tail: i + 2, type: "USED-FOR", score: 0.2, rejected: true });

@@ -171,7 +171,7 @@ visit("files can be dropped anywhere, a model of one's own too", async (visitor)
 
 visit("the menu of models loads another one and keeps the address for a bookmark", async (visitor) => {
   const { page } = visitor;
-  assert.deepEqual(await page.locator("#model option").allInnerTexts(), ["Science", "Your own …"]);
+  await visitor.eventually(() => page.locator("#model option").allInnerTexts(), ["Science", "Your own …"]);
   const known = JSON.parse(await readFile(new URL("../../www/models/index.json", import.meta.url), "utf8"));
   assert.deepEqual(known.models.map(({ name }) => name), ["science"]);
   await page.route("**/models/index.json", (route) => route.fulfill({ json: { models: [...known.models, { name: "general", title: "General", about: "People and places" }] } }));

@@ -95,8 +95,20 @@ visit("of a paper of two thousand sentences, those near the window are drawn, an
   await page.locator("#types input[type=range]").first().fill("0.7");
   await visitor.eventually(async () => /^[\d,]+ of 6,000 entities/.test(await page.innerText("#summary")), true);
   await page.click("#tab-tables");
-  await page.getByRole("button", { name: /^Show all/ }).first().click();
+  await page.getByRole("button", { name: /^Show 1,000 more/ }).first().click();
   await page.locator("#entity-table .row-button").last().click();
   const middle = () => page.locator("[aria-current]").first().evaluate((one) => one.getBoundingClientRect().top > 0 && one.getBoundingClientRect().bottom < innerHeight);
   await visitor.eventually(middle, true);
+});
+
+visit("a reading that is stopped before its first sentence can be exported all the same", async (visitor) => {
+  const { page } = visitor;
+  await visitor.write("SLOW Task:a.");
+  await page.evaluate(() => {
+    document.getElementById("extract").click();
+    setTimeout(() => document.getElementById("cancel").click());
+  });
+  await visitor.announced(/^Stopped/);
+  await page.click("#export");
+  for (const kind of ["jsonl", "brat", "conll", "csv", "html", "svg", "json"]) await page.locator(`input[value="${kind}"]`).check();
 });

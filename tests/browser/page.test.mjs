@@ -67,7 +67,7 @@ visit("all of the text is read, and what is marked is what the text says", async
   await visitor.ready(LOAD);
   await pickExample(visitor, 1);
   const text = await visitor.page.inputValue("#text");
-  const shown = await visitor.page.locator(".sentence-text, .between").evaluateAll((all) => all.map((one) => one.textContent));
+  const shown = await visitor.page.locator(".sentence-text, .between:not([hidden])").evaluateAll((all) => all.map((one) => one.textContent));
   assert.equal(shown.join(" ").replace(/\s+/g, " "), text.replace(/\s+/g, " "));
   assert.equal(await visitor.page.isVisible(".rest"), false);
 });
@@ -82,6 +82,51 @@ visit("WebGPU is used where it is asked for", async (visitor) => {
   assert.equal(await visitor.count(".notice-error"), 0);
   assert.doesNotMatch((await visitor.texts(".notice")).join(), /The engine stopped/);
 });
+
+visit("the model tells why, and reads only what changed again", async (visitor) => {
+  const { page } = visitor;
+  await visitor.open("?backend=cpu");
+  await visitor.ready(LOAD);
+  await pickExample(visitor, 0);
+  await visitor.eventually(async () => (await visitor.count(".arc")) > 0, true);
+  await page.locator(".arc rect.arc-target").first().click();
+  await page.waitForSelector(".bars");
+  const shares = await page.locator(".bars").first().locator(".bar-share").allInnerTexts();
+  assert.equal(shares.length, 5);
+  const sum = shares.reduce((total, share) => total + Number.parseFloat(share), 0);
+  assert.ok(Math.abs(sum - 100) < 3, `the model looked at ${sum} % of the sentence`);
+  assert.ok((await visitor.count(".heat")) >= 3);
+  assert.match(await page.locator(".bars").nth(1).innerText(), /no relation/);
+
+  const sentences = await visitor.count(".sentence");
+  const text = await page.inputValue("#text");
+  await visitor.extract(text.replace("rare entity types", "rare kinds of entities"), PATIENCE);
+  await visitor.eventually(async () => /1 computed, (\d+) known/.exec(await page.innerText("#status"))?.[1], String(sentences - 1));
+});
+
+visit("the model is scored against annotated sentences", async (visitor) => {
+  const { page } = visitor;
+  await visitor.open("?backend=cpu");
+  await visitor.ready(LOAD);
+  await pickExample(visitor, 0);
+  const exported = await gold(visitor);
+  await page.click("#tab-score");
+  // Gold that is what the model found is found without an error.
+  await visitor.openFiles({ name: "gold.jsonl", text: exported });
+  await visitor.announced(/^Scored: F1 of entities 100\.0, of relations, strict, 100\.0/, PATIENCE);
+  await visitor.openFiles({ name: "gold.jsonl", text: exported.replaceAll('"label":"Task"', '"label":"Method"') });
+  await visitor.announced(/^Scored: F1 of entities [1-9]\d\.\d/, PATIENCE);
+  assert.match(await page.innerText(".faults"), /Wrong type: entity/);
+});
+
+/** What was found, as lines for training. */
+async function gold(visitor) {
+  await visitor.page.click("#export");
+  await visitor.page.locator('input[value="jsonl"]').check();
+  const { text } = await visitor.download("dialog[open] .primary");
+  await visitor.page.keyboard.press("Escape");
+  return text;
+}
 
 visit("a tampered model is refused, and the part is named", async (visitor) => {
   await visitor.open("?backend=cpu&model=models/tampered");
@@ -106,7 +151,7 @@ visit("markup in the text stays text", async (visitor) => {
   await visitor.extract(text, PATIENCE);
   assert.equal(await visitor.page.evaluate(() => window.broken), undefined);
   assert.equal(await visitor.count("#result img, #result script"), 0);
-  const shown = await visitor.page.locator(".sentence-text, .between").evaluateAll((all) => all.map((one) => one.textContent));
+  const shown = await visitor.page.locator(".sentence-text, .between:not([hidden])").evaluateAll((all) => all.map((one) => one.textContent));
   assert.equal(shown.join(" ").replace(/\s+/g, " "), text);
 });
 

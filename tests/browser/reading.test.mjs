@@ -75,6 +75,13 @@ visit("choosing a relation tells why, on the sentence and beside it", async (vis
   assert.match(await page.innerText("#selection"), /Point at an entity/);
 }, { text: "We use Method:a for Task:b here." });
 
+visit("the two directions of a symmetric relation are one thing that was considered", async (visitor) => {
+  const { page } = visitor;
+  await visitor.sees(".arc", 2);
+  await page.locator(".arc rect.arc-target").nth(1).click();
+  await visitor.eventually(() => page.locator(".bars").nth(1).locator("li").allInnerTexts().then((all) => all.map((one) => one.replace(/\s+/g, " ").trim())), ["conjunction 81 %", "no relation 15 %"]);
+}, { text: "Method:a for Task:b, Task:c." });
+
 visit("a slider hides what is less sure, at once and without the engine", async (visitor) => {
   const { page } = visitor;
   await visitor.sees(".reading .entity", 3);

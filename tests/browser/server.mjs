@@ -15,12 +15,13 @@ const TYPES = {
 /**
  * Serves the page. Its own content policy also goes out as a header, so that it holds
  * for the worker, which a policy in the page's markup does not reach.
- * @param {{root: string, mounts?: Record<string, string>, tampered?: Record<string, string>, open?: string[]}} options
+ * @param {{root: string, mounts?: Record<string, string>, tampered?: Record<string, string>, open?: string[], still?: boolean}} options
  *   `mounts` maps a path such as "/models/tiny" to a folder or a file; `tampered` maps one to
- *   a model's folder and changes a byte of its weights; the paths in `open` go out without the policy
+ *   a model's folder and changes a byte of its weights; the paths in `open` go out without the policy;
+ *   of a site that stands `still` the browser may keep what it has
  * @returns {Promise<{origin: string, requests: string[], close: () => Promise<void>}>}
  */
-export async function serve({ root, mounts = {}, tampered = {}, open = [] }) {
+export async function serve({ root, mounts = {}, tampered = {}, open = [], still = false }) {
   const page = await readFile(join(root, "index.html"), "utf8");
   const policy = page.match(/Content-Security-Policy" content="([^"]+)"/)[1];
   const requests = [];
@@ -35,7 +36,7 @@ export async function serve({ root, mounts = {}, tampered = {}, open = [] }) {
 
     const type = TYPES[extname(file)] ?? "application/octet-stream";
     const guard = open.includes(path) ? {} : { "content-security-policy": policy };
-    response.writeHead(200, { "content-type": type, "cache-control": "no-cache", ...guard });
+    response.writeHead(200, { "content-type": type, "cache-control": still ? "max-age=3600" : "no-cache", ...guard });
     if (broken && file.endsWith(".safetensors")) response.end(await withOneByteChanged(file));
     else createReadStream(file).pipe(response);
   });

@@ -20,24 +20,35 @@ export class Visitor {
   /**
    * @param {import("playwright-core").Browser} browser
    * @param {string} origin
-   * @param {import("playwright-core").BrowserContextOptions} [options]
+   * @param {import("playwright-core").BrowserContextOptions & {home?: import("playwright-core").BrowserContext}} [options]
+   *   a visitor with a `home` comes back to what others left there, except for what the page kept
    */
-  static async arrive(browser, origin, options = {}) {
+  static async arrive(browser, origin, { home, ...options } = {}) {
     const visitor = new Visitor();
     visitor.origin = origin;
+    visitor.home = home;
     // A page that is kept would answer for the server.
-    visitor.context = await browser.newContext({ serviceWorkers: "block", ...options });
+    visitor.context = home ?? (await browser.newContext({ serviceWorkers: "block", ...options }));
     visitor.page = await visitor.context.newPage();
+    if (home) await visitor.forget();
     visitor.problems = [];
     visitor.foreign = [];
     visitor.page.on("pageerror", (error) => visitor.problems.push(error.message));
     visitor.page.on("console", (message) => {
       if (/content security policy|trusted type/i.test(message.text())) visitor.problems.push(message.text());
     });
-    visitor.context.on("request", (request) => {
+    visitor.watch = (request) => {
       if (!request.url().startsWith(origin) && !/^(data|blob):/.test(request.url())) visitor.foreign.push(request.url());
-    });
+    };
+    visitor.context.on("request", visitor.watch);
     return visitor;
+  }
+
+  /** Takes away what a page of this site kept. */
+  async forget() {
+    const devtools = await this.context.newCDPSession(this.page);
+    await devtools.send("Storage.clearDataForOrigin", { origin: this.origin, storageTypes: "all" });
+    await devtools.detach();
   }
 
   /** @param {string} [query] such as "?backend=cpu" */
@@ -112,7 +123,9 @@ export class Visitor {
   }
 
   async leave() {
-    await this.context.close();
+    this.context.off("request", this.watch);
+    if (this.home) for (const page of this.context.pages()) await page.close();
+    else await this.context.close();
     assert.deepEqual(this.foreign, [], "the page asked another origin for something");
     assert.deepEqual(this.problems, [], "the page had errors or broke its content policy");
   }

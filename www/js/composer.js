@@ -2,7 +2,7 @@ import { byId, make } from "./dom.js";
 import { EXAMPLES } from "./examples.js";
 import { plural } from "./format.js";
 
-/** The text box with its examples. Events: "run"; "clear" (detail: {text, name} as they were); "files" (detail: files to open). */
+/** The text box with its examples. Events: "run"; "change"; "clear" (detail: {text, name} as they were); "files" (detail: files to open). */
 export class Composer extends EventTarget {
   #box = /** @type {HTMLTextAreaElement} */ (byId("text"));
   #button = /** @type {HTMLButtonElement} */ (byId("extract"));
@@ -14,7 +14,10 @@ export class Composer extends EventTarget {
     super();
     this.#offerExamples();
     this.#nameShortcut();
-    this.#box.addEventListener("input", () => this.#changed());
+    this.#box.addEventListener("input", () => {
+      this.#changed();
+      this.dispatchEvent(new Event("change"));
+    });
     this.#button.addEventListener("click", () => this.#run());
     byId("clear").addEventListener("click", () => {
       const old = { text: this.text, name: this.name };
@@ -65,6 +68,7 @@ export class Composer extends EventTarget {
     this.#box.setSelectionRange(0, 0);
     this.#box.scrollTop = 0;
     this.#changed();
+    this.dispatchEvent(new Event("change"));
   }
 
   /** @param {boolean} busy */

@@ -1,15 +1,14 @@
 import { notify } from "./notices.js";
+import { Offline } from "./offline.js";
 
 /**
  * Says whether the page works without a network, and offers a newer version.
  * @param {import("./status.js").Status} status
  */
-export async function watchOffline(status) {
-  const module = await import("./offline.js").catch(() => null);
-  if (!module) return;
-  const offline = new module.Offline();
+export function watchOffline(status) {
+  const offline = new Offline();
   const tell = () => status.offline(offline.state);
-  offline.addEventListener("ready", tell);
+  for (const name of ["ready", "failed"]) offline.addEventListener(name, tell);
   offline.addEventListener("update", () => {
     tell();
     notify("note", "A newer version of this page is ready.", { title: "Use it now", onclick: () => offline.update() });

@@ -11,6 +11,8 @@ const STAGES = {
   selftest: { from: 0.95, to: 1, title: "Testing the device against the processor" },
 };
 
+const TITLE = document.title;
+
 /** The bar for loading and for reading. Event: "cancel". */
 export class Progress extends EventTarget {
   #root = byId("progress");
@@ -41,16 +43,20 @@ export class Progress extends EventTarget {
   read(read, total) {
     const left = remaining(read, total, performance.now() - this.#started);
     const detail = [`${count(read)} of ${count(total)} characters read`, left];
-    this.#write("Reading your text", detail.filter(Boolean).join(" · "), total > 0 ? read / total : 0);
+    const part = total > 0 ? read / total : 0;
+    this.#write("Reading your text", detail.filter(Boolean).join(" · "), part);
+    // For readers who wait in another tab.
+    if (left) document.title = `${Math.floor(100 * part)} % · ${TITLE}`;
   }
 
   finish() {
     this.#bar.value = 1;
-    this.#root.hidden = true;
+    this.stop();
   }
 
   stop() {
     this.#root.hidden = true;
+    document.title = TITLE;
   }
 
   #downloaded(done, total, fresh) {

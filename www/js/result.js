@@ -1,7 +1,4 @@
-import { Editor } from "./correct/editor.js";
-import { listenKeys } from "./correct/keys.js";
-import { Marker } from "./correct/marker.js";
-import { RowTools } from "./correct/rows.js";
+import { Desk } from "./correct/desk.js";
 import { byId } from "./dom.js";
 import { Exports } from "./exports/exports.js";
 import { count } from "./format.js";
@@ -34,44 +31,36 @@ export class Result {
   constructor(space, machine, { announce, toast, rewrite }) {
     this.#space = space;
     const { focus, choice } = space;
-    const list = byId("reading");
-    const pick = (target) => this.#pick(target);
-    this.editor = new Editor(focus, toast);
+    const goTo = (place) => this.#goTo(place);
+    const visit = (target) => this.#visit(target);
     this.evidence = new Evidence(machine);
-    this.reading = new Reading(list, focus);
     this.tabs = new Tabs(byId("tabs"), (id) => this.#turn(id));
-    this.types = new Types(byId("types"), choice);
-    this.tables = new Tables((target) => this.#visit(target));
-    this.graph = new Graph((target) => this.#visit(target));
-    this.score = new Score(machine, { announce, onOpen: (place) => this.#goTo(place) });
-    this.marker = new Marker(list, this.reading, this.editor);
-    this.selection = new Selection(byId("selection"), focus, this.editor, this.evidence, { onPick: pick, onHeat: (place, heat) => this.reading.paint(place, heat) });
-    this.exports = new Exports(announce, () => ({ ...this.#views(), name: space.name, model: space.model, place: this.#place() }));
-    const dialog = new Combinations(choice);
-    const begin = (place, offset) => this.marker.begin(place, offset);
-    this.tools = new RowTools(list, this.reading, this.editor, { check: (place) => this.editor.toggleChecked(place), mark: (place) => begin(place, 0), rewrite });
-
-    listen(list, this.reading, focus, (target) => this.#press(target));
-    listenKeys(list, this.editor, focus, {
-      schema: () => space.schema,
-      relation: (id) => space.document.relation(id),
-      begin: (element) => begin(space.document.place(Number(element.dataset.entity)), space.document.entity(Number(element.dataset.entity)).end),
+    this.reading = new Reading(byId("reading"), focus);
+    this.desk = new Desk(space, this.reading, { toast, rewrite, goTo });
+    this.selection = new Selection(byId("selection"), focus, this.desk.editor, this.evidence, {
+      onPick: (target) => focus.keep(target),
+      onHeat: (place, heat) => this.reading.paint(place, heat),
     });
-    list.addEventListener("click", ({ target }) => target.closest('[data-action="arcs"]') && this.reading.toggleArcs(target));
+    this.types = new Types(byId("types"), choice);
+    this.tables = new Tables(visit);
+    this.graph = new Graph(visit);
+    this.score = new Score(machine, { announce, onOpen: goTo });
+    const exports = new Exports(announce, () => ({ ...this.#views(), name: space.name, model: space.model, place: this.#place() }));
+    const dialog = new Combinations(choice);
+
+    machine.addEventListener("changed", () => this.evidence.forget());
+    machine.addEventListener("loaded", () => this.selection.show());
+    listen(byId("reading"), this.reading, focus, (target) => this.#press(target));
+    byId("reading").addEventListener("click", ({ target }) => target.closest('[data-action="arcs"]') && this.reading.toggleArcs(target));
     byId("arc-mode").addEventListener("change", ({ target }) => this.reading.setMode(target.value));
-    byId("let-go").addEventListener("click", () => (this.editor.cancel(), focus.clear()));
-    byId("export").addEventListener("click", () => this.exports.show());
-    byId("save-gold").addEventListener("click", () => this.exports.show("jsonl"));
+    byId("let-go").addEventListener("click", () => (this.desk.editor.cancel(), focus.clear()));
+    byId("export").addEventListener("click", () => exports.show());
+    byId("save-gold").addEventListener("click", () => exports.show("jsonl"));
     byId("combinations").addEventListener("click", () => dialog.show(space.schema, combinations(space.document)));
     byId("show-all").addEventListener("click", () => choice.reset());
-    byId("correct").addEventListener("click", () => this.editor.turn(!this.editor.on));
-    byId("undo").addEventListener("click", () => this.editor.undo());
-    byId("redo").addEventListener("click", () => this.editor.redo());
-    this.editor.addEventListener("mode", () => this.#followMode());
-    this.editor.addEventListener("moved", ({ detail }) => this.#goTo(detail));
     focus.addEventListener("change", () => {
       this.tables.pick(focus.kept);
-      if (focus.kept) requestAnimationFrame(() => this.#uncover());
+      if (focus.kept) requestAnimationFrame(uncover);
     });
     space.addEventListener("open", () => this.#open());
     space.addEventListener("close", () => this.#close());
@@ -85,6 +74,11 @@ export class Result {
   get summary() {
     this.#summarise();
     return byId("summary").textContent;
+  }
+
+  /** Whether files that are opened are to be scored. */
+  get scoring() {
+    return this.tabs.current === "view-score" && !byId("result").hidden;
   }
 
   /** Measures the model against a file. @param {import("./imports/files.js").GoldFile|import("./imports/files.js").DocumentFile} file */
@@ -104,16 +98,10 @@ export class Result {
     byId("result").hidden = false;
     byId("result").parentElement.classList.add("has-result");
     this.evidence.forget();
-    this.tools.leave();
-    this.editor.open(document);
-    this.marker.open(schema);
-    this.reading.open(document, schema, shown);
-    this.selection.open(document, schema, shown);
-    this.tables.open(document, schema, shown);
-    this.graph.open(document, schema, shown);
+    this.#markPartial();
+    for (const view of [this.reading, this.selection, this.tables, this.graph]) view.open(document, schema, shown);
     this.score.open(document, schema);
     this.types.open(schema);
-    this.#offerSteps();
     this.#summarise();
   }
 
@@ -128,19 +116,18 @@ export class Result {
     this.#space.schema.learn(splice.after);
     this.reading.splice(splice);
     if (splice.before.length > 0) this.selection.show();
-    this.#offerSteps();
     this.#soon();
-  }
-
-  #offerSteps() {
-    byId("undo").disabled = !this.#space.document.undoable;
-    byId("redo").disabled = !this.#space.document.redoable;
   }
 
   #rest() {
     this.reading.showRest();
-    byId("result").classList.toggle("partial", !this.#space.busy && this.#space.document.rest.trim() !== "");
+    this.#markPartial();
     this.#soon();
+  }
+
+  #markPartial() {
+    const { document, reading } = this.#space;
+    byId("result").classList.toggle("partial", !reading && document.rest.trim() !== "");
   }
 
   #choose() {
@@ -156,9 +143,7 @@ export class Result {
   }
 
   #learn() {
-    const { schema } = this.#space;
-    this.types.open(schema);
-    this.marker.open(schema);
+    this.types.open(this.#space.schema);
     this.selection.show();
     this.#soon();
   }
@@ -174,7 +159,7 @@ export class Result {
     this.#due = 0;
     const { document, shown, read, choice } = this.#space;
     const { counts, total } = tally(document, shown);
-    const length = document.sentences.reduce((sum, { before, text }) => sum + before.length + text.length, document.rest.length);
+    const { length } = document;
     byId("summary").textContent = `${summary(total, document)} · ${count(Math.min(read, length))} of ${count(length)} characters read`;
     this.types.tell(counts);
     byId("show-all").hidden = choice.idle;
@@ -186,23 +171,14 @@ export class Result {
     byId("columns").classList.toggle("wide", id === "view-score");
     if (id === "view-tables") this.tables.show();
     if (id === "view-graph") this.graph.show();
-    if (id !== "view-text") this.marker.close();
-  }
-
-  #followMode() {
-    const { on } = this.editor;
-    byId("correct").setAttribute("aria-pressed", String(on));
-    for (const id of ["correct-tools", "correct-keys"]) byId(id).hidden = !on;
+    if (id !== "view-text") this.desk.marker.close();
   }
 
   /** An entity or a relation in the text was pressed. */
   #press(target) {
-    if (this.editor.pending && target.kind === "entity") this.editor.aim(target.id);
+    const { editor } = this.desk;
+    if (editor.pending && target.kind === "entity") editor.aim(target.id);
     else this.#space.focus.toggle(target);
-  }
-
-  #pick(target) {
-    this.#space.focus.keep(target);
   }
 
   /** Goes to where a thing is in the text. */
@@ -217,15 +193,6 @@ export class Result {
     this.reading.goTo(place);
   }
 
-  /** On a phone what is told of a choice comes up over the text, but not over what was chosen. */
-  #uncover() {
-    const card = byId("selection-card");
-    const chosen = byId("reading").querySelector("[aria-current], .arc.active");
-    if (!chosen || getComputedStyle(card).position !== "fixed") return;
-    const hidden = chosen.getBoundingClientRect().bottom + 16 - card.getBoundingClientRect().top;
-    if (hidden > 0) scrollBy({ top: hidden });
-  }
-
   /** The sentence that the reader is at. */
   #place() {
     const { kept } = this.#space.focus;
@@ -233,4 +200,13 @@ export class Result {
     const top = this.reading.rows.findIndex(({ near, element }) => near && element.getBoundingClientRect().bottom > 0);
     return Math.max(0, top);
   }
+}
+
+/** On a phone what is told of a choice comes up over the text, but not over what was chosen. */
+function uncover() {
+  const card = byId("selection-card");
+  const chosen = byId("reading").querySelector("[aria-current], .arc.active");
+  if (!chosen || getComputedStyle(card).position !== "fixed") return;
+  const hidden = chosen.getBoundingClientRect().bottom + 16 - card.getBoundingClientRect().top;
+  if (hidden > 0) scrollBy({ top: hidden });
 }

@@ -2,7 +2,7 @@ import { byId, make } from "./dom.js";
 import { count, duration, parameters } from "./format.js";
 import { readable } from "./document/schema.js";
 
-const OFFLINE = { installing: "being prepared", ready: "yes", update: "yes; a newer version is ready", failed: "no: it could not be prepared" };
+const OFFLINE = { ready: "yes", update: "yes; a newer version is ready", failed: "no: it could not be prepared" };
 
 /** The panel and the line that say what runs, where, and how long it took. */
 export class Status {

@@ -119,6 +119,11 @@ export class Document extends EventTarget {
     return this.sentences[this.place(id)].text.slice(start, end);
   }
 
+  /** Length of the text. */
+  get length() {
+    return this.sentences.reduce((sum, { before, text }) => sum + before.length + text.length, this.#rest.length);
+  }
+
   /** Number of entities and of relations that pass. */
   count(shown = (sentence) => sentence) {
     let [entities, relations] = [0, 0];

@@ -1,6 +1,6 @@
 const JOIN = "[-‐‑'’.&@/_]";
 const WORD = new RegExp(
-  String.raw`https?:\/\/[^\s]*[^\s.,;:!?)\]}]|[\p{L}\p{N}\p{M}]+(?:${JOIN}[\p{L}\p{N}\p{M}]+)*|[.]{2,}|-{2,}|\P{White_Space}\p{M}*`,
+  String.raw`https?:\/\/[^\s]*[^\s.,;:!?)\]}]|(?:\p{L}\.){2,}|[\p{L}\p{N}\p{M}]+(?:(?:${JOIN}|(?<=\p{N})[,:](?=\p{N}))[\p{L}\p{N}\p{M}]+)*|[.]{2,}|-{2,}|\P{White_Space}\p{M}*`,
   "gu",
 );
 const CLITIC = /^(.+?)(n['’]t|['’](?:s|re|ve|ll|d|m))$/iu;

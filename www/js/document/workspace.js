@@ -19,8 +19,8 @@ export class Workspace extends EventTarget {
   /** @type {Schema|null} */ schema = null;
   /** What the document is called. */ name = "";
   /** @type {{name: string, format: number}|null} what read it */ model = null;
-  /** How many characters were read, and whether it is done. */ read = 0;
-  complete = true;
+  /** How many characters were read. */ read = 0;
+  /** Whether more of it is about to be read. */ reading = false;
   #intake = null;
   #amend = undefined;
   #followed = new WeakSet();
@@ -35,9 +35,9 @@ export class Workspace extends EventTarget {
 
   /**
    * Another document, read or annotated already.
-   * @param {{document: Document, types: {entities: string[], relations: string[], symmetric: string[]}, name: string, model?: object|null, read?: number, choice?: object}} work
+   * @param {{document: Document, types: {entities: string[], relations: string[], symmetric: string[]}, name: string, model?: object|null, read?: number, choice?: object, reading?: boolean}} work
    */
-  open({ document, types, name, model = null, read = document.text.length, choice }) {
+  open({ document, types, name, model = null, read = document.length, choice, reading = false }) {
     this.document = document;
     this.schema = new Schema(types);
     this.schema.learn(document.sentences);
@@ -46,25 +46,32 @@ export class Workspace extends EventTarget {
     this.name = name;
     this.model = model;
     this.read = read;
-    this.complete = true;
+    this.reading = reading;
     this.#follow(document);
     this.focus.clear();
     this.dispatchEvent(new Event("open"));
     if (choice) this.choice.restore(choice);
   }
 
+  /** The types of a model can be given to what came without one. @param {import("../engine.js").Info} info */
+  know({ entities, relations, symmetric }) {
+    if (!this.document || this.model) return;
+    for (const name of entities) this.schema.entity(name);
+    for (const name of relations) this.schema.relation(name);
+    for (const name of symmetric) this.schema.symmetric.add(name);
+    this.shown.forget();
+    this.dispatchEvent(new Event("types"));
+  }
+
   /** @returns {(() => void)|null} brings back what was there */
   close() {
-    const { document, schema, name, model, read, complete } = this;
+    const { document, schema, name, model, read } = this;
     if (!document) return null;
     this.focus.clear();
-    this.complete = true;
+    this.reading = false;
     this.document = null;
     this.dispatchEvent(new Event("close"));
-    return () => {
-      this.open({ document, types: schema.keep(), name, model, read });
-      this.complete = complete;
-    };
+    return () => this.open({ document, types: schema.keep(), name, model, read });
   }
 
   /**
@@ -79,9 +86,8 @@ export class Workspace extends EventTarget {
     const { model, format } = info;
     // Types that the reader added stay.
     const types = this.document && this.model?.name === model ? { entities: union(info.entities, custom.entities), relations: union(info.relations, custom.relations), symmetric: info.symmetric } : info;
-    this.open({ document, types, name, model: { name: model, format }, read: 0 });
     this.#intake = new Intake(document);
-    this.complete = false;
+    this.open({ document, types, name, model: { name: model, format }, read: 0, reading: true });
   }
 
   /** @param {{sentences: object[], read: number}} batch */
@@ -90,14 +96,9 @@ export class Workspace extends EventTarget {
     this.#intake.take(sentences, this.#amend);
   }
 
-  /** Whether a text is being read. */
-  get busy() {
-    return Boolean(this.#intake);
-  }
-
-  /** @param {boolean} complete whether all of the text was read */
-  finish(complete) {
-    this.complete = complete;
+  /** No more is read, be it all or not. */
+  finish() {
+    this.reading = false;
     this.#intake = null;
     this.dispatchEvent(new Event("rest"));
   }

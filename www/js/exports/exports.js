@@ -1,6 +1,6 @@
 import { make } from "../dom.js";
 import { touched } from "../document/carry.js";
-import { flatten } from "../document/flat.js";
+import { emptySentence, flatten } from "../document/flat.js";
 import { plural } from "../format.js";
 import { download } from "./download.js";
 import { KINDS } from "./kinds.js";
@@ -89,7 +89,7 @@ export class Exports {
     const mine = this.#mineOnly && this.#kind.gold;
     const visible = this.#everything ? undefined : (sentence) => shown.of(sentence);
     const flat = flatten(document, visible);
-    const sentence = document.sentences[Math.max(0, place)];
+    const sentence = document.sentences[place] ?? emptySentence("", "");
     const keep = mine ? document.sentences.map(touched) : null;
     return { flat: keep ? only(flat, keep) : flat, name, model, schema, sentence, findings: shown.of(sentence) };
   }

@@ -1,6 +1,9 @@
 import { make } from "../dom.js";
 import { evidenceOfEntity, evidenceOfPair, partsOf } from "./evidence.js";
 
+// Less than that is no consideration.
+const LEAST = 0.001;
+
 const NAMES = { left: "before both", head: "head", middle: "between", tail: "tail", right: "after both" };
 
 /**
@@ -26,7 +29,7 @@ export function whyRelation(raw, { head, tail }, text, schema) {
     nodes.push(make("h4", {}, "Where it looked"), bars(named, "where it looked"));
   }
   if (evidence.alternatives) {
-    const named = evidence.alternatives.map(({ type, score, turned }) => ({ name: nameOf(type, turned, schema), share: score }));
+    const named = likely(merged(evidence.alternatives, schema)).map(({ type, score, turned }) => ({ name: nameOf(type, turned, schema), share: score }));
     nodes.push(make("h4", {}, "What it considered"), bars(named, "what it considered"));
   }
   return { nodes, heat };
@@ -40,9 +43,22 @@ export function whyRelation(raw, { head, tail }, text, schema) {
 export function whyEntity(raw, entity, schema) {
   const alternatives = raw && evidenceOfEntity(raw, entity);
   if (!alternatives) return [hint("The model sees no entity with these borders.")];
-  const named = alternatives.map(({ type, score }) => ({ name: type === null ? "no entity" : schema.entity(type).words, share: score }));
+  const named = likely(alternatives).map(({ type, score }) => ({ name: type === null ? "no entity" : schema.entity(type).words, share: score }));
   return [make("h4", {}, "What it considered"), bars(named, "what it considered")];
 }
+
+/** The two directions of a symmetric relation are one thing to consider. */
+function merged(alternatives, schema) {
+  const all = [];
+  for (const one of alternatives) {
+    const twin = schema.symmetric.has(one.type) && all.find(({ type }) => type === one.type);
+    if (twin) twin.score += one.score;
+    else all.push({ ...one });
+  }
+  return all;
+}
+
+const likely = (alternatives) => alternatives.filter(({ score }, index) => index < 2 || score >= LEAST);
 
 function nameOf(type, turned, schema) {
   if (type === null) return "no relation";

@@ -28,7 +28,7 @@ export function listen(list, reading, focus, onPick) {
   });
 
   list.addEventListener("keydown", (event) => {
-    if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey || !event.target.matches(".entity")) return;
+    if (event.defaultPrevented || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey || !event.target.matches(".entity")) return;
     const next = destination(event.key, event.target, reading);
     if (next) next.focus();
     else if (event.key === "Enter" || event.key === " ") onPick(targetOf(event.target));

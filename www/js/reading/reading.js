@@ -1,50 +1,51 @@
-import { make } from "../dom.js";
-import { relationsOf } from "../document/focus.js";
-import { count } from "../format.js";
-import { Row } from "./row.js";
+import { relationsOf, same } from "../document/focus.js";
+import { RowList } from "./list.js";
+import { Schedule } from "./schedule.js";
+import { bring, hold } from "./scroll.js";
 
-// How far from the window a sentence still counts as near.
-const MARGIN = "600px 0px";
-const PREVIEW = 1000;
-// Sentences that the browser can leave out of its layout together.
-const CHUNK = 50;
 const NOTHING = { active: new Set(), linked: new Set(), kept: null, relations: [] };
-
-const whenIdle = globalThis.requestIdleCallback ?? ((work) => setTimeout(() => work({ timeRemaining: () => 8 }), 50));
 
 /** The text with its entities marked and its relations drawn. */
 export class Reading {
-  #list;
+  #root;
   #focus;
+  #list;
   #document = null;
-  #schema = null;
   #shown = null;
-  /** @type {Row[]} */ rows = [];
-  #rowOf = new WeakMap();
-  #rest = make("p", { className: "rest", dir: "auto" });
   #mode = "auto";
   #width = 0;
-  #due = 0;
-  #idle = false;
-  /** @type {Row|null} */ #lit = null;
+  #schedule = new Schedule();
+  /** The row in which something is brought out, and the one that is painted. */ #lit = null;
   #painted = null;
-  #watch = new IntersectionObserver((entries) => this.#approach(entries), { rootMargin: MARGIN });
+  /** What was chosen when the arcs were drawn, and the row it is in. */ #kept = null;
+  #home = undefined;
 
   /**
-   * @param {HTMLElement} list
+   * @param {HTMLElement} root
    * @param {import("../document/focus.js").Focus} focus
    */
-  constructor(list, focus) {
-    this.#list = list;
+  constructor(root, focus) {
+    this.#root = root;
     this.#focus = focus;
-    focus.addEventListener("change", () => this.emphasise());
+    this.#list = new RowList(root);
+    this.#list.addEventListener("near", () => this.#soon());
+    focus.addEventListener("change", () => this.#emphasise());
     window.addEventListener("beforeprint", () => this.rows.forEach((row) => row.dress(this.#shown)));
     new ResizeObserver(() => {
-      if (list.clientWidth === this.#width) return;
-      this.#width = list.clientWidth;
-      for (const row of this.rows) row.unplaced = true;
-      this.#soon();
-    }).observe(list);
+      if (root.clientWidth === this.#width) return;
+      this.#width = root.clientWidth;
+      this.#replace();
+    }).observe(root);
+  }
+
+  /** The rows, one for each sentence. */
+  get rows() {
+    return this.#list.rows;
+  }
+
+  /** @param {Element} element @returns {import("./row.js").Row|undefined} */
+  rowOf(element) {
+    return this.#list.rowOf(element);
   }
 
   /**
@@ -55,53 +56,35 @@ export class Reading {
    */
   open(document, schema, shown) {
     this.#document = document;
-    this.#schema = schema;
     this.#shown = shown;
-    this.#watch.disconnect();
-    this.#lit = this.#painted = null;
-    this.rows = [];
-    this.#list.replaceChildren(this.#rest);
+    this.#lit = this.#painted = this.#kept = null;
+    this.#home = undefined;
+    this.#list.open(schema);
     this.splice({ at: 0, before: [], after: document.sentences });
     this.showRest();
   }
 
   /** Follows the document. @param {import("../document/document.js").Splice} splice */
-  splice({ at, before, after }) {
-    const kept = Math.min(before.length, after.length);
-    for (let i = 0; i < kept; i++) {
-      const row = this.rows[at + i];
-      row.put(after[i]);
-      // The next key may come before the next frame.
-      if (row.holdsFocus) row.dress(this.#shown);
+  splice(splice) {
+    for (const row of this.#list.splice(splice)) {
+      if (this.#lit === row) this.#lit = null;
+      if (this.#painted === row) this.#painted = null;
     }
-    const next = this.rows[at + before.length]?.element ?? null;
-    const gone = this.rows.splice(at + kept, before.length - kept);
-    for (const row of gone) this.#drop(row);
-    const fresh = after.slice(kept).map((sentence) => this.#make(sentence));
-    // Sentences that come while the text is read come at the end.
-    if (at + kept === this.rows.length) for (const row of fresh) this.rows.push(row);
-    else this.rows.splice(at + kept, 0, ...fresh);
-    if (next) next.before(...fresh.map(({ element }) => element));
-    else this.#append(fresh);
-    const moved = gone.length === fresh.length ? at + after.length : this.rows.length;
-    for (let i = at + kept; i < moved; i++) this.rows[i].number = i + 1;
+    // The next key may come before the next frame.
+    for (const row of this.rows.slice(splice.at, splice.at + splice.before.length)) if (row.holdsFocus) row.dress(this.#shown);
     this.#soon();
   }
 
-  /** Shows the beginning of what was not read (yet): all of it would be laid out anew for each batch. */
+  /** Shows what was not read (yet). */
   showRest() {
-    const rest = this.#document.rest.trim();
-    const more = rest.length - PREVIEW;
-    this.#rest.textContent = more > 0 ? `${rest.slice(0, PREVIEW).toWellFormed()} … and ${count(more)} more characters` : rest;
-    this.#rest.hidden = rest === "";
+    this.#list.showRest(this.#document.rest);
   }
 
   /** @param {import("./row.js").Mode} mode */
   setMode(mode) {
     this.#mode = mode;
-    this.#list.classList.toggle("roomy", mode === "active");
-    for (const row of this.rows) row.unplaced = true;
-    this.#soon();
+    this.#root.classList.toggle("roomy", mode === "active");
+    this.#replace();
   }
 
   /** Other things may show. */
@@ -117,53 +100,47 @@ export class Reading {
     this.#arrange([row]);
   }
 
-  /** @param {Element} element @returns {Row|undefined} */
-  rowOf(element) {
-    return this.#rowOf.get(element.closest(".sentence"));
+  /** The first piece of each entity of a row, once it is marked. @param {number} place */
+  stops(place) {
+    this.rows[place].dress(this.#shown);
+    return this.rows[place].text.stops;
   }
 
-  /** The first piece of each entity of a row, once it is marked. @param {number} index */
-  stops(index) {
-    this.rows[index].dress(this.#shown);
-    return this.rows[index].text.stops;
-  }
-
-  /** Paints how much the model looked at each part of a sentence. @param {number} index @param {import("./sentence.js").Heat[]} heat */
-  paint(index, heat) {
-    const row = this.rows[index];
+  /** Paints how much the model looked at each part of a sentence. @param {number} place @param {import("./sentence.js").Heat[]} heat */
+  paint(place, heat) {
+    const row = this.rows[place];
     if (this.#painted && this.#painted !== row) this.#painted.paint([]);
     row?.paint(heat);
     this.#arrange([...new Set([this.#painted, row])].filter((one) => one?.stale));
     this.#painted = heat.length > 0 ? row : null;
   }
 
-  /** @param {import("../document/focus.js").Target} target */
+  /** Brings something into the window. @param {import("../document/focus.js").Target} target */
   reveal({ id, kind }) {
-    const place = this.#document.place(id);
-    if (place < 0) return;
+    const row = this.rows[this.#document.place(id)];
+    if (!row) return;
+    row.dress(this.#shown);
     const entity = kind === "entity" ? id : this.#document.relation(id).head;
-    this.rows[place].dress(this.#shown);
-    this.#scrollTo(this.rows[place].text.pieces.get(entity)?.[0] ?? this.rows[place].element);
+    bring(row.text.pieces.get(entity)?.[0] ?? row.element);
   }
 
   /** @param {number} place of a sentence */
   goTo(place) {
-    if (this.rows[place]) this.#scrollTo(this.rows[place].element);
+    if (this.rows[place]) bring(this.rows[place].element);
   }
 
-  #scrollTo(element) {
-    const { top, bottom } = element.getBoundingClientRect();
-    const far = bottom < -innerHeight || top > 2 * innerHeight;
-    const calm = far || matchMedia("(prefers-reduced-motion: reduce)").matches;
-    element.scrollIntoView({ block: "center", behavior: calm ? "auto" : "smooth" });
-    // What lies between gets its true height only once it was near.
-    if (far) requestAnimationFrame(() => requestAnimationFrame(() => element.scrollIntoView({ block: "center" })));
+  /** The row and the relations of what the reader chose. */
+  #chosen() {
+    const { kept } = this.#focus;
+    const row = kept ? this.rows[this.#document.place(kept.id)] : undefined;
+    return { row, relations: row ? relationsOf(kept, this.#shown.of(row.sentence)) : [] };
   }
 
-  /** Brings out what the reader points at. */
-  emphasise() {
+  /** Brings out what the reader points at, and makes room for what they chose. */
+  #emphasise() {
     if (!this.#document) return;
     const { active, kept } = this.#focus;
+    if (!same(kept, this.#kept)) this.#resettle(kept);
     const row = active ? this.rows[this.#document.place(active.id)] : null;
     if (this.#lit && this.#lit !== row) this.#lit.emphasise(NOTHING);
     this.#lit = row ?? null;
@@ -178,80 +155,47 @@ export class Reading {
     });
   }
 
-  #append(rows) {
-    for (let from = 0; from < rows.length; ) {
-      let chunk = this.#rest.previousElementSibling;
-      if (!chunk || chunk.childElementCount >= CHUNK) this.#rest.before((chunk = make("ol", { className: "chunk" })));
-      const to = from + CHUNK - chunk.childElementCount;
-      chunk.append(...rows.slice(from, to).map(({ element }) => element));
-      from = to;
-    }
+  /** Room comes and goes with the choice, but what was chosen stays under the hand. */
+  #resettle(kept) {
+    const rows = [this.#home, (this.#home = this.#chosen().row)];
+    this.#kept = kept;
+    const piece = kept?.kind === "entity" ? this.#home?.text.pieces.get(kept.id)?.[0] : this.#home?.text.element;
+    hold(piece, () => this.#arrange([...new Set(rows)].filter((row) => row && (row.near || row === this.#home))));
   }
 
-  #make(sentence) {
-    const row = new Row(sentence, this.#schema);
-    this.#rowOf.set(row.element, row);
-    this.#watch.observe(row.element);
-    return row;
-  }
-
-  #drop(row) {
-    this.#watch.unobserve(row.element);
-    const chunk = row.element.parentElement;
-    row.element.remove();
-    if (chunk.childElementCount === 0) chunk.remove();
-    if (this.#lit === row) this.#lit = null;
-    if (this.#painted === row) this.#painted = null;
-  }
-
-  #approach(entries) {
-    for (const { target, isIntersecting } of entries) {
-      const row = this.#rowOf.get(target);
-      if (row) row.near = isIntersecting;
-    }
+  #replace() {
+    for (const row of this.rows) row.unplaced = true;
     this.#soon();
   }
 
+  /** Draws what is near, and marks what is far away a few sentences at a time. */
   #soon() {
-    this.#due ||= requestAnimationFrame(() => {
-      this.#due = 0;
+    this.#schedule.soon(() => {
       this.#arrange(this.rows.filter(({ near, stale, unplaced }) => near && (stale || unplaced)));
-      this.#later();
+      this.#schedule.later(() => this.rows.length, (place) => this.rows[place].dress(this.#shown));
     });
-  }
-
-  /** Marks what is far away a few sentences at a time. */
-  #later() {
-    if (this.#idle) return;
-    this.#idle = true;
-    let next = 0;
-    const work = (deadline) => {
-      for (; next < this.rows.length && deadline.timeRemaining() > 2; next++) this.rows[next].dress(this.#shown);
-      if (next < this.rows.length) whenIdle(work);
-      else this.#idle = false;
-    };
-    whenIdle(work);
   }
 
   /** Lays the arcs out. Reading and writing take turns, so that the browser lays out few times. */
   #arrange(rows) {
     if (rows.length === 0) return;
     for (const row of rows) row.dress(this.#shown);
-    for (const row of rows) row.settle(this.#mode);
-    if (this.#list.clientWidth === 0) return;
+    const chosen = this.#chosen();
+    for (const row of rows) row.settle(this.#mode, row === chosen.row ? chosen.relations : []);
+    if (this.#root.clientWidth === 0) return;
     const measures = rows.map((row) => row.arcs.measure(row.standing));
     rows.forEach((row, i) => row.arcs.reserve(measures[i]));
     const placed = rows.map((row) => row.arcs.measure(row.standing));
     rows.forEach((row, i) => row.arcs.draw(placed[i]));
     for (const row of rows) row.redrawn();
     this.#offerFirst();
-    if (this.#lit && rows.includes(this.#lit)) this.emphasise();
+    if (this.#lit && rows.includes(this.#lit)) this.#emphasise();
   }
 
   /** Makes the first entity the one that Tab reaches, unless one is already. */
   #offerFirst() {
-    if (this.#list.querySelector('.entity[tabindex="0"]')) return;
-    const first = this.#list.querySelector(".entity.first");
+    if (this.#root.querySelector('.entity[tabindex="0"]')) return;
+    const first = this.#root.querySelector(".entity.first");
     if (first) first.tabIndex = 0;
   }
 }

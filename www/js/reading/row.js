@@ -86,12 +86,15 @@ export class Row {
     next?.focus({ preventScroll: true });
   }
 
-  /** Says which relations stand. @param {Mode} mode */
-  settle(mode) {
+  /**
+   * Says which relations stand: those that the mode asks for, and those of what the reader chose.
+   * @param {Mode} mode @param {import("../document/document.js").Relation[]} chosen
+   */
+  settle(mode, chosen) {
     const { relations } = this.#found;
     const many = relations.length > FEW;
     const crowd = relations.length > CROWD;
-    this.#standing = !crowd && (mode === "all" || (mode === "auto" && (!many || this.#open))) ? relations : [];
+    this.#standing = !crowd && (mode === "all" || (mode === "auto" && (!many || this.#open))) ? relations : chosen;
     this.element.classList.toggle("roomy", crowd || (mode === "auto" && many && !this.#open));
     this.#toggle.hidden = crowd || mode !== "auto" || !many;
     this.#toggle.textContent = this.#open ? "Hide relations" : `Show ${plural(relations.length, "relation")}`;

@@ -2,6 +2,7 @@ import { make } from "../dom.js";
 import { count } from "../format.js";
 
 const PAGE = 100;
+const MORE = 1000;
 
 /**
  * A column: what to sort by, and what to show.
@@ -33,7 +34,7 @@ export class Table {
     this.heads = columns.map((column, index) => this.#head(column, index));
     this.body = make("tbody");
     this.empty = make("p", { className: "hint" }, empty);
-    this.more = make("button", { type: "button", className: "quiet", onclick: () => this.unfold() });
+    this.more = make("button", { type: "button", className: "quiet", onclick: () => this.#showMore() });
     const table = make("table", {}, this.caption, make("thead", {}, make("tr", {}, ...this.heads)), this.body);
     root.replaceChildren(make("div", { className: "table-scroll" }, table), this.empty, this.more);
   }
@@ -52,6 +53,11 @@ export class Table {
 
   reset() {
     this.#limit = PAGE;
+  }
+
+  #showMore() {
+    this.#limit += MORE;
+    this.#fill();
   }
 
   /** Shows all items. */
@@ -92,7 +98,7 @@ export class Table {
     this.#root.querySelector("table").classList.toggle("blank", this.#items.length === 0);
     const hidden = this.#items.length - rows.length;
     this.more.hidden = hidden <= 0;
-    this.more.textContent = `Show all ${count(this.#items.length)}`;
+    this.more.textContent = hidden > MORE ? `Show ${count(MORE)} more` : `Show all ${count(this.#items.length)}`;
   }
 
   #row(item) {

@@ -1,0 +1,113 @@
+import { readAgain } from "./correct/again.js";
+import { plural } from "./format.js";
+import { notify } from "./notices.js";
+import { announce, toast } from "./say.js";
+import { sentence } from "./status.js";
+import { Turns } from "./turns.js";
+
+/**
+ * Has models loaded and texts read, one thing at a time. Event "end" (detail: {error, stopped}): the
+ * engine rests.
+ */
+export class Conductor extends EventTarget {
+  #machine;
+  #space;
+  #progress;
+  #status;
+  #turns = new Turns();
+  /** The engine's note that the reader has seen. */ #told = null;
+
+  /**
+   * @param {import("./machine.js").Machine} machine
+   * @param {import("./document/workspace.js").Workspace} space
+   * @param {import("./progress.js").Progress} progress
+   * @param {import("./status.js").Status} status
+   */
+  constructor(machine, space, progress, status) {
+    super();
+    this.#machine = machine;
+    this.#space = space;
+    this.#progress = progress;
+    this.#status = status;
+    this.#turns.addEventListener("end", ({ detail }) => {
+      if (detail.error || detail.stopped) progress.stop();
+      else progress.finish();
+      this.dispatchEvent(new CustomEvent("end", { detail }));
+    });
+    progress.addEventListener("cancel", () => this.stop());
+    machine.addEventListener("progress", ({ detail }) => progress.load(detail));
+    machine.addEventListener("loaded", ({ detail }) => this.#loaded(detail));
+    machine.addEventListener("backends", ({ detail }) => status.race(detail));
+    machine.addEventListener("fallback", ({ detail }) => notify("note", `The engine stopped (${detail}). Your text is kept; it is read on the processor now.`));
+    machine.addEventListener("stopped", () => status.line("waiting", "The engine was ended; the model is read again when you next press Extract."));
+  }
+
+  stop() {
+    this.#turns.stop();
+  }
+
+  /** @param {boolean} [insist] also where something else was stopped for it */
+  load(insist = false) {
+    return this.#turns.start((signal) => this.#load(signal), insist);
+  }
+
+  /**
+   * @param {() => {text: string, name: string}} source asked when its turn comes
+   * @param {{onStart: () => void, onEnd: () => string}} hooks `onEnd` gives the summary
+   */
+  read(source, hooks) {
+    return this.#turns.start((signal) => this.#read(source(), hooks, signal));
+  }
+
+  /** Reads one sentence again after its words were changed. @param {number} place @param {import("./reading/row.js").Row} row */
+  async rewrite(place, row) {
+    if (this.#turns.busy) return toast("Wait until the text is read");
+    const error = await readAgain(place, row, this.#space, this.#machine, toast);
+    if (error) notify("error", error.message);
+  }
+
+  async #load(signal) {
+    this.#progress.start("Reading the model");
+    if (!(await this.#machine.load(signal))) this.#status.line("waiting", "The model was not read. Press Extract to read it.");
+  }
+
+  async #read({ text, name }, { onStart, onEnd }, signal) {
+    onStart();
+    if (!this.#machine.info) await this.#load(signal);
+    const { info } = this.#machine;
+    if (!info) return;
+    this.#progress.start("Reading your text");
+    this.#progress.read(0, text.length);
+    announce("Reading your text");
+    const space = this.#space;
+    space.begin(text, info, name);
+    let begun = space.document;
+    const outcome = await this.#machine.extract(text, {
+      signal,
+      onBatch: (batch) => {
+        // Another document may have been opened meanwhile.
+        if (space.document !== begun) return;
+        space.add(batch);
+        this.#progress.read(batch.read, batch.total);
+      },
+      onRestart: () => {
+        if (space.document !== begun) return;
+        space.begin(text, info, name);
+        begun = space.document;
+      },
+    });
+    if (space.document !== begun) return;
+    space.finish();
+    this.#status.ran(outcome, text.length);
+    if (outcome.shortened > 0) notify("note", `${plural(outcome.shortened, "word is", "words are")} so long that the model saw only the beginning.`);
+    announce(`${outcome.cancelled ? "Stopped" : "Done"}: ${onEnd()}`);
+  }
+
+  #loaded({ info, loading }) {
+    this.#status.loaded(info, loading);
+    this.#space.know(info);
+    announce(`The model is ready: ${sentence(info)}`);
+    if (info.note && info.note !== this.#told) notify("note", info.note);
+    this.#told = info.note;
+  }
+}

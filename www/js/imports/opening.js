@@ -1,0 +1,33 @@
+import { unflatten } from "../document/flat.js";
+import { clearErrors, notify } from "../notices.js";
+import { announce } from "../say.js";
+import { readFiles } from "./files.js";
+
+/**
+ * Opens files, whatever they hold.
+ * @param {File[]} files
+ * @param {{composer: import("../composer.js").Composer, space: import("../document/workspace.js").Workspace, result: import("../result.js").Result,
+ *   machine: import("../machine.js").Machine, onModel: (parts: Record<"manifest"|"tokenizer"|"weights", Uint8Array>) => void}} page
+ */
+export async function open(files, page) {
+  clearErrors();
+  try {
+    const found = await readFiles(files);
+    for (const note of found.notes ?? []) notify("note", note);
+    if (found.kind === "model") page.onModel(found.parts);
+    else if (found.kind === "gold" || (page.result.scoring && found.kind === "document")) await page.result.scoreFile(found);
+    else if (found.kind === "document") annotate(found, page);
+    else page.composer.put(found.text, found.name);
+  } catch (error) {
+    notify("error", error.message);
+  }
+}
+
+/** Shows a document that came with its annotations. @param {import("./files.js").DocumentFile} file */
+function annotate({ flat, name }, { composer, space, result, machine }) {
+  const document = unflatten(flat);
+  const types = machine.info ?? space.schema?.keep() ?? { entities: [], relations: [], symmetric: [] };
+  space.open({ document, types, name });
+  composer.put(flat.text, name);
+  announce(`Opened: ${result.summary}`);
+}

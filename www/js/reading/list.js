@@ -1,0 +1,100 @@
+import { make } from "../dom.js";
+import { count } from "../format.js";
+import { Row } from "./row.js";
+
+// How far from the window a sentence still counts as near.
+const MARGIN = "600px 0px";
+const PREVIEW = 1000;
+// Sentences that the browser can leave out of its layout together.
+const CHUNK = 50;
+
+/** The rows of the reading view, as the document's sentences come and go. Event "near": some came near the window. */
+export class RowList extends EventTarget {
+  #root;
+  #schema = null;
+  #rowOf = new WeakMap();
+  #rest = make("p", { className: "rest", dir: "auto" });
+  #watch = new IntersectionObserver((entries) => this.#approach(entries), { rootMargin: MARGIN });
+  /** @type {Row[]} */ rows = [];
+
+  /** @param {HTMLElement} root */
+  constructor(root) {
+    super();
+    this.#root = root;
+  }
+
+  /** Starts anew. @param {import("../document/schema.js").Schema} schema */
+  open(schema) {
+    this.#schema = schema;
+    this.#watch.disconnect();
+    this.rows = [];
+    this.#root.replaceChildren(this.#rest);
+  }
+
+  /** @param {Element} element @returns {Row|undefined} the row that an element lies in */
+  rowOf(element) {
+    return this.#rowOf.get(element.closest(".sentence"));
+  }
+
+  /**
+   * Follows the document.
+   * @param {import("../document/document.js").Splice} splice
+   * @returns {Row[]} the rows that were removed
+   */
+  splice({ at, before, after }) {
+    const kept = Math.min(before.length, after.length);
+    for (let i = 0; i < kept; i++) this.rows[at + i].put(after[i]);
+    const next = this.rows[at + before.length]?.element ?? null;
+    const gone = this.rows.splice(at + kept, before.length - kept);
+    for (const row of gone) this.#drop(row);
+    const fresh = after.slice(kept).map((sentence) => this.#make(sentence));
+    // Sentences that come while the text is read come at the end.
+    if (at + kept === this.rows.length) for (const row of fresh) this.rows.push(row);
+    else this.rows.splice(at + kept, 0, ...fresh);
+    if (next) next.before(...fresh.map(({ element }) => element));
+    else this.#append(fresh);
+    const moved = gone.length === fresh.length ? at + after.length : this.rows.length;
+    for (let i = at + kept; i < moved; i++) this.rows[i].number = i + 1;
+    return gone;
+  }
+
+  /** Shows the beginning of what was not read (yet): all of it would be laid out anew for each batch. @param {string} text */
+  showRest(text) {
+    const rest = text.trim();
+    const more = rest.length - PREVIEW;
+    this.#rest.textContent = more > 0 ? `${rest.slice(0, PREVIEW).toWellFormed()} … and ${count(more)} more characters` : rest;
+    this.#rest.hidden = rest === "";
+  }
+
+  #append(rows) {
+    for (let from = 0; from < rows.length; ) {
+      let chunk = this.#rest.previousElementSibling;
+      if (!chunk || chunk.childElementCount >= CHUNK) this.#rest.before((chunk = make("ol", { className: "chunk" })));
+      const to = from + CHUNK - chunk.childElementCount;
+      chunk.append(...rows.slice(from, to).map(({ element }) => element));
+      from = to;
+    }
+  }
+
+  #make(sentence) {
+    const row = new Row(sentence, this.#schema);
+    this.#rowOf.set(row.element, row);
+    this.#watch.observe(row.element);
+    return row;
+  }
+
+  #drop(row) {
+    this.#watch.unobserve(row.element);
+    const chunk = row.element.parentElement;
+    row.element.remove();
+    if (chunk.childElementCount === 0) chunk.remove();
+  }
+
+  #approach(entries) {
+    for (const { target, isIntersecting } of entries) {
+      const row = this.#rowOf.get(target);
+      if (row) row.near = isIntersecting;
+    }
+    this.dispatchEvent(new Event("near"));
+  }
+}
