@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::pair::POSITION_ROWS;
 use crate::schema::Schema;
-use crate::tagger::Tag;
+use crate::tagger::{Tag, TagDecoding};
 use crate::{Error, Result};
 
 /// The two ways to read the method: as its authors evidently meant it, or as their code behaves.
@@ -151,6 +151,9 @@ pub struct ModelConfig {
     /// Whether the tag head keeps the reference code's never-used PAD class (in front).
     #[serde(default)]
     pub tag_pad_class: bool,
+    /// How tags are chosen at inference.
+    #[serde(default)]
+    pub tag_decoding: TagDecoding,
 }
 
 fn kernels() -> Vec<usize> {
@@ -195,6 +198,7 @@ impl ModelConfig {
             relation_input: RelationInput::Pooled,
             share_span_encoder: false,
             tag_pad_class: reference,
+            tag_decoding: TagDecoding::Argmax,
         }
     }
 

@@ -10,9 +10,9 @@ use crate::batch::TrainBatch;
 use crate::loss::{Term, cross_entropy};
 use crate::model::{JointModel, Pair, TypedSpans};
 use crate::noise::Noise;
-use crate::readback::{Rows, read};
+use crate::readback::read;
 use crate::schema::{Schema, Span};
-use crate::tagger::{Tag, spans_of};
+use crate::tagger::{best_tags, spans_of};
 
 /// Probability of training on gold instead of predicted candidates in an epoch (0-based): 1 for the
 /// first `gold_epochs + 1`, then an inverse sigmoid with slope `k`.
@@ -174,22 +174,4 @@ pub fn total(loss: JointLoss, counts: [usize; 3]) -> Option<Tensor<1>> {
         .zip(counts)
         .filter_map(|(term, count)| term.sum.map(|sum| sum / count.max(1) as f32))
         .reduce(|a, b| a + b)
-}
-
-/// Best tags of the words in `rows`, the PAD class left out.
-pub(crate) fn best_tags(logits: &Rows, rows: Span, pad: usize) -> Vec<Tag> {
-    (rows.0..rows.1)
-        .map(|row| Tag::ALL[argmax(&logits.row(row)[pad..])])
-        .collect()
-}
-
-/// Index of the largest value; the first of several.
-pub(crate) fn argmax(values: &[f32]) -> usize {
-    let mut best = 0;
-    for (i, value) in values.iter().enumerate() {
-        if *value > values[best] {
-            best = i;
-        }
-    }
-    best
 }

@@ -2,7 +2,6 @@
 
 use burn::tensor::{Tensor, TensorData, Transaction};
 
-use crate::joint::argmax;
 use crate::{Error, Result};
 
 /// A host copy of a matrix.
@@ -66,4 +65,15 @@ fn rows(data: TensorData) -> Result<Rows> {
         .try_into_vec::<f32>()
         .map_err(|e| Error::Device(format!("{e:?}")))?;
     Ok(Rows { values, width })
+}
+
+/// Index of the largest value; the first of several.
+pub(crate) fn argmax(values: &[f32]) -> usize {
+    let mut best = 0;
+    for (i, value) in values.iter().enumerate() {
+        if *value > values[best] {
+            best = i;
+        }
+    }
+    best
 }

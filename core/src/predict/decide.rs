@@ -4,8 +4,7 @@ use std::collections::HashMap;
 
 use super::reading::Values;
 use super::{Detail, PairEvidence, Predicted, PredictedEntity, PredictedRelation, Relating};
-use crate::joint::argmax;
-use crate::readback::Rows;
+use crate::readback::{Rows, argmax};
 use crate::schema::{Schema, Span};
 
 /// What was found in the sentences of a batch, by their indices.

@@ -10,7 +10,6 @@ use burn::tensor::Tensor;
 
 use crate::Result;
 use crate::batch::{PieceBatch, Pieces};
-use crate::joint::best_tags;
 use crate::model::{Encoded, JointModel, Pair, TypedSpans};
 use crate::noise::Noise;
 use crate::readback::{Rows, read_all};
@@ -165,9 +164,10 @@ impl Predictor {
         let mut packed: Vec<Span> = Vec::new();
         let mut pairs = Vec::new();
         let mut spans = Vec::with_capacity(members.len());
+        let decoding = self.model.config().tag_decoding;
         for sentence in 0..pieces.sentences() {
             let rows = pieces.rows(sentence);
-            let found = spans_of(&best_tags(tags, rows, 0));
+            let found = spans_of(&decoding.tags(tags, rows));
             let base = packed.len();
             packed.extend(found.iter().map(|s| (rows.0 + s.0, rows.0 + s.1)));
             for left in base..packed.len() {

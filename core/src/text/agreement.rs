@@ -8,7 +8,8 @@ use super::{Word, segment, sentences, unescape_bracket, unescape_quote};
 /// Sentences of every document of a split, as lists of words; nothing where the data is missing.
 fn scierc(split: &str) -> Option<Vec<Vec<Vec<String>>>> {
     let data = std::env::var_os("SPANLIGHT_DATA").map_or_else(
-        || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../shared/data"),
+        // At run time: clones that share a target folder also share what was built in it.
+        || PathBuf::from(std::env::var_os("CARGO_MANIFEST_DIR").unwrap()).join("../../shared/data"),
         PathBuf::from,
     );
     let path = data.join("scierc").join(format!("{split}.json"));

@@ -6,12 +6,14 @@ use std::path::PathBuf;
 use clap::Args;
 use serde::Serialize;
 use spanlight_core::score::{Report, Unrelated, score, unrelated};
+use spanlight_core::tagger::TagDecoding;
 
 use super::Compute;
 use crate::data;
 use crate::error::{Error, Result};
 use crate::evaluation::Evaluation;
 use crate::experiment::write_predictions;
+use crate::finetune::parse_lowercase;
 use crate::model::SavedModel;
 
 /// Arguments of `evaluate`.
@@ -26,6 +28,9 @@ pub struct Evaluate {
     /// Format of the file: auto, dygie, spert, pspe, arnor, redocred, re3d or knowledgenet
     #[arg(long, default_value = "auto")]
     format: String,
+    /// Choose tags in another way than the model says: argmax or viterbi
+    #[arg(long, value_parser = parse_lowercase::<TagDecoding>)]
+    tag_decoding: Option<TagDecoding>,
     /// Also count relations that are predicted where gold entities merely stand side by side
     #[arg(long)]
     unrelated: bool,
@@ -68,7 +73,8 @@ impl Evaluate {
     /// Whatever stops it.
     pub fn run(&self) -> Result<()> {
         let (device, _) = self.compute.open()?;
-        let saved = SavedModel::open(&self.model)?;
+        let mut saved = SavedModel::open(&self.model)?;
+        saved.config.tag_decoding = self.tag_decoding.unwrap_or(saved.config.tag_decoding);
         let gold = data::read(&self.data, self.format.parse().map_err(Error::Usage)?)?.sentences;
         let room = saved.config.encoder.room();
         let evaluation = Evaluation::new(&gold, &saved.schema, &saved.wordpiece()?, room)?;

@@ -6,6 +6,7 @@ use clap::{Args, Parser};
 use serde::{Deserialize, Serialize};
 use spanlight_core::Profile;
 use spanlight_core::config::{ClsRepr, EmptySegment, PairActivation, RelationInput};
+use spanlight_core::tagger::TagDecoding;
 
 use crate::error::{Error, Result};
 use crate::train::EmbeddingRate;
@@ -83,6 +84,10 @@ pub struct FinetuneConfig {
     /// Keep the reference code's unused PAD tag
     #[arg(long, help_heading = "Model")]
     pub tag_pad_class: bool,
+    /// How tags are chosen at inference: argmax (as in the paper) or viterbi (the best legal sequence)
+    #[serde(default)]
+    #[arg(long, value_parser = parse_lowercase::<TagDecoding>, help_heading = "Model", default_value = "argmax")]
+    pub tag_decoding: TagDecoding,
     /// Passes over the training data
     #[arg(long, help_heading = "Training", default_value_t = 30)]
     pub epochs: usize,
@@ -191,6 +196,7 @@ pub fn required<'a>(flag: &str, path: &'a Option<PathBuf>) -> Result<&'a Path> {
 /// What did best on a development set of scientific abstracts.
 pub const RECOMMENDED: &str = r#"
 relation_input = "typed"
+tag_decoding = "viterbi"
 ema = 0.995
 lr_embeddings = "frozen"
 epochs = 15

@@ -76,6 +76,7 @@ pub fn finetune(
         relation_input: config.relation_input,
         share_span_encoder: config.share_span_encoder,
         tag_pad_class: config.tag_pad_class,
+        tag_decoding: config.tag_decoding,
         ..ModelConfig::new(encoder.config.clone(), config.profile)
     };
     let (examples, dropped) = examples(&train, &schema, &tokenizer, &model_config)?;

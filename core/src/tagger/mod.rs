@@ -1,5 +1,10 @@
 //! Entity span detection: untyped BIEOU tags and their decoding (method §2.2, §6).
 
+mod decoding;
+
+pub use decoding::TagDecoding;
+pub(crate) use decoding::best_tags;
+
 use crate::schema::Span;
 
 /// Role of a word in an entity span.
