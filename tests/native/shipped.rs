@@ -1,31 +1,37 @@
-//! The model we ship, opened as a user's program would.
-
-use std::path::PathBuf;
+//! The models we ship, opened as a user's program would.
 
 use burn::tensor::Device;
 use pollster::block_on;
 use spanlight_core::bundle::{MANIFEST, Manifest, SelfTest, TOKENIZER, WEIGHTS};
 use spanlight_core::extract::{ExtractOptions, Extractor};
+use spanlight_tests::package;
 
 /// Largest bundle that a page may load.
 const LIMIT: usize = 25_000_000;
 
-/// Asked for at run time: a target folder that several clones share may hold another one's binary.
-fn workspace() -> PathBuf {
-    PathBuf::from(std::env::var_os("CARGO_MANIFEST_DIR").unwrap())
+fn read(path: &str) -> Vec<u8> {
+    std::fs::read(package().join("../www/models").join(path)).unwrap()
 }
 
-fn part(name: &str) -> Vec<u8> {
-    let folder = workspace().join("../www/models/science");
-    std::fs::read(folder.join(name)).unwrap()
+/// Names of the models in the page's menu.
+fn menu() -> Vec<String> {
+    let index: serde_json::Value = serde_json::from_slice(&read("index.json")).unwrap();
+    let models = index["models"].as_array().unwrap().iter();
+    models
+        .map(|model| model["name"].as_str().unwrap().to_string())
+        .collect()
 }
 
-fn shipped() -> (Manifest, Extractor) {
-    let manifest = Manifest::parse(&part(MANIFEST)).unwrap();
+/// A model and the bytes it takes.
+fn shipped(name: &str) -> (Manifest, Extractor, usize) {
+    let [manifest, tokenizer, weights] =
+        [MANIFEST, TOKENIZER, WEIGHTS].map(|part| read(&format!("{name}/{part}")));
+    let bytes = manifest.len() + tokenizer.len() + weights.len();
+    let manifest = Manifest::parse(&manifest).unwrap();
     let extractor = manifest
-        .open(&part(TOKENIZER), &part(WEIGHTS), &Device::flex(), 512)
+        .open(&tokenizer, &weights, &Device::flex(), 512)
         .unwrap();
-    (manifest, extractor)
+    (manifest, extractor, bytes)
 }
 
 fn extract(extractor: &Extractor, text: &str) -> SelfTest {
@@ -37,20 +43,27 @@ fn extract(extractor: &Extractor, text: &str) -> SelfTest {
 }
 
 #[test]
-fn it_fits_the_page_and_passes_its_self_test() {
-    let (manifest, extractor) = shipped();
-    let bytes = part(MANIFEST).len() + part(TOKENIZER).len() + part(WEIGHTS).len();
-    assert!(bytes <= LIMIT, "{bytes} bytes");
-    let found = extract(&extractor, &manifest.self_test.text);
-    assert!(manifest.self_test.accepts(&found.sentences), "{found:#?}");
+fn each_fits_the_page_and_passes_its_self_test() {
+    let names = menu();
+    assert!(!names.is_empty());
+    for name in names {
+        let (manifest, extractor, bytes) = shipped(&name);
+        assert_eq!(manifest.name, name);
+        assert!(bytes <= LIMIT, "{name}: {bytes} bytes");
+        let found = extract(&extractor, &manifest.self_test.text);
+        assert!(
+            manifest.self_test.accepts(&found.sentences),
+            "{name}: {found:#?}"
+        );
+    }
 }
 
 /// `web/tests/golden.json` is what the browser must reproduce; made anew, after a change of model, by
 /// `spanlight predict --device cpu --with-text --model www/models/science web/tests/sentences.txt`.
 #[test]
 fn the_golden_extraction_is_current() {
-    let (_, extractor) = shipped();
-    let tests = workspace().join("../web/tests");
+    let (_, extractor, _) = shipped("science");
+    let tests = package().join("../web/tests");
     let golden: SelfTest =
         serde_json::from_slice(&std::fs::read(tests.join("golden.json")).unwrap()).unwrap();
     assert_eq!(

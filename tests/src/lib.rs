@@ -2,7 +2,7 @@
 
 pub mod pretraining;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use burn::module::{Module, ModuleMapper, Param};
 use burn::tensor::{Device, Gradients, Tensor, TensorData};
@@ -17,14 +17,21 @@ use spanlight_core::weights::{StateDict, load_state, state_of};
 use spanlight_core::wordpiece::WordPiece;
 use spanlight_core::{JointModel, ModelConfig, Profile, Schema};
 
+/// The folder of the package whose tests run, asked for at run time: clones that share a target
+/// folder also share what was built in it.
+///
+/// # Panics
+/// When the tests are not run by cargo.
+pub fn package() -> PathBuf {
+    PathBuf::from(std::env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets CARGO_MANIFEST_DIR"))
+}
+
 /// A file or folder below the shared data, or nothing (with a message) where it is missing.
 ///
 /// The folder is `$SPANLIGHT_SHARED`, else `shared` beside the workspace.
 pub fn shared(path: &str) -> Option<PathBuf> {
-    let root = std::env::var_os("SPANLIGHT_SHARED").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared"),
-        PathBuf::from,
-    );
+    let root = std::env::var_os("SPANLIGHT_SHARED")
+        .map_or_else(|| package().join("../../shared"), PathBuf::from);
     let found = root.join(path);
     if found.exists() {
         return Some(found);

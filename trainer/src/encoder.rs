@@ -194,18 +194,9 @@ mod tests {
     /// The expected sums were computed by PyTorch from the same file.
     #[test]
     fn a_pytorch_file_is_read_as_pytorch_reads_it() {
-        let root = std::env::var_os("SPANLIGHT_SHARED").map_or_else(
-            || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared"),
-            Into::into,
-        );
-        let folder = root.join("fixtures/tiny_bert");
-        if !folder.exists() {
-            eprintln!(
-                "skipped: {} is missing; set SPANLIGHT_SHARED",
-                folder.display()
-            );
+        let Some(folder) = spanlight_tests::shared("fixtures/tiny_bert") else {
             return;
-        }
+        };
         let state = read_pytorch(&folder.join("pytorch_model.bin")).unwrap();
         let values = |name: &str| state[name].values.iter().map(|&v| f64::from(v));
         let sum: f64 = values("embeddings.word_embeddings.weight").sum();

@@ -16,7 +16,9 @@ pub struct Places {
 
 impl Places {
     pub fn find() -> Result<Self> {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR"))
+        // Cargo says at run time which clone it runs for; two may share what was built.
+        let own = env::var_os("CARGO_MANIFEST_DIR").unwrap_or(env!("CARGO_MANIFEST_DIR").into());
+        let root = Path::new(&own)
             .parent()
             .context("xtask must lie inside the workspace")?
             .to_path_buf();

@@ -8,7 +8,7 @@ use crate::tables::Published;
 
 /// All of them, with a value for every variable.
 fn grids() -> Vec<Grid> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../experiments");
+    let folder = spanlight_tests::package().join("../experiments");
     let mut paths: Vec<_> = std::fs::read_dir(folder)
         .unwrap()
         .map(|entry| entry.unwrap().path())

@@ -229,7 +229,7 @@ fn mistakes_in_a_recipe_are_named() {
 
 #[test]
 fn the_general_recipe_is_valid_and_mixes_the_real_data() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../experiments/data/general.toml");
+    let path = spanlight_tests::package().join("../experiments/data/general.toml");
     let recipe = Recipe::read(&path).unwrap();
     let files = ["re_docred/dev_revised.json", "re3d/CENTCOM/documents.json"];
     let passages = "knowledgenet/knowledgenet_train_from_html.jsonl";

@@ -105,7 +105,7 @@ fn experiment(at: &Path) {
 /// Compares with a file beside this one, or makes it anew where `SPANLIGHT_EXPECT` is set.
 fn expect(written: &Path) {
     let name = written.file_name().unwrap();
-    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+    let path = spanlight_tests::package()
         .join("src/tables/expected")
         .join(name);
     let text = std::fs::read_to_string(written).unwrap();

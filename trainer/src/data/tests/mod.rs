@@ -58,21 +58,7 @@ fn problem(text: &str, kind: Kind) -> String {
     error.to_string()
 }
 
-/// `shared/data`, from the environment or an ancestor of this crate; prints why a test is skipped.
+/// A file of the shared data, or nothing (with a message) where it is missing.
 pub(crate) fn shared(file: &str) -> Option<PathBuf> {
-    let root = std::env::var_os("SPANLIGHT_SHARED")
-        .map(PathBuf::from)
-        .or_else(|| {
-            let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-            here.ancestors()
-                .map(|a| a.join("shared"))
-                .find(|s| s.join("data").is_dir())
-        });
-    let file = root
-        .map(|root| root.join("data").join(file))
-        .filter(|f| f.is_file());
-    if file.is_none() {
-        eprintln!("skipped: no such data; set SPANLIGHT_SHARED to the folder that holds `data`");
-    }
-    file
+    spanlight_tests::shared(&format!("data/{file}"))
 }
