@@ -1,5 +1,5 @@
 import { byId, make } from "./dom.js";
-import { EXAMPLES } from "./examples.js";
+import { EXAMPLES, examplesFor } from "./examples.js";
 import { plural } from "./format.js";
 
 /** The text box with its examples. Events: "run"; "change"; "clear" (detail: {text, name} as they were); "files" (detail: files to open). */
@@ -9,10 +9,12 @@ export class Composer extends EventTarget {
   #draft = "";
   #name = "text";
   #more = false;
+  /** @type {import("./examples.js").Example[]} */ #offered = [];
+  // An example must not cost the reader what they wrote.
+  #own = make("button", { type: "button", className: "chip", hidden: true, onclick: () => this.#show(this.#draft) }, "Your own text");
 
   constructor() {
     super();
-    this.#offerExamples();
     this.#nameShortcut();
     this.#box.addEventListener("input", () => {
       this.#changed();
@@ -56,6 +58,16 @@ export class Composer extends EventTarget {
     this.#changed();
   }
 
+  /** Offers the examples that suit a model. @param {string} [model] its name, where it has one */
+  offer(model) {
+    this.#offered = examplesFor(model);
+    const chips = this.#offered.map(({ title, text }) =>
+      make("button", { type: "button", className: "chip", onclick: () => this.#show(text) }, title),
+    );
+    byId("examples").replaceChildren(make("span", { className: "hint" }, "Examples"), ...chips, this.#own);
+    this.#changed();
+  }
+
   /** Lets the reader choose files to open. */
   choose() {
     byId("file").click();
@@ -82,15 +94,6 @@ export class Composer extends EventTarget {
     else this.dispatchEvent(new Event("run"));
   }
 
-  #offerExamples() {
-    const chips = EXAMPLES.map(({ title, text }) =>
-      make("button", { type: "button", className: "chip", onclick: () => this.#show(text) }, title),
-    );
-    // An example must not cost the reader what they wrote.
-    this.own = make("button", { type: "button", className: "chip", hidden: true, onclick: () => this.#show(this.#draft) }, "Your own text");
-    byId("examples").append(make("span", { className: "hint" }, "Examples"), ...chips, this.own);
-  }
-
   #show(text) {
     if (!isExample(this.text) && this.text.trim() !== "") this.#draft = this.text;
     this.put(text);
@@ -100,9 +103,9 @@ export class Composer extends EventTarget {
     const { text } = this;
     byId("text-count").textContent = plural(text.length, "character");
     byId("clear").hidden = text === "" && !this.#more;
-    this.own.hidden = this.#draft === "" || text === this.#draft;
+    this.#own.hidden = this.#draft === "" || text === this.#draft;
     for (const [i, chip] of [...byId("examples").querySelectorAll(".chip")].entries()) {
-      chip.setAttribute("aria-pressed", String(text !== "" && text === (EXAMPLES[i]?.text ?? this.#draft)));
+      chip.setAttribute("aria-pressed", String(text !== "" && text === (this.#offered[i]?.text ?? this.#draft)));
     }
   }
 

@@ -106,8 +106,10 @@ function change(model) {
 }
 
 async function showModels() {
-  const known = await readModels(document.baseURI);
-  models.show(known, typeof settings.model === "string" ? settings.model : "Your own");
+  const { model } = settings;
+  const address = typeof model === "string" ? model : "Your own";
+  composer.offer(URL.canParse(address) ? new URL(address).pathname.split("/").at(-2) : undefined);
+  models.show(await readModels(document.baseURI), address);
 }
 
 /** @param {string} message */
