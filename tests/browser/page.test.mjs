@@ -128,6 +128,22 @@ async function gold(visitor) {
   return text;
 }
 
+visit("the General model is one choice away and reads its own examples", async (visitor) => {
+  const { page } = visitor;
+  await visitor.open("?backend=cpu");
+  await visitor.ready(LOAD);
+  const science = await visitor.texts("#examples .chip:not([hidden])");
+  await page.selectOption("#model", { label: "General" });
+  await visitor.eventually(async () => (await visitor.texts("#examples .chip:not([hidden])")).join() !== science.join(), true);
+  await visitor.ready(LOAD);
+  await pickExample(visitor, 0);
+  const tags = new Set(await page.locator(".reading .entity").evaluateAll((all) => all.map((one) => one.dataset.tag)));
+  assert.ok(tags.size >= 3, [...tags].join());
+  await page.screenshot({ path: join(SHOTS, "general.png"), fullPage: true });
+  await page.click("#tab-tables");
+  await visitor.eventually(async () => (await visitor.count("#relation-table tbody tr")) > 0, true);
+});
+
 visit("a tampered model is refused, and the part is named", async (visitor) => {
   await visitor.open("?backend=cpu&model=models/tampered");
   await visitor.page.waitForSelector(".notice-error", { timeout: LOAD });

@@ -1,4 +1,4 @@
-//! Weights at rest: int8 with an f16 scale per 128 neighbours of a row, or f16; widened to f32 when
+//! Weights at rest: int8 with an f16 scale per 64 neighbours of a row, or f16; widened to f32 when
 //! they are loaded.
 
 use std::str::FromStr;
@@ -13,7 +13,10 @@ use crate::{Error, Result};
 /// Smaller arrays stay f32: they weigh nothing, and biases and gains are sensitive.
 const SMALLEST: usize = 2048;
 /// Neighbours in a row that share a scale, where they divide the row.
-const GROUP: usize = 128;
+const GROUP: usize = 64;
+/// An array of so many rows is a table of embeddings. What is looked up in it is normalised at once, so
+/// one scale does for a row, and the scales it spares are better spent on the layers above.
+const TABLE: usize = 4096;
 /// Ending of the name of the scales of an int8 array.
 const SCALE: &str = ".scale";
 
@@ -21,7 +24,8 @@ const SCALE: &str = ".scale";
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Precision {
-    /// One byte a weight, an f16 scale for 128 neighbours of a row (or a row that they do not divide).
+    /// One byte a weight, an f16 scale for 64 neighbours of a row (for a whole row of a large table, or
+    /// one that they do not divide).
     Int8,
     /// Two bytes a weight.
     F16,
@@ -127,7 +131,7 @@ const RANGES: [f32; 8] = [1.0, 0.975, 0.95, 0.925, 0.9, 0.875, 0.85, 0.8];
 /// Scale of every group and the weights in units of it.
 fn quantize(array: &Array) -> (Vec<f16>, Vec<u8>) {
     let width = array.values.len() / array.shape[0];
-    let group = match width.is_multiple_of(GROUP) {
+    let group = match array.shape[0] < TABLE && width.is_multiple_of(GROUP) {
         true => GROUP,
         false => width,
     };
@@ -239,8 +243,24 @@ mod tests {
         let wide = StateDict::from([("w".to_string(), array)]);
         let back = decode(&encode(&wide, Precision::Int8).unwrap()).unwrap();
         let far = |v: &f32| (v - 0.01).abs() < 1e-4;
-        assert!(back["w"].values[128..].iter().all(far));
-        assert!(!back["w"].values[1..128].iter().any(far));
+        assert!(back["w"].values[GROUP..].iter().all(far));
+        assert!(!back["w"].values[1..GROUP].iter().any(far));
+    }
+
+    #[test]
+    fn a_large_table_has_a_scale_a_row() {
+        let array = |rows: usize| Array {
+            shape: vec![rows, GROUP * 2],
+            // A multiple of a scale that f16 has.
+            values: vec![127.0 / 256.0; rows * GROUP * 2],
+        };
+        for (rows, scales) in [(TABLE, 1), (TABLE - 1, 2)] {
+            let table = StateDict::from([("w".to_string(), array(rows))]);
+            let bytes = encode(&table, Precision::Int8).unwrap();
+            let file = SafeTensors::deserialize(&bytes).unwrap();
+            assert_eq!(file.tensor("w.scale").unwrap().shape(), [rows, scales]);
+            assert_eq!(decode(&bytes).unwrap(), table);
+        }
     }
 
     #[test]
