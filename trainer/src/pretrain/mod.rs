@@ -4,6 +4,7 @@ mod config;
 mod contrast;
 mod objective;
 mod run;
+mod setup;
 #[cfg(test)]
 mod tests;
 
