@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::Compute;
-use crate::bench::{self, Plan};
+use crate::bench::{Plan, joint};
 use crate::error::{Error, Result};
 
 /// Arguments of `bench`.
@@ -57,10 +57,9 @@ impl Bench {
     /// Whatever stops it; a missing PyTorch does not.
     pub fn run(&self) -> Result<()> {
         let (device, description) = self.compute.open()?;
-        let report = bench::run(&Plan {
+        let plan = Plan {
             encoder: &self.encoder,
             data: &self.data,
-            format: self.format.parse().map_err(Error::Usage)?,
             batch: self.batch,
             steps: self.steps,
             warmup: self.warmup,
@@ -70,7 +69,8 @@ impl Bench {
             threads: self.compute.workers(&burn::tensor::Device::flex()),
             device,
             description,
-        })?;
-        super::print(&report, self.json)
+        };
+        let format = self.format.parse().map_err(Error::Usage)?;
+        super::print(&joint::run(&plan, format)?, self.json)
     }
 }
