@@ -4,11 +4,13 @@
 //! |---|---|---|
 //! | fine-tuning | [`finetune`](crate::finetune::finetune) itself, timed by its events | `torch_joint.py`, the same batches |
 //! | inference | `Predictor`, as in `evaluate` | the same script, the spans that we found |
+//! | pre-training | the step loop of [`pretrain`](crate::pretrain::pretrain) | `torch_pretrain.py`, the same samples |
 //!
 //! Only one side runs at a time, and they alternate, so that no lasting change favours one of them.
 
 pub mod joint;
 mod machine;
+pub mod pretraining;
 mod report;
 mod row;
 mod theirs;
@@ -21,7 +23,7 @@ use burn::tensor::Device;
 pub struct Plan<'a> {
     /// Encoder folder.
     pub encoder: &'a Path,
-    /// Annotated sentences.
+    /// Annotated sentences or plain text.
     pub data: &'a Path,
     /// Sentences a step.
     pub batch: usize,

@@ -20,8 +20,13 @@ pub const JOINT: Script = Script {
     name: "torch_joint.py",
     text: include_str!("../../bench/torch_joint.py"),
 };
+/// Pre-training.
+pub const PRETRAIN: Script = Script {
+    name: "torch_pretrain.py",
+    text: include_str!("../../bench/torch_pretrain.py"),
+};
 /// What they import.
-const MODULES: [Script; 2] = [
+const MODULES: [Script; 3] = [
     Script {
         name: "torch_encoders.py",
         text: include_str!("../../bench/torch_encoders.py"),
@@ -29,6 +34,10 @@ const MODULES: [Script; 2] = [
     Script {
         name: "torch_measure.py",
         text: include_str!("../../bench/torch_measure.py"),
+    },
+    Script {
+        name: "torch_weights.py",
+        text: include_str!("../../bench/torch_weights.py"),
     },
 ];
 
@@ -101,6 +110,15 @@ impl Theirs {
             seconds,
             peak,
         })
+    }
+
+    /// Runs something that gives anything else.
+    ///
+    /// # Errors
+    /// As [`Self::measure`].
+    pub fn result<T: DeserializeOwned>(&mut self, ask: &impl Serialize) -> Result<T> {
+        let (result, _): (T, Option<u64>) = self.answer(ask)?;
+        Ok(result)
     }
 
     /// Compares the numbers of parameters of its models with those of ours.

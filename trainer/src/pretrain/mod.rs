@@ -9,4 +9,7 @@ mod setup;
 mod tests;
 
 pub use config::{PretrainConfig, REFERENCE};
+pub use contrast::Contrast;
+pub use objective::{Chunk, PretrainObjective, Source};
 pub use run::pretrain;
+pub use setup::Setup;
