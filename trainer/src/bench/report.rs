@@ -6,7 +6,8 @@ use serde::Serialize;
 
 use super::machine::Machine;
 use super::row::{Line, Row, lowest, median};
-use super::{Measure, Plan, Workload};
+use super::theirs::Theirs;
+use super::{Measure, Plan};
 
 /// Load of a machine on which nothing else runs.
 const IDLE: f64 = 0.5;
@@ -20,48 +21,58 @@ pub struct Torch {
     pub blas: String,
 }
 
+/// What one kind of work has to tell besides its speed.
+pub struct Account<F> {
+    /// Fields of the report.
+    pub facts: F,
+    /// Lines above the table, each with its label.
+    pub head: Vec<(&'static str, String)>,
+    /// Lines below the table.
+    pub tail: Vec<String>,
+    /// What both sides do, and how.
+    pub sides: Vec<String>,
+}
+
 /// What was measured, and on what.
 #[derive(Debug, Serialize)]
-pub struct Report {
+pub struct Report<F> {
     machine: Machine,
     /// Nothing without PyTorch.
     torch: Option<Torch>,
     encoder: String,
     data: String,
-    parameters: usize,
     batch: usize,
     steps: usize,
     warmup: usize,
     rounds: usize,
-    /// Sentences of inference.
-    sentences: usize,
-    /// Candidates of inference.
-    spans: usize,
-    /// Pairs of them.
-    pairs: usize,
-    /// Gold mentions of the same file.
-    mentions: usize,
+    #[serde(flatten)]
+    facts: F,
     lines: Vec<Line>,
     notes: Vec<String>,
+    #[serde(skip)]
+    head: Vec<(&'static str, String)>,
+    #[serde(skip)]
+    tail: Vec<String>,
 }
 
-impl Report {
-    /// Sums the rounds up; `torch` says why it is missing, if it is.
+impl<F> Report<F> {
+    /// Sums the rounds up; `theirs` says why it is missing, if it is.
     pub fn new(
         plan: &Plan<'_>,
         machine: Machine,
-        workload: &Workload,
-        candidates: (usize, usize),
-        parameters: usize,
-        torch: Result<Torch, String>,
+        theirs: Result<Theirs, String>,
         rows: &[Row],
+        account: Account<F>,
     ) -> Self {
-        let sentences = workload.pieces.len();
+        let torch = theirs.map(|t| Torch {
+            version: t.version.clone(),
+            blas: t.blas.clone(),
+        });
         let mut lines = Vec::new();
         for row in rows {
             let speed = |m: &Measure| Some(m.pieces as f64 / m.seconds);
             lines.push(Line::new(row, "word-pieces/s", speed, median, f64::max));
-            if row.frozen.is_none() {
+            if let Some(sentences) = row.sentences {
                 let speed = |m: &Measure| Some(sentences as f64 / m.seconds);
                 lines.push(Line::new(row, "sentences/s", speed, median, f64::max));
             }
@@ -76,25 +87,28 @@ impl Report {
         Self {
             encoder: plan.encoder.display().to_string(),
             data: plan.data.display().to_string(),
-            parameters,
             batch: plan.batch,
             steps: plan.steps,
             warmup: plan.warmup,
             rounds: plan.rounds,
-            sentences,
-            spans: candidates.0,
-            pairs: candidates.1,
-            mentions: workload.mentions,
-            notes: notes(plan, &machine, &torch),
+            notes: notes(plan, &machine, &torch, account.sides),
             machine,
             torch: torch.ok(),
+            facts: account.facts,
             lines,
+            head: account.head,
+            tail: account.tail,
         }
     }
 }
 
 /// What a reader must know to judge the numbers.
-fn notes(plan: &Plan<'_>, machine: &Machine, torch: &Result<Torch, String>) -> Vec<String> {
+fn notes(
+    plan: &Plan<'_>,
+    machine: &Machine,
+    torch: &Result<Torch, String>,
+    sides: Vec<String>,
+) -> Vec<String> {
     let mut notes = Vec::new();
     if let Some(load) = machine.load.filter(|&load| load > IDLE) {
         notes.push(format!(
@@ -105,19 +119,7 @@ fn notes(plan: &Plan<'_>, machine: &Machine, torch: &Result<Torch, String>) -> V
     match torch {
         Err(reason) => notes.push(format!("no comparison: {reason}; give one with --python")),
         Ok(torch) => {
-            notes.push(
-                "both sides: the same model in float32, one process each, with the same batches, \
-                 spans and pairs (training: gold; inference: what our tagger finds, tuned to find \
-                 about as much as is annotated); timed are forward, backward, clipping and AdamW, \
-                 or prediction, but no reading and tokenising; word-pieces exclude padding"
-                    .into(),
-            );
-            notes.push(
-                "PyTorch, plain: padded batches; sorted: every batch cut into chunks of 8 sentences \
-                 of similar length; its span CNN gathers span by span, as the paper's code does; \
-                 the ratio is ours by the better of the two (MiB: by the lower)"
-                    .into(),
-            );
+            notes.extend(sides);
             if torch.blas == "reference" {
                 notes.push(
                     "WARNING: this PyTorch multiplies matrices with the reference BLAS, which is tens \
@@ -136,7 +138,7 @@ fn notes(plan: &Plan<'_>, machine: &Machine, torch: &Result<Torch, String>) -> V
     notes
 }
 
-impl fmt::Display for Report {
+impl<F> fmt::Display for Report<F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let m = &self.machine;
         writeln!(f, "processor  {}", m.cpu)?;
@@ -152,21 +154,9 @@ impl fmt::Display for Report {
                 "PyTorch    {version}, BLAS: {blas}; CPU; threads: {threads}"
             )?;
         }
-        writeln!(
-            f,
-            "model      {}; {} parameters",
-            self.encoder, self.parameters
-        )?;
-        writeln!(
-            f,
-            "training   {}; {} steps of {} sentences behind {} of warm-up",
-            self.data, self.steps, self.batch, self.warmup
-        )?;
-        writeln!(
-            f,
-            "inference  its {} sentences; {} spans and {} pairs (gold: {} mentions)",
-            self.sentences, self.spans, self.pairs, self.mentions
-        )?;
+        for (label, text) in &self.head {
+            writeln!(f, "{label:<10} {text}")?;
+        }
         writeln!(
             f,
             "           {} rounds; medians of speeds, lowest peaks\n",
@@ -177,6 +167,10 @@ impl fmt::Display for Report {
         heads.iter().try_for_each(|head| write!(f, " {head:>12}"))?;
         for line in &self.lines {
             write!(f, "\n{line}")?;
+        }
+        for (i, line) in self.tail.iter().enumerate() {
+            let gap = if i == 0 { "\n\n" } else { "\n" };
+            write!(f, "{gap}{line}")?;
         }
         for (i, note) in self.notes.iter().enumerate() {
             let gap = if i == 0 { "\n\n" } else { "\n" };

@@ -10,18 +10,18 @@ use super::Measure;
 pub struct Row {
     /// What is done.
     pub name: &'static str,
-    /// Whether the embeddings stay as they are; nothing for inference.
-    pub frozen: Option<bool>,
+    /// How many sentences, where the speed in sentences is of interest too.
+    pub sentences: Option<usize>,
     /// Our measures, PyTorch's in plain batches, PyTorch's in sorted chunks.
     pub measures: [Vec<Measure>; 3],
 }
 
 impl Row {
     /// A row without measures.
-    pub fn new(name: &'static str, frozen: Option<bool>) -> Self {
+    pub fn new(name: &'static str, sentences: Option<usize>) -> Self {
         Self {
             name,
-            frozen,
+            sentences,
             measures: Default::default(),
         }
     }

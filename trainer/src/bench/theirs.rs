@@ -4,73 +4,77 @@ use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use serde::{Serialize, de::DeserializeOwned};
-use spanlight_core::ModelConfig;
+use tempfile::TempDir;
 
 use super::Measure;
-use super::workload::Case;
 use crate::error::{Error, Result};
 
-/// The program; it reads a job, then a measurement a line.
-const SCRIPT: &str = include_str!("../../bench/torch_joint.py");
-/// Sentences of a length-sorted chunk.
-const CHUNK: usize = 8;
-
-/// What the script needs to know.
-#[derive(Serialize)]
-pub struct Job<'a> {
-    /// CPU threads.
-    pub threads: usize,
-    /// Sizes.
-    pub model: &'a ModelConfig,
-    /// Entity classes.
-    pub types: usize,
-    /// Relation classes.
-    pub relations: usize,
-    /// Sentences of an inference batch.
-    pub batch: usize,
-    /// Steps that are not timed.
-    pub warmup: usize,
-    /// Training sentences.
-    pub training: &'a [Case],
-    /// Members of every step.
-    pub batches: &'a [Vec<usize>],
-    /// Sentences of inference.
-    pub inference: &'a [Case],
+/// A program that reads a job, then a question a line.
+pub struct Script {
+    name: &'static str,
+    text: &'static str,
 }
 
-/// A measurement to make.
-#[derive(Serialize)]
-struct Ask {
-    run: &'static str,
-    frozen: bool,
-    chunk: usize,
-}
+/// Fine-tuning and inference.
+pub const JOINT: Script = Script {
+    name: "torch_joint.py",
+    text: include_str!("../../bench/torch_joint.py"),
+};
+/// Pre-training.
+pub const PRETRAIN: Script = Script {
+    name: "torch_pretrain.py",
+    text: include_str!("../../bench/torch_pretrain.py"),
+};
+/// What they import.
+const MODULES: [Script; 3] = [
+    Script {
+        name: "torch_encoders.py",
+        text: include_str!("../../bench/torch_encoders.py"),
+    },
+    Script {
+        name: "torch_measure.py",
+        text: include_str!("../../bench/torch_measure.py"),
+    },
+    Script {
+        name: "torch_weights.py",
+        text: include_str!("../../bench/torch_weights.py"),
+    },
+];
 
 /// A running Python with PyTorch.
 pub struct Theirs {
     python: String,
+    script: &'static str,
     child: Child,
     input: ChildStdin,
     output: BufReader<ChildStdout>,
+    /// Where the scripts are.
+    _folder: TempDir,
     /// Version of PyTorch.
     pub version: String,
     /// Its library for matrix products.
     pub blas: String,
-    /// Parameters of its model.
-    pub parameters: usize,
+    /// Parameters of each of its models.
+    pub parameters: Vec<usize>,
 }
 
 impl Theirs {
     /// Starts Python and hands over the job; the error says why there is nothing to compare with.
-    pub fn start(python: &str, job: &Job<'_>) -> Result<Self, String> {
+    pub fn start(
+        python: &str,
+        threads: usize,
+        script: &Script,
+        job: &impl Serialize,
+    ) -> Result<Self, String> {
+        let folder = unpacked(script).map_err(|e| format!("no place for the scripts: {e}"))?;
         let mut command = Command::new(python);
         command
-            .args(["-c", SCRIPT])
+            .arg(folder.path().join(script.name))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped());
         // The libraries behind PyTorch read these once, at their start.
         for name in ["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"] {
-            command.env(name, job.threads.to_string());
+            command.env(name, threads.to_string());
         }
         let mut child = command
             .spawn()
@@ -80,12 +84,14 @@ impl Theirs {
         };
         let mut theirs = Self {
             python: python.into(),
+            script: script.name,
             child,
             input,
             output: BufReader::new(output),
+            _folder: folder,
             version: String::new(),
             blas: String::new(),
-            parameters: 0,
+            parameters: Vec::new(),
         };
         (theirs.version, theirs.blas, theirs.parameters) = theirs
             .answer(job)
@@ -93,23 +99,48 @@ impl Theirs {
         Ok(theirs)
     }
 
-    /// Times training, with the embeddings frozen or not, or else inference; in plain batches or
-    /// in sorted chunks of them.
+    /// Runs something that gives word-pieces and seconds.
     ///
     /// # Errors
     /// [`Error::Usage`] when the process dies or answers nonsense.
-    pub fn measure(&mut self, frozen: Option<bool>, sorted: bool) -> Result<Measure> {
-        let ask = Ask {
-            run: if frozen.is_some() { "train" } else { "infer" },
-            frozen: frozen == Some(true),
-            chunk: if sorted { CHUNK } else { 0 },
-        };
-        let (pieces, seconds, peak) = self.answer(&ask)?;
+    pub fn measure(&mut self, ask: &impl Serialize) -> Result<Measure> {
+        let ((pieces, seconds), peak) = self.answer(ask)?;
         Ok(Measure {
             pieces,
             seconds,
             peak,
         })
+    }
+
+    /// Runs something that gives anything else.
+    ///
+    /// # Errors
+    /// As [`Self::measure`].
+    pub fn result<T: DeserializeOwned>(&mut self, ask: &impl Serialize) -> Result<T> {
+        let (result, _): (T, Option<u64>) = self.answer(ask)?;
+        Ok(result)
+    }
+
+    /// Compares the numbers of parameters of its models with those of ours.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] where they differ.
+    pub fn agree(&self, parameters: &[usize]) -> Result<()> {
+        match self.parameters == parameters {
+            true => Ok(()),
+            false => Err(self.differs(format!(
+                "{parameters:?} parameters here, {:?}",
+                self.parameters
+            ))),
+        }
+    }
+
+    /// That both sides do not compute the same; `what` ends with its side.
+    pub fn differs(&self, what: String) -> Error {
+        Error::Usage(format!(
+            "the models differ: {what} in {}; this is a bug, report it",
+            self.script
+        ))
     }
 
     /// Sends a line and reads one.
@@ -135,4 +166,13 @@ impl Drop for Theirs {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// A folder with a script and its modules.
+fn unpacked(script: &Script) -> std::io::Result<TempDir> {
+    let folder = tempfile::tempdir()?;
+    for Script { name, text } in MODULES.iter().chain([script]) {
+        std::fs::write(folder.path().join(name), text)?;
+    }
+    Ok(folder)
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::Compute;
-use crate::bench::{self, Plan};
+use crate::bench::{Plan, joint, pretraining};
 use crate::error::{Error, Result};
 
 /// Arguments of `bench`.
@@ -14,15 +14,18 @@ pub struct Bench {
     /// Folder with an encoder (config.json, weights, tokenizer)
     #[arg(long, value_name = "FOLDER")]
     encoder: PathBuf,
-    /// Annotated sentences
-    #[arg(long, value_name = "FILE")]
-    data: PathBuf,
-    /// Format of the file: auto, dygie, spert, pspe, arnor, redocred, re3d or knowledgenet
+    /// Annotated sentences: measures fine-tuning and inference
+    #[arg(long, value_name = "FILE", required_unless_present = "corpus")]
+    data: Option<PathBuf>,
+    /// Plain text, one sentence a line: measures pre-training
+    #[arg(long, value_name = "FILE", conflicts_with = "data")]
+    corpus: Option<PathBuf>,
+    /// Format of the annotated file: auto, dygie, spert, pspe, arnor, redocred, re3d or knowledgenet
     #[arg(long, default_value = "auto")]
     format: String,
-    /// Sentences per step
-    #[arg(long, default_value_t = 32, value_parser = at_least_one)]
-    batch: usize,
+    /// Sentences per step; by default 32, or 64 of plain text
+    #[arg(long, value_parser = at_least_one)]
+    batch: Option<usize>,
     /// Timed training steps
     #[arg(long, default_value_t = 10, value_parser = at_least_one)]
     steps: usize,
@@ -57,11 +60,15 @@ impl Bench {
     /// Whatever stops it; a missing PyTorch does not.
     pub fn run(&self) -> Result<()> {
         let (device, description) = self.compute.open()?;
-        let report = bench::run(&Plan {
+        let (data, batch) = match (&self.data, &self.corpus) {
+            (Some(data), _) => (data, 32),
+            (None, Some(corpus)) => (corpus, 64),
+            (None, None) => return Err(Error::Usage("give --data or --corpus".into())),
+        };
+        let plan = Plan {
             encoder: &self.encoder,
-            data: &self.data,
-            format: self.format.parse().map_err(Error::Usage)?,
-            batch: self.batch,
+            data,
+            batch: self.batch.unwrap_or(batch),
             steps: self.steps,
             warmup: self.warmup,
             rounds: self.rounds,
@@ -70,7 +77,13 @@ impl Bench {
             threads: self.compute.workers(&burn::tensor::Device::flex()),
             device,
             description,
-        })?;
-        super::print(&report, self.json)
+        };
+        match self.data {
+            Some(_) => {
+                let format = self.format.parse().map_err(Error::Usage)?;
+                super::print(&joint::run(&plan, format)?, self.json)
+            }
+            None => super::print(&pretraining::run(&plan)?, self.json),
+        }
     }
 }

@@ -23,7 +23,7 @@ use std::path::Path;
 
 use spanlight_core::wordpiece::{SpecialPieces, WordPiece};
 
-pub use config::CorpusConfig;
+pub use config::{CorpusConfig, Unit};
 pub use counts::{Counts, Reason};
 pub use error::CorpusError;
 pub use loader::{Loader, LoaderConfig};

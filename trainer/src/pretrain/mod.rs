@@ -4,8 +4,12 @@ mod config;
 mod contrast;
 mod objective;
 mod run;
+mod setup;
 #[cfg(test)]
 mod tests;
 
 pub use config::{PretrainConfig, REFERENCE};
+pub use contrast::Contrast;
+pub use objective::{Chunk, PretrainObjective, Source};
 pub use run::pretrain;
+pub use setup::Setup;

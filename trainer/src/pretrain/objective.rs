@@ -17,7 +17,8 @@ use crate::train::{Objective, cut};
 /// Samples that go through the model at once, and their place in the step.
 pub struct Chunk {
     index: usize,
-    batch: PretrainBatch,
+    /// Their two views.
+    pub batch: PretrainBatch,
 }
 
 /// Where samples come from.

@@ -7,14 +7,13 @@ use std::time::Instant;
 
 use burn::module::Module;
 use serde::{Deserialize, Serialize};
-use spanlight_core::init::Init;
-use spanlight_core::pretrain::config::MomentumInit;
-use spanlight_core::pretrain::{PretrainModel, SpanPairNetwork};
+use spanlight_core::pretrain::PretrainModel;
 use spanlight_core::weights::{StateDict, state_of, write_safetensors};
 
 use super::config::PretrainConfig;
 use super::contrast::{Contrast, MOMENTUM, Places};
 use super::objective::PretrainObjective;
+use super::setup::Setup;
 use crate::corpus::{Corpus, Loader, LoaderConfig, Progress as Reading};
 use crate::encoder::EncoderFolder;
 use crate::error::{Error, Result};
@@ -22,10 +21,7 @@ use crate::event::{Event, Sink};
 use crate::finetune::required;
 use crate::place::Place;
 use crate::store::{self, RunFolder};
-use crate::train::{
-    AdamW, AdamWConfig, Checkpoint, Driver, Progress, Rates, Schedule, Verdict, freeze,
-};
-use crate::transfer::{encoders, transfer};
+use crate::train::{AdamW, Checkpoint, Driver, Progress, Schedule, Verdict, freeze};
 
 /// What a run remembers besides arrays.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -73,15 +69,8 @@ pub fn pretrain(
     sample.max_pieces = (sample.max_pieces).min(encoder.config.room());
     let loader = Loader::new(corpus, sample, loader)?;
 
-    let model_config = config.model(encoder.config.clone());
     let objectives = config.objectives();
-    let device = place.device.clone().autodiff();
-    let init = &mut Init::seeded(config.seed);
-    let mut model = PretrainModel::new(&model_config, &objectives, init, &device)?;
-    let mut momentum = SpanPairNetwork::new(&model_config, &objectives, init, place.device);
-    let rates = rates(config);
-    let groups = rates.groups("network.encoder.", model_config.encoder.num_hidden_layers);
-    let mut optimizer = AdamW::new(adamw(config), &model);
+    let mut setup = Setup::new(config, &encoder, place.device)?;
     let mut progress = Progress {
         step: 0,
         seconds: 0.0,
@@ -90,37 +79,33 @@ pub fn pretrain(
     let mut extra = StateDict::new();
     if resume {
         let bytes = store::read(&folder.checkpoint())?;
-        (model, extra, progress) = Checkpoint::unpack(&bytes, model, &mut optimizer, place.device)?;
+        (setup.model, extra, progress) =
+            Checkpoint::unpack(&bytes, setup.model, &mut setup.optimizer, place.device)?;
         if progress.task.corpus != fingerprint {
             return Err(Error::Usage(
                 "the corpus is not the one this run was started with; put its files back or start a new run".into(),
             ));
         }
     } else {
-        let (loaded, pooled) = encoder.load(model.network.encoder)?;
-        model.network.encoder = loaded;
+        let pooled;
+        (setup, pooled) = setup.start(config, &encoder)?;
         if !pooled {
             sink.emit(&Event::Note {
                 message: "the encoder has no pooler: a random one is trained".into(),
             })?;
         }
-        if let Some(earlier) = &config.init_from {
-            let found = encoders(earlier, config.load_parts, config.load_network)?;
-            let places: [(&str, &[&str]); 3] = [
-                ("encoder", &["network.encoder"]),
-                ("span", &["network.span"]),
-                ("pair", &["network.pair"]),
-            ];
-            model = transfer(model, found, &places)?;
-        }
-        match config.momentum_init {
-            MomentumInit::Copy => momentum = model.network.valid(),
-            MomentumInit::Random => momentum.encoder = model.network.encoder.valid(),
-        }
         store::write_atomic(&folder.tokenizer(), tokenizer.to_json()?.as_bytes())?;
-        store::write_json(&folder.model_config(), &model_config)?;
+        store::write_json(&folder.model_config(), &setup.sizes)?;
     }
-    model = freeze(model, &groups);
+    let Setup {
+        device,
+        model,
+        momentum,
+        groups,
+        mut optimizer,
+        ..
+    } = setup;
+    let model = freeze(model, &groups);
     let mut contrast = Contrast::new(momentum, &objectives);
     if resume {
         contrast = contrast.restore(extra, progress.task.places, &objectives, place.device)?;
@@ -253,28 +238,4 @@ fn default_cache() -> Result<PathBuf> {
         .or_else(|| Some(Path::new(&std::env::var_os("HOME")?).join(".cache")));
     home.map(|cache| cache.join("spanlight").join("corpora"))
         .ok_or_else(|| Error::Usage("there is no HOME; give --corpus-cache".into()))
-}
-
-fn rates(config: &PretrainConfig) -> Rates {
-    Rates {
-        encoder: match config.freeze_encoder {
-            true => 0.0,
-            false => config.learning_rate,
-        },
-        head: config.head_lr,
-        layer_decay: config.layer_decay,
-        embeddings: config.lr_embeddings,
-        decay_all: config.decay_all,
-    }
-}
-
-fn adamw(config: &PretrainConfig) -> AdamWConfig {
-    AdamWConfig {
-        beta1: 0.9,
-        beta2: 0.999,
-        epsilon: 1e-6,
-        weight_decay: config.weight_decay,
-        bias_correction: config.adamw_bias_correction,
-        clip: config.clip,
-    }
 }

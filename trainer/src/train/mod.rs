@@ -18,7 +18,6 @@ pub use driver::{Driver, Verdict};
 pub use freeze::freeze;
 pub use group::{Group, Groups};
 pub use objective::Objective;
-#[cfg(test)]
 pub use parallel::gradients;
 pub use rates::{EmbeddingRate, Rates};
 pub use schedule::Schedule;

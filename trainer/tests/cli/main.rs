@@ -1,6 +1,7 @@
 //! The program as a user runs it, on a tiny encoder and invented sentences.
 
 mod bad_input;
+mod bench;
 mod comparison;
 mod corpus;
 mod experiment;

@@ -2,13 +2,14 @@
 
 use rand::seq::SliceRandom;
 use rand::{Rng, RngExt};
+use serde::Serialize;
 
 use super::SampleConfig;
 use crate::batch::Pieces;
 use crate::wordpiece::SpecialPieces;
 
 /// A piece that was hidden and is to be told from the first piece of its word.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct MaskedPiece {
     /// Position of the first piece of its word.
     pub first: usize,

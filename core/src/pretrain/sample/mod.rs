@@ -36,7 +36,7 @@ pub struct Word<'a> {
 }
 
 /// One sentence drawn for pre-training.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Sample {
     /// The span pair visible, the rest masked.
     pub target: View,

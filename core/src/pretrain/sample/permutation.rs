@@ -2,6 +2,7 @@
 
 use rand::seq::SliceRandom;
 use rand::{Rng, RngExt};
+use serde::Serialize;
 
 use crate::schema::Span;
 
@@ -12,7 +13,7 @@ pub const CLASSES: usize = 6;
 const SHORTEST: usize = 3;
 
 /// A segment whose words were put in another order, or left in theirs (class 0).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Permuted {
     /// The segment, in words.
     pub span: Span,

@@ -1,13 +1,14 @@
 //! Two views of one sentence, each without what the other shows (method §2.7 d).
 
 use rand::{Rng, RngExt};
+use serde::Serialize;
 
 use super::{Alignment, MaskedPiece, Permuted, pair};
 use crate::batch::Pieces;
 use crate::schema::Span;
 
 /// What an encoder sees of a sentence, and what is to be learnt from it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct View {
     /// Word-pieces with `[CLS]` and `[SEP]`; as many in both views.
     pub ids: Vec<u32>,

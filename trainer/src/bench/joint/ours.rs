@@ -13,8 +13,9 @@ use spanlight_core::tagger::Tag;
 use spanlight_core::weights::{load_state, state_of};
 use tempfile::TempDir;
 
-use super::machine::{peak, reset_peak};
-use super::{Measure, Plan, Workload};
+use super::Workload;
+use crate::bench::machine::{peak, reset_peak};
+use crate::bench::{Measure, Plan};
 use crate::data;
 use crate::encoder::EncoderFolder;
 use crate::error::{Error, Result};

@@ -9,8 +9,8 @@ use spanlight_core::predict::Predicted;
 use spanlight_core::schema::Span;
 use spanlight_core::{ModelConfig, Profile, Schema};
 
-use super::Plan;
-use crate::data::{self, Overlap};
+use crate::bench::Plan;
+use crate::data::{self, Format, Overlap};
 use crate::encoder::EncoderFolder;
 use crate::error::{Error, Result};
 
@@ -56,7 +56,7 @@ impl Workload {
     ///
     /// # Errors
     /// [`Error::Usage`] when no sentence is fit for training, besides what stops the reading.
-    pub fn read(plan: &Plan<'_>, seed: u64) -> Result<Self> {
+    pub fn read(plan: &Plan<'_>, format: Format, seed: u64) -> Result<Self> {
         let encoder = EncoderFolder::open(plan.encoder)?;
         let tokenizer = encoder.tokenizer()?;
         let room = encoder.config.room();
@@ -66,7 +66,7 @@ impl Workload {
                 Err(error) => Some(Err(error.into())),
             }
         };
-        let all = data::read(plan.data, plan.format)?.sentences;
+        let all = data::read(plan.data, format)?.sentences;
         let mut kept = data::trainable(&all, Overlap::Drop).0;
         kept.retain(|s| s.words.len() <= MAX_WORDS);
         let kept: Vec<_> = kept.into_iter().filter_map(fit).collect::<Result<_>>()?;

@@ -1,0 +1,137 @@
+"""The encoders that Spanlight's models share, in PyTorch, named as their Rust modules."""
+
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+SPANS = 128  # convolved at once, as in the paper's code
+POSITIONS = torch.tensor([[2, 0], [3, 1], [4, 2], [5, 3], [6, 4]])
+
+
+class Attention(nn.Module):
+    """Self-attention with its residual, post-norm."""
+
+    def __init__(self, c, p):
+        super().__init__()
+        h, self.heads = c["hidden_size"], c["num_attention_heads"]
+        self.query, self.key, self.value, self.output = (nn.Linear(h, h) for _ in range(4))
+        self.norm, self.drop = nn.LayerNorm(h, c["layer_norm_eps"]), nn.Dropout(p)
+
+    def forward(self, x, mask):
+        b, n, h = x.shape
+        projections = self.query, self.key, self.value
+        q, k, v = (f(x).view(b, n, self.heads, -1).transpose(1, 2) for f in projections)
+        weights = self.drop((q @ k.transpose(2, 3) * q.shape[3] ** -0.5 + mask).softmax(3))
+        seen = (weights @ v).transpose(1, 2).reshape(b, n, h)
+        return self.norm(x + self.drop(self.output(seen)))
+
+
+class Layer(nn.Module):
+    """Transformer layer, post-norm."""
+
+    def __init__(self, c, p):
+        super().__init__()
+        h, wide = c["hidden_size"], c["intermediate_size"]
+        self.attention = Attention(c, p)
+        self.inner, self.outer = nn.Linear(h, wide), nn.Linear(wide, h)
+        self.norm, self.drop = nn.LayerNorm(h, c["layer_norm_eps"]), nn.Dropout(p)
+
+    def forward(self, x, mask):
+        x = self.attention(x, mask)
+        return self.norm(x + self.drop(self.outer(F.gelu(self.inner(x)))))
+
+
+class Embeddings(nn.Module):
+    """Word, position and segment tables."""
+
+    def __init__(self, c, p):
+        super().__init__()
+        h = c["hidden_size"]
+        self.word = nn.Embedding(c["vocab_size"], h)
+        self.position = nn.Embedding(c["max_position_embeddings"], h)
+        self.segment = nn.Embedding(c["type_vocab_size"], h)
+        self.norm, self.drop = nn.LayerNorm(h, c["layer_norm_eps"]), nn.Dropout(p)
+
+    def forward(self, ids):
+        position = self.position.weight[: ids.shape[1]]
+        return self.drop(self.norm(self.word(ids) + position + self.segment.weight[0]))
+
+
+class Bert(nn.Module):
+    """Sentence encoder with pooler."""
+
+    def __init__(self, c, p):
+        super().__init__()
+        self.embeddings = Embeddings(c, p)
+        self.layers = nn.ModuleList(Layer(c, p) for _ in range(c["num_hidden_layers"]))
+        self.pooler = nn.Linear(c["hidden_size"], c["hidden_size"])
+
+    def forward(self, ids, mask):
+        x = self.embeddings(ids)
+        for layer in self.layers:
+            x = layer(x, mask)
+        return x, torch.tanh(self.pooler(x[:, 0]))
+
+
+class Dense(nn.Module):
+    """Linear, gelu, norm; the caller drops out."""
+
+    def __init__(self, a, b):
+        super().__init__()
+        self.linear, self.norm = nn.Linear(a, b), nn.LayerNorm(b, 1e-12)
+
+    def forward(self, x):
+        return self.norm(F.gelu(self.linear(x)))
+
+
+class SpanEncoder(nn.Module):
+    """Span CNN that gathers each span's words, as in the paper's code, then a dense layer."""
+
+    def __init__(self, m):
+        super().__init__()
+        h, wide, kernels = m["encoder"]["hidden_size"], m["span_channels"], m["span_kernels"]
+        self.convs = nn.ModuleList(nn.Conv1d(h, wide, k, padding=k) for k in kernels)
+        self.dense, self.drop = Dense(wide * len(kernels), m["span_size"]), nn.Dropout(m["dropout"])
+
+    def forward(self, words, spans):
+        # By length, so that a chunk has little padding.
+        order = sorted(range(len(spans)), key=lambda i: spans[i][1] - spans[i][0])
+        rows = torch.tensor([spans[i] for i in order])
+        words = torch.cat([words, words.new_zeros(1, words.shape[1])])
+        features = []
+        for part in rows.split(SPANS):
+            start, end = part[:, :1], part[:, 1:]
+            index = start + torch.arange(int((end - start).max()) + 1)
+            index = index.where(index < end, torch.tensor(len(words) - 1))
+            # An embedding's gradient is far cheaper than that of indexing.
+            x = F.embedding(index, words, padding_idx=len(words) - 1).transpose(1, 2)
+            features.append(torch.cat([F.gelu(conv(x)).amax(2) for conv in self.convs], 1))
+        back = torch.tensor(order).argsort()
+        return self.dense(self.drop(torch.cat(features).index_select(0, back)))
+
+
+class PairEncoder(nn.Module):
+    """Position-aware attention over the five segments of a pair."""
+
+    def __init__(self, m):
+        super().__init__()
+        h, size, width = m["encoder"]["hidden_size"], m["span_size"], m["attention_size"]
+        self.position = nn.Embedding(7, m["position_size"])
+        widths = size, h, 2 * m["position_size"]
+        self.input, self.query, self.feature = (nn.Linear(a, width, bias=False) for a in widths)
+        self.score = nn.Linear(width, 1, bias=False)
+
+    def forward(self, g, q, of_pair=None):
+        """Segments [pairs, 5, size], sentence vectors and each pair's sentence, if not its own."""
+        q = self.query(q) if of_pair is None else self.query(q).index_select(0, of_pair)
+        feature = self.feature(self.position(POSITIONS).flatten(1))
+        e = self.score(F.gelu(self.input(g) + q[:, None] + feature))
+        return (g * e.softmax(1)).sum(1)
+
+
+def pad(sequences):
+    """Ids [sequences, longest] and the additive attention mask [sequences, 1, 1, longest]."""
+    lengths = torch.tensor([len(s) for s in sequences])
+    longest = int(lengths.max())
+    ids = torch.tensor([s + [0] * (longest - len(s)) for s in sequences])
+    return ids, (torch.arange(longest) >= lengths[:, None])[:, None, None] * -10000.0

@@ -1,0 +1,117 @@
+//! Where the time of a step goes.
+
+use std::time::Instant;
+
+use burn::module::Module;
+use burn::tensor::Device;
+use serde::Serialize;
+use spanlight_core::noise::Noise;
+use spanlight_core::pretrain::sample::Sample;
+
+use super::ours::Ready;
+use crate::bench::Plan;
+use crate::error::Result;
+use crate::pretrain::{Chunk, PretrainConfig};
+use crate::train::{Objective, gradients};
+
+/// A part of a step, and how long it takes.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Part {
+    /// Which one.
+    pub name: &'static str,
+    /// Wall-clock seconds of a step, on average.
+    pub seconds: f64,
+}
+
+/// Goes through the steps behind the warm-up once more: forward parts first alone, then as a step has
+/// them, so that what is left of the step is its backward pass. Nothing on a GPU, which is still
+/// computing when an operation returns.
+///
+/// # Errors
+/// Whatever stops the run.
+pub fn parts(
+    plan: &Plan<'_>,
+    config: &PretrainConfig,
+    steps: &[Vec<Sample>],
+) -> Result<Option<Vec<Part>>> {
+    if plan.device != Device::flex() {
+        return Ok(None);
+    }
+    let Ready {
+        mut setup,
+        objective,
+    } = Ready::new(plan, config, steps)?;
+    let device = setup.device.clone();
+    let (seed, workers) = (config.seed, plan.workers);
+    let mut total = [0.0; 7];
+    for step in 0..steps.len() {
+        let model = &setup.model;
+        let momentum = objective.contrast().momentum();
+        let noise = || Noise::seeded(seed);
+
+        let start = Instant::now();
+        let chunks = objective.chunks(step)?;
+        let batching = since(start);
+        let encoder = spread(&chunks, workers, |chunk| {
+            let network = model.network.clone().fork(&device);
+            network.encode(&chunk.batch, &mut noise());
+        });
+        let keys = spread(&chunks, workers, |chunk| {
+            momentum.keys(&chunk.batch, &mut noise());
+        });
+        let forward = spread(&chunks, workers, |chunk| {
+            // What stops it stops the step below too.
+            let _ = objective.losses(&model.clone().fork(&device), chunk, step, seed);
+        });
+
+        let start = Instant::now();
+        let found = gradients(&objective, model, &device, step, seed, workers)?;
+        let all = since(start);
+        let start = Instant::now();
+        let (optimizer, groups) = (&mut setup.optimizer, &setup.groups);
+        let (model, _) = optimizer.step(setup.model, found.gradients, groups, 1.0, workers)?;
+        let update = since(start);
+        let start = Instant::now();
+        objective.stepped(&model, step)?;
+        let follow = since(start);
+        setup.model = model;
+        if step >= plan.warmup {
+            let heads = forward - encoder - keys;
+            let backward = all - forward - batching;
+            let taken = [batching, encoder, heads, keys, backward, update, follow];
+            total.iter_mut().zip(taken).for_each(|(sum, s)| *sum += s);
+        }
+    }
+    let names = [
+        "batching",
+        "query network: sentence encoder",
+        "query network: spans, pairs, heads",
+        "momentum network",
+        "backward",
+        "clipping and AdamW",
+        "momentum update and queues",
+    ];
+    let part = |(name, sum): (&'static str, f64)| Part {
+        name,
+        seconds: sum / plan.steps as f64,
+    };
+    Ok(Some(names.into_iter().zip(total).map(part).collect()))
+}
+
+/// Seconds that work on chunks takes, spread over threads as in a step.
+fn spread(chunks: &[Chunk], workers: usize, work: impl Fn(&Chunk) + Sync) -> f64 {
+    let start = Instant::now();
+    let share = |worker: usize| (chunks.iter().skip(worker).step_by(workers)).for_each(&work);
+    std::thread::scope(|scope| {
+        let share = &share;
+        for worker in 1..workers {
+            scope.spawn(move || share(worker));
+        }
+        share(0);
+    });
+    since(start)
+}
+
+fn since(start: Instant) -> f64 {
+    start.elapsed().as_secs_f64()
+}

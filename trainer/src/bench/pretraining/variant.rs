@@ -1,0 +1,117 @@
+//! The settings that are measured.
+
+use std::path::Path;
+
+use serde::Serialize;
+use spanlight_core::pretrain::ObjectiveConfig;
+
+use crate::bench::Plan;
+use crate::corpus::{CorpusConfig, Unit};
+use crate::error::Result;
+use crate::pretrain::PretrainConfig;
+use crate::settings::{overlaid, table};
+use crate::train::EmbeddingRate;
+
+/// The grid whose pre-training is measured.
+const GRID: &str = include_str!("../../../../experiments/scierc.toml");
+/// What of its settings is a matter of its corpus.
+const PLACES: [&str; 5] = ["encoder", "corpus", "unit", "words", "batch"];
+
+/// One way to pre-train.
+pub struct Variant {
+    /// Its name in the report.
+    pub name: &'static str,
+    /// Its settings.
+    pub config: PretrainConfig,
+}
+
+/// What of the settings `torch_pretrain.py` reads.
+#[derive(Serialize)]
+pub struct Settings {
+    objectives: ObjectiveConfig,
+    /// Whether the embedding tables are.
+    frozen: bool,
+    learning_rate: f64,
+    head_lr: f64,
+    weight_decay: f64,
+    clip: f64,
+}
+
+impl Variant {
+    /// That of the grid, which predicts masked pieces with the frozen word embeddings, and that of
+    /// the paper, with a matrix of its own and trained embeddings.
+    ///
+    /// # Errors
+    /// [`Error::Settings`](crate::error::Error::Settings) when the grid is malformed.
+    pub fn all(plan: &Plan<'_>) -> Result<[Self; 2]> {
+        let mut paper = PretrainConfig {
+            encoder: Some(plan.encoder.into()),
+            batch: plan.batch,
+            ..PretrainConfig::default()
+        };
+        paper.corpus = CorpusConfig {
+            corpus: vec![plan.data.into()],
+            unit: Unit::Sentence,
+            ..paper.corpus
+        };
+        let path = Path::new("experiments/scierc.toml");
+        let grid = table(GRID, path)?;
+        let mut settings = grid["pretrain"].as_object().cloned().unwrap_or_default();
+        settings.retain(|name, _| !PLACES.contains(&name.as_str()));
+        let tied = overlaid(&paper, &[&settings], path)?;
+        Ok([
+            Self {
+                name: "pre-training, decoder tied",
+                config: tied,
+            },
+            Self {
+                name: "pre-training, the paper's",
+                config: paper,
+            },
+        ])
+    }
+
+    /// The same for PyTorch.
+    pub fn settings(&self) -> Settings {
+        let config = &self.config;
+        Settings {
+            objectives: config.objectives(),
+            frozen: config.lr_embeddings == EmbeddingRate::Frozen,
+            learning_rate: config.learning_rate,
+            head_lr: config.head_lr,
+            weight_decay: config.weight_decay,
+            clip: config.clip,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use burn::tensor::Device;
+
+    use super::*;
+
+    #[test]
+    fn variants_differ_in_the_model_and_not_in_the_samples() {
+        let plan = Plan {
+            encoder: Path::new("encoder"),
+            data: Path::new("corpus.txt"),
+            batch: 7,
+            steps: 1,
+            warmup: 0,
+            rounds: 1,
+            python: "",
+            device: Device::flex(),
+            description: String::new(),
+            workers: 1,
+            threads: 1,
+        };
+        let [tied, paper] = Variant::all(&plan).unwrap().map(|variant| variant.config);
+        tied.validate().unwrap();
+        assert_eq!((tied.batch, &tied.corpus), (7, &paper.corpus));
+        assert_eq!(tied.sample(), paper.sample());
+        assert!(tied.tbo_tied && !paper.tbo_tied);
+        assert_eq!(tied.lr_embeddings, EmbeddingRate::Frozen);
+        assert_eq!(paper.objectives(), ObjectiveConfig::default());
+    }
+}

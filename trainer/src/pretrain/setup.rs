@@ -1,0 +1,111 @@
+//! What a run trains, before its first step.
+
+use burn::module::Module;
+use burn::tensor::Device;
+use spanlight_core::ModelConfig;
+use spanlight_core::init::Init;
+use spanlight_core::pretrain::config::MomentumInit;
+use spanlight_core::pretrain::{PretrainModel, SpanPairNetwork};
+
+use super::config::PretrainConfig;
+use crate::encoder::EncoderFolder;
+use crate::error::Result;
+use crate::train::{AdamW, AdamWConfig, Groups, Rates};
+use crate::transfer::{encoders, transfer};
+
+/// Both networks, their optimiser and what it does to each parameter.
+pub struct Setup {
+    /// Sizes and switches of the networks.
+    pub sizes: ModelConfig,
+    /// Where the model has its gradients.
+    pub device: Device,
+    /// Query network with heads.
+    pub model: PretrainModel,
+    /// Momentum network.
+    pub momentum: SpanPairNetwork,
+    /// Learning rate and decay of every parameter.
+    pub groups: Groups,
+    /// A fresh optimiser.
+    pub optimizer: AdamW,
+}
+
+impl Setup {
+    /// Random networks around an encoder of these sizes.
+    ///
+    /// # Errors
+    /// [`Error::Core`](crate::error::Error::Core) for settings that make no model.
+    pub fn new(
+        config: &PretrainConfig,
+        encoder: &EncoderFolder<'_>,
+        device: &Device,
+    ) -> Result<Self> {
+        let sizes = config.model(encoder.config.clone());
+        let objectives = config.objectives();
+        let inner = device;
+        let device = inner.clone().autodiff();
+        let init = &mut Init::seeded(config.seed);
+        let model = PretrainModel::new(&sizes, &objectives, init, &device)?;
+        let momentum = SpanPairNetwork::new(&sizes, &objectives, init, inner);
+        let layers = sizes.encoder.num_hidden_layers;
+        Ok(Self {
+            groups: rates(config).groups("network.encoder.", layers),
+            optimizer: AdamW::new(adamw(config), &model),
+            sizes,
+            device,
+            model,
+            momentum,
+        })
+    }
+
+    /// Takes over the pre-trained encoder and what an earlier run has for this one, and starts the
+    /// momentum network from there; says whether the encoder had a pooler.
+    ///
+    /// # Errors
+    /// Any [`Error`](crate::error::Error) of reading them.
+    pub fn start(
+        mut self,
+        config: &PretrainConfig,
+        encoder: &EncoderFolder<'_>,
+    ) -> Result<(Self, bool)> {
+        let (loaded, pooled) = encoder.load(self.model.network.encoder)?;
+        self.model.network.encoder = loaded;
+        if let Some(earlier) = &config.init_from {
+            let found = encoders(earlier, config.load_parts, config.load_network)?;
+            let places: [(&str, &[&str]); 3] = [
+                ("encoder", &["network.encoder"]),
+                ("span", &["network.span"]),
+                ("pair", &["network.pair"]),
+            ];
+            self.model = transfer(self.model, found, &places)?;
+        }
+        match config.momentum_init {
+            MomentumInit::Copy => self.momentum = self.model.network.valid(),
+            MomentumInit::Random => self.momentum.encoder = self.model.network.encoder.valid(),
+        }
+        Ok((self, pooled))
+    }
+}
+
+fn rates(config: &PretrainConfig) -> Rates {
+    Rates {
+        encoder: match config.freeze_encoder {
+            true => 0.0,
+            false => config.learning_rate,
+        },
+        head: config.head_lr,
+        layer_decay: config.layer_decay,
+        embeddings: config.lr_embeddings,
+        decay_all: config.decay_all,
+    }
+}
+
+fn adamw(config: &PretrainConfig) -> AdamWConfig {
+    AdamWConfig {
+        beta1: 0.9,
+        beta2: 0.999,
+        epsilon: 1e-6,
+        weight_decay: config.weight_decay,
+        bias_correction: config.adamw_bias_correction,
+        clip: config.clip,
+    }
+}
