@@ -11,6 +11,7 @@ mod node;
 mod package;
 mod places;
 mod process;
+mod reference;
 mod setup;
 mod stage;
 mod step;
