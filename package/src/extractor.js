@@ -23,7 +23,7 @@ import { Tally } from "./tally.js";
  * @property {number} [cache] bytes of memory for sentences that were read, so that edited text costs only
  *   what changed; 16 MiB by default
  * @property {(progress: LoadProgress) => void} [onProgress] told how far the load is, again and again
- * @property {() => Worker} [worker] starts `worker.js`, for pages that are bundled:
+ * @property {() => Worker} [worker] starts `worker.js`, for pages that have to do so in their own way, such as
  *   `() => new Worker(new URL("spanlight/worker.js", import.meta.url), { type: "module" })`
  */
 
