@@ -1,9 +1,17 @@
 import { Conversation } from "./conversation.js";
 
 /**
- * @typedef {import("../spanlight_web.js").Info} Info
+ * @import { Info } from "../spanlight_web.js"
  * @typedef {"auto"|"webgpu"|"cpu"} Wish
- * @typedef {{stage: "download"|"engine"|"verify"|"device"|"weights"|"selftest", done: number, total: number, fresh?: number}} LoadProgress
+ */
+
+/**
+ * How far the loading of a model is.
+ * @typedef {object} LoadProgress
+ * @property {"download"|"engine"|"verify"|"device"|"weights"|"selftest"} stage what is being done
+ * @property {number} done so much of it; bytes, while the model is downloaded
+ * @property {number} total all of it
+ * @property {number} [fresh] bytes that came over the network, and not from where the browser keeps them
  */
 
 // Compiled once a page: workers can share it.

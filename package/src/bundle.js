@@ -5,9 +5,20 @@ const PARTS = ["tokenizer.json", "weights.safetensors"];
 const REPORT_EVERY = 80;
 
 /**
- * A model as bytes, and what puts them into the cache once they proved good.
+ * Bytes of a buffer that is shared with no other thread.
  * @typedef {Uint8Array<ArrayBuffer>} ByteArray
- * @typedef {{manifest: ByteArray, tokenizer: ByteArray, weights: ByteArray}} Parts
+ */
+
+/**
+ * The files of a model.
+ * @typedef {object} Parts
+ * @property {ByteArray} manifest manifest.json
+ * @property {ByteArray} tokenizer tokenizer.json
+ * @property {ByteArray} weights weights.safetensors
+ */
+
+/**
+ * A model as bytes, and what puts them into the cache once they proved good.
  * @typedef {{parts: Parts, keep: () => Promise<void>}} Bundle
  * @typedef {{name: string, bytes: number, sha256: string}} Part
  * @typedef {{done: number, total: number, fresh: number}} Bytes `fresh` counts what came over the network

@@ -1,18 +1,18 @@
-// Importing this module defines <spanlight-text>.
 import { borrow } from "./element/lender.js";
 import { relationList } from "./element/relations.js";
 import { sheet } from "./element/sheet.js";
 import { markedText } from "./element/text.js";
 
 /**
- * @typedef {import("../spanlight_web.js").Sentence} Sentence
- * @typedef {import("./element/lender.js").Loan} Loan
+ * @import { Sentence } from "../spanlight_web.js"
+ * @import { Loan } from "./element/lender.js"
  */
 
 const SHOW_EVERY = 100;
 
 /**
- * Text with its entities marked and its relations listed.
+ * `<spanlight-text>`, which importing `spanlight/element.js` defines: text with its entities marked and its
+ * relations listed.
  *
  * Attributes: `model`, the address of a model's folder, or a name for `models/NAME/` beside the page;
  * `backend`, as in `LoadOptions`; `threshold`, below which nothing is shown. The text is the element's own,
@@ -24,6 +24,7 @@ const SHOW_EVERY = 100;
  * properties: `--spanlight-1` to `--spanlight-8` (the colours of types), `--spanlight-ink` (of labels).
  */
 export class SpanlightText extends HTMLElement {
+  /** @ignore */
   static observedAttributes = ["model", "backend", "threshold"];
 
   #root = this.attachShadow({ mode: "open" });
@@ -39,16 +40,19 @@ export class SpanlightText extends HTMLElement {
     this.#root.append(document.createElement("slot"), this.#status);
   }
 
+  /** @ignore */
   connectedCallback() {
     this.#watch.observe(this, { childList: true, characterData: true, subtree: true });
     this.#restart();
   }
 
+  /** @ignore */
   disconnectedCallback() {
     this.#watch.disconnect();
     this.#reading?.abort();
   }
 
+  /** @ignore */
   attributeChangedCallback() {
     if (this.isConnected) this.#restart();
   }

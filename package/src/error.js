@@ -13,7 +13,7 @@
 
 /** What can go wrong, apart from an abort, which rejects with the signal's own reason. */
 export class SpanlightError extends Error {
-  /** @param {ErrorCode} code @param {string} message what happened and what to do */
+  /** @param {ErrorCode} code whose fault it is @param {string} message what happened and what to do */
   constructor(code, message) {
     super(message);
     this.name = "SpanlightError";

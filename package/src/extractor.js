@@ -7,29 +7,50 @@ import { startWorker } from "./start-worker.js";
 import { Tally } from "./tally.js";
 
 /**
- * @typedef {import("../spanlight_web.js").Info} Info
- * @typedef {import("../spanlight_web.js").Sentence} Sentence
- * @typedef {import("../spanlight_web.js").Batch} Batch
- * @typedef {import("../spanlight_web.js").GoldSentence} GoldSentence
- * @typedef {import("../spanlight_web.js").Prediction} Prediction
- * @typedef {import("../spanlight_web.js").Evaluation} Evaluation
- * @typedef {import("../spanlight_web.js").ExtractOptions} ExtractOptions
- * @typedef {import("./backend.js").LoadProgress} LoadProgress
- * @typedef {import("./bundle.js").Parts} Parts
- * @typedef {import("./fleet.js").Backends} Backends
- * @typedef {import("./tally.js").Outcome} Outcome
- * @typedef {import("./gold.js").Gold} Gold
+ * @import { Batch, Evaluation, ExtractOptions, GoldSentence, Info, Prediction, Sentence } from "../spanlight_web.js"
+ * @import { LoadProgress } from "./backend.js"
+ * @import { Parts } from "./bundle.js"
+ * @import { Backends } from "./fleet.js"
+ * @import { Gold, GoldFile } from "./gold.js"
+ * @import { Outcome } from "./tally.js"
  */
 
 /**
+ * How to load a model.
  * @typedef {object} LoadOptions
  * @property {"auto"|"webgpu"|"cpu"} [backend] "auto" (the default) takes the faster of the two where there
  *   is a graphics card, found out on the first text, and the processor elsewhere
  * @property {number} [cache] bytes of memory for sentences that were read, so that edited text costs only
  *   what changed; 16 MiB by default
- * @property {(progress: LoadProgress) => void} [onProgress]
- * @property {() => Worker} [worker] starts `worker.js`, for pages that are bundled:
+ * @property {(progress: LoadProgress) => void} [onProgress] told how far the load is, again and again
+ * @property {() => Worker} [worker] starts `worker.js`, for pages that have to do so in their own way, such as
  *   `() => new Worker(new URL("spanlight/worker.js", import.meta.url), { type: "module" })`
+ */
+
+/**
+ * Work that can be ended early.
+ * @typedef {object} Abortable
+ * @property {AbortSignal} [signal] ends the work
+ */
+
+/**
+ * Who wants to know how a reading goes on.
+ * @typedef {object} Listener
+ * @property {(batch: Batch) => void} [onBatch] gets sentences as they are finished
+ */
+
+/**
+ * How to evaluate.
+ * @typedef {object} EvaluateOptions
+ * @property {AbortSignal} [signal] ends the work
+ * @property {(progress: Progress) => void} [onProgress] told how many sentences are done
+ */
+
+/**
+ * How far some work is.
+ * @typedef {object} Progress
+ * @property {number} done so much of it
+ * @property {number} total all of it
  */
 
 // Below this, what the model rejects explains nothing.
@@ -49,10 +70,9 @@ export class Extractor extends EventTarget {
   /**
    * Loads a model.
    * @param {string|URL|Parts} source address of a model's folder, or its files
-   * @param {LoadOptions & {signal?: AbortSignal}} [options] the signal ends the load, which then rejects
-   *   with the signal's reason
+   * @param {LoadOptions & Abortable} [options] when the signal ends the load, it rejects with the signal's reason
    * @returns {Promise<Extractor>}
-   * @throws {SpanlightError}
+   * @throws a {@link SpanlightError}
    */
   static async load(source, { signal, ...options } = {}) {
     const extractor = new Extractor(source, options);
@@ -70,7 +90,7 @@ export class Extractor extends EventTarget {
    * An extractor that loads its model with the first request.
    * @param {string|URL|Parts} source address of a model's folder, or its files
    * @param {LoadOptions} [options]
-   * @throws {SpanlightError} for what is no source
+   * @throws a {@link SpanlightError} for what is no source
    */
   constructor(source, { backend = "auto", cache, onProgress = () => {}, worker = startWorker } = {}) {
     super();
@@ -80,9 +100,9 @@ export class Extractor extends EventTarget {
 
   /**
    * Loads the model, unless it is loaded.
-   * @param {{signal?: AbortSignal}} [options]
+   * @param {Abortable} [options]
    * @returns {Promise<Info|null>} null when it was aborted
-   * @throws {SpanlightError}
+   * @throws a {@link SpanlightError}
    */
   async ready({ signal } = {}) {
     return (await this.#fleet.ready(signal))?.info ?? null;
@@ -93,7 +113,7 @@ export class Extractor extends EventTarget {
     return this.#fleet.active?.info ?? null;
   }
 
-  /** @returns {Backends} */
+  /** Where the model runs, how fast, and why there. @returns {Backends} */
   get backends() {
     return this.#fleet.report;
   }
@@ -103,9 +123,9 @@ export class Extractor extends EventTarget {
    *
    * Ending the loop early ends the work. The generator returns what the text cost.
    * @param {string} text
-   * @param {ExtractOptions & {signal?: AbortSignal}} [options]
+   * @param {ExtractOptions & Abortable} [options] an abort rejects with the signal's reason
    * @returns {AsyncGenerator<Sentence, Outcome, void>}
-   * @throws {SpanlightError} or the signal's reason
+   * @throws a {@link SpanlightError}, or the signal's reason
    */
   async *extract(text, { signal, ...options } = {}) {
     signal?.throwIfAborted();
@@ -147,9 +167,9 @@ export class Extractor extends EventTarget {
    * The same with a callback, which also tells how far the reading is. When it is aborted, it resolves
    * with what was read until then.
    * @param {string} text
-   * @param {ExtractOptions & {signal?: AbortSignal, onBatch?: (batch: Batch) => void}} [options]
+   * @param {ExtractOptions & Listener & Abortable} [options]
    * @returns {Promise<Outcome>}
-   * @throws {SpanlightError}
+   * @throws a {@link SpanlightError}
    */
   async read(text, { signal, onBatch = () => {}, ...options } = {}) {
     if (typeof text !== "string") throw new SpanlightError("argument", "text: this is not a string.");
@@ -185,9 +205,9 @@ export class Extractor extends EventTarget {
    * One sentence with evidence: alternatives, attention, and what the model rejected.
    * @param {string} text the whole text
    * @param {{start: number}} sentence where it starts
-   * @param {{signal?: AbortSignal}} [options]
+   * @param {Abortable} [options]
    * @returns {Promise<Sentence|null>} null where no sentence starts, and when it was aborted
-   * @throws {SpanlightError}
+   * @throws a {@link SpanlightError}
    */
   async explain(text, { start }, { signal } = {}) {
     /** @type {Sentence[]} */ const found = [];
@@ -198,9 +218,9 @@ export class Extractor extends EventTarget {
 
   /**
    * Reads an annotated file: DyGIE documents (as SciERC has them), SpERT's sentences, or the paper's.
-   * @param {{name: string, text: string, format?: "auto"|"dygie"|"spert"|"pspe"}} file
+   * @param {GoldFile} file
    * @returns {Promise<Gold>}
-   * @throws {SpanlightError} that names the line
+   * @throws a {@link SpanlightError} that names the line
    */
   async readGold(file) {
     return readGold(file, async (words) => (await this.#ask({ kind: "unescape", words })).words);
@@ -208,10 +228,10 @@ export class Extractor extends EventTarget {
 
   /**
    * Reads annotated sentences and scores what it finds in them.
-   * @param {GoldSentence[]} gold
-   * @param {{signal?: AbortSignal, onProgress?: (progress: {done: number, total: number}) => void}} [options]
+   * @param {GoldSentence[]} gold as `readGold` gives them
+   * @param {EvaluateOptions} [options]
    * @returns {Promise<Evaluation|null>} null when it was aborted
-   * @throws {SpanlightError}
+   * @throws a {@link SpanlightError}
    */
   async evaluate(gold, { signal, onProgress } = {}) {
     const onUpdate = ({ done, total }) => onProgress?.({ done, total });
@@ -220,10 +240,10 @@ export class Extractor extends EventTarget {
 
   /**
    * Scores predictions, one for each annotated sentence, in their order.
-   * @param {GoldSentence[]} gold
-   * @param {Prediction[]} predictions
+   * @param {GoldSentence[]} gold as `readGold` gives them
+   * @param {Prediction[]} predictions as many
    * @returns {Promise<Evaluation>}
-   * @throws {SpanlightError}
+   * @throws a {@link SpanlightError}
    */
   async score(gold, predictions) {
     return (await this.#ask({ kind: "score", gold, predictions })).evaluation;

@@ -4,8 +4,9 @@ import { SpanlightError } from "./error.js";
 import { LEAST, measure } from "./race.js";
 
 /**
- * @typedef {import("./backend.js").LoadProgress} LoadProgress
- * @typedef {import("./race.js").Speed} Speed
+ * @import { LoadProgress } from "./backend.js"
+ * @import { Speed } from "./race.js"
+ * @import { Outcome } from "./tally.js"
  */
 
 /**
@@ -15,11 +16,23 @@ import { LEAST, measure } from "./race.js";
  * @property {string|null} adapter name of the GPU in use
  * @property {boolean} software whether that GPU is a program on the processor
  * @property {"off"|"waiting"|"running"|"decided"} race "off" where there is nothing to choose
- * @property {{webgpu?: Speed, cpu?: Speed}} speeds what the race measured
+ * @property {Speeds} speeds what the race measured
  * @property {number|null} memory bytes of the module's memory
- * @property {{timing: import("../spanlight_web.js").Timing|null, pieces: number, computed: number, reused: number, piecesPerSecond: number|null}|null} last
- *   what the last text cost; times in ms
+ * @property {(Outcome & Pace)|null} last what the last text cost
  * @property {string|null} note why the model does not run where one might expect it to
+ */
+
+/**
+ * What the race between the backends measured.
+ * @typedef {object} Speeds
+ * @property {Speed} [webgpu] of the GPU
+ * @property {Speed} [cpu] of the processor
+ */
+
+/**
+ * How fast a text was read.
+ * @typedef {object} Pace
+ * @property {number|null} piecesPerSecond word-pieces through the model in a second; null where there were none
  */
 
 // Failures in a row, without a sentence between them, after which the work is given up.

@@ -7,9 +7,17 @@ import * as spert from "./gold/spert.js";
 /**
  * Annotated sentences of a file.
  * @typedef {object} Gold
- * @property {"dygie"|"spert"|"pspe"} format
- * @property {import("../spanlight_web.js").GoldSentence[]} sentences
+ * @property {"dygie"|"spert"|"pspe"} format what the file was read as
+ * @property {import("../spanlight_web.js").GoldSentence[]} sentences those that have words
  * @property {string[]} defects annotations that were left out because the task cannot express them
+ */
+
+/**
+ * An annotated file.
+ * @typedef {object} GoldFile
+ * @property {string} name its name, for messages
+ * @property {string} text what is in it
+ * @property {"auto"|"dygie"|"spert"|"pspe"} [format] "auto" (the default) sees it from the first record
  */
 
 const FORMATS = { dygie, spert, pspe };
@@ -17,7 +25,7 @@ const MARKS = { sentences: "dygie", tokens: "spert", sentText: "pspe" };
 
 /**
  * Reads JSON lines, or one JSON array, as the native program does.
- * @param {{name: string, text: string, format?: "auto"|"dygie"|"spert"|"pspe"}} file
+ * @param {GoldFile} file
  * @param {(words: string[]) => Promise<string[]>} unescape undoes treebank escapes
  * @returns {Promise<Gold>}
  */

@@ -1,6 +1,11 @@
+/** @import { Backend } from "./backend.js" */
+
 /**
- * @typedef {import("./backend.js").Backend} Backend
- * @typedef {{pieces: number, milliseconds: number, piecesPerSecond: number}} Speed
+ * How fast a backend read something.
+ * @typedef {object} Speed
+ * @property {number} pieces word-pieces that went through the model
+ * @property {number} milliseconds what they took
+ * @property {number} piecesPerSecond the same as a rate
  */
 
 /** Texts shorter than this say little about speed. */

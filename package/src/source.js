@@ -1,7 +1,7 @@
 import { readBundle } from "./bundle.js";
 import { SpanlightError } from "./error.js";
 
-/** @typedef {import("./bundle.js").Parts} Parts */
+/** @import { Parts } from "./bundle.js" */
 
 const NAMES = /** @type {const} */ (["manifest", "tokenizer", "weights"]);
 

@@ -1,4 +1,4 @@
-/** @typedef {import("../spanlight_web.js").Timing} Timing */
+/** @import { Timing } from "../spanlight_web.js" */
 
 /**
  * What reading a text cost, and how far it came.

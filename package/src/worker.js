@@ -26,6 +26,9 @@
 // or, without an id, when the wasm module can no longer be used
 //   {kind: "crashed", message: string}
 
+// Not only when it is needed: many bundlers cannot split a worker into several files.
+import * as engine from "../spanlight_web.js";
+
 const WORK = { load, extract, evaluate, score, unescape, forget };
 
 /** @type {Map<number, AbortController>} */
@@ -114,7 +117,6 @@ function needed() {
 async function start(module, onCompiled) {
   if (wasm) return;
   try {
-    const engine = await import("../spanlight_web.js");
     const compiled = module ?? (await compile(new URL("../spanlight_web_bg.wasm", import.meta.url)));
     if (!module) onCompiled(compiled);
     memory = (await engine.default({ module_or_path: compiled }))?.memory ?? null;

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { renderers } from "./renderers.mjs";
 import { serve } from "./server.mjs";
 import { launch } from "./visitor.mjs";
 
@@ -114,25 +115,11 @@ onPage("fifty models come and go without leaving memory behind", "/blank.html", 
       }
     }, times);
   await cycle(5);
-  const before = await renderers();
+  const before = await renderers(browser);
   await cycle(50);
   for (let tries = 0; tries < 40 && page.workers().length > 0; tries++) await page.waitForTimeout(50);
   assert.equal(page.workers().length, 0);
-  const after = await renderers();
+  const after = await renderers(browser);
   // One instance takes more than this.
   if (before !== null) assert.ok(after - before < 150, `${before} MB became ${after} MB`);
 });
-
-/** Megabytes of the browser's pages; null where the system does not tell. */
-async function renderers() {
-  const session = await browser.newBrowserCDPSession();
-  const { processInfo } = await session.send("SystemInfo.getProcessInfo");
-  await session.detach();
-  let pages = 0;
-  for (const { id } of processInfo.filter(({ type }) => type === "renderer")) {
-    const status = await readFile(`/proc/${id}/status`, "utf8").catch(() => null);
-    if (status === null) return null;
-    pages += Number(status.match(/VmRSS:\s+(\d+) kB/)[1]) / 1024;
-  }
-  return Math.round(pages);
-}

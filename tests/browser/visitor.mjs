@@ -13,7 +13,12 @@ const FLAGS = [
   "--no-first-run",
 ];
 
-export const launch = () => chromium.launch({ executablePath: process.env.CHROME ?? "/usr/bin/chromium", args: FLAGS });
+const OPTIONS = { executablePath: process.env.CHROME ?? "/usr/bin/chromium", args: FLAGS };
+
+export const launch = () => chromium.launch(OPTIONS);
+
+/** A browser of its own, which keeps what it keeps in a folder. @param {string} profile */
+export const launchWith = (profile) => chromium.launchPersistentContext(profile, OPTIONS);
 
 /** A person at the page: what they do, and what the page must never do meanwhile. */
 export class Visitor {

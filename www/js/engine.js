@@ -1,9 +1,9 @@
 import { Extractor } from "../spanlight/index.js";
 
 /**
- * @typedef {import("../../package/src/extractor.js").Info} Info
- * @typedef {import("../../package/src/extractor.js").Backends} Backends
- * @typedef {import("../../package/src/tally.js").Outcome} Outcome
+ * @typedef {import("../../package/src/index.js").Info} Info
+ * @typedef {import("../../package/src/index.js").Backends} Backends
+ * @typedef {import("../../package/src/index.js").Outcome} Outcome
  */
 
 /** @type {Backends} */
@@ -45,7 +45,7 @@ export class Engine extends EventTarget {
 
   /**
    * @param {string} text
-   * @param {{signal?: AbortSignal, onBatch?: (batch: object) => void, onRestart?: () => void, options?: import("../../package/src/extractor.js").ExtractOptions}} how
+   * @param {{signal?: AbortSignal, onBatch?: (batch: object) => void, onRestart?: () => void, options?: import("../../package/src/index.js").ExtractOptions}} how
    *   sentences are handed over once each, whatever fails meanwhile, so that `onRestart` is not called
    * @returns {Promise<Outcome>}
    */
@@ -64,7 +64,7 @@ export class Engine extends EventTarget {
   }
 
   /**
-   * @param {import("../../package/src/extractor.js").GoldSentence[]} gold
+   * @param {import("../../package/src/index.js").GoldSentence[]} gold
    * @param {{signal?: AbortSignal, onProgress?: (progress: {done: number, total: number}) => void}} [options]
    */
   evaluate(gold, options) {
@@ -72,8 +72,8 @@ export class Engine extends EventTarget {
   }
 
   /**
-   * @param {import("../../package/src/extractor.js").GoldSentence[]} gold
-   * @param {import("../../package/src/extractor.js").Prediction[]} predictions
+   * @param {import("../../package/src/index.js").GoldSentence[]} gold
+   * @param {import("../../package/src/index.js").Prediction[]} predictions
    */
   score(gold, predictions) {
     return this.#model().score(gold, predictions);

@@ -11,6 +11,7 @@ mod node;
 mod package;
 mod places;
 mod process;
+mod reference;
 mod setup;
 mod stage;
 mod step;
@@ -67,7 +68,10 @@ enum Task {
     },
     /// Build and run the benchmarks of the native program
     Bench {
-        /// Passed on to `spanlight bench`
+        /// Instead, figures of the built page in Chromium: bytes, times and memory
+        #[arg(long)]
+        page: bool,
+        /// Passed on to `spanlight bench`, or to tests/browser/figures.mjs
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         args: Vec<String>,
     },
@@ -99,6 +103,10 @@ fn run(task: Task) -> Result<()> {
             Ok(())
         }
         Task::Test { skip_browser, only } => test::run(&places, &stage::plan(only, skip_browser)),
-        Task::Bench { args } => bench::run(&places, &args),
+        Task::Bench { page: false, args } => bench::run(&places, &args),
+        Task::Bench { page: true, args } => {
+            setup::run(&places, bench::PARTS)?;
+            bench::page(&places, &args)
+        }
     }
 }

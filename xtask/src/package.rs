@@ -1,4 +1,4 @@
-//! The npm package: the page's own engine and modules, with types made from their comments.
+//! The npm package: the page's own engine and modules, with types and a reference made from their comments.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::places::Places;
 use crate::setup::Part;
-use crate::{manifest, process};
+use crate::{manifest, process, reference};
 
 /// What assembling needs.
 pub const PARTS: &[Part] = &[Part::NodePackages];
@@ -20,15 +20,15 @@ const ENGINE: [&str; 3] = [
     "spanlight_web.d.ts",
     "spanlight_web_bg.wasm",
 ];
-/// Only for making types.
-const TYPES: &str = "tsconfig.json";
+/// Only for making the types and the reference.
+const SETTINGS: [&str; 2] = ["tsconfig.json", reference::SETTINGS];
 
 /// The folder that `npm pack` takes.
 pub fn folder(places: &Places) -> PathBuf {
     places.root.join("package").join("build")
 }
 
-/// Puts the package together from the built page; checks its types.
+/// Puts the package together from the built page; checks its types and what is said about them.
 pub fn assemble(places: &Places) -> Result<PathBuf> {
     let (source, target) = (places.root.join("package"), folder(places));
     let dist = manifest::dist(places)?;
@@ -37,7 +37,7 @@ pub fn assemble(places: &Places) -> Result<PathBuf> {
             .with_context(|| format!("cannot empty {}", target.display()))?;
     }
     copy_folder(&source.join("src"), &target.join("src"))?;
-    for name in ["package.json", "README.md", TYPES] {
+    for name in ["package.json", "README.md"].into_iter().chain(SETTINGS) {
         copy(&source.join(name), &target.join(name))?;
     }
     for name in ENGINE {
@@ -52,7 +52,10 @@ pub fn assemble(places: &Places) -> Result<PathBuf> {
     let compiler = places.root.join("node_modules/typescript/bin/tsc");
     process::run(Command::new("node").current_dir(&target).arg(compiler))
         .context("the types of the package are wrong: mend the comments in package/src")?;
-    fs::remove_file(target.join(TYPES)).context("cannot remove the settings for types")?;
+    reference::write(places, &target)?;
+    for name in SETTINGS {
+        fs::remove_file(target.join(name)).with_context(|| format!("cannot remove {name}"))?;
+    }
     Ok(target)
 }
 

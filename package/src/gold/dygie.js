@@ -1,7 +1,7 @@
 // DyGIE documents: {doc_key, sentences: [[word]], ner: [[[s, e, type]]], relations: [[[s1, e1, s2, e2, type]]]};
 // s and e are inclusive and count words from the start of the document.
 
-/** @typedef {import("./field.js").Field} Field */
+/** @import { Field } from "./field.js" */
 
 /** @param {Field} record @param {{document: string, number: number, note: (problem: string) => void}} origin */
 export function parse(record, { document, number, note }) {

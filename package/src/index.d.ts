@@ -1,0 +1,41 @@
+/**
+ * What pages use: `import { Extractor } from "spanlight"`.
+ * @module spanlight
+ */
+
+// The types of index.js, by hand: a comment in JavaScript can only give a type another name, and what is said
+// about the type does not follow it there.
+
+export { SpanlightError } from "./error.js";
+export { Extractor } from "./extractor.js";
+
+export type {
+  Attention,
+  Batch,
+  Counts,
+  Difference,
+  Entity,
+  EntityAlternative,
+  Evaluation,
+  ExtractOptions,
+  GoldEntity,
+  GoldRelation,
+  GoldSentence,
+  Info,
+  Prediction,
+  Relation,
+  RelationAlternative,
+  Report,
+  Scores,
+  Sentence,
+  SentenceDifferences,
+  Timing,
+} from "../spanlight_web.js";
+export type { LoadProgress } from "./backend.js";
+export type { ByteArray, Parts } from "./bundle.js";
+export type { ErrorCode } from "./error.js";
+export type { Abortable, EvaluateOptions, Listener, LoadOptions, Progress } from "./extractor.js";
+export type { Backends, Pace, Speeds } from "./fleet.js";
+export type { Gold, GoldFile } from "./gold.js";
+export type { Speed } from "./race.js";
+export type { Outcome } from "./tally.js";
