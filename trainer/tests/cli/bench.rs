@@ -23,7 +23,7 @@ fn torch() -> Option<&'static str> {
 fn bench(kind: &str, file: &str, python: &str) -> Value {
     let folder = workshop();
     let files = ["bench", "--encoder", "encoder", kind, file, "--json"];
-    let small = "--batch 4 --steps 1 --warmup 1 --rounds 1 --threads 2 --python";
+    let small = "--batch 4 --steps 1 --warmup 1 --rounds 1 --threads 1 --python";
     let small: Vec<&str> = small.split(' ').collect();
     let printed = succeed(folder.path(), &[&files[..], &small, &[python]].concat());
     serde_json::from_str(&printed).unwrap()

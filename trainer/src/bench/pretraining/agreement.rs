@@ -43,8 +43,7 @@ pub fn difference(ours: &[Outcome], theirs: &[Outcome]) -> Result<f64, String> {
             .zip(ours.losses.into_iter().zip(theirs.losses));
         for (what, (ours, theirs)) in losses.chain([("gradient norm", (ours.norm, theirs.norm))]) {
             let difference = (ours - theirs).abs() / ours.abs().max(NOTHING);
-            // Not the other way round, which would let NaN pass.
-            if !(difference <= TOLERANCE) {
+            if difference.is_nan() || difference > TOLERANCE {
                 return Err(format!(
                     "{what} of step {} is {ours} here, {theirs}",
                     step + 1
