@@ -106,6 +106,7 @@ impl Predictor {
             let tags = tagging.as_ref().and_then(|_| read.next());
             if let Some(relating) = relating.take() {
                 let values = relating.logits.as_ref().and_then(|l| l.values(read));
+                let values = values.map(|v| v.biased(&self.schema, self.model.config().none_bias));
                 if !on_batch(decide(relating, values, &self.schema, detail)).await {
                     return Ok(());
                 }

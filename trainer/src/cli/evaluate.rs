@@ -6,14 +6,12 @@ use std::path::PathBuf;
 use clap::Args;
 use serde::Serialize;
 use spanlight_core::score::{Report, Unrelated, score, unrelated};
-use spanlight_core::tagger::TagDecoding;
 
-use super::Compute;
+use super::{Compute, Decoding};
 use crate::data;
 use crate::error::{Error, Result};
 use crate::evaluation::Evaluation;
 use crate::experiment::write_predictions;
-use crate::finetune::parse_lowercase;
 use crate::model::SavedModel;
 
 /// Arguments of `evaluate`.
@@ -28,9 +26,6 @@ pub struct Evaluate {
     /// Format of the file: auto, dygie, spert, pspe, arnor, redocred, re3d or knowledgenet
     #[arg(long, default_value = "auto")]
     format: String,
-    /// Choose tags in another way than the model says: argmax or viterbi
-    #[arg(long, value_parser = parse_lowercase::<TagDecoding>)]
-    tag_decoding: Option<TagDecoding>,
     /// Also count relations that are predicted where gold entities merely stand side by side
     #[arg(long)]
     unrelated: bool,
@@ -43,6 +38,8 @@ pub struct Evaluate {
     /// Word-pieces, padding included, that go through the model at once
     #[arg(long, default_value_t = 512)]
     chunk: usize,
+    #[command(flatten)]
+    decoding: Decoding,
     #[command(flatten)]
     compute: Compute,
 }
@@ -74,7 +71,7 @@ impl Evaluate {
     pub fn run(&self) -> Result<()> {
         let (device, _) = self.compute.open()?;
         let mut saved = SavedModel::open(&self.model)?;
-        saved.config.tag_decoding = self.tag_decoding.unwrap_or(saved.config.tag_decoding);
+        self.decoding.apply(&mut saved.config);
         let gold = data::read(&self.data, self.format.parse().map_err(Error::Usage)?)?.sentences;
         let room = saved.config.encoder.room();
         let evaluation = Evaluation::new(&gold, &saved.schema, &saved.wordpiece()?, room)?;

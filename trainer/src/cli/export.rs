@@ -6,11 +6,10 @@ use burn::tensor::Device;
 use clap::Args;
 use spanlight_core::bundle::{FORMAT, MANIFEST, Manifest, Part, SelfTest, TOKENIZER, WEIGHTS};
 use spanlight_core::extract::ExtractOptions;
-use spanlight_core::tagger::TagDecoding;
 use spanlight_core::weights::{Precision, encode};
 
+use super::Decoding;
 use crate::error::{Error, Result};
-use crate::finetune::parse_lowercase;
 use crate::model::SavedModel;
 use crate::store::{write_atomic, write_json};
 use crate::vocabulary;
@@ -33,9 +32,6 @@ pub struct Export {
     /// How matrices are stored: int8, f16 or f32
     #[arg(long, default_value = "int8")]
     precision: Precision,
-    /// Choose tags in another way than the run did: argmax or viterbi
-    #[arg(long, value_parser = parse_lowercase::<TagDecoding>)]
-    tag_decoding: Option<TagDecoding>,
     /// A short text with entities, whose extraction every device must reproduce
     #[arg(
         long,
@@ -43,6 +39,8 @@ pub struct Export {
         default_value = "We train a neural parser on newswire text."
     )]
     self_test: String,
+    #[command(flatten)]
+    decoding: Decoding,
 }
 
 impl Export {
@@ -52,7 +50,7 @@ impl Export {
     /// Whatever stops it; the manifest is written last, so an unfinished bundle is refused.
     pub fn run(&self) -> Result<()> {
         let mut saved = SavedModel::open(&self.model)?;
-        saved.config.tag_decoding = self.tag_decoding.unwrap_or(saved.config.tag_decoding);
+        self.decoding.apply(&mut saved.config);
         vocabulary::prune(&mut saved)?;
         let weights = encode(&saved.weights, self.precision)?;
         let mut manifest = Manifest {

@@ -3,6 +3,7 @@
 mod bench;
 mod compare;
 mod data;
+mod decoding;
 mod evaluate;
 mod experiment;
 mod export;
@@ -23,6 +24,7 @@ use serde::Serialize;
 
 use crate::device::DeviceChoice;
 use crate::error::Result;
+use decoding::Decoding;
 use reading::Reading;
 
 /// Joint entity and relation extraction: train, evaluate, predict, export.

@@ -9,7 +9,7 @@ use serde_json::Value;
 use spanlight_core::extract::{ExtractOptions, Extraction, Extractor};
 use spanlight_core::text::OffsetUnit;
 
-use super::Compute;
+use super::{Compute, Decoding};
 use crate::error::{Error, Result};
 use crate::model::SavedModel;
 
@@ -48,6 +48,8 @@ pub struct Predict {
     #[arg(long, default_value_t = 512)]
     chunk: usize,
     #[command(flatten)]
+    decoding: Decoding,
+    #[command(flatten)]
     compute: Compute,
 }
 
@@ -82,7 +84,9 @@ impl Predict {
     pub fn run(&self) -> Result<()> {
         let (device, _) = self.compute.open()?;
         let workers = self.compute.workers(&device);
-        let extractor = SavedModel::open(&self.model)?.extractor(&device, self.chunk)?;
+        let mut saved = SavedModel::open(&self.model)?;
+        self.decoding.apply(&mut saved.config);
+        let extractor = saved.extractor(&device, self.chunk)?;
         let mut out: Box<dyn Write> = match &self.out {
             Some(path) => Box::new(std::fs::File::create(path).map_err(|e| named(path, &e))?),
             None => Box::new(std::io::stdout().lock()),
