@@ -2,6 +2,8 @@ import { byId, make } from "./dom.js";
 import { count, duration, parameters } from "./format.js";
 import { readable } from "./document/schema.js";
 
+/** Facts that are lists: a row of their own, behind the others. */
+const LISTS = new Set(["Finds", "Links by"]);
 const OFFLINE = { ready: "yes", update: "yes; a newer version is ready", failed: "no: it could not be prepared" };
 
 /** The panel and the line that say what runs, where, and how long it took. */
@@ -63,7 +65,7 @@ export class Status {
     if (value === null || value === undefined) this.#facts.delete(name);
     else this.#facts.set(name, value);
     byId("status").replaceChildren(
-      ...[...this.#facts].map(([term, text]) => make("div", {}, make("dt", {}, term), make("dd", {}, text))),
+      ...[...this.#facts].map(([term, text]) => make("div", { className: LISTS.has(term) ? "list" : "" }, make("dt", {}, term), make("dd", {}, text))),
     );
   }
 }
