@@ -1,7 +1,5 @@
 //! The shipped model, scored by the program.
 
-use std::path::Path;
-
 use serde_json::Value;
 
 use crate::support::succeed;
@@ -10,9 +8,7 @@ use crate::support::succeed;
 /// by `spanlight evaluate --json --device cpu --model www/models/science --data web/tests/gold.jsonl`.
 #[test]
 fn the_golden_evaluation_is_current() {
-    // Asked for at run time: a target folder that several clones share may hold another one's binary.
-    let crate_folder = std::env::var("CARGO_MANIFEST_DIR").unwrap();
-    let root = Path::new(&crate_folder).join("..");
+    let root = spanlight_tests::package().join("..");
     let arguments = ["evaluate", "--json"];
     let files = [
         "--model",
