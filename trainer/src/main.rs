@@ -15,6 +15,7 @@ mod experiment;
 mod finetune;
 mod inference;
 mod interrupt;
+mod label;
 mod line;
 mod mix;
 mod model;

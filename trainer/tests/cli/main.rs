@@ -5,6 +5,7 @@ mod bench;
 mod comparison;
 mod corpus;
 mod experiment;
+mod labelling;
 mod mixing;
 mod pretrain;
 mod pspe;

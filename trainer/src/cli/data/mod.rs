@@ -3,6 +3,7 @@
 mod check;
 mod clean;
 mod convert;
+mod label;
 mod mix;
 mod sample;
 mod subset;
@@ -30,6 +31,8 @@ enum Command {
     Subset(subset::Subset),
     /// Writes the sentences of a corpus that pre-training would use, one a line
     Clean(clean::Clean),
+    /// Annotates a text with what most of several models find, as training data
+    Label(label::Label),
     /// Shows samples that pre-training would draw from a corpus
     Sample(sample::DrawSamples),
 }
@@ -46,6 +49,7 @@ impl Data {
             Command::Mix(mix) => mix.run(),
             Command::Subset(subset) => subset.run(),
             Command::Clean(clean) => clean.run(),
+            Command::Label(label) => label.run(),
             Command::Sample(sample) => sample.run(),
         }
     }

@@ -1,0 +1,63 @@
+//! `spanlight data label`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use indicatif::ProgressBar;
+
+use super::super::Compute;
+use crate::data::{self, Statistics};
+use crate::error::Result;
+use crate::label::{Computing, label, majority, spread};
+use crate::store::write_atomic;
+
+/// Arguments of `data label`.
+#[derive(Args)]
+pub struct Label {
+    /// Text with one sentence a line, words between spaces, as `data clean` writes it
+    text: PathBuf,
+    /// Where to write, in the paper's format
+    out: PathBuf,
+    /// Run folders or bundles; several that were trained with different seeds know more than one
+    #[arg(long = "model", value_name = "FOLDER", required = true, num_args = 1..)]
+    models: Vec<PathBuf>,
+    /// Models that must agree on an entity or relation; more than half by default
+    #[arg(long, value_name = "MODELS")]
+    agree: Option<usize>,
+    /// Sentences to take, evenly spread over the text; all by default
+    #[arg(long, value_name = "SENTENCES")]
+    count: Option<usize>,
+    /// Word-pieces, padding included, that go through a model at once
+    #[arg(long, default_value_t = 512)]
+    chunk: usize,
+    #[command(flatten)]
+    compute: Compute,
+}
+
+impl Label {
+    /// Runs the command.
+    ///
+    /// # Errors
+    /// Whatever stops it; the file is written whole or not at all.
+    pub fn run(&self) -> Result<()> {
+        let sentences = spread(&self.text, self.count)?;
+        let (device, _) = self.compute.open()?;
+        let computing = Computing {
+            device: &device,
+            workers: self.compute.workers(&device),
+            chunk: self.chunk,
+        };
+        let agree = self.agree.unwrap_or(majority(self.models.len()));
+        let bar = ProgressBar::new((sentences.len() * self.models.len()) as u64);
+        let labelled = label(&sentences, &self.models, agree, &computing, &|read| {
+            bar.inc(read as u64);
+        });
+        bar.finish_and_clear();
+        let (labelled, mut lines) = (labelled?, Vec::new());
+        data::write(&mut lines, &self.out, &labelled)?;
+        write_atomic(&self.out, &lines)?;
+        let mut statistics = Statistics::default();
+        labelled.iter().for_each(|s| statistics.add(s));
+        super::super::print(&statistics, false)
+    }
+}

@@ -1,0 +1,78 @@
+//! Sentences that models annotate instead of people: training data by the agreement of an ensemble.
+//!
+//! What most of several models find is right more often than what any one of them finds, and a
+//! single model can learn it from as much text as there is.
+
+mod text;
+mod vote;
+
+use std::path::Path;
+
+use burn::tensor::Device;
+use spanlight_core::document::Sentence;
+use spanlight_core::score::Prediction;
+
+pub use text::spread;
+
+use crate::error::{Error, Result};
+use crate::evaluation::Evaluation;
+use crate::model::SavedModel;
+use vote::vote;
+
+/// Where and how the models compute.
+pub struct Computing<'a> {
+    /// The device.
+    pub device: &'a Device,
+    /// CPU threads.
+    pub workers: usize,
+    /// Word-pieces, padding included, that go through a model at once.
+    pub chunk: usize,
+}
+
+/// Votes that an annotation needs of so many models: more than half.
+pub fn majority(models: usize) -> usize {
+    models / 2 + 1
+}
+
+/// Annotates sentences with what at least `agree` of the models find; `progress` learns how often a
+/// sentence has been read by a model.
+///
+/// # Errors
+/// [`Error::Usage`] when `agree` is not a majority or a sentence is too long for a model; whatever
+/// keeps a model from being read.
+pub fn label(
+    sentences: &[Sentence],
+    models: &[impl AsRef<Path>],
+    agree: usize,
+    computing: &Computing<'_>,
+    progress: &(dyn Fn(usize) + Sync),
+) -> Result<Vec<Sentence>> {
+    let needed = majority(models.len());
+    if agree < needed || agree > models.len() {
+        return Err(Error::Usage(format!(
+            "--agree {agree}: {} models need at least {needed}, so that no two mentions overlap, and there are no more than {}",
+            models.len(),
+            models.len()
+        )));
+    }
+    let mut ballots: Vec<Vec<Prediction>> = vec![Vec::with_capacity(models.len()); sentences.len()];
+    for path in models {
+        let saved = SavedModel::open(path.as_ref())?;
+        let room = saved.config.encoder.room();
+        let evaluation = Evaluation::new(sentences, &saved.schema, &saved.wordpiece()?, room)?;
+        let predictor = saved.predictor(computing.device, computing.chunk)?;
+        let found = evaluation.predict(&predictor, computing.workers, progress)?;
+        for (ballot, prediction) in ballots.iter_mut().zip(found) {
+            ballot.push(prediction);
+        }
+    }
+    let elect = |(sentence, ballot): (&Sentence, &Vec<Prediction>)| {
+        let (entities, relations) = vote(ballot, agree);
+        Sentence {
+            entities,
+            relations,
+            ..sentence.clone()
+        }
+    };
+    Ok(sentences.iter().zip(&ballots).map(elect).collect())
+}

@@ -1,0 +1,98 @@
+//! Sentences of a text file that has one a line, words between spaces, as `data clean` writes it.
+
+use std::fs::File;
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+
+use spanlight_core::document::Sentence;
+
+use crate::error::{Error, Result};
+
+/// `count` sentences, evenly spread over the file, or all of them; empty lines count for nothing.
+///
+/// # Errors
+/// [`Error::Usage`] for a file that cannot be read, is not UTF-8 or holds fewer sentences.
+pub fn spread(path: &Path, count: Option<usize>) -> Result<Vec<Sentence>> {
+    let total = lines(path)?.try_fold(0, |n, line| line.map(|_| n + 1))?;
+    let count = count.unwrap_or(total);
+    if total == 0 || count > total {
+        return Err(Error::Usage(format!(
+            "{}: holds {total} sentences, {count} are asked for",
+            path.display()
+        )));
+    }
+    // The lines wanted are i·total/count, rounded down.
+    let mut next = 0;
+    let mut chosen = Vec::with_capacity(count);
+    for line in lines(path)? {
+        let (index, text) = line?;
+        if chosen.len() < count && index == next {
+            chosen.push(sentence(path, index, &text));
+            next = (chosen.len() as u128 * total as u128 / count as u128) as usize;
+        }
+    }
+    Ok(chosen)
+}
+
+/// The lines that hold words, counted from 0.
+fn lines(path: &Path) -> Result<impl Iterator<Item = Result<(usize, String)>>> {
+    let named = |e: &std::io::Error| Error::Usage(format!("{}: {e}", path.display()));
+    let file = File::open(path).map_err(|e| named(&e))?;
+    let lines = BufReader::new(file).lines();
+    let words = lines.filter(|l| l.as_ref().map_or(true, |l| !l.trim().is_empty()));
+    Ok(words
+        .enumerate()
+        .map(move |(i, line)| line.map(|l| (i, l)).map_err(|e| named(&e))))
+}
+
+fn sentence(path: &Path, index: usize, text: &str) -> Sentence {
+    Sentence {
+        document: path
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned(),
+        index,
+        words: text.split_ascii_whitespace().map(str::to_owned).collect(),
+        ..Default::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file(content: &str) -> tempfile::NamedTempFile {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), content).unwrap();
+        file
+    }
+
+    #[test]
+    fn sentences_are_evenly_spread() {
+        let file = file("a 0\n\na 1\na 2\na 3\na 4\na 5\na 6\n");
+        let numbers = |count| -> Vec<usize> {
+            let found = spread(file.path(), count).unwrap();
+            for s in &found {
+                assert_eq!(s.words, ["a".to_string(), s.index.to_string()]);
+            }
+            found.iter().map(|s| s.index).collect()
+        };
+        assert_eq!(numbers(Some(3)), [0, 2, 4]);
+        assert_eq!(numbers(Some(7)), [0, 1, 2, 3, 4, 5, 6]);
+        assert_eq!(numbers(None), numbers(Some(7)));
+        assert!(numbers(Some(0)).is_empty());
+    }
+
+    #[test]
+    fn too_few_sentences_and_a_missing_file_are_named() {
+        let file = file("only one\n");
+        let error = spread(file.path(), Some(2)).unwrap_err().to_string();
+        assert!(
+            error.contains("holds 1 sentences, 2 are asked for"),
+            "{error}"
+        );
+        let error = spread(Path::new("no/such.txt"), None).unwrap_err();
+        assert!(error.to_string().contains("no/such.txt"), "{error}");
+    }
+}
