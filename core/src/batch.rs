@@ -23,7 +23,25 @@ pub struct Pieces {
 }
 
 impl Pieces {
-    /// Positions of the pieces of a word; none if there is no such word.
+    /// The pieces of a sentence on its own, without the marks.
+    pub fn inner(&self) -> &[u32] {
+        self.ids
+            .get(1..self.ids.len().saturating_sub(1))
+            .unwrap_or_default()
+    }
+
+    /// The same sentence with pieces of its neighbours between the marks and itself.
+    pub fn within(&self, before: &[u32], behind: &[u32]) -> Self {
+        let (Some(cls), Some(sep)) = (self.ids.first(), self.ids.last()) else {
+            return self.clone();
+        };
+        Self {
+            ids: [&[*cls], before, self.inner(), behind, &[*sep]].concat(),
+            first: self.first.iter().map(|at| at + before.len()).collect(),
+        }
+    }
+
+    /// Positions of the pieces of a word, in a sentence on its own; none if there is no such word.
     pub fn range(&self, word: usize) -> Range<usize> {
         let end = self.ids.len().saturating_sub(1);
         let at = |word| self.first.get(word).copied().unwrap_or(end);

@@ -1,6 +1,7 @@
 //! What a model finds in sentences that are split into words already, as annotated ones are.
 
 use crate::batch::Pieces;
+use crate::context::{Frame, surround};
 use crate::document::{Entity, Relation, Sentence};
 use crate::extract::{Extractor, directed};
 use crate::predict::Predicted;
@@ -9,27 +10,46 @@ use crate::score::Prediction;
 use crate::wordpiece::WordPiece;
 use crate::{Error, Result};
 
-/// Word-pieces of annotated sentences, for an encoder that takes `room` of them.
+/// Word-pieces of annotated sentences, for an encoder with this frame; what stands around a sentence
+/// in its document surrounds it.
 ///
 /// # Errors
 /// [`Error::Sentence`] for a sentence that the encoder cannot take.
-pub fn tokenize_gold(gold: &[Sentence], tokenizer: &WordPiece, room: usize) -> Result<Vec<Pieces>> {
-    gold.iter()
+pub fn tokenize_gold(
+    gold: &[Sentence],
+    tokenizer: &WordPiece,
+    frame: Frame,
+) -> Result<Vec<Pieces>> {
+    let alone: Result<Vec<Pieces>> = gold
+        .iter()
         .map(|sentence| {
             sentence.validate()?;
             let pieces = tokenizer.sentence(&sentence.words)?;
             match pieces.ids.len() {
-                count if count > room => Err(Error::Sentence {
+                count if count > frame.room => Err(Error::Sentence {
                     document: sentence.document.clone(),
                     sentence: sentence.index,
                     problem: format!(
-                        "has {count} word-pieces, and the encoder takes {room}; split it"
+                        "has {count} word-pieces, and the encoder takes {}; split it",
+                        frame.room
                     ),
                 }),
                 _ => Ok(pieces),
             }
         })
-        .collect()
+        .collect();
+    Ok(surround(alone?, frame, |i| follows(gold, i)))
+}
+
+/// Whether a sentence continues the document of the one before it.
+pub fn follows(sentences: &[Sentence], i: usize) -> bool {
+    match (
+        i.checked_sub(1).and_then(|k| sentences.get(k)),
+        sentences.get(i),
+    ) {
+        (Some(a), Some(b)) => a.document == b.document && a.index + 1 == b.index,
+        _ => false,
+    }
 }
 
 /// A prediction with label names, for the scorer.
@@ -67,8 +87,8 @@ pub async fn predict_gold(
     mut on_batch: impl AsyncFnMut(usize) -> bool,
 ) -> Result<Option<Vec<Prediction>>> {
     let predictor = extractor.predictor();
-    let room = predictor.model().config().encoder.room();
-    let pieces = tokenize_gold(gold, extractor.tokenizer(), room)?;
+    let frame = predictor.model().config().frame();
+    let pieces = tokenize_gold(gold, extractor.tokenizer(), frame)?;
     let mut found = vec![Prediction::default(); gold.len()];
     let (mut done, mut going) = (0, true);
     let run = predictor.run(&pieces, async |results| {

@@ -7,6 +7,7 @@ pub mod batch;
 pub mod bert;
 pub mod bundle;
 pub mod config;
+pub mod context;
 pub mod dense;
 pub mod document;
 pub mod error;

@@ -2,6 +2,7 @@
 
 use spanlight_core::Schema;
 use spanlight_core::batch::Pieces;
+use spanlight_core::context::Frame;
 use spanlight_core::document::Sentence;
 use spanlight_core::evaluate::{named, tokenize_gold};
 use spanlight_core::predict::Predictor;
@@ -19,7 +20,7 @@ pub struct Evaluation<'a> {
 }
 
 impl<'a> Evaluation<'a> {
-    /// Prepares sentences for a model whose encoder takes `room` word-pieces.
+    /// Prepares sentences for a model whose encoder has this frame.
     ///
     /// # Errors
     /// [`Error::Core`](crate::error::Error::Core) for a sentence that the encoder cannot take.
@@ -27,9 +28,9 @@ impl<'a> Evaluation<'a> {
         gold: &'a [Sentence],
         schema: &Schema,
         tokenizer: &WordPiece,
-        room: usize,
+        frame: Frame,
     ) -> Result<Self> {
-        let pieces = tokenize_gold(gold, tokenizer, room)?;
+        let pieces = tokenize_gold(gold, tokenizer, frame)?;
         Ok(Self {
             gold,
             pieces,

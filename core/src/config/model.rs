@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::encoder::{EncoderConfig, positive};
 use super::{ClsRepr, EmptySegment, NoneBias, PairActivation, Profile, RelationInput};
+use crate::context::Frame;
 use crate::schema::Schema;
 use crate::tagger::TagDecoding;
 use crate::{Error, Result};
@@ -52,6 +53,9 @@ pub struct ModelConfig {
     /// Whether the tag head keeps the reference code's never-used PAD class (in front).
     #[serde(default)]
     pub tag_pad_class: bool,
+    /// Most word-pieces of neighbouring sentences that the encoder reads on either side of a sentence.
+    #[serde(default)]
+    pub context: usize,
     /// How tags are chosen at inference.
     #[serde(default)]
     pub tag_decoding: TagDecoding,
@@ -102,8 +106,17 @@ impl ModelConfig {
             relation_input: RelationInput::Pooled,
             share_span_encoder: false,
             tag_pad_class: reference,
+            context: 0,
             tag_decoding: TagDecoding::Argmax,
             none_bias: NoneBias::default(),
+        }
+    }
+
+    /// What the encoder takes at once.
+    pub fn frame(&self) -> Frame {
+        Frame {
+            room: self.encoder.room(),
+            context: self.context,
         }
     }
 

@@ -73,8 +73,8 @@ impl Evaluate {
         let mut saved = SavedModel::open(&self.model)?;
         self.decoding.apply(&mut saved.config);
         let gold = data::read(&self.data, self.format.parse().map_err(Error::Usage)?)?.sentences;
-        let room = saved.config.encoder.room();
-        let evaluation = Evaluation::new(&gold, &saved.schema, &saved.wordpiece()?, room)?;
+        let frame = saved.config.frame();
+        let evaluation = Evaluation::new(&gold, &saved.schema, &saved.wordpiece()?, frame)?;
         let predictor = saved.predictor(&device, self.chunk)?;
         let found = evaluation.predict(&predictor, self.compute.workers(&device), &|_| ())?;
         if let Some(path) = &self.predictions {

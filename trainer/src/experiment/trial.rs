@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use spanlight_core::{Schema, document::Sentence};
+use spanlight_core::{Schema, context::Frame, document::Sentence};
 
 use super::{
     cell::Cell,
@@ -58,8 +58,11 @@ impl Trial<'_> {
         let (dev, test) = (read(&data.dev)?, read(&data.test)?);
         if let Some(path) = &config.encoder {
             let encoder = EncoderFolder::open(path)?;
-            let room = encoder.config.room();
-            Evaluation::new(&test, &Schema::default(), &encoder.tokenizer()?, room)?;
+            let frame = Frame {
+                room: encoder.config.room(),
+                context: 0,
+            };
+            Evaluation::new(&test, &Schema::default(), &encoder.tokenizer()?, frame)?;
         }
         Ok(Files { dev, test })
     }
@@ -76,9 +79,9 @@ impl Trial<'_> {
         let saved = SavedModel::open(&self.folder)?;
         let predictor = saved.predictor(place.device, config.chunk.max(1))?;
         let tokenizer = saved.wordpiece()?;
-        let room = saved.config.encoder.room();
+        let frame = saved.config.frame();
         let predict = |gold: &[Sentence]| {
-            let evaluation = Evaluation::new(gold, &saved.schema, &tokenizer, room)?;
+            let evaluation = Evaluation::new(gold, &saved.schema, &tokenizer, frame)?;
             evaluation.predict(&predictor, place.workers, &|_| ())
         };
         let (on_dev, on_test) = (predict(&files.dev)?, predict(&files.test)?);

@@ -84,6 +84,10 @@ pub struct FinetuneConfig {
     /// Keep the reference code's unused PAD tag
     #[arg(long, help_heading = "Model")]
     pub tag_pad_class: bool,
+    /// Most word-pieces of neighbouring sentences that are read on either side of a sentence
+    #[arg(long, value_name = "PIECES", help_heading = "Model")]
+    #[serde(default)]
+    pub context: Option<usize>,
     /// How tags are chosen at inference: argmax (as in the paper) or viterbi (the best legal sequence)
     #[serde(default)]
     #[arg(long, value_parser = parse_lowercase::<TagDecoding>, help_heading = "Model", default_value = "argmax")]

@@ -6,8 +6,10 @@ use std::time::Instant;
 use burn::module::Module;
 use serde::{Deserialize, Serialize};
 use spanlight_core::average::follow;
-use spanlight_core::batch::Gold;
+use spanlight_core::batch::{Gold, Pieces};
+use spanlight_core::context::surround;
 use spanlight_core::document::Sentence;
+use spanlight_core::evaluate::follows;
 use spanlight_core::init::Init;
 use spanlight_core::predict::Predictor;
 use spanlight_core::weights::{StateDict, load_state, state_of, write_safetensors};
@@ -76,6 +78,7 @@ pub fn finetune(
         relation_input: config.relation_input,
         share_span_encoder: config.share_span_encoder,
         tag_pad_class: config.tag_pad_class,
+        context: config.context.unwrap_or_default(),
         tag_decoding: config.tag_decoding,
         ..ModelConfig::new(encoder.config.clone(), config.profile)
     };
@@ -158,7 +161,7 @@ pub fn finetune(
         ),
     })?;
 
-    let evaluation = Evaluation::new(&dev, &schema, &tokenizer, model_config.encoder.room())?;
+    let evaluation = Evaluation::new(&dev, &schema, &tokenizer, model_config.frame())?;
     let driver = Driver {
         objective: &objective,
         groups: &groups,
@@ -265,13 +268,20 @@ fn examples(
     tokenizer: &WordPiece,
     config: &ModelConfig,
 ) -> Result<(Vec<Example>, usize)> {
-    let (kept, _) = data::trainable(sentences, Overlap::Drop);
-    let mut examples = Vec::with_capacity(kept.len());
-    for sentence in &kept {
-        let pieces = tokenizer.sentence(&sentence.words)?;
-        if sentence.words.len() <= MAX_WORDS && pieces.ids.len() <= config.encoder.room() {
+    let alone: spanlight_core::Result<Vec<Pieces>> = sentences
+        .iter()
+        .map(|sentence| tokenizer.sentence(&sentence.words))
+        .collect();
+    // What is left out is context all the same.
+    let frame = config.frame();
+    let surrounded = surround(alone?, frame, |i| follows(sentences, i));
+    let mut examples = Vec::with_capacity(sentences.len());
+    for (sentence, pieces) in sentences.iter().zip(surrounded) {
+        let fits = sentence.words.len() <= MAX_WORDS && pieces.ids.len() <= frame.room;
+        let kept = data::trainable(std::slice::from_ref(sentence), Overlap::Drop).0;
+        for sentence in kept.iter().filter(|_| fits) {
             examples.push(Example {
-                pieces,
+                pieces: pieces.clone(),
                 gold: Gold::new(sentence, schema)?,
             });
         }

@@ -58,8 +58,8 @@ pub fn label(
     let mut ballots: Vec<Vec<Prediction>> = vec![Vec::with_capacity(models.len()); sentences.len()];
     for path in models {
         let saved = SavedModel::open(path.as_ref())?;
-        let room = saved.config.encoder.room();
-        let evaluation = Evaluation::new(sentences, &saved.schema, &saved.wordpiece()?, room)?;
+        let frame = saved.config.frame();
+        let evaluation = Evaluation::new(sentences, &saved.schema, &saved.wordpiece()?, frame)?;
         let predictor = saved.predictor(computing.device, computing.chunk)?;
         let found = evaluation.predict(&predictor, computing.workers, progress)?;
         for (ballot, prediction) in ballots.iter_mut().zip(found) {
