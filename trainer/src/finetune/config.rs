@@ -107,6 +107,10 @@ pub struct FinetuneConfig {
     /// Peak learning rate of everything behind the encoder
     #[arg(long, help_heading = "Training", default_value_t = 5e-4)]
     pub head_lr: f64,
+    /// Peak learning rate of span and span-pair encoders; that of the heads by default
+    #[arg(long, help_heading = "Training")]
+    #[serde(default)]
+    pub span_lr: Option<f64>,
     /// Factor of the learning rate from one layer to the next lower one
     #[arg(long, help_heading = "Training", default_value_t = 0.9)]
     pub layer_decay: f64,

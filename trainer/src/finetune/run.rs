@@ -312,6 +312,7 @@ fn rates(config: &FinetuneConfig) -> Rates {
             true => 0.0,
             false => config.learning_rate,
         },
+        spans: config.span_lr.unwrap_or(config.head_lr),
         head: config.head_lr,
         layer_decay: config.layer_decay,
         embeddings: config.lr_embeddings,

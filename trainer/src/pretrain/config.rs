@@ -72,7 +72,7 @@ pub struct PretrainConfig {
     /// Which pieces a view shows: those of its words, or as in the paper's code: word or reference
     #[arg(long, value_parser = parse_lowercase::<Alignment>, help_heading = "Samples", default_value = "word")]
     pub view_mask_alignment: Alignment,
-    /// Share of the context's words that stay visible in the target view
+    /// Share of the context's words that the target view shows in place of the context view
     #[arg(long, help_heading = "Samples", default_value_t = 0.0)]
     pub view_keep_prob: f64,
 

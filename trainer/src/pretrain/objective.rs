@@ -190,10 +190,9 @@ impl<S: Source> Objective for PretrainObjective<S> {
     }
 
     fn stepped(&self, model: &PretrainModel, _step: usize) -> Result<()> {
-        if self.objectives.w_cspo > 0.0 {
-            self.contrast()
-                .step(&model.network, self.objectives.momentum);
-        }
+        // Without the contrastive objective too: a later run may start from the momentum network.
+        self.contrast()
+            .step(&model.network, self.objectives.momentum);
         Ok(())
     }
 }

@@ -92,6 +92,7 @@ fn rates(config: &PretrainConfig) -> Rates {
             true => 0.0,
             false => config.learning_rate,
         },
+        spans: config.head_lr,
         head: config.head_lr,
         layer_decay: config.layer_decay,
         embeddings: config.lr_embeddings,

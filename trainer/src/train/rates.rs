@@ -23,7 +23,9 @@ pub enum EmbeddingRate {
 pub struct Rates {
     /// Of the highest layer of the sentence encoder; 0 freezes all of the encoder.
     pub encoder: f64,
-    /// Of everything behind it.
+    /// Of span and span-pair encoders.
+    pub spans: f64,
+    /// Of everything behind them.
     pub head: f64,
     /// From one layer to the next lower one.
     pub layer_decay: f64,
@@ -33,12 +35,22 @@ pub struct Rates {
     pub decay_all: bool,
 }
 
+/// How the names of parameters of span and span-pair encoders begin, in fine-tuning and pre-training.
+const SPANS: [&str; 5] = [
+    "entity.",
+    "context.",
+    "pair.",
+    "network.span.",
+    "network.pair.",
+];
+
 impl Rates {
     /// The groups of a model whose encoder has this prefix and number of layers.
     pub fn groups(self, prefix: &'static str, layers: usize) -> Groups {
         Groups::new(move |name| {
             let learning_rate = match name.strip_prefix(prefix) {
                 Some(inside) => self.inside(inside, layers),
+                None if SPANS.iter().any(|part| name.starts_with(part)) => self.spans,
                 None => self.head,
             };
             let spared = name.ends_with("bias") || name.contains("norm.");
@@ -74,7 +86,8 @@ mod tests {
     fn layers_learn_as_in_the_papers_code() {
         let rates = Rates {
             encoder: 2.5e-5,
-            head: 2.5e-5,
+            spans: 1e-5,
+            head: 5e-4,
             layer_decay: 0.9,
             embeddings: EmbeddingRate::Lowest,
             decay_all: false,
@@ -91,6 +104,16 @@ mod tests {
         }
         assert!(rate("network.encoder.embeddings.word.weight") < 7.85e-6);
         assert_eq!(rate("network.encoder.pooler.weight"), 2.5e-5);
+        for name in [
+            "network.span.dense.linear.weight",
+            "entity.dense.linear.weight",
+            "pair.query.bias",
+        ] {
+            assert_eq!(rate(name), 1e-5, "{name}");
+        }
+        for name in ["entity_head.weight", "relation_head.bias", "tagger.weight"] {
+            assert_eq!(rate(name), 5e-4, "{name}");
+        }
         assert!(!groups.of("network.span.dense.norm.gamma").decay);
         assert!(groups.of("network.span.dense.linear.weight").decay);
     }

@@ -59,7 +59,7 @@ pub struct SampleConfig {
     pub whole_word_share: f64,
     /// Which pieces a view shows.
     pub view_mask_alignment: Alignment,
-    /// Share of the context's words that stay visible in the target view (§13.3).
+    /// Share of the context's words that the target view shows in place of the context view (§13.3).
     pub view_keep_prob: f64,
 }
 

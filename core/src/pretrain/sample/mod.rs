@@ -144,7 +144,8 @@ fn assemble(
         .partition(|p| pair::contains(&segments, p.span.0));
     let (mut in_pair, mut in_context) = (Vec::new(), Vec::new());
     for mask in masks {
-        match pair::contains(&segments, mask.word) {
+        // Where the first piece of its word can be seen.
+        match pair::contains(&segments, mask.word) || view::is_kept(kept, mask.word) {
             true => &mut in_pair,
             false => &mut in_context,
         }

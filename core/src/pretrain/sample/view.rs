@@ -18,7 +18,7 @@ pub struct View {
     pub masked: Vec<MaskedPiece>,
 }
 
-/// Chooses words that stay visible in the target view even outside the pair; sorted.
+/// Chooses words that the target view shows even outside the pair; sorted.
 pub fn choose_kept(words: usize, probability: f64, rng: &mut impl Rng) -> Vec<usize> {
     if probability <= 0.0 {
         return Vec::new();
@@ -28,7 +28,13 @@ pub fn choose_kept(words: usize, probability: f64, rng: &mut impl Rng) -> Vec<us
         .collect()
 }
 
-/// Pieces of the target and of the context view.
+/// Whether a word is among the kept ones.
+pub fn is_kept(kept: &[usize], word: usize) -> bool {
+    kept.binary_search(&word).is_ok()
+}
+
+/// Pieces of the target and of the context view. A kept word outside the pair changes sides: were it in
+/// both views, they would be recognised by the words that they share.
 pub fn form(
     pieces: &Pieces,
     segments: &[Span; 5],
@@ -44,10 +50,9 @@ pub fn form(
                 Alignment::Reference => position,
             };
             let in_pair = pair::contains(segments, index);
-            let hidden = match (in_pair, kept.binary_search(&word)) {
-                (true, _) => &mut context,
-                (false, Err(_)) => &mut target,
-                (false, Ok(_)) => continue,
+            let hidden = match in_pair || is_kept(kept, word) {
+                true => &mut context,
+                false => &mut target,
             };
             if let Some(id) = hidden.get_mut(position) {
                 *id = mask;

@@ -86,6 +86,7 @@ fn two_steps_equal_those_of_the_papers_code() {
         let mut optimizer = AdamW::new(config, &model);
         let rates = Rates {
             encoder: 1e-3,
+            spans: 1e-3,
             head: 1e-3,
             layer_decay: 1.0,
             embeddings: EmbeddingRate::Full,

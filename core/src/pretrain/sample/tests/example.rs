@@ -108,13 +108,20 @@ fn reference_compares_positions_with_words() {
 }
 
 #[test]
-fn kept_words_stay_visible_in_the_target_view_only() {
-    let plain = sample(Alignment::Word, &[]);
+fn kept_words_change_their_view_with_what_is_masked_in_them() {
     let sample = sample(Alignment::Word, &[1, 4, 13]);
     // "Varnholm" keeps the mask of its inner pieces.
     assert_eq!(
         text(&sample.target.ids),
         "[CLS] M Ke M M bridge M V M M M M M M M Dutch engineers M M . [SEP]"
     );
-    assert_eq!(sample.context, plain.context);
+    assert_eq!(
+        text(&sample.context.ids),
+        "[CLS] The M M M M Lake M M M M was rebuilt by across M M in 1987 M [SEP]"
+    );
+    let firsts: Vec<usize> = sample.target.masked.iter().map(|m| m.first).collect();
+    assert_eq!(
+        (firsts, sample.context.masked.len()),
+        (vec![2, 2, 7, 7, 7], 0)
+    );
 }

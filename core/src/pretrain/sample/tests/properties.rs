@@ -14,7 +14,7 @@ fn sentence(longest: usize) -> impl Strategy<Value = Vec<Vec<u32>>> {
 fn settings() -> impl Strategy<Value = SampleConfig> {
     let switches = (any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>());
     let sizes = (1..15_usize, 0..25_usize, 0..4_usize);
-    let shares = (0.0..=1.0, 0.0..=1.0, 0.01..=1.0);
+    let shares = (0.0..=1.0, 0.0..=1.0, 0.01..=1.0, 0.0..=1.0);
     (switches, sizes, shares).prop_map(|(switches, sizes, shares)| SampleConfig {
         tbo: switches.0,
         spo: switches.1,
@@ -32,6 +32,7 @@ fn settings() -> impl Strategy<Value = SampleConfig> {
         mask_share: shares.0,
         whole_word_share: shares.1,
         geometric: shares.2,
+        view_keep_prob: shares.3,
         ..SampleConfig::default()
     })
 }
@@ -131,6 +132,20 @@ proptest! {
             let in_pair = pair::contains(&sample.segments, word);
             prop_assert_eq!(sample.target.ids[position] != SPECIAL.mask, in_pair);
             prop_assert_eq!(sample.context.ids[position] != SPECIAL.mask, !in_pair);
+        }
+    }
+
+    #[test]
+    fn what_is_masked_inside_a_word_is_told_from_its_first_piece(
+        pieces in sentence(40), keep in 0.0..=1.0, seed: u64,
+    ) {
+        let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
+        let config = SampleConfig { view_keep_prob: keep, ..SampleConfig::default() };
+        let Ok(sample) = draw(&words(&pieces), &SPECIAL, &config, &mut rng) else {
+            return Ok(());
+        };
+        for view in [&sample.target, &sample.context] {
+            prop_assert!(view.masked.iter().all(|m| view.ids[m.first] != SPECIAL.mask));
         }
     }
 
