@@ -5,10 +5,11 @@ use std::path::Path;
 use burn::module::Module;
 use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
+use spanlight_core::Schema;
 use spanlight_core::weights::{StateDict, load_state_partial, read_safetensors};
 
 use crate::error::{Error, Result};
-use crate::store::read;
+use crate::store::{read, read_json};
 
 /// Name of the file with the networks of a pre-training.
 pub const PRETRAINED: &str = "pretrained.safetensors";
@@ -28,6 +29,8 @@ pub enum Parts {
     /// Sentence, span and span-pair encoder
     #[default]
     All,
+    /// All of a fine-tuned model for the same labels, its heads too
+    Model,
 }
 
 impl Parts {
@@ -35,7 +38,7 @@ impl Parts {
         match part {
             "encoder" => self != Self::Pair,
             "span" => self != Self::Encoder,
-            _ => matches!(self, Self::Pair | Self::All),
+            _ => !matches!(self, Self::Encoder | Self::Span),
         }
     }
 }
@@ -99,6 +102,29 @@ pub fn encoders(folder: &Path, parts: Parts, network: Network) -> Result<StateDi
         true => Err(fail("holds no such network".into())),
         false => Ok(found),
     }
+}
+
+/// All parameters of a fine-tuned run, whose labels must be these.
+///
+/// # Errors
+/// [`Error::Folder`] when the folder holds no fine-tuned run or one with other labels.
+pub fn whole(folder: &Path, schema: &Schema) -> Result<StateDict> {
+    let fail = |problem: &str| Error::Folder {
+        path: folder.into(),
+        problem: problem.into(),
+    };
+    let finetuned = folder.join(FINETUNED);
+    if !finetuned.exists() {
+        return Err(fail(
+            "holds no best.safetensors; --load-parts model needs a fine-tuned run",
+        ));
+    }
+    if read_json::<Schema>(&folder.join("schema.json"))? != *schema {
+        return Err(fail(
+            "was trained with other labels than these data have; use --load-parts all",
+        ));
+    }
+    Ok(read_safetensors(&read(&finetuned)?)?)
 }
 
 /// Puts encoders into a model that has each of them in the given modules.

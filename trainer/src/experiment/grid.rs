@@ -10,7 +10,8 @@ use serde::{Deserialize, Serialize};
 use super::{check, variables};
 use crate::{
     error::{Error, Result},
-    settings::Settings,
+    pretrain::REFERENCE,
+    settings::{self, Settings},
     store,
 };
 
@@ -238,14 +239,15 @@ impl Grid {
     }
 
     /// Settings of a pre-training on text.
-    pub fn pretraining(&self, name: &str) -> Settings {
-        let mut settings = self.pretrain.clone();
-        let own = self
-            .pretrainings
-            .get(name)
-            .map(|spec| spec.settings.clone());
-        settings.extend(own.unwrap_or_default());
-        settings
+    pub fn pretraining(&self, name: &str) -> Result<Settings> {
+        let mut settings = match self.preset {
+            Some(Preset::Reference) => settings::table(REFERENCE, &self.path)?,
+            Some(Preset::Recommended) | None => Settings::new(),
+        };
+        settings.extend(self.pretrain.clone());
+        let own = self.pretrainings.get(name);
+        settings.extend(own.map(|spec| spec.settings.clone()).unwrap_or_default());
+        Ok(settings)
     }
 
     /// A problem of this file.

@@ -74,7 +74,7 @@ impl Identity {
                 Ok(Self::of(lean(&config)?, inputs(&config, checksums)?))
             }
             _ => {
-                let mut settings = pretrain::effective(&grid.pretraining(name))?;
+                let mut settings = pretrain::effective(&grid.pretraining(name)?)?;
                 let mut sums = BTreeMap::new();
                 for name in pretrain::INPUTS {
                     for (i, path) in paths(settings.remove(name)).iter().enumerate() {

@@ -40,7 +40,7 @@ pub fn start(
                 return Ok(None);
             }
         }
-        _ => pretrain(&grid.pretraining(name), &folder, place)?,
+        _ => pretrain(&grid.pretraining(name)?, &folder, place)?,
     }
     if place.interrupt.requested() {
         return Ok(None);

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use super::{cell::Cell, grid::Grid};
+use super::grid::{Grid, Kind, Preset};
+use super::{cell::Cell, pretrain::effective};
 use crate::tables::Published;
 
 /// All of them, with a value for every variable.
@@ -65,6 +66,25 @@ fn every_grid_is_well_formed() {
             }
         }
     }
+}
+
+#[test]
+fn a_preset_of_the_papers_code_is_for_pre_training_too() {
+    let mut seen = [0, 0];
+    for grid in grids() {
+        let on_text = grid
+            .pretrainings
+            .iter()
+            .filter(|(_, p)| p.kind == Kind::Pretrain);
+        for (name, _) in on_text {
+            let settings = effective(&grid.pretraining(name).unwrap()).unwrap();
+            let reference = grid.preset == Some(Preset::Reference);
+            assert_eq!(settings["mean_over"] == "micro", reference, "{name}");
+            assert_eq!(settings["momentum_init"] == "random", reference, "{name}");
+            seen[usize::from(reference)] += 1;
+        }
+    }
+    assert!(seen[0] > 0 && seen[1] > 0);
 }
 
 #[test]

@@ -47,7 +47,7 @@ pub struct FinetuneConfig {
     #[arg(long, value_name = "FOLDER", help_heading = "Model")]
     #[serde(default)]
     pub init_from: Option<PathBuf>,
-    /// What to take of it: encoder, span, pair or all
+    /// What to take of it: encoder, span, pair, all or, of a fine-tuned run with the same labels, model
     #[arg(long, value_enum, help_heading = "Model", default_value_t)]
     #[serde(default)]
     pub load_parts: Parts,

@@ -28,7 +28,7 @@ use crate::store::{self, RunFolder};
 use crate::train::{
     AdamW, AdamWConfig, Checkpoint, Driver, Progress, Rates, Schedule, Verdict, freeze,
 };
-use crate::transfer::{encoders, transfer};
+use crate::transfer::{Parts, encoders, transfer, whole};
 
 /// Longest training sentence, in words.
 const MAX_WORDS: usize = 400;
@@ -119,7 +119,11 @@ pub fn finetune(
     } else {
         let (loaded, pooled) = encoder.load(model.encoder)?;
         model.encoder = loaded;
-        if let Some(earlier) = &config.init_from {
+        if let Some(earlier) = &config.init_from
+            && config.load_parts == Parts::Model
+        {
+            model = load_state(model, whole(earlier, &schema)?)?;
+        } else if let Some(earlier) = &config.init_from {
             let spans: &[&str] = match config.share_span_encoder {
                 true => &["entity"],
                 false => &["entity", "context"],

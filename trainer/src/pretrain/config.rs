@@ -147,7 +147,7 @@ pub struct PretrainConfig {
     /// Passes over the corpus, instead of --total-steps
     #[arg(long, help_heading = "Training")]
     pub epochs: Option<usize>,
-    /// Steps after which the learning rate would be 0; by default those of the run
+    /// Steps after which the learning rate would be 0; by default, or for 0, those of the run
     #[arg(long, help_heading = "Training")]
     pub schedule_steps: Option<usize>,
     /// Share of the schedule that warms up
@@ -197,6 +197,8 @@ pub struct PretrainConfig {
 /// The paper's code.
 pub const REFERENCE: &str = r#"
 words = "spaces"
+unescape = false
+min_sentence = 2
 clean = false
 unique = false
 shuffle = false
@@ -232,6 +234,11 @@ impl PretrainConfig {
         if self.corpus.corpus.is_empty() {
             return Err(Error::Usage(
                 "--corpus is missing; give at least one file or folder of text".into(),
+            ));
+        }
+        if self.load_parts == Parts::Model {
+            return Err(Error::Usage(
+                "--load-parts model is for fine-tuning; pre-training takes encoder, span, pair or all".into(),
             ));
         }
         for (flag, count) in [

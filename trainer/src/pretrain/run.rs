@@ -137,7 +137,7 @@ pub fn pretrain(
     })?;
     let sizes = (config.chunk, config.micro_batch);
     let objective = PretrainObjective::new(loader, objectives, sizes, config.mean_over, contrast);
-    let total = config.schedule_steps.unwrap_or(steps) as f64;
+    let total = config.schedule_steps.filter(|&s| s > 0).unwrap_or(steps) as f64;
     let driver = Driver {
         objective: &objective,
         groups: &groups,

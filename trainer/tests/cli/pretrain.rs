@@ -37,7 +37,7 @@ fn every_setting_changes_the_run() {
     let one_thread = pretrained(at, "one-thread", &["--threads", "1"]);
     assert_eq!(one_thread, plain, "the number of threads matters");
 
-    let settings: [&[&str]; 37] = [
+    let settings: [&[&str]; 43] = [
         &["--seed", "7"],
         &["--shuffle", "false"],
         &["--dynamic-sampling", "false"],
@@ -75,6 +75,12 @@ fn every_setting_changes_the_run() {
         &["--layer-decay", "0.5"],
         &["--decay-all"],
         &["--adamw-bias-correction"],
+        &["--head-lr", "1e-3"],
+        &["--weight-decay", "0.5"],
+        &["--clip", "0.01"],
+        &["--epochs", "1"],
+        &["--init-from", "plain"],
+        &["--init-from", "plain", "--load-network", "momentum"],
     ];
     let idle: Vec<&[&str]> = settings
         .into_iter()
@@ -83,6 +89,24 @@ fn every_setting_changes_the_run() {
         .map(|(_, flags)| flags)
         .collect();
     assert!(idle.is_empty(), "{idle:?} change nothing");
+
+    let parts = ["encoder", "span", "pair"].map(|part| {
+        let flags = ["--init-from", "plain", "--load-parts", part];
+        pretrained(at, &format!("from-{part}"), &flags)
+    });
+    assert!(parts[0] != parts[1] && parts[1] != parts[2] && parts[2] != parts[0]);
+    let decay = ["--layer-decay", "0.5"];
+    let lowest = [&decay[..], &["--lr-embeddings", "lowest"]].concat();
+    assert_ne!(
+        pretrained(at, "highest", &decay),
+        pretrained(at, "lowest", &lowest)
+    );
+    let micro = ["2", "3"].map(|size| {
+        let small = exchanged(pretraining(size, "4"), "--micro-batch", size);
+        succeed(at, &with(small, &["--mean-over", "micro"]));
+        arrays(&at.join(size).join("pretrained.safetensors"))
+    });
+    assert_ne!(micro[0], micro[1]);
 }
 
 #[test]
@@ -189,6 +213,14 @@ fn fine_tuning_starts_from_what_it_is_told_to() {
     assert!(same(&encoder, "encoder", "network.encoder"));
     assert!(!same(&encoder, "entity", "network.span") && !same(&encoder, "pair", "network.pair"));
 
+    for (part, left) in [("span", "pair"), ("pair", "encoder")] {
+        let run = started(part, &["--init-from", "earlier", "--load-parts", part]);
+        for (module, earlier) in [("encoder", "encoder"), ("entity", "span"), ("pair", "pair")] {
+            let taken = same(&run, module, &format!("network.{earlier}"));
+            assert_eq!(taken, module != left, "{module} with --load-parts {part}");
+        }
+    }
+
     let slow = ["--init-from", "earlier", "--load-network", "momentum"];
     let slow = started("slow", &slow);
     assert!(same(&slow, "entity", "momentum.network.span"));
@@ -198,6 +230,12 @@ fn fine_tuning_starts_from_what_it_is_told_to() {
     let further = started("further", &["--init-from", "all"]);
     let entity = "entity.dense.linear.weight";
     assert_eq!(values(&further, entity), values(&all, entity));
+    let head = |run: &str, parts| {
+        let flags = ["--init-from", "all", "--load-parts", parts, "--seed", "7"];
+        values(&started(run, &flags), "relation_head.weight")
+    };
+    let earlier = values(&all, "relation_head.weight");
+    assert!(head("new-heads", "all") != earlier && head("same-heads", "model") == earlier);
 }
 
 #[test]
@@ -212,6 +250,17 @@ fn bad_starts_and_corpora_are_refused() {
         refused.contains("holds neither pretrained.safetensors"),
         "{refused}"
     );
+    let model = ["--load-parts", "model", "--init-from"];
+    let start = |earlier| {
+        let run = format!("from-{earlier}");
+        fail(at, &[&training(&run, "1")[..], &model, &[earlier]].concat())
+    };
+    succeed(at, &training("other", "1"));
+    let schema = at.join("other/schema.json");
+    let labels = std::fs::read_to_string(&schema).unwrap();
+    std::fs::write(&schema, labels.replace("WORK", "PLAY")).unwrap();
+    assert!(start("encoder").contains("needs a fine-tuned run"));
+    assert!(start("other").contains("other labels"));
     let missing = exchanged(pretraining("y", "2"), "--corpus", "nothing.txt");
     assert!(fail(at, &missing).contains("nothing.txt"));
 

@@ -7,6 +7,7 @@ use spanlight_core::pretrain::sample::SampleConfig;
 
 use crate::pretrain::{PretrainConfig, REFERENCE};
 use crate::settings::{overlaid, table};
+use crate::transfer::Parts;
 
 fn valid() -> PretrainConfig {
     let mut config = PretrainConfig {
@@ -36,6 +37,7 @@ fn the_papers_code_is_a_preset_of_known_fields() {
         (400_000.0, 18_000.0)
     );
     assert!(!config.shuffle && !config.dynamic_sampling && config.decay_all);
+    assert!(!config.corpus.unescape && config.corpus.min_sentence == 2);
 }
 
 #[test]
@@ -49,6 +51,7 @@ fn nonsense_is_refused_by_name() {
     valid().validate().unwrap();
     refuse(&|c| c.encoder = None, "--encoder");
     refuse(&|c| c.corpus.corpus.clear(), "--corpus");
+    refuse(&|c| c.load_parts = Parts::Model, "--load-parts");
     refuse(&|c| c.total_steps = 0, "--total-steps");
     refuse(&|c| c.warmup = 1.5, "--warmup");
     refuse(&|c| c.temperature = 0.0, "temperature");
