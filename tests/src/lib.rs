@@ -124,13 +124,13 @@ pub fn tiny_config() -> ModelConfig {
 
 /// A model of that configuration; weights larger than usual, so that it finds something in any text.
 pub fn tiny_model(seed: u64, device: &Device) -> JointModel {
-    let model = JointModel::new(
-        &tiny_config(),
-        &tiny_schema(),
-        &mut Init::seeded(seed),
-        device,
-    )
-    .unwrap();
+    tiny_model_of(&tiny_config(), seed, device)
+}
+
+/// The same of another configuration.
+pub fn tiny_model_of(config: &ModelConfig, seed: u64, device: &Device) -> JointModel {
+    let init = &mut Init::seeded(seed);
+    let model = JointModel::new(config, &tiny_schema(), init, device).unwrap();
     let mut state = block_on(state_of(&model)).unwrap();
     for array in state.values_mut().filter(|array| array.shape.len() > 1) {
         array.values.iter_mut().for_each(|value| *value *= 12.0);

@@ -1,5 +1,6 @@
 //! Extraction from raw text: sentences, words, pieces, predictions, and offsets into the original.
 
+mod around;
 mod evidence;
 mod extraction;
 mod open;
@@ -10,6 +11,7 @@ mod stopwatch;
 mod tally;
 mod tokenize;
 
+use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -23,6 +25,7 @@ use crate::predict::Predictor;
 use crate::schema::Schema;
 use crate::text::{TextSentence, segment};
 use crate::wordpiece::WordPiece;
+use around::Around;
 use open::Open;
 use place::Placer;
 use recall::{Known, Recall};
@@ -141,10 +144,11 @@ impl Extractor {
             tally,
         } = reading;
         let mut open = Open::new(placer, sentences, block.clone());
-        let sentences = &sentences[block];
-        let fresh = self.recollect(sentences, placer, options, &mut open, &mut tally.done);
-        let fresh_sentences = fresh.iter().map(|&i| &sentences[i]);
-        let tokenized = tokenize(&self.tokenizer, self.room(), text, fresh_sentences)?;
+        let frame = self.predictor.model().config().frame();
+        let mut around = Around::new(text, sentences, &self.tokenizer, frame);
+        let keys: Vec<Cow<'_, str>> = block.clone().map(|i| around.key(i)).collect();
+        let fresh = self.recollect(&keys, options, &mut open, &mut tally.done);
+        let tokenized = tokenize(&mut around, fresh.iter().map(|i| block.start + i))?;
         for window in &tokenized.windows {
             open.expect(fresh[window.sentence]);
         }
@@ -169,7 +173,7 @@ impl Extractor {
                         };
                         tally.done.computed += 1;
                         tally.done.shortened += known.shortened;
-                        self.remember(placer.surface(&sentences[i]), known);
+                        self.remember(&keys[i], known);
                     }
                 }
                 tally.spent(|timing| &mut timing.decode);
@@ -187,16 +191,15 @@ impl Extractor {
     /// Fills in what is known of a block; returns which of its sentences are not.
     fn recollect(
         &self,
-        sentences: &[TextSentence],
-        placer: &Placer<'_>,
+        keys: &[Cow<'_, str>],
         options: &ExtractOptions,
         open: &mut Open<'_>,
         done: &mut Extraction,
     ) -> Vec<usize> {
         let mut fresh = Vec::new();
-        for (i, sentence) in sentences.iter().enumerate() {
+        for (i, key) in keys.iter().enumerate() {
             let known = match (self.recall(), options.reuse) {
-                (Some(mut recall), true) => recall.get(placer.surface(sentence), options.detail()),
+                (Some(mut recall), true) => recall.get(key, options.detail()),
                 _ => None,
             };
             match known {
@@ -211,9 +214,9 @@ impl Extractor {
         fresh
     }
 
-    fn remember(&self, sentence: &str, known: Known) {
+    fn remember(&self, key: &str, known: Known) {
         if let Some(mut recall) = self.recall() {
-            recall.put(sentence, known);
+            recall.put(key, known);
         }
     }
 
@@ -222,12 +225,6 @@ impl Extractor {
         self.recall
             .as_ref()
             .map(|recall| recall.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    /// Word-pieces that the encoder takes beside its two marks.
-    fn room(&self) -> usize {
-        let encoder = &self.predictor.model().config().encoder;
-        encoder.room() - 2
     }
 }
 

@@ -26,13 +26,6 @@ impl<'a> Placer<'a> {
         }
     }
 
-    /// The characters of a sentence.
-    pub fn surface(&self, sentence: &TextSentence) -> &'a str {
-        self.text
-            .get(sentence.start..sentence.end)
-            .unwrap_or_default()
-    }
-
     /// Length of the text.
     pub fn total(&self) -> usize {
         self.offsets.len(self.options.unit)

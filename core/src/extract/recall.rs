@@ -1,7 +1,7 @@
 //! A memory of sentences, so that an edited text costs only what changed.
 //!
-//! The model reads one sentence at a time, so a sentence's characters decide what is found in it,
-//! wherever it stands.
+//! The model reads one sentence at a time, so a sentence's characters, and those of its neighbours where
+//! the model reads some of these, decide what is found in it, wherever it stands.
 
 use std::mem::size_of;
 use std::sync::Arc;

@@ -1,9 +1,9 @@
 //! From sentences to the windows of word-pieces that the encoder takes.
 
+use super::around::Around;
 use crate::Result;
 use crate::batch::Pieces;
-use crate::text::{TextSentence, WindowLimit, windows};
-use crate::wordpiece::WordPiece;
+use crate::text::{WindowLimit, windows};
 
 /// Longest window, in words, whatever the encoder allows.
 const MAX_WORDS: usize = 400;
@@ -26,24 +26,26 @@ pub(super) struct Tokenized {
     pub shortened: Vec<usize>,
 }
 
-/// Tokenises some sentences of a text for an encoder that takes `room` word-pieces beside its marks.
-pub(super) fn tokenize<'a>(
-    tokenizer: &WordPiece,
-    room: usize,
-    text: &str,
-    sentences: impl IntoIterator<Item = &'a TextSentence>,
+/// Tokenises some of the sentences of a text.
+pub(super) fn tokenize(
+    around: &mut Around<'_>,
+    wanted: impl IntoIterator<Item = usize>,
 ) -> Result<Tokenized> {
+    // Two pieces are marks.
+    let room = around.frame.room.saturating_sub(2);
     let limit = WindowLimit {
         words: MAX_WORDS,
         pieces: room,
     };
     let mut all = Tokenized::default();
-    for (i, sentence) in sentences.into_iter().enumerate() {
+    for (order, i) in wanted.into_iter().enumerate() {
+        let sentence = &around.sentences[i];
+        let text = around.text;
         let surfaces: Vec<&str> = sentence.words.iter().map(|w| w.surface(text)).collect();
         let mut words = Vec::with_capacity(surfaces.len());
         let mut shortened = 0;
         for surface in &surfaces {
-            let mut word = tokenizer.word(surface)?;
+            let mut word = around.tokenizer.word(surface)?;
             if word.len() > room {
                 word.truncate(room);
                 shortened += 1;
@@ -53,10 +55,11 @@ pub(super) fn tokenize<'a>(
         let counts: Vec<usize> = words.iter().map(Vec::len).collect();
         for window in windows(&surfaces, &counts, limit) {
             all.windows.push(Window {
-                sentence: i,
+                sentence: order,
                 first_word: window.start,
             });
-            all.pieces.push(tokenizer.join(&words[window]));
+            let alone = around.tokenizer.join(&words[window.clone()]);
+            all.pieces.push(around.surround(i, &words, window, alone)?);
         }
         all.shortened.push(shortened);
     }

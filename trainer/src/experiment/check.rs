@@ -80,15 +80,13 @@ pub fn check(grid: &Grid) -> Result<()> {
             }
         }
     }
-    match grid
-        .report
-        .against
-        .iter()
-        .find(|v| !grid.variants.contains_key(*v))
-    {
-        Some(name) => Err(grid.problem(format!("report.against: there is no variant `{name}`"))),
-        None => Ok(()),
+    let report = &grid.report;
+    for (field, names) in [("against", &report.against), ("detail", &report.detail)] {
+        if let Some(name) = names.iter().find(|v| !grid.variants.contains_key(*v)) {
+            return Err(grid.problem(format!("report.{field}: there is no variant `{name}`")));
+        }
     }
+    Ok(())
 }
 
 fn blocks(grid: &Grid) -> Result<()> {

@@ -184,10 +184,12 @@ pub struct Report {
     /// Which of the paper's tables the grid repeats; all of the data set if empty.
     #[serde(default)]
     pub tables: Vec<String>,
-    /// Variants that the others are compared with; the first variant if empty. Their scores are
-    /// shown by type and by bucket too.
+    /// Variants that the others are compared with; the first variant if empty.
     #[serde(default)]
     pub against: Vec<String>,
+    /// Variants whose scores are shown by type and by bucket too; those of `against` if empty, or all.
+    #[serde(default)]
+    pub detail: Vec<String>,
 }
 
 impl Grid {

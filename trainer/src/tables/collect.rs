@@ -50,10 +50,11 @@ impl Finished {
 
     /// Variants whose scores are shown in detail.
     pub fn detailed(&self) -> Vec<String> {
-        match self.plan.report.against.is_empty() {
-            true => self.plan.order.clone(),
-            false => self.plan.report.against.clone(),
-        }
+        let report = &self.plan.report;
+        let named = [&report.detail, &report.against]
+            .into_iter()
+            .find(|names| !names.is_empty());
+        named.unwrap_or(&self.plan.order).clone()
     }
 }
 

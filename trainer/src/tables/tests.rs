@@ -160,6 +160,25 @@ fn a_report_is_always_the_same() {
 }
 
 #[test]
+fn a_grid_names_what_is_shown_in_detail() {
+    let folder = tempfile::tempdir().unwrap();
+    experiment(folder.path());
+    let path = folder.path().join("plans/invented.json");
+    let mut plan: serde_json::Value = crate::store::read_json(&path).unwrap();
+    let mut detailed = |report: serde_json::Value| -> Vec<String> {
+        plan["report"] = report;
+        write_json(&path, &plan).unwrap();
+        let tables = Tables::read(&[folder.path().into()]).unwrap();
+        let detailed = tables.sections[0].detailed.iter();
+        detailed.map(|(name, _)| name.clone()).collect()
+    };
+    assert_eq!(detailed(json!({})), ["bert", "spe", "no_tbo"]);
+    assert_eq!(detailed(json!({ "against": ["spe"] })), ["spe"]);
+    let both = json!({ "against": ["spe"], "detail": ["no_tbo", "bert"] });
+    assert_eq!(detailed(both), ["no_tbo", "bert"]);
+}
+
+#[test]
 fn the_report_says_what_the_results_say() {
     let folder = tempfile::tempdir().unwrap();
     experiment(folder.path());
