@@ -132,7 +132,8 @@ pub struct FinetuneConfig {
     /// Largest gradient norm
     #[arg(long, help_heading = "Training", default_value_t = 1.0)]
     pub clip: f64,
-    /// Moving average of the weights, evaluated and kept in their place: share that a step keeps, 0 for none
+    /// Moving average of the weights, evaluated and kept in their place: share that a step keeps at most, 0 for
+    /// none; early on it is less, so that about the last ninth of the steps counts
     #[arg(long, help_heading = "Training", default_value_t = 0.0)]
     #[serde(default)]
     pub ema: f64,
