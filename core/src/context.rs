@@ -47,12 +47,14 @@ pub fn surround(
     }
     let surrounded = (0..sentences.len()).map(|i| {
         let most = frame.side(sentences[i].ids.len());
-        let start = (1..=i).rev().find(|&k| !follows(k)).unwrap_or(0);
-        let end = (i + 1..sentences.len()).find(|&k| !follows(k));
-        let end = end.unwrap_or(sentences.len());
-        let earlier = sentences[start..i].iter().rev().map(Pieces::inner);
-        let later = sentences[i + 1..end].iter().map(Pieces::inner);
-        sentences[i].within(&before(earlier, most), &behind(later, most))
+        // Lazily: of a long document only the nearest sentences are looked at.
+        let earlier = (0..i).rev().take_while(|&k| follows(k + 1));
+        let later = (i + 1..sentences.len()).take_while(|&k| follows(k));
+        let inner = |k: usize| sentences[k].inner();
+        sentences[i].within(
+            &before(earlier.map(inner), most),
+            &behind(later.map(inner), most),
+        )
     });
     surrounded.collect()
 }

@@ -7,11 +7,13 @@ use std::path::Path;
 use spanlight_core::document::Sentence;
 
 use crate::error::{Error, Result};
+use crate::store::StoreError;
 
 /// `count` sentences, evenly spread over the file, or all of them; empty lines count for nothing.
 ///
 /// # Errors
-/// [`Error::Usage`] for a file that cannot be read, is not UTF-8 or holds fewer sentences.
+/// [`StoreError`] for a file that cannot be read or is not UTF-8, [`Error::Usage`] for one that holds fewer
+/// sentences.
 pub fn spread(path: &Path, count: Option<usize>) -> Result<Vec<Sentence>> {
     let total = lines(path)?.try_fold(0, |n, line| line.map(|_| n + 1))?;
     let count = count.unwrap_or(total);
@@ -36,13 +38,13 @@ pub fn spread(path: &Path, count: Option<usize>) -> Result<Vec<Sentence>> {
 
 /// The lines that hold words, counted from 0.
 fn lines(path: &Path) -> Result<impl Iterator<Item = Result<(usize, String)>>> {
-    let named = |e: &std::io::Error| Error::Usage(format!("{}: {e}", path.display()));
-    let file = File::open(path).map_err(|e| named(&e))?;
+    let unreadable = |e| StoreError::io("read", path, e);
+    let file = File::open(path).map_err(unreadable)?;
     let lines = BufReader::new(file).lines();
     let words = lines.filter(|l| l.as_ref().map_or(true, |l| !l.trim().is_empty()));
     Ok(words
         .enumerate()
-        .map(move |(i, line)| line.map(|l| (i, l)).map_err(|e| named(&e))))
+        .map(move |(i, line)| Ok((i, line.map_err(unreadable)?))))
 }
 
 fn sentence(path: &Path, index: usize, text: &str) -> Sentence {
