@@ -1,6 +1,6 @@
 //! What variants start from, trained once for all cells.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
@@ -13,7 +13,14 @@ use super::{
     pretrain::pretrain,
     run,
 };
-use crate::{error::Result, place::Place, store::write_json};
+use crate::{
+    error::Result,
+    place::Place,
+    store::{Lock, write_json},
+};
+
+/// Marks a finished pre-training.
+const DONE: &str = "done.json";
 
 /// The folder of a finished pre-training, which is trained first if it is not; nothing when it was
 /// interrupted.
@@ -27,10 +34,8 @@ pub fn start(
     place: &Place<'_>,
 ) -> Result<Option<PathBuf>> {
     let identity = Identity::of_pretraining(grid, name, checksums)?;
-    let parent = grid.output.join("pretrainings");
-    let folder = parent.join(Folders::list(&parent)?.name(name, &identity));
-    let done = folder.join("done.json");
-    if done.is_file() {
+    let folder = folder(grid, name, &identity)?;
+    if finished(&folder) {
         return Ok(Some(folder));
     }
     match grid.pretrainings.get(name) {
@@ -46,8 +51,28 @@ pub fn start(
         return Ok(None);
     }
     write_json(
-        &done,
+        &folder.join(DONE),
         &json!({"id": identity.id, "inputs": identity.inputs}),
     )?;
     Ok(Some(folder))
+}
+
+/// Whether another process is at work on it.
+///
+/// # Errors
+/// Missing or contradicting settings, or an input that cannot be read.
+pub fn elsewhere(grid: &Grid, name: &str, checksums: &mut Checksums) -> Result<bool> {
+    let identity = Identity::of_pretraining(grid, name, checksums)?;
+    let folder = folder(grid, name, &identity)?;
+    Ok(!finished(&folder) && Lock::taken(&folder))
+}
+
+fn folder(grid: &Grid, name: &str, identity: &Identity) -> Result<PathBuf> {
+    let parent = grid.output.join("pretrainings");
+    let name = Folders::list(&parent)?.name(name, identity);
+    Ok(parent.join(name))
+}
+
+fn finished(folder: &Path) -> bool {
+    folder.join(DONE).is_file()
 }

@@ -1,6 +1,15 @@
 //! Runs the cells of a grid, one after the other.
+//!
+//! Any number of processes may do so in the same output folder: each takes what no other is at work
+//! on.
 
-use std::{collections::BTreeMap, fs, path::PathBuf, time::Instant};
+use std::{
+    collections::BTreeMap,
+    fs, io,
+    path::PathBuf,
+    thread::sleep,
+    time::{Duration, Instant},
+};
 
 use super::{
     cell::Cell,
@@ -22,20 +31,33 @@ use crate::{
     store::{Lock, StoreError, sweep},
 };
 
+/// How often to look whether another process has finished.
+const LOOK: Duration = Duration::from_secs(1);
+
 /// Runs what is not finished until everything is, or until [`Place::interrupt`] asks to stop.
 ///
 /// # Errors
 /// [`Error::Usage`] at the end if cells failed; before, only what concerns the whole experiment,
-/// such as an output folder in which another process is at work.
+/// such as an output folder that cannot be written to.
 pub fn run(grid: &Grid, place: &Place<'_>) -> Result<()> {
     let start = Instant::now();
     let output = &grid.output;
     fs::create_dir_all(output).map_err(|e| StoreError::io("create the folder", output, e))?;
-    let _lock = Lock::take(output)?;
+    // The process that comes first keeps the events of the whole and tidies up; the others join it.
+    let first = match Lock::take(output) {
+        Ok(lock) => Some(lock),
+        Err(StoreError::Locked { .. }) => None,
+        Err(error) => return Err(error.into()),
+    };
     let mut checksums = Checksums::default();
     let plan = Plan::new(grid, &mut checksums)?;
     plan.write(output)?;
-    sweep(&Plan::folder(output))?;
+    let mut sinks = Sinks(vec![Box::new(Terminal::new())]);
+    if first.is_some() {
+        sweep(&Plan::folder(output))?;
+        let events = Jsonl::append(&output.join("events.jsonl"))?;
+        sinks.0.push(Box::new(events));
+    }
     let mut runner = Runner {
         grid,
         cells: Cell::all(grid),
@@ -43,10 +65,7 @@ pub fn run(grid: &Grid, place: &Place<'_>) -> Result<()> {
         checksums,
         started: BTreeMap::new(),
         pace: Pace::default(),
-        sinks: Sinks(vec![
-            Box::new(Terminal::new()),
-            Box::new(Jsonl::append(&output.join("events.jsonl"))?),
-        ]),
+        sinks,
         plan,
     };
     let reason = runner.all()?;
@@ -95,34 +114,83 @@ impl Runner<'_> {
                 self.grid.output.display()
             ),
         })?;
-        for i in 0..self.plan.cells.len() {
-            if self.plan.cells[i].state(&self.grid.output) == State::Finished {
-                continue;
-            }
-            if let Some(reason) = self.stopped() {
-                return Ok(reason);
-            }
-            self.tell(i, CellState::Started)?;
-            let state = match guarded(|| self.cell(i)) {
-                Ok(None) => return Ok(self.stopped().unwrap_or("interrupted")),
-                Ok(Some(())) => {
+        let mut left: Vec<usize> = (0..self.plan.cells.len()).collect();
+        left.retain(|&i| !self.done(i));
+        let mut waiting = false;
+        loop {
+            let before = left.len();
+            let mut elsewhere = Vec::new();
+            for i in left {
+                if let Some(reason) = self.stopped() {
+                    return Ok(reason);
+                }
+                if self.done(i) {
                     self.finished(i)?;
-                    CellState::Finished
+                } else if self.elsewhere(i) || !self.attempt(i)? {
+                    elsewhere.push(i);
                 }
-                Err(error) => {
-                    let problem = error.to_string();
-                    let title = self.plan.cells[i].title(&self.plan);
-                    self.sinks.emit(&Event::Note {
-                        message: format!("{title}: {problem}"),
-                    })?;
-                    self.plan.cells[i].problem = Some(problem);
-                    CellState::Failed
+            }
+            left = elsewhere;
+            if left.is_empty() {
+                return Ok("all cells done");
+            }
+            if left.len() == before {
+                if !waiting {
+                    let message = format!(
+                        "other processes are at work on what is left, {} cells; waiting for them",
+                        left.len()
+                    );
+                    self.sinks.emit(&Event::Note { message })?;
                 }
-            };
-            self.plan.write(&self.grid.output)?;
-            self.tell(i, state)?;
+                sleep(LOOK);
+            }
+            waiting = left.len() == before;
         }
-        Ok("all cells done")
+    }
+
+    fn done(&self, i: usize) -> bool {
+        self.plan.cells[i].state(&self.grid.output) == State::Finished
+    }
+
+    /// Whether another process is at work on a cell or on what it starts from.
+    fn elsewhere(&mut self, i: usize) -> bool {
+        let folder = self.plan.cells[i].folder.as_ref();
+        if folder.is_some_and(|folder| Lock::taken(&self.grid.output.join(folder))) {
+            return true;
+        }
+        let variant = self.grid.variants.get(&self.cells[i].variant);
+        let start = variant.and_then(|v| v.pretraining.as_ref());
+        // What is wrong with it is told when it is tried.
+        start.is_some_and(|name| {
+            pretraining::elsewhere(self.grid, name, &mut self.checksums).unwrap_or(false)
+        })
+    }
+
+    /// Runs a cell; false if another process was faster. Interrupted, it counts as run.
+    fn attempt(&mut self, i: usize) -> Result<bool> {
+        self.tell(i, CellState::Started)?;
+        let state = match guarded(|| self.cell(i)) {
+            Ok(None) => return Ok(true),
+            Ok(Some(())) => {
+                self.finished(i)?;
+                CellState::Finished
+            }
+            Err(Error::Store(StoreError::Locked { .. } | StoreError::Finished { .. })) => {
+                return Ok(false);
+            }
+            Err(error) => {
+                let problem = error.to_string();
+                let title = self.plan.cells[i].title(&self.plan);
+                self.sinks.emit(&Event::Note {
+                    message: format!("{title}: {problem}"),
+                })?;
+                self.plan.cells[i].problem = Some(problem);
+                CellState::Failed
+            }
+        };
+        self.plan.write(&self.grid.output)?;
+        self.tell(i, state)?;
+        Ok(true)
     }
 
     /// Why to stop now, if so.
@@ -216,8 +284,11 @@ impl Runner<'_> {
         if let Some(folder) = &self.plan.cells[i].folder {
             for name in names {
                 let file = self.grid.output.join(folder).join(name);
-                if file.exists() {
-                    fs::remove_file(&file).map_err(|e| StoreError::io("remove", &file, e))?;
+                match fs::remove_file(&file) {
+                    Err(e) if e.kind() != io::ErrorKind::NotFound => {
+                        return Err(StoreError::io("remove", &file, e).into());
+                    }
+                    _ => {}
                 }
             }
         }
@@ -243,6 +314,8 @@ fn start(
         None => match guarded(|| pretraining::start(grid, name, checksums, place)) {
             Ok(None) => return Ok(None),
             Ok(Some(folder)) => Ok(folder),
+            // Another process was faster, so it is no failure.
+            Err(error @ Error::Store(StoreError::Locked { .. })) => return Err(error),
             Err(error) => Err(format!("pre-training `{name}`: {error}")),
         },
     };

@@ -55,6 +55,13 @@ pub enum StoreError {
         path: PathBuf,
     },
 
+    /// A run that has its result.
+    #[error("{path}: the run in this folder is finished", path = path.display())]
+    Finished {
+        /// The folder.
+        path: PathBuf,
+    },
+
     /// Two runs in one folder.
     #[error("{path}: another run is at work in this folder", path = path.display())]
     Locked {

@@ -74,8 +74,8 @@ impl RunFolder {
     /// from; without one it starts again.
     ///
     /// # Errors
-    /// [`StoreError::NotEmpty`] for a folder that holds anything else, [`StoreError::Locked`] and
-    /// [`StoreError::Io`].
+    /// [`StoreError::NotEmpty`] for a folder that holds anything else, [`StoreError::Finished`] for
+    /// one with a result, [`StoreError::Locked`] and [`StoreError::Io`].
     pub fn create_or_resume(path: &Path) -> Result<(Self, bool), StoreError> {
         fs::create_dir_all(path).map_err(|e| StoreError::io("create the folder", path, e))?;
         let ours = |name: &String| FILES.contains(&name.as_str()) || name.ends_with(UNFINISHED);
@@ -84,6 +84,11 @@ impl RunFolder {
             return Err(StoreError::NotEmpty { path });
         }
         let folder = Self::lock(path)?;
+        // Another process may have brought it to its end meanwhile.
+        if folder.result().is_file() {
+            let path = path.to_owned();
+            return Err(StoreError::Finished { path });
+        }
         let resumed = folder.checkpoint().is_file();
         sweep(path)?;
         for name in names(path)? {
@@ -263,6 +268,13 @@ mod tests {
         assert!(matches!(
             RunFolder::create_or_resume(&path),
             Err(StoreError::NotEmpty { .. })
+        ));
+        assert!(path.join("best.safetensors").exists());
+        fs::remove_file(path.join("thesis.tex")).unwrap();
+        write_atomic(&path.join("result.json"), b"{}").unwrap();
+        assert!(matches!(
+            RunFolder::create_or_resume(&path),
+            Err(StoreError::Finished { .. })
         ));
         assert!(path.join("best.safetensors").exists());
     }

@@ -40,4 +40,13 @@ impl Lock {
             }
         }
     }
+
+    /// Whether another process is at work in a folder, which need not exist.
+    pub fn taken(folder: &Path) -> bool {
+        let locked = |file: File| matches!(file.try_lock(), Err(TryLockError::WouldBlock));
+        File::options()
+            .write(true)
+            .open(folder.join(LOCK))
+            .is_ok_and(locked)
+    }
 }

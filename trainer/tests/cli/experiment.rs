@@ -301,19 +301,26 @@ fn a_pre_training_on_other_labels_is_trained_once() {
 }
 
 #[test]
-fn two_processes_do_not_share_a_folder() {
+fn two_processes_share_the_work() {
     let folder = workshop();
     let at = folder.path();
     grid(at, GRID);
-    let mut child = spanlight(at, &RUN).stderr(Stdio::null()).spawn().unwrap();
+    succeed(at, &[&RUN[..], &["--out", "alone"]].concat());
+    let mut first = spanlight(at, &RUN).stderr(Stdio::null()).spawn().unwrap();
     while cells(&at.join("grid")).is_empty() {
-        assert!(child.try_wait().unwrap().is_none());
+        assert!(first.try_wait().unwrap().is_none());
         std::thread::sleep(Duration::from_millis(1));
     }
-    let message = fail(at, &RUN);
-    assert!(message.contains("another run is at work"), "{message}");
-    assert!(child.wait().unwrap().success());
-    assert_eq!(results(&at.join("grid")).len(), 8);
+    let second = spanlight(at, &RUN).output().unwrap();
+    assert!(first.wait().unwrap().success() && second.status.success());
+    let told = String::from_utf8(second.stderr).unwrap();
+    assert!(told.contains("finished"), "it had nothing to do: {told}");
+    assert_eq!(results(&at.join("grid")), results(&at.join("alone")));
+    // Every cell was trained once.
+    for cell in cells(&at.join("grid")) {
+        let events = std::fs::read_to_string(cell.join("events.jsonl")).unwrap();
+        assert_eq!(events.matches("\"event\":\"started\"").count(), 1);
+    }
 }
 
 #[test]
