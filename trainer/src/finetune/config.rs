@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Parser};
 use serde::{Deserialize, Serialize};
-use spanlight_core::Profile;
-use spanlight_core::config::{ClsRepr, EmptySegment, PairActivation, RelationInput};
+use spanlight_core::config::{ClsRepr, EmptySegment, EncoderConfig, PairActivation, RelationInput};
 use spanlight_core::tagger::TagDecoding;
+use spanlight_core::{ModelConfig, Profile};
 
 use crate::error::{Error, Result};
 use crate::train::EmbeddingRate;
@@ -167,6 +167,22 @@ impl Default for FinetuneConfig {
 }
 
 impl FinetuneConfig {
+    /// Sizes and switches of the model around an encoder.
+    pub fn model(&self, encoder: EncoderConfig) -> ModelConfig {
+        ModelConfig {
+            dropout: self.dropout,
+            cls_repr: self.cls_repr,
+            pair_att_act: self.pair_att_act,
+            empty_segment: self.empty_segment,
+            relation_input: self.relation_input,
+            share_span_encoder: self.share_span_encoder,
+            tag_pad_class: self.tag_pad_class,
+            context: self.context.unwrap_or_default(),
+            tag_decoding: self.tag_decoding,
+            ..ModelConfig::new(encoder, self.profile)
+        }
+    }
+
     /// Checks what can be checked before anything is read.
     ///
     /// # Errors

@@ -1,8 +1,12 @@
 //! Fine-tuning (method §5): from annotated sentences and an encoder to a run folder.
 
+mod average;
 mod config;
+mod example;
 mod objective;
 mod run;
+mod selection;
+mod setup;
 
 pub use config::{FinetuneConfig, RECOMMENDED, REFERENCE, parse_lowercase, required};
 pub use run::finetune;

@@ -2,22 +2,15 @@
 
 use rand::seq::SliceRandom;
 use rand::{SeedableRng, rngs::Xoshiro256PlusPlus};
-use spanlight_core::batch::{Gold, PieceBatch, Pieces, TrainBatch};
+use spanlight_core::batch::{PieceBatch, TrainBatch};
 use spanlight_core::joint::{gold_probability, joint_loss};
 use spanlight_core::loss::Term;
 use spanlight_core::noise::Noise;
 use spanlight_core::{JointModel, Schema};
 
+use super::example::Example;
 use crate::error::Result;
 use crate::train::{Objective, cut};
-
-/// A training sentence.
-pub struct Example {
-    /// Input.
-    pub pieces: Pieces,
-    /// Targets.
-    pub gold: Gold,
-}
 
 /// Fine-tuning as an [`Objective`].
 pub struct JointObjective {

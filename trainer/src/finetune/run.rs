@@ -1,45 +1,26 @@
 //! A fine-tuning run from start (or checkpoint) to end.
 
-use std::collections::BTreeMap;
 use std::time::Instant;
 
 use burn::module::Module;
-use serde::{Deserialize, Serialize};
-use spanlight_core::average::follow;
-use spanlight_core::batch::{Gold, Pieces};
-use spanlight_core::context::surround;
-use spanlight_core::document::Sentence;
-use spanlight_core::evaluate::follows;
-use spanlight_core::init::Init;
 use spanlight_core::predict::Predictor;
-use spanlight_core::weights::{StateDict, load_state, state_of, write_safetensors};
-use spanlight_core::wordpiece::WordPiece;
-use spanlight_core::{JointModel, ModelConfig, Schema};
+use spanlight_core::weights::{state_of, write_safetensors};
+use spanlight_core::{JointModel, Schema};
 
+use super::average::Average;
 use super::config::{FinetuneConfig, required};
-use super::objective::{Example, JointObjective};
-use crate::data::{self, Overlap, Unit};
+use super::example::examples;
+use super::objective::JointObjective;
+use super::selection::{Selection, metrics};
+use super::setup::Setup;
+use crate::data::{self, Unit};
 use crate::encoder::EncoderFolder;
 use crate::error::{Error, Result};
 use crate::evaluation::Evaluation;
 use crate::event::{Event, Sink};
 use crate::place::Place;
 use crate::store::{self, RunFolder};
-use crate::train::{
-    AdamW, AdamWConfig, Checkpoint, Driver, Progress, Rates, Schedule, Verdict, freeze,
-};
-use crate::transfer::{Parts, encoders, transfer, whole};
-
-/// Longest training sentence, in words.
-const MAX_WORDS: usize = 400;
-
-/// What a run remembers of its evaluations.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-struct Selection {
-    best: Option<f64>,
-    metrics: BTreeMap<String, f64>,
-    stale: usize,
-}
+use crate::train::{AdamW, Checkpoint, Driver, Progress, Schedule, Verdict, freeze};
 
 /// Trains, evaluates on dev after every epoch and keeps the best weights.
 ///
@@ -70,19 +51,8 @@ pub fn finetune(
         ),
         false => train,
     };
-    let model_config = ModelConfig {
-        dropout: config.dropout,
-        cls_repr: config.cls_repr,
-        pair_att_act: config.pair_att_act,
-        empty_segment: config.empty_segment,
-        relation_input: config.relation_input,
-        share_span_encoder: config.share_span_encoder,
-        tag_pad_class: config.tag_pad_class,
-        context: config.context.unwrap_or_default(),
-        tag_decoding: config.tag_decoding,
-        ..ModelConfig::new(encoder.config.clone(), config.profile)
-    };
-    let (examples, dropped) = examples(&train, &schema, &tokenizer, &model_config)?;
+    let sizes = config.model(encoder.config.clone());
+    let (examples, dropped) = examples(&train, &schema, &tokenizer, &sizes)?;
     let objective = JointObjective {
         schema: schema.clone(),
         examples,
@@ -94,16 +64,7 @@ pub fn finetune(
     let steps_per_epoch = objective.steps_per_epoch();
     let steps = steps_per_epoch * config.epochs;
 
-    let device = place.device.clone().autodiff();
-    let mut model = JointModel::new(
-        &model_config,
-        &schema,
-        &mut Init::seeded(config.seed),
-        &device,
-    )?;
-    let groups = rates(config).groups("encoder.", model_config.encoder.num_hidden_layers);
-    let mut optimizer = AdamW::new(adamw(config), &model);
-    let mut average = (config.ema > 0.0).then(|| model.valid());
+    let mut setup = Setup::new(config, &sizes, &schema, place.device)?;
     let mut progress = Progress {
         step: 0,
         seconds: 0.0,
@@ -112,31 +73,12 @@ pub fn finetune(
     if resume {
         let bytes = store::read(&folder.checkpoint())?;
         let extra;
-        (model, extra, progress) = Checkpoint::unpack(&bytes, model, &mut optimizer, place.device)?;
-        average = average
-            .map(|average| load_state(average, extra))
-            .transpose()?;
+        (setup.model, extra, progress) =
+            Checkpoint::unpack(&bytes, setup.model, &mut setup.optimizer, place.device)?;
+        setup.average = setup.average.restore(extra)?;
     } else {
-        let (loaded, pooled) = encoder.load(model.encoder)?;
-        model.encoder = loaded;
-        if let Some(earlier) = &config.init_from
-            && config.load_parts == Parts::Model
-        {
-            model = load_state(model, whole(earlier, &schema)?)?;
-        } else if let Some(earlier) = &config.init_from {
-            let spans: &[&str] = match config.share_span_encoder {
-                true => &["entity"],
-                false => &["entity", "context"],
-            };
-            let found = encoders(earlier, config.load_parts, config.load_network)?;
-            let places: [(&str, &[&str]); 3] = [
-                ("encoder", &["encoder"]),
-                ("span", spans),
-                ("pair", &["pair"]),
-            ];
-            model = transfer(model, found, &places)?;
-        }
-        average = average.map(|_| model.valid());
+        let pooled;
+        (setup, pooled) = setup.start(config, &encoder, &schema)?;
         if !pooled {
             sink.emit(&Event::Note {
                 message: "the encoder has no pooler: a random one is trained".into(),
@@ -144,9 +86,16 @@ pub fn finetune(
         }
         store::write_json(&folder.schema(), &schema)?;
         store::write_atomic(&folder.tokenizer(), tokenizer.to_json()?.as_bytes())?;
-        store::write_json(&folder.model_config(), &model_config)?;
+        store::write_json(&folder.model_config(), &sizes)?;
     }
-    model = freeze(model, &groups);
+    let Setup {
+        device,
+        model,
+        mut average,
+        groups,
+        mut optimizer,
+    } = setup;
+    let model = freeze(model, &groups);
 
     sink.emit(&Event::Started {
         command: "finetune".into(),
@@ -165,7 +114,7 @@ pub fn finetune(
         ),
     })?;
 
-    let evaluation = Evaluation::new(&dev, &schema, &tokenizer, model_config.frame())?;
+    let evaluation = Evaluation::new(&dev, &schema, &tokenizer, sizes.frame())?;
     let driver = Driver {
         objective: &objective,
         groups: &groups,
@@ -185,69 +134,41 @@ pub fn finetune(
         progress.step,
         sink,
         |model, optimizer, step, sink| {
-            average = average
-                .take()
-                .map(|average| follow(average, model, ema_momentum(config.ema, step)));
-            let save = |selection: &Selection, sink: &mut dyn Sink| -> Result<()> {
-                let extra = match &average {
-                    Some(average) => pollster::block_on(state_of(average))?,
-                    None => StateDict::new(),
-                };
-                let seconds = earlier + start.elapsed().as_secs_f64();
-                let progress = Progress {
-                    step,
-                    seconds,
-                    task: selection.clone(),
-                };
-                store::write_atomic(
-                    &folder.checkpoint(),
-                    &Checkpoint::pack(model, optimizer, extra, &progress)?,
-                )?;
-                let path = folder.checkpoint().display().to_string();
-                Ok(sink.emit(&Event::Saved {
-                    step: step as u64,
-                    path,
-                })?)
-            };
-            let epoch = step / steps_per_epoch - usize::from(step % steps_per_epoch == 0);
-            let ends_epoch = step % steps_per_epoch == 0;
-            if ends_epoch && epoch >= config.evaluate_from.min(config.epochs - 1) {
-                let smooth = average.clone().unwrap_or_else(|| model.valid());
-                let predictor = Predictor::new(smooth, schema.clone(), config.chunk.max(1));
+            average.add(model, step);
+            let ends_epoch = step.is_multiple_of(steps_per_epoch);
+            let epoch = step.div_ceil(steps_per_epoch);
+            if ends_epoch && epoch > config.evaluate_from.min(config.epochs - 1) {
+                let predictor =
+                    Predictor::new(average.of(model), schema.clone(), config.chunk.max(1));
                 let report = evaluation.run(&predictor, place.workers, &|_| ())?;
-                let full = &report.full;
-                let score = full.entity.f1() + full.strict.f1();
-                let metrics = BTreeMap::from([
-                    ("entity_f1".to_string(), full.entity.f1()),
-                    ("relation_f1".to_string(), full.relation.f1()),
-                    ("strict_f1".to_string(), full.strict.f1()),
-                ]);
-                let best = selection.best.is_none_or(|best| score > best);
+                let best = selection.add(&report);
                 if best {
                     let weights = pollster::block_on(state_of(predictor.model()))?;
                     store::write_atomic(&folder.best(), &write_safetensors(&weights, None)?)?;
-                    selection = Selection {
-                        best: Some(score),
-                        metrics: metrics.clone(),
-                        stale: 0,
-                    };
-                } else {
-                    selection.stale += 1;
                 }
                 sink.emit(&Event::Evaluated {
                     step: step as u64,
-                    epoch: (epoch + 1) as u64,
+                    epoch: epoch as u64,
                     split: "dev".into(),
-                    metrics,
+                    metrics: metrics(&report),
                     best,
                 })?;
             }
-            if place.interrupt.requested() {
-                save(&selection, sink)?;
-                return Ok(Verdict::Stop("interrupted".into()));
+            let stop = place.interrupt.requested();
+            if stop || ends_epoch {
+                let progress = Progress {
+                    step,
+                    seconds: earlier + start.elapsed().as_secs_f64(),
+                    task: selection.clone(),
+                };
+                save(model, optimizer, &average, &progress, folder)?;
+                sink.emit(&Event::Saved {
+                    step: step as u64,
+                    path: folder.checkpoint().display().to_string(),
+                })?;
             }
-            if ends_epoch {
-                save(&selection, sink)?;
+            if stop {
+                return Ok(Verdict::Stop("interrupted".into()));
             }
             if selection.stale > config.patience {
                 return Ok(Verdict::Stop(format!(
@@ -265,66 +186,14 @@ pub fn finetune(
     })?)
 }
 
-/// Tokenised training sentences, and how many were left out.
-fn examples(
-    sentences: &[Sentence],
-    schema: &Schema,
-    tokenizer: &WordPiece,
-    config: &ModelConfig,
-) -> Result<(Vec<Example>, usize)> {
-    let alone: spanlight_core::Result<Vec<Pieces>> = sentences
-        .iter()
-        .map(|sentence| tokenizer.sentence(&sentence.words))
-        .collect();
-    // What is left out is context all the same.
-    let frame = config.frame();
-    let surrounded = surround(alone?, frame, |i| follows(sentences, i));
-    let mut examples = Vec::with_capacity(sentences.len());
-    for (sentence, pieces) in sentences.iter().zip(surrounded) {
-        let fits = sentence.words.len() <= MAX_WORDS && pieces.ids.len() <= frame.room;
-        let kept = data::trainable(std::slice::from_ref(sentence), Overlap::Drop).0;
-        for sentence in kept.iter().filter(|_| fits) {
-            examples.push(Example {
-                pieces: pieces.clone(),
-                gold: Gold::new(sentence, schema)?,
-            });
-        }
-    }
-    let dropped = sentences.len() - examples.len();
-    match examples.is_empty() {
-        true => Err(Error::Usage(
-            "no training sentence is left; see `spanlight data check`".into(),
-        )),
-        false => Ok((examples, dropped)),
-    }
-}
-
-fn adamw(config: &FinetuneConfig) -> AdamWConfig {
-    AdamWConfig {
-        beta1: 0.9,
-        beta2: 0.999,
-        epsilon: 1e-6,
-        weight_decay: config.weight_decay,
-        bias_correction: config.adamw_bias_correction,
-        clip: config.clip,
-    }
-}
-
-fn rates(config: &FinetuneConfig) -> Rates {
-    Rates {
-        encoder: match config.freeze_encoder {
-            true => 0.0,
-            false => config.learning_rate,
-        },
-        spans: config.span_lr.unwrap_or(config.head_lr),
-        head: config.head_lr,
-        layer_decay: config.layer_decay,
-        embeddings: config.lr_embeddings,
-        decay_all: config.decay_all,
-    }
-}
-
-/// Share of the average that a step keeps: less at first, so that the start is soon forgotten.
-fn ema_momentum(ema: f64, step: usize) -> f64 {
-    ema.min((1.0 + step as f64) / (10.0 + step as f64))
+/// Saves the run.
+fn save(
+    model: &JointModel,
+    optimizer: &AdamW,
+    average: &Average,
+    progress: &Progress<Selection>,
+    folder: &RunFolder,
+) -> Result<()> {
+    let packed = Checkpoint::pack(model, optimizer, average.state()?, progress)?;
+    Ok(store::write_atomic(&folder.checkpoint(), &packed)?)
 }

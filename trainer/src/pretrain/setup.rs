@@ -102,11 +102,9 @@ fn rates(config: &PretrainConfig) -> Rates {
 
 fn adamw(config: &PretrainConfig) -> AdamWConfig {
     AdamWConfig {
-        beta1: 0.9,
-        beta2: 0.999,
-        epsilon: 1e-6,
         weight_decay: config.weight_decay,
         bias_correction: config.adamw_bias_correction,
         clip: config.clip,
+        ..AdamWConfig::PAPER
     }
 }

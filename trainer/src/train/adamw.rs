@@ -30,6 +30,18 @@ pub struct AdamWConfig {
     pub clip: f64,
 }
 
+impl AdamWConfig {
+    /// The paper's (§4).
+    pub const PAPER: Self = Self {
+        beta1: 0.9,
+        beta2: 0.999,
+        epsilon: 1e-6,
+        weight_decay: 0.01,
+        bias_correction: false,
+        clip: 1.0,
+    };
+}
+
 /// A parameter with its moments, flattened.
 struct Slot {
     id: ParamId,

@@ -1,0 +1,108 @@
+//! What a run trains, before its first step.
+
+use burn::tensor::Device;
+use spanlight_core::init::Init;
+use spanlight_core::weights::load_state;
+use spanlight_core::{JointModel, ModelConfig, Schema};
+
+use super::average::Average;
+use super::config::FinetuneConfig;
+use crate::encoder::EncoderFolder;
+use crate::error::Result;
+use crate::train::{AdamW, AdamWConfig, Groups, Rates};
+use crate::transfer::{Parts, encoders, transfer, whole};
+
+/// The model, its optimiser and what it does to each parameter.
+pub struct Setup {
+    /// Where the model has its gradients.
+    pub device: Device,
+    /// The model.
+    pub model: JointModel,
+    /// Its moving average.
+    pub average: Average,
+    /// Learning rate and decay of every parameter.
+    pub groups: Groups,
+    /// A fresh optimiser.
+    pub optimizer: AdamW,
+}
+
+impl Setup {
+    /// A random model of these sizes.
+    ///
+    /// # Errors
+    /// [`Error::Core`](crate::error::Error::Core) for settings that make no model.
+    pub fn new(
+        config: &FinetuneConfig,
+        sizes: &ModelConfig,
+        schema: &Schema,
+        device: &Device,
+    ) -> Result<Self> {
+        let device = device.clone().autodiff();
+        let model = JointModel::new(sizes, schema, &mut Init::seeded(config.seed), &device)?;
+        let layers = sizes.encoder.num_hidden_layers;
+        Ok(Self {
+            average: Average::new(&model, config.ema),
+            groups: rates(config).groups("encoder.", layers),
+            optimizer: AdamW::new(adamw(config), &model),
+            device,
+            model,
+        })
+    }
+
+    /// Takes over the pre-trained encoder and what an earlier run has for this one, and starts the
+    /// average from there; says whether the encoder had a pooler.
+    ///
+    /// # Errors
+    /// Any [`Error`](crate::error::Error) of reading them.
+    pub fn start(
+        mut self,
+        config: &FinetuneConfig,
+        encoder: &EncoderFolder<'_>,
+        schema: &Schema,
+    ) -> Result<(Self, bool)> {
+        let (loaded, pooled) = encoder.load(self.model.encoder)?;
+        self.model.encoder = loaded;
+        if let Some(earlier) = &config.init_from {
+            if config.load_parts == Parts::Model {
+                self.model = load_state(self.model, whole(earlier, schema)?)?;
+            } else {
+                let found = encoders(earlier, config.load_parts, config.load_network)?;
+                let spans: &[&str] = match config.share_span_encoder {
+                    true => &["entity"],
+                    false => &["entity", "context"],
+                };
+                let places: [(&str, &[&str]); 3] = [
+                    ("encoder", &["encoder"]),
+                    ("span", spans),
+                    ("pair", &["pair"]),
+                ];
+                self.model = transfer(self.model, found, &places)?;
+            }
+        }
+        self.average = Average::new(&self.model, config.ema);
+        Ok((self, pooled))
+    }
+}
+
+fn rates(config: &FinetuneConfig) -> Rates {
+    Rates {
+        encoder: match config.freeze_encoder {
+            true => 0.0,
+            false => config.learning_rate,
+        },
+        spans: config.span_lr.unwrap_or(config.head_lr),
+        head: config.head_lr,
+        layer_decay: config.layer_decay,
+        embeddings: config.lr_embeddings,
+        decay_all: config.decay_all,
+    }
+}
+
+fn adamw(config: &FinetuneConfig) -> AdamWConfig {
+    AdamWConfig {
+        weight_decay: config.weight_decay,
+        bias_correction: config.adamw_bias_correction,
+        clip: config.clip,
+        ..AdamWConfig::PAPER
+    }
+}
