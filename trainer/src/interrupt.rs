@@ -7,7 +7,7 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 /// Whether the run should stop at the next safe place. Clones share one flag.
@@ -44,9 +44,10 @@ impl Interrupt {
         Ok(interrupt)
     }
 
-    /// The same, and that time comes to an end.
-    pub fn until(self, deadline: Instant) -> Self {
-        let deadline = Some(deadline);
+    /// The same, and the time given from `begin` on comes to an end; without any, or with more than
+    /// clocks know, it never does.
+    pub fn within(self, begin: Instant, time: Option<Duration>) -> Self {
+        let deadline = time.and_then(|time| begin.checked_add(time));
         Self { deadline, ..self }
     }
 
@@ -88,10 +89,12 @@ mod tests {
     #[test]
     fn the_time_is_up_without_anybody_asking() {
         let now = Instant::now();
-        assert!(Interrupt::new().until(now).requested());
-        let later = Interrupt::new().until(now + std::time::Duration::from_secs(3600));
-        assert!(!later.requested());
+        let within = |time| Interrupt::new().within(now, time);
+        assert!(within(Some(Duration::ZERO)).requested());
+        for endless in [Some(Duration::from_secs(3600)), Some(Duration::MAX), None] {
+            assert!(!within(endless).requested());
+        }
         // The first Ctrl-C after that still asks politely.
-        assert!(!Interrupt::new().until(now).request());
+        assert!(!within(Some(Duration::ZERO)).request());
     }
 }

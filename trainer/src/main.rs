@@ -30,6 +30,7 @@ mod train;
 mod transfer;
 mod vocabulary;
 
+use std::io::ErrorKind;
 use std::process::ExitCode;
 
 use tracing_subscriber::EnvFilter;
@@ -47,6 +48,8 @@ fn main() -> ExitCode {
         .init();
     match cli::run() {
         Ok(()) => ExitCode::SUCCESS,
+        // Whoever reads our output has had enough, as `head` has.
+        Err(error::Error::Io(error)) if error.kind() == ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error}");
             ExitCode::FAILURE

@@ -1,5 +1,7 @@
 //! One struct for command line, settings file and saved run: layers of the same fields.
 
+mod value;
+
 use std::path::Path;
 
 use clap::{ArgMatches, parser::ValueSource};
@@ -7,39 +9,72 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 
 use crate::error::{Error, Result};
+pub use value::{Range, at_least_one, parse_lowercase, required};
 
 /// Settings by name, as they stand in a TOML table.
 pub type Settings = Map<String, Value>;
 
-/// Overlays, lowest first: the struct's defaults, a preset, a settings file, and the flags that
-/// stand on the command line.
-///
-/// # Errors
-/// [`Error::Settings`] for a malformed file or an unknown field in it.
-pub fn layered<T: Serialize + DeserializeOwned>(
-    parsed: &T,
-    matches: &ArgMatches,
-    preset: Option<(&str, &str)>,
-    file: Option<&Path>,
-) -> Result<T> {
-    let parsed = object(parsed)?;
-    let mut merged = parsed.clone();
-    if let Some((name, text)) = preset {
-        overlay(&mut merged, &table(text, Path::new(name))?, Path::new(name))?;
+/// Where settings of one run come from besides their defaults.
+#[derive(Debug, Clone, Copy)]
+pub struct Layers<'a, T> {
+    /// All flags, those that nobody gave with their defaults.
+    pub flags: &'a T,
+    /// Which of them stand on the command line.
+    pub matches: &'a ArgMatches,
+    /// Name and TOML of a preset.
+    pub preset: Option<(&'a str, &'a str)>,
+    /// A settings file.
+    pub file: Option<&'a Path>,
+}
+
+impl<T: Serialize + DeserializeOwned> Layers<'_, T> {
+    /// The settings of a new run. Lowest first: the defaults, the preset, the file, and the flags
+    /// that stand on the command line.
+    ///
+    /// # Errors
+    /// [`Error::Settings`] for a malformed file or an unknown field in it.
+    pub fn settle(&self) -> Result<T> {
+        let merged = self.over(object(self.flags)?)?;
+        serde_json::from_value(Value::Object(merged))
+            .map_err(|e| Error::Usage(format!("settings: {e}")))
     }
-    if let Some(path) = file {
-        let text = crate::store::read_text(path)?;
-        overlay(&mut merged, &table(&text, path)?, path)?;
-    }
-    for (field, value) in parsed {
-        if matches.try_contains_id(&field).is_ok()
-            && matches.value_source(&field) == Some(ValueSource::CommandLine)
-        {
-            merged.insert(field, value);
+
+    /// Makes sure that nothing changes the settings of a run that goes on.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] that names what would; as [`Self::settle`].
+    pub fn agree(&self, saved: &T) -> Result<()> {
+        let saved = object(saved)?;
+        let wanted = self.over(saved.clone())?;
+        let mut differing = wanted
+            .into_iter()
+            .filter(|(field, value)| saved[field] != *value);
+        match differing.next() {
+            None => Ok(()),
+            Some((field, value)) => Err(Error::Usage(format!(
+                "the run has {field} = {}, which cannot become {value}: it goes on with its own settings",
+                saved[&field]
+            ))),
         }
     }
-    serde_json::from_value(Value::Object(merged))
-        .map_err(|e| Error::Usage(format!("settings: {e}")))
+
+    fn over(&self, mut merged: Settings) -> Result<Settings> {
+        if let Some((name, text)) = self.preset {
+            overlay(&mut merged, &table(text, Path::new(name))?, Path::new(name))?;
+        }
+        if let Some(path) = self.file {
+            let text = crate::store::read_text(path)?;
+            overlay(&mut merged, &table(&text, path)?, path)?;
+        }
+        for (field, value) in object(self.flags)? {
+            if self.matches.try_contains_id(&field).is_ok()
+                && self.matches.value_source(&field) == Some(ValueSource::CommandLine)
+            {
+                merged.insert(field, value);
+            }
+        }
+        Ok(merged)
+    }
 }
 
 /// Overlays tables, lowest first, over a struct; `path` is the file they come from.

@@ -117,7 +117,7 @@ impl Protocol {
     }
 }
 
-/// Scores under every protocol; its JSON form is the output of `spanlight eval`.
+/// Scores under every protocol; its JSON form is the output of `spanlight evaluate`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Report {
     /// Under [`Protocol::Full`].

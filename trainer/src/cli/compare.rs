@@ -17,7 +17,7 @@ pub struct Compare {
     /// The annotated sentences themselves
     #[arg(long, value_name = "FILE")]
     gold: PathBuf,
-    /// Format of that file: auto, dygie, spert, pspe or arnor
+    /// Format of that file: auto, dygie, spert, pspe, arnor, redocred, re3d or knowledgenet
     #[arg(long, default_value = "auto")]
     format: String,
     /// Print one JSON object instead of text

@@ -4,7 +4,7 @@ use clap::Args;
 use spanlight_core::ModelConfig;
 use spanlight_core::tagger::TagDecoding;
 
-use crate::finetune::parse_lowercase;
+use crate::settings::parse_lowercase;
 
 /// Arguments of commands that use a saved model.
 #[derive(Args)]

@@ -8,7 +8,7 @@ use std::{
 
 use clap::Args;
 
-use super::{Compute, run::minutes};
+use super::{Compute, run::minutes, say};
 use crate::error::{Error, Result};
 use crate::experiment::{self, Checksums, Grid, Plan, State};
 use crate::interrupt::Interrupt;
@@ -64,11 +64,8 @@ impl Experiment {
             return list(&grid);
         }
         let (device, description) = self.compute.open()?;
-        let mut interrupt = Interrupt::install().map_err(|e| Error::Usage(e.to_string()))?;
-        // A time beyond all clocks never comes.
-        if let Some(end) = self.max_minutes.and_then(|time| begin.checked_add(time)) {
-            interrupt = interrupt.until(end);
-        }
+        let interrupt = Interrupt::install().map_err(|e| Error::Usage(e.to_string()))?;
+        let interrupt = interrupt.within(begin, self.max_minutes);
         let place = Place {
             workers: self.compute.workers(&device),
             device: &device,
@@ -82,7 +79,7 @@ impl Experiment {
 /// Prints the cells in the order in which they run.
 fn list(grid: &Grid) -> Result<()> {
     let plan = Plan::new(grid, &mut Checksums::default())?;
-    println!("{}, in {}", plan.title, grid.output.display());
+    say(format_args!("{}, in {}", plan.title, grid.output.display()))?;
     let mut counts = [0; 3];
     for cell in &plan.cells {
         let (i, state) = match cell.state(&grid.output) {
@@ -92,14 +89,15 @@ fn list(grid: &Grid) -> Result<()> {
             State::Open => (2, "to do"),
         };
         counts[i] += 1;
-        println!("{state:<10} {}", cell.title(&plan));
-        match (&cell.problem, &cell.folder) {
-            (Some(problem), _) if i == 1 => println!("           {problem}"),
-            (_, Some(folder)) if i == 0 => println!("           {}", folder.display()),
+        say(format_args!("{state:<10} {}", cell.title(&plan)))?;
+        match (cell.problem(&grid.output), &cell.folder) {
+            (Some(problem), _) if i == 1 => say(format_args!("           {problem}"))?,
+            (_, Some(folder)) if i == 0 => say(format_args!("           {}", folder.display()))?,
             _ => {}
         }
     }
     let [finished, failed, open] = counts;
-    println!("{finished} finished, {failed} failed or cannot run, {open} to do");
-    Ok(())
+    say(format_args!(
+        "{finished} finished, {failed} failed or cannot run, {open} to do"
+    ))
 }

@@ -96,12 +96,11 @@ impl Export {
         write_atomic(&self.out.join(WEIGHTS), &weights)?;
         write_json(&self.out.join(MANIFEST), &manifest)?;
         let bytes: usize = manifest.parts.values().map(|p| p.bytes).sum();
-        println!(
+        super::say(format_args!(
             "{}: {} weights in {:.2} MB",
             self.out.display(),
             manifest.parameters,
             bytes as f64 / 1e6
-        );
-        Ok(())
+        ))
     }
 }

@@ -30,7 +30,7 @@ impl Finetune {
 
 impl Task for FinetuneConfig {
     const REFERENCE: &str = finetune::REFERENCE;
-    const RECOMMENDED: Option<&str> = Some(finetune::RECOMMENDED);
+    const RECOMMENDED: &str = finetune::RECOMMENDED;
 
     fn validate(&self) -> Result<()> {
         self.validate()

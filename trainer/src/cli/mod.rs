@@ -8,6 +8,7 @@ mod evaluate;
 mod experiment;
 mod export;
 mod finetune;
+mod layers;
 mod predict;
 mod pretrain;
 mod pspe;
@@ -16,6 +17,7 @@ mod report;
 mod run;
 
 use std::fmt::Display;
+use std::io::{self, Write};
 use std::num::NonZero;
 use std::thread::available_parallelism;
 
@@ -25,6 +27,7 @@ use serde::Serialize;
 use crate::device::DeviceChoice;
 use crate::error::Result;
 use decoding::Decoding;
+use layers::LayerArgs;
 use reading::Reading;
 
 /// Joint entity and relation extraction: train, evaluate, predict, export.
@@ -47,9 +50,9 @@ enum Command {
     Predict(predict::Predict),
     /// Packs a model for the browser
     Export(export::Export),
-    /// Makes a run of a checkpoint of the paper's code
+    /// Turns a checkpoint of the paper's code into a run
     ImportPspe(pspe::ImportPspe),
-    /// Makes a checkpoint for the paper's code of a run
+    /// Turns a run into a checkpoint for the paper's code
     ExportPspe(pspe::ExportPspe),
     /// Looks after annotated files and corpora
     Data(data::Data),
@@ -105,16 +108,20 @@ fn threads(threads: usize) -> usize {
 /// Prints a report as one JSON object or as text.
 ///
 /// # Errors
-/// [`crate::error::Error::Io`] for what JSON cannot express.
+/// [`crate::error::Error::Io`], also for what JSON cannot express.
 fn print(report: &(impl Serialize + Display), json: bool) -> Result<()> {
     match json {
-        true => println!(
-            "{}",
-            serde_json::to_string(report).map_err(std::io::Error::other)?
-        ),
-        false => println!("{report}"),
+        true => say(serde_json::to_string(report).map_err(io::Error::other)?),
+        false => say(report),
     }
-    Ok(())
+}
+
+/// Prints a line.
+///
+/// # Errors
+/// [`crate::error::Error::Io`], where `println!` would panic: when nobody reads on.
+fn say(line: impl Display) -> Result<()> {
+    Ok(writeln!(io::stdout(), "{line}")?)
 }
 
 /// Parses the command line and runs its subcommand.
@@ -138,7 +145,7 @@ pub fn run() -> Result<()> {
         Command::Export(args) => args.run(),
         Command::ImportPspe(args) => args.run(),
         Command::ExportPspe(args) => args.run(),
-        Command::Data(args) => args.run(),
+        Command::Data(args) => args.run(&below("data")),
         Command::Experiment(args) => args.run(),
         Command::Report(args) => args.run(),
         Command::Compare(args) => args.run(),

@@ -12,6 +12,7 @@ use spanlight_core::text::OffsetUnit;
 use super::{Compute, Decoding};
 use crate::error::{Error, Result};
 use crate::model::SavedModel;
+use crate::settings::parse_lowercase;
 
 /// Arguments of `predict`.
 #[derive(Args)]
@@ -39,7 +40,7 @@ pub struct Predict {
     #[arg(long)]
     with_text: bool,
     /// What offsets count: utf16 (as JavaScript), char (as Python) or byte (as Rust)
-    #[arg(long, value_parser = parse_unit, default_value = "utf16")]
+    #[arg(long, value_parser = parse_lowercase::<OffsetUnit>, default_value = "utf16")]
     unit: OffsetUnit,
     /// Where to write; standard output by default
     #[arg(long, short, value_name = "FILE")]
@@ -51,10 +52,6 @@ pub struct Predict {
     decoding: Decoding,
     #[command(flatten)]
     compute: Compute,
-}
-
-fn parse_unit(name: &str) -> Result<OffsetUnit, String> {
-    serde_json::from_value(Value::String(name.into())).map_err(|e| e.to_string())
 }
 
 /// A text to read.

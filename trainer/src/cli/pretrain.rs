@@ -30,6 +30,7 @@ impl Pretrain {
 
 impl Task for PretrainConfig {
     const REFERENCE: &str = pretrain::REFERENCE;
+    const RECOMMENDED: &str = pretrain::RECOMMENDED;
 
     fn validate(&self) -> Result<()> {
         self.validate()

@@ -34,7 +34,7 @@ impl Report {
         };
         std::fs::create_dir_all(out).map_err(|e| StoreError::io("create the folder", out, e))?;
         for path in tables.write(out, &self.format)? {
-            println!("{}", path.display());
+            super::say(path.display())?;
         }
         Ok(())
     }

@@ -3,26 +3,16 @@
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use clap::{ArgMatches, Args, ValueEnum};
+use clap::{ArgMatches, Args};
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::Compute;
+use super::{Compute, LayerArgs};
 use crate::error::{Error, Result};
 use crate::event::Sink;
 use crate::interrupt::Interrupt;
 use crate::place::Place;
 use crate::report;
-use crate::settings::layered;
 use crate::store::{self, RunFolder};
-
-/// Settings that come together.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Preset {
-    /// The paper's code
-    Reference,
-    /// What did best: the recipe of the model in the page
-    Recommended,
-}
 
 /// Arguments of a command that makes a run.
 #[derive(Args)]
@@ -30,15 +20,11 @@ pub struct RunArgs {
     /// Folder of the run; made if missing
     #[arg(long, value_name = "FOLDER")]
     run: PathBuf,
-    /// Go on with the run in that folder
+    /// Go on with the run in that folder, with its settings; without a checkpoint it starts again
     #[arg(long)]
     resume: bool,
-    /// Settings that come together
-    #[arg(long, value_enum)]
-    preset: Option<Preset>,
-    /// TOML file with any of the settings below
-    #[arg(long, value_name = "FILE")]
-    settings: Option<PathBuf>,
+    #[command(flatten)]
+    layers: LayerArgs,
     /// Stop after so many minutes, at a place to go on from
     #[arg(long, value_name = "MINUTES", value_parser = minutes)]
     max_minutes: Option<Duration>,
@@ -50,8 +36,8 @@ pub struct RunArgs {
 pub trait Task: Serialize + DeserializeOwned {
     /// Settings of the paper's code, as TOML.
     const REFERENCE: &str;
-    /// Settings that did best, as TOML, if any did better than the defaults.
-    const RECOMMENDED: Option<&str> = None;
+    /// Settings that did best, as TOML.
+    const RECOMMENDED: &str;
 
     /// Checks what can be checked before anything is read.
     ///
@@ -80,29 +66,24 @@ impl RunArgs {
     pub fn start<T: Task>(&self, parsed: &T, matches: &ArgMatches) -> Result<()> {
         let begin = Instant::now();
         let (device, description) = self.compute.open()?;
-        let (folder, task): (RunFolder, T) = match self.resume {
+        let layers = self.layers.over(parsed, matches);
+        let (folder, resumed, task) = match self.resume {
             true => {
-                let folder = RunFolder::resume(&self.run)?;
-                let task = store::read_json(&folder.config())?;
-                (folder, task)
+                let (folder, resumed) = RunFolder::resume(&self.run)?;
+                let task: T = store::read_json(&folder.config())?;
+                layers.agree(&task)?;
+                (folder, resumed, task)
             }
             false => {
-                let preset = match self.preset {
-                    Some(Preset::Reference) => Some(("preset reference", T::REFERENCE)),
-                    Some(Preset::Recommended) => T::RECOMMENDED.map(|p| ("preset recommended", p)),
-                    None => None,
-                };
-                let task = layered(parsed, matches, preset, self.settings.as_deref())?;
+                let task = layers.settle()?;
                 task.validate()?;
                 let folder = RunFolder::create(&self.run)?;
                 store::write_json(&folder.config(), &task)?;
-                (folder, task)
+                (folder, false, task)
             }
         };
-        let mut interrupt = Interrupt::install().map_err(|e| Error::Usage(e.to_string()))?;
-        if let Some(time) = self.max_minutes {
-            interrupt = interrupt.until(begin + time);
-        }
+        let interrupt = Interrupt::install().map_err(|e| Error::Usage(e.to_string()))?;
+        let interrupt = interrupt.within(begin, self.max_minutes);
         let workers = self.compute.workers(&device);
         let place = Place {
             device: &device,
@@ -110,8 +91,8 @@ impl RunArgs {
             workers,
             interrupt: &interrupt,
         };
-        let mut sinks = report::of_run(&folder, self.resume)?;
-        task.carry_out(&folder, self.resume, &place, &mut sinks)
+        let mut sinks = report::of_run(&folder, resumed)?;
+        task.carry_out(&folder, resumed, &place, &mut sinks)
     }
 }
 

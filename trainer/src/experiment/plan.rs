@@ -23,6 +23,8 @@ use crate::{
 
 /// Folder of the plans in the output folder.
 const PLANS: &str = "plans";
+/// What stopped a cell, in its folder.
+const PROBLEM: &str = "problem.txt";
 /// Folder of the cells there.
 const CELLS: &str = "cells";
 
@@ -58,7 +60,7 @@ pub struct Planned {
     pub id: Option<String>,
     /// Its folder in the output folder.
     pub folder: Option<PathBuf>,
-    /// What stopped it the last time.
+    /// Why it has neither.
     pub problem: Option<String>,
 }
 
@@ -74,31 +76,19 @@ pub enum State {
 }
 
 impl Plan {
-    /// Identifies all cells; takes over the problems of an earlier run of the same grid.
+    /// Identifies all cells.
     ///
     /// # Errors
     /// An output folder that cannot be read. What is wrong with a single cell is its own problem.
     pub fn new(grid: &Grid, checksums: &mut Checksums) -> Result<Self> {
-        let file = Self::file(&grid.output, &grid.name);
-        let earlier = match file.exists() {
-            true => store::read_json::<Self>(&file)
-                .map(|plan| plan.cells)
-                .unwrap_or_default(),
-            false => vec![],
-        };
         let existing = Folders::list(&grid.output.join(CELLS))?;
         let cells = Cell::all(grid).into_iter().map(|cell| {
             let (id, folder, problem) = match Identity::of_cell(grid, &cell, checksums) {
                 Err(error) => (None, None, Some(error.to_string())),
                 Ok(identity) => {
                     let name = existing.name(&cell.stem(), &identity);
-                    let same = |p: &&Planned| p.id.as_ref() == Some(&identity.id);
-                    let problem = earlier.iter().find(same).and_then(|p| p.problem.clone());
-                    (
-                        Some(identity.id),
-                        Some(Path::new(CELLS).join(name)),
-                        problem,
-                    )
+                    let folder = Path::new(CELLS).join(name);
+                    (Some(identity.id), Some(folder), None)
                 }
             };
             Planned {
@@ -124,7 +114,7 @@ impl Plan {
     /// The plans in an output folder, by name.
     ///
     /// # Errors
-    /// [`StoreError`]; no plan at all is one.
+    /// [`StoreError`].
     pub fn read_all(output: &Path) -> Result<Vec<Self>> {
         let folder = Self::folder(output);
         let mut plans: Vec<Self> = Vec::new();
@@ -167,23 +157,48 @@ impl Planned {
     /// # Errors
     /// [`StoreError`] for a damaged file.
     pub fn outcome(&self, output: &Path) -> Result<Option<Outcome>, StoreError> {
-        match (&self.folder, self.state(output)) {
-            (Some(folder), State::Finished) => {
-                store::read_json(&output.join(folder).join("result.json")).map(Some)
-            }
+        match self.file(output, "result.json") {
+            Some(file) if file.is_file() => store::read_json(&file).map(Some),
             _ => Ok(None),
         }
     }
 
     /// How far it is; `output` is the folder of the experiment.
     pub fn state(&self, output: &Path) -> State {
-        match (&self.folder, &self.problem) {
-            (Some(folder), _) if output.join(folder).join("result.json").is_file() => {
-                State::Finished
-            }
-            (_, Some(_)) => State::Failed,
-            (_, None) => State::Open,
+        let result = self.file(output, "result.json");
+        match result.is_some_and(|file| file.is_file()) {
+            true => State::Finished,
+            false if self.problem(output).is_some() => State::Failed,
+            false => State::Open,
         }
+    }
+
+    /// What keeps it from being run, or stopped it the last time.
+    pub fn problem(&self, output: &Path) -> Option<String> {
+        let noted = || store::read_text(&self.file(output, PROBLEM)?).ok();
+        self.problem.clone().or_else(noted)
+    }
+
+    /// Notes what stopped it, or that nothing does any more.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn note(&self, output: &Path, problem: Option<&str>) -> Result<(), StoreError> {
+        match (self.file(output, PROBLEM), problem) {
+            (None, _) => Ok(()),
+            (Some(file), None) => store::remove(&file),
+            (Some(file), Some(problem)) => {
+                if let Some(folder) = file.parent() {
+                    fs::create_dir_all(folder)
+                        .map_err(|e| StoreError::io("create the folder", folder, e))?;
+                }
+                store::write_atomic(&file, problem.as_bytes())
+            }
+        }
+    }
+
+    fn file(&self, output: &Path, name: &str) -> Option<PathBuf> {
+        Some(output.join(self.folder.as_ref()?).join(name))
     }
 
     /// As people name it.

@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use crate::{
-    error::Result,
+    corpus::CorpusError,
+    error::{Error, Result},
     place::Place,
     pretrain::{self, PretrainConfig},
     report,
@@ -34,12 +35,16 @@ pub fn effective(settings: &Settings) -> Result<Settings> {
     object(&config(settings)?)
 }
 
-/// Makes the run in `folder`, or goes on with it, until it is complete or
-/// [`Place::interrupt`] asks to stop; a complete one returns at once.
+/// Makes the run in `folder`, or goes on with it, until it is complete; nothing when it was
+/// interrupted.
 ///
 /// # Errors
 /// Whatever stops it; what was saved stays usable.
-pub fn pretrain(settings: &Settings, folder: &Path, place: &Place<'_>) -> Result<()> {
+pub fn pretrain(
+    settings: &Settings,
+    folder: &Path,
+    place: &Place<'_>,
+) -> Result<Option<RunFolder>> {
     let config = config(settings)?;
     config.validate()?;
     let (run, resumed) = RunFolder::create_or_resume(folder)?;
@@ -47,7 +52,12 @@ pub fn pretrain(settings: &Settings, folder: &Path, place: &Place<'_>) -> Result
         write_json(&run.config(), &config)?;
     }
     let mut sinks = report::of_run(&run, resumed)?;
-    pretrain::pretrain(&config, &run, resumed, place, &mut sinks)
+    match pretrain::pretrain(&config, &run, resumed, place, &mut sinks) {
+        // Asked to stop while the text was read.
+        Err(Error::Corpus(CorpusError::Interrupted)) => Ok(None),
+        Err(error) => Err(error),
+        Ok(()) => Ok((!place.interrupt.requested()).then_some(run)),
+    }
 }
 
 fn config(settings: &Settings) -> Result<PretrainConfig> {

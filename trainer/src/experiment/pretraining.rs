@@ -16,11 +16,8 @@ use super::{
 use crate::{
     error::Result,
     place::Place,
-    store::{Lock, write_json},
+    store::{DONE, Lock, write_json},
 };
-
-/// Marks a finished pre-training.
-const DONE: &str = "done.json";
 
 /// The folder of a finished pre-training, which is trained first if it is not; nothing when it was
 /// interrupted.
@@ -38,20 +35,16 @@ pub fn start(
     if finished(&folder) {
         return Ok(Some(folder));
     }
-    match grid.pretrainings.get(name) {
+    let run = match grid.pretrainings.get(name) {
         Some(spec) if spec.kind == Kind::Finetune => {
             let config = layered(grid, &[&grid.finetune, &spec.settings])?;
-            if run::complete(&config, &folder, place)?.is_none() {
-                return Ok(None);
-            }
+            run::complete(&config, &folder, place)?.map(|run| run.folder)
         }
         _ => pretrain(&grid.pretraining(name)?, &folder, place)?,
-    }
-    if place.interrupt.requested() {
-        return Ok(None);
-    }
+    };
+    let Some(run) = run else { return Ok(None) };
     write_json(
-        &folder.join(DONE),
+        &run.done(),
         &json!({"id": identity.id, "inputs": identity.inputs}),
     )?;
     Ok(Some(folder))

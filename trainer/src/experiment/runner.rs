@@ -5,7 +5,7 @@
 
 use std::{
     collections::BTreeMap,
-    fs, io,
+    fs,
     path::PathBuf,
     thread::sleep,
     time::{Duration, Instant},
@@ -28,7 +28,7 @@ use crate::{
     finetune::FinetuneConfig,
     place::Place,
     report::{Jsonl, Terminal},
-    store::{Lock, StoreError, sweep},
+    store::{Lock, StoreError, remove, sweep},
 };
 
 /// How often to look whether another process has finished.
@@ -101,7 +101,7 @@ impl Runner<'_> {
     /// Goes through all cells; says why it ended.
     fn all(&mut self) -> Result<&'static str> {
         for i in 0..self.plan.cells.len() {
-            if self.plan.cells[i].state(&self.grid.output) == State::Finished {
+            if self.done(i) {
                 self.finished(i)?;
             }
         }
@@ -184,11 +184,10 @@ impl Runner<'_> {
                 self.sinks.emit(&Event::Note {
                     message: format!("{title}: {problem}"),
                 })?;
-                self.plan.cells[i].problem = Some(problem);
+                self.plan.cells[i].note(&self.grid.output, Some(&problem))?;
                 CellState::Failed
             }
         };
-        self.plan.write(&self.grid.output)?;
         self.tell(i, state)?;
         Ok(true)
     }
@@ -233,8 +232,8 @@ impl Runner<'_> {
 
     /// Learns from a finished cell and removes what the grid does not keep of it.
     fn finished(&mut self, i: usize) -> Result<()> {
-        let cell = &mut self.plan.cells[i];
-        cell.problem = None;
+        let cell = &self.plan.cells[i];
+        cell.note(&self.grid.output, None)?;
         let Some(outcome) = cell.outcome(&self.grid.output)? else {
             return Ok(());
         };
@@ -283,13 +282,7 @@ impl Runner<'_> {
         };
         if let Some(folder) = &self.plan.cells[i].folder {
             for name in names {
-                let file = self.grid.output.join(folder).join(name);
-                match fs::remove_file(&file) {
-                    Err(e) if e.kind() != io::ErrorKind::NotFound => {
-                        return Err(StoreError::io("remove", &file, e).into());
-                    }
-                    _ => {}
-                }
+                remove(&self.grid.output.join(folder).join(name))?;
             }
         }
         Ok(())
@@ -315,7 +308,9 @@ fn start(
             Ok(None) => return Ok(None),
             Ok(Some(folder)) => Ok(folder),
             // Another process was faster, so it is no failure.
-            Err(error @ Error::Store(StoreError::Locked { .. })) => return Err(error),
+            Err(error @ Error::Store(StoreError::Locked { .. } | StoreError::Finished { .. })) => {
+                return Err(error);
+            }
             Err(error) => Err(format!("pre-training `{name}`: {error}")),
         },
     };

@@ -77,7 +77,7 @@ impl Trial<'_> {
             return Ok(None);
         };
         let saved = SavedModel::open(&self.folder)?;
-        let predictor = saved.predictor(place.device, config.chunk.max(1))?;
+        let predictor = saved.predictor(place.device, config.chunk)?;
         let tokenizer = saved.wordpiece()?;
         let frame = saved.config.frame();
         let predict = |gold: &[Sentence]| {

@@ -1,6 +1,6 @@
 //! Settings of fine-tuning: command line, TOML file and saved `config.json` at once.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::{Args, Parser};
 use serde::{Deserialize, Serialize};
@@ -8,7 +8,8 @@ use spanlight_core::config::{ClsRepr, EmptySegment, EncoderConfig, PairActivatio
 use spanlight_core::tagger::TagDecoding;
 use spanlight_core::{ModelConfig, Profile};
 
-use crate::error::{Error, Result};
+use crate::error::Result;
+use crate::settings::{Range, at_least_one, parse_lowercase, required};
 use crate::train::EmbeddingRate;
 use crate::transfer::{Network, Parts};
 
@@ -191,31 +192,32 @@ impl FinetuneConfig {
         required("--train", &self.train)?;
         required("--dev", &self.dev)?;
         required("--encoder", &self.encoder)?;
-        if self.schedule_k <= 0.0 {
-            return Err(Error::Usage("--schedule-k must be above 0".into()));
-        }
-        if !(self.fraction > 0.0 && self.fraction <= 1.0) {
-            return Err(Error::Usage(
-                "--fraction must be above 0 and at most 1".into(),
-            ));
-        }
-        if self.epochs == 0 {
-            return Err(Error::Usage("--epochs must be at least 1".into()));
+        at_least_one(&[
+            ("--epochs", self.epochs),
+            ("--batch", self.batch),
+            ("--chunk", self.chunk),
+        ])?;
+        for (flag, value, range) in [
+            ("--fraction", self.fraction, Range::AboveZero),
+            ("--dropout", self.dropout, Range::BelowOne),
+            ("--learning-rate", self.learning_rate, Range::NotNegative),
+            ("--head-lr", self.head_lr, Range::NotNegative),
+            (
+                "--span-lr",
+                self.span_lr.unwrap_or_default(),
+                Range::NotNegative,
+            ),
+            ("--layer-decay", self.layer_decay, Range::AboveZero),
+            ("--warmup", self.warmup, Range::Share),
+            ("--weight-decay", self.weight_decay, Range::NotNegative),
+            ("--clip", self.clip, Range::Positive),
+            ("--ema", self.ema, Range::BelowOne),
+            ("--schedule-k", self.schedule_k, Range::Positive),
+        ] {
+            range.check(flag, value)?;
         }
         Ok(())
     }
-}
-
-/// A path without which nothing starts.
-///
-/// # Errors
-/// [`Error::Usage`] that names the flag.
-pub fn required<'a>(flag: &str, path: &'a Option<PathBuf>) -> Result<&'a Path> {
-    path.as_deref().ok_or_else(|| {
-        Error::Usage(format!(
-            "{flag} is missing; give it as a flag or in the settings file"
-        ))
-    })
 }
 
 /// What did best on a development set of scientific abstracts.
@@ -250,12 +252,4 @@ fn whole() -> f64 {
 
 fn first() -> u64 {
     1
-}
-
-/// Parses a lower-case name of a serde enum.
-///
-/// # Errors
-/// What is wrong with the text.
-pub fn parse_lowercase<T: serde::de::DeserializeOwned>(name: &str) -> Result<T, String> {
-    serde_json::from_value(serde_json::Value::String(name.into())).map_err(|e| e.to_string())
 }

@@ -8,5 +8,5 @@ mod run;
 mod selection;
 mod setup;
 
-pub use config::{FinetuneConfig, RECOMMENDED, REFERENCE, parse_lowercase, required};
+pub use config::{FinetuneConfig, RECOMMENDED, REFERENCE};
 pub use run::finetune;

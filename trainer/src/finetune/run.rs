@@ -8,7 +8,7 @@ use spanlight_core::weights::{state_of, write_safetensors};
 use spanlight_core::{JointModel, Schema};
 
 use super::average::Average;
-use super::config::{FinetuneConfig, required};
+use super::config::FinetuneConfig;
 use super::example::examples;
 use super::objective::JointObjective;
 use super::selection::{Selection, metrics};
@@ -19,6 +19,7 @@ use crate::error::{Error, Result};
 use crate::evaluation::Evaluation;
 use crate::event::{Event, Sink};
 use crate::place::Place;
+use crate::settings::required;
 use crate::store::{self, RunFolder};
 use crate::train::{AdamW, Checkpoint, Driver, Progress, Schedule, Verdict, freeze};
 
@@ -56,8 +57,8 @@ pub fn finetune(
     let objective = JointObjective {
         schema: schema.clone(),
         examples,
-        batch: config.batch.max(1),
-        chunk: config.chunk.max(1),
+        batch: config.batch,
+        chunk: config.chunk,
         sampling: (config.gold_epochs, config.schedule_k),
         seed: config.seed,
     };
@@ -138,8 +139,7 @@ pub fn finetune(
             let ends_epoch = step.is_multiple_of(steps_per_epoch);
             let epoch = step.div_ceil(steps_per_epoch);
             if ends_epoch && epoch > config.evaluate_from.min(config.epochs - 1) {
-                let predictor =
-                    Predictor::new(average.of(model), schema.clone(), config.chunk.max(1));
+                let predictor = Predictor::new(average.of(model), schema.clone(), config.chunk);
                 let report = evaluation.run(&predictor, place.workers, &|_| ())?;
                 let best = selection.add(&report);
                 if best {

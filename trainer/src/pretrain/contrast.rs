@@ -48,6 +48,11 @@ impl Contrast {
         self.momentum.clone()
     }
 
+    /// Whether no key is queued yet.
+    pub fn is_empty(&self) -> bool {
+        self.queues.iter().all(KeyQueue::is_empty)
+    }
+
     /// Keeps a chunk's keys, and gives what to compare with.
     pub fn keys(&mut self, chunk: usize, own: [Tensor<2>; 2]) -> Keys {
         self.pending.insert(chunk, own.clone());

@@ -4,12 +4,15 @@ mod config;
 mod contrast;
 mod objective;
 mod run;
+mod save;
 mod setup;
 #[cfg(test)]
 mod tests;
+mod text;
 
-pub use config::{PretrainConfig, REFERENCE};
+pub use config::{PretrainConfig, RECOMMENDED, REFERENCE};
 pub use contrast::Contrast;
 pub use objective::{Chunk, PretrainObjective, Source};
 pub use run::pretrain;
 pub use setup::Setup;
+pub use text::loader;

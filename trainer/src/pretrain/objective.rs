@@ -147,8 +147,12 @@ impl<S: Source> Objective for PretrainObjective<S> {
         ];
         let on = |weight: f64, rows: usize| if weight > 0.0 { rows } else { 0 };
         let objectives = &self.objectives;
-        // Before the first key is queued there is nothing to tell a pair from.
-        let compared = batch.sentences();
+        // Before the first key is queued only the other sentences can tell a pair from its own.
+        let alone = batch.sentences() < 2 || !objectives.in_batch_negatives;
+        let compared = match alone && self.contrast().is_empty() {
+            true => 0,
+            false => batch.sentences(),
+        };
         Some(vec![
             on(objectives.w_tbo, masked[0]),
             on(objectives.w_tbo, masked[1]),

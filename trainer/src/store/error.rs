@@ -49,8 +49,8 @@ pub enum StoreError {
     },
 
     /// Nothing to resume.
-    #[error("{path}: no checkpoint to resume from in this folder", path = path.display())]
-    NoCheckpoint {
+    #[error("{path}: there is no run in this folder to go on with", path = path.display())]
+    NoRun {
         /// The folder.
         path: PathBuf,
     },

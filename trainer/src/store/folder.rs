@@ -10,8 +10,11 @@ use super::{
     lock::{LOCK, Lock},
 };
 
+/// Name of the file that marks a finished pre-training of an experiment.
+pub const DONE: &str = "done.json";
+
 /// What a run writes.
-const FILES: [&str; 13] = [
+const FILES: [&str; 15] = [
     LOCK,
     "config.json",
     "model.json",
@@ -25,6 +28,8 @@ const FILES: [&str; 13] = [
     "tokenizer.json",
     "predictions.jsonl",
     "result.json",
+    DONE,
+    "problem.txt",
 ];
 
 /// The folder of one run; while this value lives, no other run can open it.
@@ -56,18 +61,20 @@ impl RunFolder {
         Ok(folder)
     }
 
-    /// The folder of an interrupted run; removes what a killed run left half-written.
+    /// The folder of an interrupted run, and whether it has a checkpoint to go on from; removes what
+    /// a killed run left half-written.
     ///
     /// # Errors
-    /// [`StoreError::NoCheckpoint`], [`StoreError::Locked`] and [`StoreError::Io`].
-    pub fn resume(path: &Path) -> Result<Self, StoreError> {
-        if !path.join("checkpoint.safetensors").is_file() {
+    /// [`StoreError::NoRun`], [`StoreError::Locked`] and [`StoreError::Io`].
+    pub fn resume(path: &Path) -> Result<(Self, bool), StoreError> {
+        if !path.join("config.json").is_file() {
             let path = path.to_owned();
-            return Err(StoreError::NoCheckpoint { path });
+            return Err(StoreError::NoRun { path });
         }
         let folder = Self::lock(path)?;
         sweep(path)?;
-        Ok(folder)
+        let resumed = folder.checkpoint().is_file();
+        Ok((folder, resumed))
     }
 
     /// The folder of a run that goes on where it stopped, and whether it has a checkpoint to go on
@@ -75,7 +82,7 @@ impl RunFolder {
     ///
     /// # Errors
     /// [`StoreError::NotEmpty`] for a folder that holds anything else, [`StoreError::Finished`] for
-    /// one with a result, [`StoreError::Locked`] and [`StoreError::Io`].
+    /// one with a result or marked as done, [`StoreError::Locked`] and [`StoreError::Io`].
     pub fn create_or_resume(path: &Path) -> Result<(Self, bool), StoreError> {
         fs::create_dir_all(path).map_err(|e| StoreError::io("create the folder", path, e))?;
         let ours = |name: &String| FILES.contains(&name.as_str()) || name.ends_with(UNFINISHED);
@@ -85,7 +92,7 @@ impl RunFolder {
         }
         let folder = Self::lock(path)?;
         // Another process may have brought it to its end meanwhile.
-        if folder.result().is_file() {
+        if folder.result().is_file() || folder.done().is_file() {
             let path = path.to_owned();
             return Err(StoreError::Finished { path });
         }
@@ -93,8 +100,7 @@ impl RunFolder {
         sweep(path)?;
         for name in names(path)? {
             if !resumed && name != LOCK {
-                let file = path.join(name);
-                fs::remove_file(&file).map_err(|e| StoreError::io("remove", &file, e))?;
+                remove(&path.join(name))?;
             }
         }
         Ok((folder, resumed))
@@ -163,22 +169,37 @@ impl RunFolder {
         self.path.join("result.json")
     }
 
+    /// Marks a finished pre-training of an experiment.
+    pub fn done(&self) -> PathBuf {
+        self.path.join(DONE)
+    }
+
     /// The tokenizer.
     pub fn tokenizer(&self) -> PathBuf {
         self.path.join("tokenizer.json")
     }
 }
 
-/// Removes what killed processes left half-written in a folder that is locked.
+/// Removes what killed processes left half-written in a folder.
 ///
 /// # Errors
 /// [`StoreError::Io`].
 pub fn sweep(folder: &Path) -> Result<(), StoreError> {
     for name in names(folder)?.iter().filter(|n| n.ends_with(UNFINISHED)) {
-        let file = folder.join(name);
-        fs::remove_file(&file).map_err(|e| StoreError::io("remove", &file, e))?;
+        remove(&folder.join(name))?;
     }
     Ok(())
+}
+
+/// Removes a file, if it is still there.
+///
+/// # Errors
+/// [`StoreError::Io`].
+pub fn remove(file: &Path) -> Result<(), StoreError> {
+    match fs::remove_file(file) {
+        Err(e) if e.kind() != io::ErrorKind::NotFound => Err(StoreError::io("remove", file, e)),
+        _ => Ok(()),
+    }
 }
 
 fn names(folder: &Path) -> Result<Vec<String>, StoreError> {
@@ -222,24 +243,29 @@ mod tests {
     }
 
     #[test]
-    fn resuming_needs_a_checkpoint_and_sweeps() {
+    fn resuming_needs_a_run_and_sweeps() {
         let folder = tempfile::tempdir().unwrap();
         let run = RunFolder::create(folder.path()).unwrap();
         assert!(matches!(
             RunFolder::resume(folder.path()),
-            Err(StoreError::NoCheckpoint { .. })
+            Err(StoreError::NoRun { .. })
         ));
-        write_atomic(&run.checkpoint(), b"weights").unwrap();
+        write_atomic(&run.config(), b"{}").unwrap();
         fs::write(folder.path().join(".best.safetensors.x.unfinished"), "").unwrap();
         assert!(matches!(
             RunFolder::resume(folder.path()),
             Err(StoreError::Locked { .. })
         ));
         drop(run);
-        let run = RunFolder::resume(folder.path()).unwrap();
+        let (run, resumed) = RunFolder::resume(folder.path()).unwrap();
+        assert!(!resumed);
+        write_atomic(&run.checkpoint(), b"weights").unwrap();
+        drop(run);
+        let (run, resumed) = RunFolder::resume(folder.path()).unwrap();
+        assert!(resumed);
         let mut left = names(&run.path).unwrap();
         left.sort();
-        assert_eq!(left, ["checkpoint.safetensors", "lock"]);
+        assert_eq!(left, ["checkpoint.safetensors", "config.json", "lock"]);
     }
 
     #[test]

@@ -69,9 +69,18 @@ pub fn read(folders: &[PathBuf]) -> Result<Vec<Finished>> {
             path: folder.clone(),
             problem: format!("is no output folder of `spanlight experiment` ({e})"),
         })?;
-        for plan in plans {
+        if plans.is_empty() {
+            return Err(Error::Folder {
+                path: folder.clone(),
+                problem: "has no plan of an experiment in `plans`".into(),
+            });
+        }
+        for mut plan in plans {
             let outcomes: Result<Vec<_>, _> =
                 plan.cells.iter().map(|cell| cell.outcome(folder)).collect();
+            for cell in &mut plan.cells {
+                cell.problem = cell.problem(folder);
+            }
             found.push(Finished {
                 outcomes: outcomes?,
                 plan,

@@ -11,14 +11,24 @@ use crate::error::Result;
 use crate::experiment::percent;
 use crate::report::{Curve, Drawing, Marks, draw};
 
-/// File names and drawings.
+/// A drawing of a section.
+pub struct Drawn {
+    /// Which one.
+    pub section: usize,
+    /// Name of its file.
+    pub name: String,
+    /// The drawing.
+    pub svg: String,
+}
+
+/// The drawings of all sections.
 ///
 /// # Errors
 /// [`crate::event::SinkError::Chart`].
-pub fn all(tables: &Tables) -> Result<Vec<(String, String)>> {
+pub fn all(tables: &Tables) -> Result<Vec<Drawn>> {
     let mut drawings = Vec::new();
     let mut used: BTreeMap<&str, usize> = BTreeMap::new();
-    for section in &tables.sections {
+    for (index, section) in tables.sections.iter().enumerate() {
         // Experiments of the same name come from different folders.
         let count = used.entry(&section.name).or_default();
         *count += 1;
@@ -29,8 +39,11 @@ pub fn all(tables: &Tables) -> Result<Vec<(String, String)>> {
         };
         for (what, panels) in [("size", sizes(section)), ("figure5", figure5(section))] {
             if !panels.is_empty() {
-                let name = format!("{}-{what}{number}.svg", section.name);
-                drawings.push((name, draw(&panels)?));
+                drawings.push(Drawn {
+                    section: index,
+                    name: format!("{}-{what}{number}.svg", section.name),
+                    svg: draw(&panels)?,
+                });
             }
         }
     }

@@ -1,81 +1,91 @@
 //! Markdown tables by type and by bucket: a row for each, columns for the detailed variants.
 
-use spanlight_core::score::Size;
+use spanlight_core::score::{Protocol, Size};
 
 use super::markdown::{spread_text, table, triple};
 use super::section::HEADLINE;
 use super::{BucketRow, Section, TypeRow};
 use crate::experiment::percent;
 
-/// Tables 8 and 9, for the largest share that has results.
+/// Tables 8 and 9, for one share. Protocol `reference` too where the paper has figures, which are
+/// of that one.
 pub fn types(section: &Section) -> String {
     let mut text = String::new();
     for (kind, title) in [
         ("entity", "Entities by type"),
         ("strict", "Ent+Rel by relation type"),
     ] {
-        let rows = |variant: &str, fraction: f64| -> Vec<&TypeRow> {
-            let matches =
-                |r: &&TypeRow| r.kind == kind && r.variant == variant && r.fraction == fraction;
-            section.types.iter().filter(matches).collect()
-        };
-        let Some((fraction, variants)) = shown(section, |v, f| !rows(v, f).is_empty()) else {
-            continue;
-        };
-        let columns: Vec<Vec<&TypeRow>> = variants
-            .iter()
-            .map(|(name, _)| rows(name, fraction))
-            .collect();
-        let with_paper: Vec<bool> = columns
-            .iter()
-            .map(|c| c.iter().any(|row| row.paper.is_some()))
-            .collect();
-        let mut head = vec!["type".to_owned(), "gold".to_owned()];
-        for ((_, label), paper) in variants.iter().zip(&with_paper) {
-            head.push(label.clone());
-            if *paper {
-                head.push(format!("paper: {label}"));
-            }
+        for protocol in [HEADLINE, Protocol::Reference] {
+            text.push_str(&types_of(section, kind, title, protocol));
         }
-        let lines = columns.first().into_iter().flatten().map(|first| {
-            let mut line = vec![first.label.clone(), first.gold.to_string()];
-            for (column, paper) in columns.iter().zip(&with_paper) {
-                let row = column.iter().find(|row| row.label == first.label);
-                line.push(row.map_or("–".into(), |row| {
-                    let mean = |s: &Option<super::Spread>| {
-                        s.as_ref().map_or("–".into(), |s| format!("{:.1}", s.mean))
-                    };
-                    format!(
-                        "{} / {} / {}",
-                        mean(&row.p),
-                        mean(&row.r),
-                        spread_text(row.f1.as_ref())
-                    )
-                }));
-                if *paper {
-                    let figure = row.and_then(|row| row.paper.as_ref());
-                    line.push(figure.map_or("–".into(), |f| {
-                        format!(
-                            "{} (of {})",
-                            triple([Some(f.p), Some(f.r), Some(f.f1)]),
-                            f.gold
-                        )
-                    }));
-                }
-            }
-            line
-        });
-        let lines: Vec<Vec<String>> = lines.collect();
-        text.push_str(&heading(&format!("{title}: P / R / F1"), fraction));
-        text.push_str(&table(
-            &head.iter().map(String::as_str).collect::<Vec<_>>(),
-            &lines,
-        ));
     }
     text
 }
 
-/// Figure 5, for the largest share that has results.
+fn types_of(section: &Section, kind: &str, title: &str, protocol: Protocol) -> String {
+    let rows = |variant: &str, fraction: f64| -> Vec<&TypeRow> {
+        let matches = |r: &&TypeRow| {
+            (r.kind, r.protocol) == (kind, protocol.name())
+                && r.variant == variant
+                && r.fraction == fraction
+        };
+        section.types.iter().filter(matches).collect()
+    };
+    let Some((fraction, variants)) = shown(section, |v, f| !rows(v, f).is_empty()) else {
+        return String::new();
+    };
+    let columns: Vec<Vec<&TypeRow>> = variants
+        .iter()
+        .map(|(name, _)| rows(name, fraction))
+        .collect();
+    let with_paper: Vec<bool> = columns
+        .iter()
+        .map(|c| c.iter().any(|row| row.paper.is_some()))
+        .collect();
+    if protocol != HEADLINE && !with_paper.contains(&true) {
+        return String::new();
+    }
+    let mut head = vec!["type".to_owned(), "gold".to_owned()];
+    for ((_, label), paper) in variants.iter().zip(&with_paper) {
+        head.push(label.clone());
+        if *paper {
+            head.push(format!("paper: {label}"));
+        }
+    }
+    let lines = columns.first().into_iter().flatten().map(|first| {
+        let mut line = vec![first.label.clone(), first.gold.to_string()];
+        for (column, paper) in columns.iter().zip(&with_paper) {
+            let row = column.iter().find(|row| row.label == first.label);
+            line.push(row.map_or("–".into(), |row| {
+                let mean = |s: &Option<super::Spread>| {
+                    s.as_ref().map_or("–".into(), |s| format!("{:.1}", s.mean))
+                };
+                format!(
+                    "{} / {} / {}",
+                    mean(&row.p),
+                    mean(&row.r),
+                    spread_text(row.f1.as_ref())
+                )
+            }));
+            if *paper {
+                let figure = row.and_then(|row| row.paper.as_ref());
+                line.push(figure.map_or("–".into(), |f| {
+                    format!(
+                        "{} (of {})",
+                        triple([Some(f.p), Some(f.r), Some(f.f1)]),
+                        f.gold
+                    )
+                }));
+            }
+        }
+        line
+    });
+    let lines: Vec<Vec<String>> = lines.collect();
+    let head: Vec<&str> = head.iter().map(String::as_str).collect();
+    heading(&format!("{title}: P / R / F1"), fraction, protocol) + &table(&head, &lines)
+}
+
+/// Figure 5, for one share.
 pub fn buckets(section: &Section) -> String {
     let mut text = String::new();
     for (by, title, what) in [
@@ -116,31 +126,35 @@ pub fn buckets(section: &Section) -> String {
                 line
             });
         let lines: Vec<Vec<String>> = lines.collect();
-        text.push_str(&heading(title, fraction));
+        text.push_str(&heading(title, fraction, HEADLINE));
         text.push_str(&table(&head, &lines));
     }
     text
 }
 
-/// The largest share for which detailed variants have something, and those variants.
+/// The share for which most of the detailed variants have something, the largest of these, and the
+/// variants that do.
 pub fn shown(
     section: &Section,
     has: impl Fn(&str, f64) -> bool,
 ) -> Option<(f64, Vec<&(String, String)>)> {
-    section.fractions.iter().find_map(|&fraction| {
-        let variants: Vec<&(String, String)> = section
-            .detailed
-            .iter()
-            .filter(|(name, _)| has(name, fraction))
-            .collect();
-        (!variants.is_empty()).then_some((fraction, variants))
-    })
+    let mut best: Option<(f64, Vec<&(String, String)>)> = None;
+    for &fraction in &section.fractions {
+        let detailed = section.detailed.iter();
+        let variants: Vec<&(String, String)> =
+            detailed.filter(|(name, _)| has(name, fraction)).collect();
+        let most = best.as_ref().map_or(0, |(_, variants)| variants.len());
+        if variants.len() > most {
+            best = Some((fraction, variants));
+        }
+    }
+    best
 }
 
-fn heading(title: &str, fraction: f64) -> String {
+fn heading(title: &str, fraction: f64, protocol: Protocol) -> String {
     let share = percent(fraction);
     format!(
         "\n## {title}, {share} % of the training documents, protocol `{}`\n\n",
-        HEADLINE.name()
+        protocol.name()
     )
 }

@@ -1,12 +1,13 @@
 //! The report for people.
 
+use super::figures::Drawn;
 use super::published::Figure;
 use super::section::HEADLINE;
 use super::{Comparison, Paired, ScoreRow, Section, Spread, Tables, grid};
 use crate::experiment::percent;
 
-/// The whole report; `drawings` are the files to show.
-pub fn text(tables: &Tables, drawings: &[&str]) -> String {
+/// The whole report, which shows the drawings.
+pub fn text(tables: &Tables, drawings: &[Drawn]) -> String {
     let mut text = String::from(
         "Scores in percent, mean ± standard deviation over seeds. Protocol `full`: every annotation of \
          every test sentence counts; `reference`: only what the paper's reader keeps, which is how \
@@ -14,13 +15,14 @@ pub fn text(tables: &Tables, drawings: &[&str]) -> String {
          symmetric relation types may be swapped. A relation needs its type and both spans, Ent+Rel also \
          both entity types.\n",
     );
-    for section in &tables.sections {
+    for (index, section) in tables.sections.iter().enumerate() {
+        let drawings = drawings.iter().filter(|d| d.section == index);
         text.push_str(&of_section(section, drawings));
     }
     text
 }
 
-fn of_section(section: &Section, drawings: &[&str]) -> String {
+fn of_section<'a>(section: &Section, drawings: impl Iterator<Item = &'a Drawn>) -> String {
     let mut text = format!(
         "\n# {}\n\n{} of {} cells finished. Test data: {}.\n",
         section.title, section.finished, section.cells, section.test
@@ -35,9 +37,8 @@ fn of_section(section: &Section, drawings: &[&str]) -> String {
     text.push_str(&sizes(section));
     text.push_str(&grid::types(section));
     text.push_str(&grid::buckets(section));
-    let prefix = format!("{}-", section.name);
-    for name in drawings.iter().filter(|name| name.starts_with(&prefix)) {
-        text.push_str(&format!("\n![{}]({name})\n", section.title));
+    for drawing in drawings {
+        text.push_str(&format!("\n![{}]({})\n", section.title, drawing.name));
     }
     text.push_str(&missing(section));
     text
@@ -47,15 +48,16 @@ fn of_section(section: &Section, drawings: &[&str]) -> String {
 fn scores(section: &Section, fraction: f64) -> String {
     let mut text = String::new();
     for protocol in ["full", "reference", "symmetric"] {
+        // What the protocol changes must not be read as a difference from the paper.
+        let beside = protocol != "symmetric";
         let matches = |row: &&ScoreRow| {
-            row.fraction == fraction && row.protocol == protocol && row.split == "test"
+            let told = beside || !row.seeds.is_empty();
+            row.fraction == fraction && row.protocol == protocol && row.split == "test" && told
         };
         let rows: Vec<&ScoreRow> = section.scores.iter().filter(matches).collect();
         if rows.is_empty() {
             continue;
         }
-        // What the protocol changes must not be read as a difference from the paper.
-        let beside = protocol != "symmetric";
         let headline = protocol == HEADLINE.name();
         text.push_str(&format!(
             "\n## Test F1, {}, protocol `{protocol}`\n\n",
@@ -64,7 +66,7 @@ fn scores(section: &Section, fraction: f64) -> String {
         text.push_str(&gold(section, protocol));
         let mut head = vec!["model", "seeds", "Entity", "Relation", "Ent+Rel"];
         if beside {
-            head.extend(["paper: Entity", "Relation", "Ent+Rel"]);
+            head.extend(["paper", "Entity", "Relation", "Ent+Rel"]);
         }
         let mut lines: Vec<Vec<String>> = Vec::new();
         for row in rows {
@@ -78,8 +80,7 @@ fn scores(section: &Section, fraction: f64) -> String {
         }
         if headline && fraction == 1.0 {
             for figure in &section.cited {
-                let mut line = vec![figure.model.clone()];
-                line.extend(["", "", "", ""].map(String::from));
+                let mut line = vec![String::new(); 5];
                 line.extend(figure_cells(Some(figure)));
                 lines.push(line);
             }
@@ -157,7 +158,7 @@ fn sizes(section: &Section) -> String {
                 .find(|row| row.variant == variant && row.fraction == fraction)
         };
         let ours = |variant: &str| {
-            let row = row(variant)?;
+            let row = row(variant).filter(|row| !row.seeds.is_empty())?;
             let means = [&row.entity, &row.relation, &row.strict];
             Some(triple(means.map(|s| s.as_ref().map(|s| s.mean))))
         };
@@ -251,12 +252,14 @@ pub fn table(head: &[&str], lines: &[Vec<String>]) -> String {
     text
 }
 
-fn figure_cells(figure: Option<&Figure>) -> [String; 3] {
+/// The paper's model and its scores.
+fn figure_cells(figure: Option<&Figure>) -> [String; 4] {
+    let Some(figure) = figure else {
+        return [(); 4].map(|()| String::new());
+    };
     let cell = |value: Option<f64>| value.map_or("–".into(), |v| format!("{v:.1}"));
-    match figure {
-        Some(f) => [f.entity, f.relation, f.strict].map(cell),
-        None => [None; 3].map(cell),
-    }
+    let [entity, relation, strict] = [figure.entity, figure.relation, figure.strict].map(cell);
+    [figure.model.clone(), entity, relation, strict]
 }
 
 fn paired(paired: Option<&Paired>) -> String {

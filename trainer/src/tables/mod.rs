@@ -92,15 +92,14 @@ impl Tables {
             true => figures::all(self)?,
             false => vec![],
         };
-        for (name, svg) in &drawings {
-            let path = out.join(name);
-            write_atomic(&path, svg.as_bytes())?;
+        for drawing in &drawings {
+            let path = out.join(&drawing.name);
+            write_atomic(&path, drawing.svg.as_bytes())?;
             written.push(path);
         }
         if forms.contains(&Form::Markdown) {
             let path = out.join("report.md");
-            let names: Vec<&str> = drawings.iter().map(|d| d.0.as_str()).collect();
-            write_atomic(&path, markdown::text(self, &names).as_bytes())?;
+            write_atomic(&path, markdown::text(self, &drawings).as_bytes())?;
             written.push(path);
         }
         if forms.contains(&Form::Json) {

@@ -6,7 +6,7 @@ use spanlight_core::score::{Counts, Protocol, Scores};
 use super::Spread;
 use super::collect::Finished;
 use super::published::{DataSet, Figure};
-use crate::experiment::Outcome;
+use crate::experiment::{Outcome, Planned};
 
 /// F1 of a variant on a share of the training data, in percent.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -76,8 +76,12 @@ impl ScoreRow {
             .variants
             .get(variant)
             .and_then(|v| v.paper.as_ref());
-        let paper = published.zip(name).filter(|_| split == "test");
-        (!cells.is_empty()).then(|| Self {
+        let planned = |cell: &Planned| cell.variant == variant && cell.fraction == fraction;
+        let planned = finished.plan.cells.iter().any(planned);
+        let paper = published.zip(name).filter(|_| split == "test" && planned);
+        let paper = paper.and_then(|(p, name)| p.score(name, fraction));
+        // The paper's figures stand there before ours do.
+        (!cells.is_empty() || paper.is_some()).then(|| Self {
             fraction,
             split,
             protocol: protocol.name(),
@@ -87,7 +91,7 @@ impl ScoreRow {
             entity: f1(|s| s.entity),
             relation: f1(|s| s.relation),
             strict: f1(|s| s.strict),
-            paper: paper.and_then(|(p, name)| p.score(name, fraction)).cloned(),
+            paper: paper.cloned(),
         })
     }
 }

@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
-use spanlight_core::score::{ByType, Counts};
+use spanlight_core::score::{ByType, Counts, Protocol};
 
 use super::Spread;
 use super::collect::Finished;
 use super::published::{DataSet, TypeFigure};
 use super::section::HEADLINE;
+use crate::experiment::Outcome;
 
 /// The rows of one of the tables.
 type Rows = fn(&ByType) -> &BTreeMap<String, Counts>;
@@ -18,6 +19,8 @@ type Rows = fn(&ByType) -> &BTreeMap<String, Counts>;
 pub struct TypeRow {
     /// Share of the training data.
     pub fraction: f64,
+    /// `full` or `reference`, of which the paper's figures are.
+    pub protocol: &'static str,
     /// `entity`, or `strict` for relations with the types of both entities.
     pub kind: &'static str,
     /// Entity or relation type.
@@ -47,58 +50,67 @@ impl TypeRow {
         let mut rows = Vec::new();
         for fraction in finished.fractions() {
             for (kind, of) in kinds {
-                for variant in &finished.plan.order {
-                    rows.extend(of_variant(finished, published, fraction, kind, of, variant));
+                for protocol in [HEADLINE, Protocol::Reference] {
+                    for variant in &finished.plan.order {
+                        let cells = finished.outcomes(variant, fraction);
+                        let scores = |(_, outcome): &(u64, &Outcome)| {
+                            of(&outcome.test.get(protocol).scores.by_type).clone()
+                        };
+                        let tables: Vec<BTreeMap<String, Counts>> =
+                            cells.iter().map(scores).collect();
+                        let known = finished.plan.variants.get(variant);
+                        let model = known.and_then(|v| v.paper.as_deref());
+                        let paper = published.zip(model).filter(|_| fraction == 1.0);
+                        let head = Self {
+                            fraction,
+                            protocol: protocol.name(),
+                            kind,
+                            label: String::new(),
+                            gold: 0,
+                            variant: variant.clone(),
+                            seeds: cells.len(),
+                            p: None,
+                            r: None,
+                            f1: None,
+                            paper: None,
+                        };
+                        rows.extend(head.filled(&tables, paper));
+                    }
                 }
             }
         }
         rows
     }
-}
 
-fn of_variant(
-    finished: &Finished,
-    published: Option<&DataSet>,
-    fraction: f64,
-    kind: &'static str,
-    of: Rows,
-    variant: &str,
-) -> Vec<TypeRow> {
-    let cells = finished.outcomes(variant, fraction);
-    let tables: Vec<&BTreeMap<String, Counts>> = cells
-        .iter()
-        .map(|(_, o)| of(&o.test.get(HEADLINE).scores.by_type))
-        .collect();
-    let labels: BTreeSet<&String> = tables.iter().flat_map(|t| t.keys()).collect();
-    let model = finished
-        .plan
-        .variants
-        .get(variant)
-        .and_then(|v| v.paper.as_deref());
-    let row = |label: &String| {
-        let counts: Vec<Counts> = tables
-            .iter()
-            .map(|t| t.get(label).copied().unwrap_or_default())
-            .collect();
-        let spread =
-            |of: fn(&Counts) -> f64| Spread::new(counts.iter().map(|c| 100.0 * of(c)).collect());
-        let paper = published.zip(model).filter(|_| fraction == 1.0);
-        TypeRow {
-            fraction,
-            kind,
-            label: label.clone(),
-            gold: counts.iter().map(|c| c.gold).max().unwrap_or_default(),
-            variant: variant.into(),
-            seeds: cells.len(),
-            p: spread(Counts::precision),
-            r: spread(Counts::recall),
-            f1: spread(Counts::f1),
-            paper: paper
-                .and_then(|(p, model)| p.of_type(model, kind, label))
-                .cloned(),
-        }
-    };
-    let mut rows: Vec<TypeRow> = labels.into_iter().map(row).collect();
-    rows.sort_by_key(|row| std::cmp::Reverse(row.gold));
-    rows
+    /// A row for every type of the seeds' tables, the most frequent first.
+    fn filled(
+        &self,
+        tables: &[BTreeMap<String, Counts>],
+        paper: Option<(&DataSet, &str)>,
+    ) -> Vec<Self> {
+        let labels: BTreeSet<&String> = tables.iter().flat_map(|t| t.keys()).collect();
+        let row = |label: &String| {
+            let counts: Vec<Counts> = tables
+                .iter()
+                .map(|t| t.get(label).copied().unwrap_or_default())
+                .collect();
+            let spread = |of: fn(&Counts) -> f64| {
+                Spread::new(counts.iter().map(|c| 100.0 * of(c)).collect())
+            };
+            Self {
+                label: label.clone(),
+                gold: counts.iter().map(|c| c.gold).max().unwrap_or_default(),
+                p: spread(Counts::precision),
+                r: spread(Counts::recall),
+                f1: spread(Counts::f1),
+                paper: paper
+                    .and_then(|(p, model)| p.of_type(model, self.kind, label))
+                    .cloned(),
+                ..self.clone()
+            }
+        };
+        let mut rows: Vec<Self> = labels.into_iter().map(row).collect();
+        rows.sort_by_key(|row| std::cmp::Reverse(row.gold));
+        rows
+    }
 }

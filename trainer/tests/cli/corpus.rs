@@ -63,7 +63,7 @@ fn samples_can_be_looked_at() {
             "body",
             "--encoder",
             "encoder",
-            "--cache",
+            "--corpus-cache",
             "cache",
             "--count",
             "6",

@@ -3,7 +3,9 @@
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use crate::support::{arrays, pretraining, spanlight, succeed, training, workshop};
+use crate::support::{
+    arrays, exchanged, fail, pretraining, spanlight, succeed, training, workshop,
+};
 
 /// Starts a run and stops it by a signal once it has made some steps; `arguments` make one of a name.
 fn interrupt(signal: &str, arguments: impl Fn(&'static str) -> Vec<&'static str>, weights: &str) {
@@ -76,4 +78,41 @@ fn pre_training_after_ctrl_c() {
 fn pre_training_after_kill_9() {
     let arguments = |run| pretraining(run, "60");
     interrupt("-KILL", arguments, "pretrained.safetensors");
+}
+
+#[test]
+fn a_run_that_failed_before_its_first_step_starts_again() {
+    let folder = workshop();
+    let at = folder.path();
+    succeed(at, &training("whole", "2"));
+    let message = fail(
+        at,
+        &exchanged(training("late", "2"), "--encoder", "nowhere"),
+    );
+    assert!(message.contains("nowhere"), "{message}");
+    std::fs::rename(at.join("encoder"), at.join("nowhere")).unwrap();
+    succeed(at, &["finetune", "--run", "late", "--resume"]);
+    let weights = |run: &str| std::fs::read(at.join(run).join("best.safetensors")).unwrap();
+    assert!(weights("whole") == weights("late"));
+    let message = fail(at, &["finetune", "--run", "encoder", "--resume"]);
+    assert!(
+        message.contains("there is no run in this folder"),
+        "{message}"
+    );
+}
+
+#[test]
+fn a_run_goes_on_with_its_own_settings() {
+    let folder = workshop();
+    let at = folder.path();
+    succeed(at, &training("run", "2"));
+    let again = [&training("run", "2")[..], &["--resume"]].concat();
+    succeed(at, &again);
+    let message = fail(at, &[&again[..], &["--ema", "0.5"]].concat());
+    assert!(
+        message.contains("the run has ema = 0.0, which cannot become 0.5"),
+        "{message}"
+    );
+    let message = fail(at, &[&again[..], &["--preset", "recommended"]].concat());
+    assert!(message.contains("cannot become"), "{message}");
 }

@@ -8,7 +8,7 @@ mod mix;
 mod sample;
 mod subset;
 
-use clap::{Args, Subcommand};
+use clap::{ArgMatches, Args, Subcommand};
 
 use crate::error::Result;
 
@@ -34,7 +34,7 @@ enum Command {
     /// Annotates a text with what most of several models find, as training data
     Label(label::Label),
     /// Shows samples that pre-training would draw from a corpus
-    Sample(sample::DrawSamples),
+    Sample(Box<sample::DrawSamples>),
 }
 
 impl Data {
@@ -42,7 +42,7 @@ impl Data {
     ///
     /// # Errors
     /// Whatever stops it.
-    pub fn run(&self) -> Result<()> {
+    pub fn run(&self, matches: &ArgMatches) -> Result<()> {
         match &self.command {
             Command::Check(check) => check.run(),
             Command::Convert(convert) => convert.run(),
@@ -50,7 +50,10 @@ impl Data {
             Command::Subset(subset) => subset.run(),
             Command::Clean(clean) => clean.run(),
             Command::Label(label) => label.run(),
-            Command::Sample(sample) => sample.run(),
+            Command::Sample(sample) => {
+                let matches = matches.subcommand_matches("sample");
+                sample.run(&matches.cloned().unwrap_or_default())
+            }
         }
     }
 }

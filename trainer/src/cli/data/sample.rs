@@ -1,44 +1,35 @@
 //! `spanlight data sample`.
 
-use std::path::PathBuf;
-use std::time::Instant;
+use std::io;
 
-use clap::Args;
+use clap::{ArgMatches, Args};
 use serde::Serialize;
-use spanlight_core::pretrain::sample::{Alignment, Sample, SampleConfig, View};
+use spanlight_core::pretrain::sample::{Sample, View};
 use spanlight_core::wordpiece::WordPiece;
 
-use super::super::{Reading, threads};
-use crate::corpus::{Corpus, CorpusConfig, Loader, LoaderConfig};
+use super::super::{LayerArgs, Reading, say, threads};
 use crate::encoder::EncoderFolder;
 use crate::error::Result;
+use crate::pretrain::{PretrainConfig, loader};
+use crate::settings::required;
 
-/// Arguments of `data sample`.
+/// Arguments of `data sample`: all settings of pre-training, of which those of corpus and samples
+/// matter.
 #[derive(Args)]
 pub struct DrawSamples {
-    #[command(flatten)]
-    corpus: CorpusConfig,
-    /// Folder with the encoder whose tokenizer is used
-    #[arg(long, value_name = "FOLDER")]
-    encoder: PathBuf,
-    /// Folder for the prepared corpus
-    #[arg(long, value_name = "FOLDER")]
-    cache: PathBuf,
-    /// Samples to show
-    #[arg(long, default_value_t = 8)]
-    count: usize,
-    /// Step whose batch is shown
+    /// Step whose samples are shown
     #[arg(long, default_value_t = 0)]
     step: usize,
-    /// Seed of order and draws
-    #[arg(long, default_value_t = 5216)]
-    seed: u64,
-    /// Hide the pieces that the released code hides, not those of the words concerned
-    #[arg(long)]
-    reference: bool,
+    /// Most samples to show
+    #[arg(long, default_value_t = 8)]
+    count: usize,
     /// CPU threads; 0 takes all
     #[arg(long, default_value_t = 0)]
     threads: usize,
+    #[command(flatten)]
+    layers: LayerArgs,
+    #[command(flatten)]
+    config: PretrainConfig,
 }
 
 /// A sample with its pieces spelled out; spans are words, half-open.
@@ -62,33 +53,21 @@ impl DrawSamples {
     /// Prints samples as JSON lines.
     ///
     /// # Errors
-    /// What stops the preparation of the corpus.
-    pub fn run(&self) -> Result<()> {
-        let tokenizer = EncoderFolder::open(&self.encoder)?.tokenizer()?;
-        let threads = threads(self.threads);
+    /// Settings that make no pre-training, and what stops the preparation of the corpus.
+    pub fn run(&self, matches: &ArgMatches) -> Result<()> {
+        let config = self.layers.over(&self.config, matches).settle()?;
+        config.validate()?;
+        let encoder = EncoderFolder::open(required("--encoder", &config.encoder)?)?;
+        let tokenizer = encoder.tokenizer()?;
         let mut reading = Reading::new();
-        let corpus = Corpus::prepare(&self.corpus, &tokenizer, &self.cache, threads, &mut |p| {
+        let room = encoder.config.room();
+        let loader = loader(&config, &tokenizer, room, threads(self.threads), &mut |p| {
             reading.show(p)
         })?;
         drop(reading);
-        let sample = SampleConfig {
-            view_mask_alignment: match self.reference {
-                true => Alignment::Reference,
-                false => Alignment::Word,
-            },
-            ..SampleConfig::default()
-        };
-        let config = LoaderConfig {
-            batch: self.count.max(1),
-            seed: self.seed,
-            shuffle: true,
-            dynamic_sampling: true,
-            threads,
-        };
-        let loader = Loader::new(corpus, sample, config)?;
         let corpus = loader.corpus();
         tracing::info!(
-            "corpus {}: {} of {} sentences fit, {} batches an epoch, skipped {:?}\n{}",
+            "corpus {}: {} of {} sentences fit, {} steps an epoch, skipped {:?}\n{}",
             corpus.fingerprint(),
             loader.len(),
             corpus.len(),
@@ -96,19 +75,9 @@ impl DrawSamples {
             loader.skipped(),
             corpus.counts()
         );
-        let start = Instant::now();
-        let batch = loader.batch(self.step)?;
-        let (words, seconds) = (
-            batch.iter().map(|sample| sample.first.len()).sum::<usize>(),
-            start.elapsed().as_secs_f64(),
-        );
-        tracing::info!(
-            "{} samples of {words} words drawn in {seconds:.3} s",
-            batch.len()
-        );
-        for sample in batch {
-            let line = serde_json::to_string(&shown(&sample, &tokenizer));
-            println!("{}", line.map_err(std::io::Error::other)?);
+        for sample in loader.batch(self.step)?.iter().take(self.count) {
+            let line = serde_json::to_string(&shown(sample, &tokenizer));
+            say(line.map_err(io::Error::other)?)?;
         }
         Ok(())
     }

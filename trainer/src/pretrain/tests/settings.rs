@@ -5,7 +5,8 @@ use std::path::Path;
 use spanlight_core::pretrain::ObjectiveConfig;
 use spanlight_core::pretrain::sample::SampleConfig;
 
-use crate::pretrain::{PretrainConfig, REFERENCE};
+use crate::corpus::Unit;
+use crate::pretrain::{PretrainConfig, RECOMMENDED, REFERENCE};
 use crate::settings::{overlaid, table};
 use crate::transfer::Parts;
 
@@ -38,6 +39,23 @@ fn the_papers_code_is_a_preset_of_known_fields() {
     );
     assert!(!config.shuffle && !config.dynamic_sampling && config.decay_all);
     assert!(!config.corpus.unescape && config.corpus.min_sentence == 2);
+    assert_eq!(config.corpus.unit, Unit::Sentence);
+}
+
+#[test]
+fn the_recommended_preset_is_that_of_the_quick_grid() {
+    let preset = table(RECOMMENDED, Path::new("recommended")).unwrap();
+    let path = spanlight_tests::package().join("../experiments/scierc_quick.toml");
+    let grid = table(&std::fs::read_to_string(&path).unwrap(), &path).unwrap();
+    let mut quick = grid["pretrain"].as_object().unwrap().clone();
+    for input in ["encoder", "corpus", "unit", "words"] {
+        quick.remove(input).unwrap();
+    }
+    assert_eq!(preset, quick);
+    overlaid(&valid(), &[&preset], &path)
+        .unwrap()
+        .validate()
+        .unwrap();
 }
 
 #[test]
@@ -54,6 +72,10 @@ fn nonsense_is_refused_by_name() {
     refuse(&|c| c.load_parts = Parts::Model, "--load-parts");
     refuse(&|c| c.total_steps = 0, "--total-steps");
     refuse(&|c| c.warmup = 1.5, "--warmup");
+    refuse(&|c| c.clip = 0.0, "--clip");
+    refuse(&|c| c.dropout = 1.0, "--dropout");
+    refuse(&|c| c.learning_rate = -1e-4, "--learning-rate");
+    refuse(&|c| c.layer_decay = 1.5, "--layer-decay");
     refuse(&|c| c.temperature = 0.0, "temperature");
     refuse(&|c| c.momentum = 1.1, "momentum");
     refuse(&|c| c.queue_keys = 0, "queue_keys");
