@@ -23,6 +23,9 @@ const ENGINE: [&str; 3] = [
 /// Only for making the types and the reference.
 const SETTINGS: [&str; 2] = ["tsconfig.json", reference::SETTINGS];
 
+/// In the package too.
+const LICENCES: [&str; 2] = ["LICENSE-MIT", "LICENSE-APACHE"];
+
 /// The folder that `npm pack` takes.
 pub fn folder(places: &Places) -> PathBuf {
     places.root.join("package").join("build")
@@ -39,6 +42,9 @@ pub fn assemble(places: &Places) -> Result<PathBuf> {
     copy_folder(&source.join("src"), &target.join("src"))?;
     for name in ["package.json", "README.md"].into_iter().chain(SETTINGS) {
         copy(&source.join(name), &target.join(name))?;
+    }
+    for name in LICENCES {
+        copy(&places.root.join(name), &target.join(name))?;
     }
     for name in ENGINE {
         ensure!(

@@ -80,7 +80,7 @@ impl PretrainBatch {
     }
 
     /// Number of word-pieces of one view, padding excluded.
-    pub fn pieces(&self) -> usize {
+    pub fn pieces_per_view(&self) -> usize {
         self.pieces.pieces() / 2
     }
 }

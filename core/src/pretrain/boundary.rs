@@ -67,7 +67,7 @@ impl TokenBoundary {
         let scores = match &self.decoder {
             Some(decoder) => decoder.forward(features),
             None => features.matmul(words.weight.val().transpose()),
-        };
+        }; // [masked, vocabulary]
         scores + self.bias.val().unsqueeze::<2>()
     }
 }

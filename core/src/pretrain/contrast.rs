@@ -24,11 +24,12 @@ pub fn normalize(rows: Tensor<2>, normalization: Normalization) -> Tensor<2> {
 }
 
 /// Logits of queries `[sentences, width]` against their keys `[sentences, width]`, in column 0, and
-/// the negatives `[negatives, width]`: `[sentences, 1 + negatives]`; nothing without a negative.
+/// negatives: the other sentences' keys, if the settings want them, and those queued
+/// `[queued, width]`. `[sentences, 1 + (sentences) + queued]`; nothing without a negative.
 pub fn logits(
     queries: Tensor<2>,
     keys: Tensor<2>,
-    queue: Option<Tensor<2>>,
+    queued: Option<Tensor<2>>,
     config: &ObjectiveConfig,
 ) -> Option<Tensor<2>> {
     let [sentences, _] = queries.dims();
@@ -48,10 +49,10 @@ pub fn logits(
             TensorData::new(own, [sentences, sentences]),
             &queries.device(),
         );
-        columns.push(queries.clone().matmul(keys.transpose()) + own);
+        columns.push(queries.clone().matmul(keys.transpose()) + own); // [sentences, sentences]
     }
-    if let Some(queue) = queue {
-        columns.push(queries.matmul(queue.transpose()));
+    if let Some(queued) = queued {
+        columns.push(queries.matmul(queued.transpose())); // [sentences, queued]
     }
     (columns.len() > 1).then(|| Tensor::cat(columns, 1) / config.temperature)
 }

@@ -14,7 +14,7 @@ use crate::noise::Noise;
 pub struct Keys {
     /// Of the target views and the context views: `[sentences, width]` each.
     pub own: [Tensor<2>; 2],
-    /// Queues of earlier keys of target and context views: `[negatives, width]` each.
+    /// Queues of earlier keys of target and context views: `[queued, width]` each.
     pub queued: [Option<Tensor<2>>; 2],
 }
 
@@ -78,7 +78,7 @@ pub fn pretrain_loss(
     if config.w_spo > 0.0 {
         for (term, classes) in found.permutation.iter_mut().zip(&batch.classes) {
             if !classes.is_empty() {
-                let rows = represented.clone().narrow(0, from, classes.len());
+                let rows = represented.clone().narrow(0, from, classes.len()); // [permuted, span size]
                 let logits = model.permutation.logits(rows, dropout, noise);
                 *term = cross_entropy(logits, classes);
                 from += classes.len();
@@ -87,15 +87,16 @@ pub fn pretrain_loss(
     }
 
     if let (Some(keys), true) = (keys, segments > 0) {
-        let rows = represented.narrow(0, 0, segments);
+        let rows = represented.narrow(0, 0, segments); // [2 * sentences * 5, span size]
         let features = network.relate(&views.encoded, rows, noise).features;
-        let projected = normalize(network.project(features, noise), config.cspo_normalize);
+        let projected = network.project(features, noise); // [2 * sentences, width]
+        let projected = normalize(projected, config.cspo_normalize);
         let sentences = batch.sentences();
         let [own_target, own_context] = keys.own;
         let [queued_target, queued_context] = keys.queued;
         let sides = [(own_context, queued_context), (own_target, queued_target)];
         for (side, (own, queue)) in sides.into_iter().enumerate() {
-            let queries = projected.clone().narrow(0, side * sentences, sentences);
+            let queries = projected.clone().narrow(0, side * sentences, sentences); // [sentences, width]
             let lift = Tensor::from_inner;
             let scores = logits(queries, lift(own), queue.map(lift), config);
             (found.contrast[side], found.recognised[side]) = loss(scores);

@@ -76,11 +76,12 @@ impl SpanPairNetwork {
     pub fn encode(&self, batch: &PretrainBatch, noise: &mut Noise) -> EncodedViews {
         let pieces = &batch.pieces;
         let device = self.encoder.pooler.weight.device();
+        // [2 * sentences * length, hidden]
         let hidden = self.encoder.forward(pieces, self.config.dropout, noise);
         let sentences = self
             .encoder
             .sentence(hidden.clone(), pieces, self.config.cls_repr); // [2 * sentences, hidden]
-        let words = hidden.clone().select(0, pieces.word_rows(&device));
+        let words = hidden.clone().select(0, pieces.word_rows(&device)); // [words, hidden]
         let encoded = Encoded::new(words, sentences, &self.config);
         EncodedViews { hidden, encoded }
     }

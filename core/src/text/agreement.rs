@@ -7,15 +7,15 @@ use super::{Word, segment, sentences, unescape_bracket, unescape_quote};
 
 /// Sentences of every document of a split, as lists of words; nothing where the data is missing.
 fn scierc(split: &str) -> Option<Vec<Vec<Vec<String>>>> {
-    let data = std::env::var_os("SPANLIGHT_DATA").map_or_else(
+    let shared = std::env::var_os("SPANLIGHT_SHARED").map_or_else(
         // At run time: clones that share a target folder also share what was built in it.
-        || PathBuf::from(std::env::var_os("CARGO_MANIFEST_DIR").unwrap()).join("../../shared/data"),
+        || PathBuf::from(std::env::var_os("CARGO_MANIFEST_DIR").unwrap()).join("../../shared"),
         PathBuf::from,
     );
-    let path = data.join("scierc").join(format!("{split}.json"));
+    let path = shared.join("data/scierc").join(format!("{split}.json"));
     let Ok(lines) = std::fs::read_to_string(&path) else {
         eprintln!(
-            "skipped: no {}; set SPANLIGHT_DATA to the data folder",
+            "skipped: {} is missing; set SPANLIGHT_SHARED to the folder that has it",
             path.display()
         );
         return None;

@@ -85,8 +85,8 @@ impl Loader {
         if usable.is_empty() {
             return Err(CorpusError::Empty {
                 problem: format!(
-                    "none of {} sentences has at most {} words and {} word-pieces; raise max_words \
-                     and max_pieces",
+                    "none of {} sentences has at most {} words and {} word-pieces; raise \
+                     --max-words and --max-pieces",
                     corpus.len(),
                     sample.max_words,
                     sample.max_pieces
@@ -177,9 +177,7 @@ impl Loader {
             }
         }
         Err(CorpusError::Empty {
-            problem: "hardly any sentence has two separate spans; use longer sentences or shorter \
-                      spans"
-                .into(),
+            problem: "hardly any sentence has two separate spans; use longer sentences".into(),
         })
     }
 

@@ -1,8 +1,10 @@
 //! A fine-tuning run from start (or checkpoint) to end.
 
+use std::collections::BTreeSet;
 use std::time::Instant;
 
 use burn::module::Module;
+use spanlight_core::document::Sentence;
 use spanlight_core::predict::Predictor;
 use spanlight_core::weights::{state_of, write_safetensors};
 use spanlight_core::{JointModel, Schema};
@@ -44,12 +46,7 @@ pub fn finetune(
     // Of all data, so that shares of it differ in their sentences and not in their labels.
     let schema = Schema::of(train.iter().chain(&dev), &symmetric);
     let train = match config.fraction < 1.0 {
-        true => data::subset(
-            &train,
-            config.fraction,
-            Unit::Document,
-            config.fraction_seed,
-        ),
+        true => share(&train, config)?,
         false => train,
     };
     let sizes = config.model(encoder.config.clone());
@@ -184,6 +181,21 @@ pub fn finetune(
         seconds: earlier + start.elapsed().as_secs_f64(),
         best: selection.metrics,
     })?)
+}
+
+/// A share of the documents.
+fn share(train: &[Sentence], config: &FinetuneConfig) -> Result<Vec<Sentence>> {
+    let documents = train.iter().map(|sentence| &sentence.document);
+    let documents = documents.collect::<BTreeSet<_>>().len();
+    if config.fraction * (documents as f64) < 1.0 {
+        return Err(Error::Usage(format!(
+            "--fraction {} of {documents} documents is less than one; sentences need a document of \
+             their own (`articleId`, `orig_id` or `doc_key`)",
+            config.fraction
+        )));
+    }
+    let (fraction, seed) = (config.fraction, config.fraction_seed);
+    Ok(data::subset(train, fraction, Unit::Document, seed))
 }
 
 /// Saves the run.

@@ -133,7 +133,7 @@ impl<S: Source> Objective for PretrainObjective<S> {
     }
 
     fn pieces(&self, chunk: &Chunk) -> usize {
-        chunk.batch.pieces()
+        chunk.batch.pieces_per_view()
     }
 
     fn rows(&self, chunk: &Chunk) -> Option<Vec<usize>> {

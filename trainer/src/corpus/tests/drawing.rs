@@ -185,7 +185,7 @@ fn settings_without_samples_are_refused() {
         max_words: 3,
         ..plain()
     };
-    assert!(loader(tiny, 8).contains("max_words"));
+    assert!(loader(tiny, 8).contains("--max-words"));
     let absurd = SampleConfig {
         geometric: 0.0,
         ..plain()
