@@ -1,5 +1,7 @@
 //! What must hold in a grid before anything is computed.
 
+use std::iter::successors;
+
 use super::{
     cell::{self, Cell},
     grid::{Grid, Kind},
@@ -56,22 +58,26 @@ pub fn check(grid: &Grid) -> Result<()> {
     for (name, variant) in &grid.variants {
         let table = format!("variants.{name}.finetune");
         place(&variant.finetune, &table, &SET)?;
-        if let Some(start) = &variant.pretraining
-            && !grid.pretrainings.contains_key(start)
-        {
-            let names: Vec<&str> = grid.pretrainings.keys().map(String::as_str).collect();
-            return Err(grid.problem(format!(
-                "variants.{name} starts from the pre-training `{start}`, which is not one of {}",
-                names.join(", ")
-            )));
-        }
+        start(
+            grid,
+            &format!("variants.{name}"),
+            variant.pretraining.as_ref(),
+        )?;
         cell::layered(grid, &[&grid.finetune, &variant.finetune])
             .map_err(|e| grid.problem(format!("{table}: {e}")))?;
     }
     for (name, pretraining) in &grid.pretrainings {
-        let table = format!("pretrainings.{name}.settings");
+        let table = format!("pretrainings.{name}");
+        start(grid, &table, pretraining.from.as_ref())?;
+        chain(grid, name)?;
+        let table = format!("{table}.settings");
         match pretraining.kind {
-            Kind::Pretrain => pre_training(grid, &pretraining.settings, &table)?,
+            Kind::Pretrain => {
+                if pretraining.from.is_some() && pretraining.settings.contains_key("init_from") {
+                    return Err(grid.problem(format!("{table}: `from` sets init_from")));
+                }
+                pre_training(grid, &pretraining.settings, &table)?;
+            }
             Kind::Finetune => {
                 place(&pretraining.settings, &table, &["init_from"])?;
                 cell::layered(grid, &[&grid.finetune, &pretraining.settings])
@@ -87,6 +93,31 @@ pub fn check(grid: &Grid) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// What a table starts from must be there.
+fn start(grid: &Grid, table: &str, start: Option<&String>) -> Result<()> {
+    match start.filter(|start| !grid.pretrainings.contains_key(*start)) {
+        None => Ok(()),
+        Some(start) => {
+            let names: Vec<&str> = grid.pretrainings.keys().map(String::as_str).collect();
+            Err(grid.problem(format!(
+                "{table} starts from the pre-training `{start}`, which is not one of {}",
+                names.join(", ")
+            )))
+        }
+    }
+}
+
+/// No pre-training may start from itself, by way of others either.
+fn chain(grid: &Grid, name: &str) -> Result<()> {
+    let before = |name: &String| grid.pretrainings.get(name)?.from.clone();
+    let first = before(&name.to_owned());
+    let longest = grid.pretrainings.len();
+    match successors(first, before).take(longest).any(|n| n == name) {
+        false => Ok(()),
+        true => Err(grid.problem(format!("pretrainings.{name} starts from itself"))),
+    }
 }
 
 fn blocks(grid: &Grid) -> Result<()> {

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::{check, variables};
 use crate::{
     error::{Error, Result},
-    pretrain::REFERENCE,
+    pretrain::{RECOMMENDED, REFERENCE},
     settings::{self, Settings},
     store,
 };
@@ -115,6 +115,9 @@ pub struct Pretraining {
     /// How it is trained.
     #[serde(default)]
     pub kind: Kind,
+    /// Another one that it starts from.
+    #[serde(default)]
+    pub from: Option<String>,
     /// Settings that differ from the common ones.
     #[serde(default)]
     pub settings: Settings,
@@ -244,7 +247,8 @@ impl Grid {
     pub fn pretraining(&self, name: &str) -> Result<Settings> {
         let mut settings = match self.preset {
             Some(Preset::Reference) => settings::table(REFERENCE, &self.path)?,
-            Some(Preset::Recommended) | None => Settings::new(),
+            Some(Preset::Recommended) => settings::table(RECOMMENDED, &self.path)?,
+            None => Settings::new(),
         };
         settings.extend(self.pretrain.clone());
         let own = self.pretrainings.get(name);

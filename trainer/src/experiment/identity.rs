@@ -68,14 +68,21 @@ impl Identity {
     /// # Errors
     /// As [`Self::of_cell`].
     pub fn of_pretraining(grid: &Grid, name: &str, checksums: &mut Checksums) -> Result<Self> {
-        match grid.pretrainings.get(name) {
+        let spec = grid.pretrainings.get(name);
+        let mut before = BTreeMap::new();
+        if let Some(from) = spec.and_then(|spec| spec.from.as_ref()) {
+            let id = Self::of_pretraining(grid, from, checksums)?.id;
+            before.insert("pretraining".to_owned(), id);
+        }
+        match spec {
             Some(spec) if spec.kind == Kind::Finetune => {
                 let config = layered(grid, &[&grid.finetune, &spec.settings])?;
-                Ok(Self::of(lean(&config)?, inputs(&config, checksums)?))
+                before.extend(inputs(&config, checksums)?);
+                Ok(Self::of(lean(&config)?, before))
             }
             _ => {
                 let mut settings = pretrain::effective(&grid.pretraining(name)?)?;
-                let mut sums = BTreeMap::new();
+                let mut sums = before;
                 for name in pretrain::INPUTS {
                     for (i, path) in paths(settings.remove(name)).iter().enumerate() {
                         sums.insert(format!("{name}-{i}"), checksums.of(Path::new(path))?);

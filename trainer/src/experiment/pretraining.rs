@@ -16,11 +16,12 @@ use super::{
 use crate::{
     error::Result,
     place::Place,
+    settings::Settings,
     store::{DONE, Lock, write_json},
 };
 
-/// The folder of a finished pre-training, which is trained first if it is not; nothing when it was
-/// interrupted.
+/// The folder of a finished pre-training, which is trained first if it is not, and before it what
+/// it starts from; nothing when it was interrupted.
 ///
 /// # Errors
 /// Whatever stops it; the next call goes on where it stopped.
@@ -35,12 +36,27 @@ pub fn start(
     if finished(&folder) {
         return Ok(Some(folder));
     }
-    let run = match grid.pretrainings.get(name) {
+    let spec = grid.pretrainings.get(name);
+    let mut settings = Settings::new();
+    if let Some(from) = spec.and_then(|spec| spec.from.as_ref()) {
+        let Some(earlier) = start(grid, from, checksums, place)? else {
+            return Ok(None);
+        };
+        settings.insert("init_from".into(), json!(earlier));
+    }
+    let run = match spec {
         Some(spec) if spec.kind == Kind::Finetune => {
-            let config = layered(grid, &[&grid.finetune, &spec.settings])?;
+            let config = layered(grid, &[&grid.finetune, &spec.settings, &settings])?;
             run::complete(&config, &folder, place)?.map(|run| run.folder)
         }
-        _ => pretrain(&grid.pretraining(name)?, &folder, place)?,
+        _ => {
+            let settings = grid
+                .pretraining(name)?
+                .into_iter()
+                .chain(settings)
+                .collect();
+            pretrain(&settings, &folder, place)?
+        }
     };
     let Some(run) = run else { return Ok(None) };
     write_json(
@@ -50,14 +66,21 @@ pub fn start(
     Ok(Some(folder))
 }
 
-/// Whether another process is at work on it.
+/// Whether another process is at work on it or on what it starts from.
 ///
 /// # Errors
 /// Missing or contradicting settings, or an input that cannot be read.
 pub fn elsewhere(grid: &Grid, name: &str, checksums: &mut Checksums) -> Result<bool> {
     let identity = Identity::of_pretraining(grid, name, checksums)?;
     let folder = folder(grid, name, &identity)?;
-    Ok(!finished(&folder) && Lock::taken(&folder))
+    if finished(&folder) || Lock::taken(&folder) {
+        return Ok(!finished(&folder));
+    }
+    let before = grid
+        .pretrainings
+        .get(name)
+        .and_then(|spec| spec.from.as_ref());
+    before.map_or(Ok(false), |name| elsewhere(grid, name, checksums))
 }
 
 fn folder(grid: &Grid, name: &str, identity: &Identity) -> Result<PathBuf> {

@@ -301,6 +301,63 @@ fn a_pre_training_on_other_labels_is_trained_once() {
 }
 
 #[test]
+fn a_pre_training_goes_on_from_another() {
+    let folder = workshop();
+    let at = folder.path();
+    let chain = GRID
+        .replace(
+            "[variants.shared]",
+            "[pretrainings.first]\nkind = \"finetune\"\nsettings = { train = \"train.jsonl\", dev = \"train.jsonl\" }\n\n\
+             [pretrainings.second]\nkind = \"finetune\"\nfrom = \"first\"\n\
+             settings = { train = \"train.jsonl\", dev = \"train.jsonl\", seed = 9, load_parts = \"model\" }\n\n\
+             [variants.shared]\npretraining = \"second\"",
+        )
+        .replace("fractions = [0.34, 1.0]", "fractions = [1.0]");
+    grid(at, &chain);
+    succeed(at, &RUN);
+    let made = |stem: &str| -> Vec<PathBuf> {
+        let entries = std::fs::read_dir(at.join("grid/pretrainings")).unwrap();
+        let paths = entries.map(|entry| entry.unwrap().path());
+        let named = |path: &PathBuf| {
+            path.file_name()
+                .unwrap()
+                .to_string_lossy()
+                .starts_with(stem)
+        };
+        paths.filter(named).collect()
+    };
+    let [first, second] = ["first", "second"].map(made);
+    assert_eq!((first.len(), second.len()), (1, 1));
+    let start = json(&second[0].join("config.json"))["init_from"].clone();
+    assert!(first[0].ends_with(Path::new(start.as_str().unwrap()).file_name().unwrap()));
+    // What comes first is part of what a cell is.
+    let other = chain.replacen(
+        "dev = \"train.jsonl\" }",
+        "dev = \"train.jsonl\", seed = 8 }",
+        1,
+    );
+    grid(at, &other);
+    let list = succeed(at, &[&RUN[..], &["--dry-run"]].concat());
+    assert!(
+        list.contains("2 finished, 0 failed or cannot run, 2 to do"),
+        "{list}"
+    );
+
+    for (from, to, problem) in [
+        ("from = \"first\"", "from = \"none\"", "`none`"),
+        (
+            "from = \"first\"",
+            "from = \"second\"",
+            "starts from itself",
+        ),
+    ] {
+        grid(at, &chain.replace(from, to));
+        let message = fail(at, &RUN);
+        assert!(message.contains(problem), "{message}");
+    }
+}
+
+#[test]
 fn two_processes_share_the_work() {
     let folder = workshop();
     let at = folder.path();
