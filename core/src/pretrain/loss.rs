@@ -31,6 +31,37 @@ pub struct PretrainLoss {
     pub recognised: [Term; 2],
 }
 
+impl PretrainLoss {
+    /// Names of the [terms](Self::terms).
+    pub const NAMES: [&str; 8] = [
+        "tbo_target",
+        "tbo_context",
+        "spo_target",
+        "spo_context",
+        "cspo_target",
+        "cspo_context",
+        "recognised_target",
+        "recognised_context",
+    ];
+
+    /// Weights of the [terms](Self::terms): an objective is the mean of both views (§4), and what is
+    /// recognised is only watched.
+    pub fn weights(config: &ObjectiveConfig) -> [f32; 8] {
+        let views = [config.w_tbo, config.w_spo, config.w_cspo].map(|w| (w / 2.0) as f32);
+        let [tbo, spo, cspo] = views;
+        [tbo, tbo, spo, spo, cspo, cspo, 0.0, 0.0]
+    }
+
+    /// All terms, target view before context view.
+    pub fn terms(self) -> [Term; 8] {
+        let [a, b] = self.boundary;
+        let [c, d] = self.permutation;
+        let [e, f] = self.contrast;
+        let [g, h] = self.recognised;
+        [a, b, c, d, e, f, g, h]
+    }
+}
+
 /// Computes the losses of a batch; without keys, no contrastive one.
 ///
 /// An objective whose weight is 0 is not computed.

@@ -6,7 +6,9 @@ use spanlight_core::loss::Term;
 use spanlight_core::noise::Noise;
 use spanlight_core::pretrain::contrast::normalize;
 use spanlight_core::pretrain::sample::Sample;
-use spanlight_core::pretrain::{ObjectiveConfig, PretrainBatch, PretrainModel, pretrain_loss};
+use spanlight_core::pretrain::{
+    ObjectiveConfig, PretrainBatch, PretrainLoss, PretrainModel, pretrain_loss,
+};
 
 use super::config::MeanOver;
 use super::contrast::Contrast;
@@ -48,7 +50,6 @@ pub struct PretrainObjective<S> {
     pub micro_batch: usize,
     /// What means are taken over.
     pub mean_over: MeanOver,
-    /// Factors of the losses, in the order of their names.
     weights: [f32; 8],
     contrast: Mutex<Contrast>,
 }
@@ -62,15 +63,9 @@ impl<S: Source> PretrainObjective<S> {
         mean_over: MeanOver,
         contrast: Contrast,
     ) -> Self {
-        let half = |weight: f64| (weight / 2.0) as f32;
-        let (tbo, spo, cspo) = (
-            half(objectives.w_tbo),
-            half(objectives.w_spo),
-            half(objectives.w_cspo),
-        );
         Self {
             source,
-            weights: [tbo, tbo, spo, spo, cspo, cspo, 0.0, 0.0],
+            weights: PretrainLoss::weights(&objectives),
             objectives,
             chunk,
             micro_batch,
@@ -107,16 +102,7 @@ impl<S: Source> Objective for PretrainObjective<S> {
     type Chunk = Chunk;
 
     fn names(&self) -> &[&'static str] {
-        &[
-            "tbo_target",
-            "tbo_context",
-            "spo_target",
-            "spo_context",
-            "cspo_target",
-            "cspo_context",
-            "recognised_target",
-            "recognised_context",
-        ]
+        &PretrainLoss::NAMES
     }
 
     fn weights(&self) -> &[f32] {
@@ -182,14 +168,10 @@ impl<S: Source> Objective for PretrainObjective<S> {
         });
         let noise = &mut Noise::seeded(seed);
         let found = pretrain_loss(model, &chunk.batch, keys, &self.objectives, noise);
-        let [a, b] = found.boundary;
-        let [c, d] = found.permutation;
-        let [e, f] = found.contrast;
-        let [g, h] = found.recognised;
-        let terms = vec![a, b, c, d, e, f, g, h];
+        let terms = found.terms().into_iter();
         Ok(match self.mean_over {
-            MeanOver::Step => terms,
-            MeanOver::Micro => terms.into_iter().map(mean).collect(),
+            MeanOver::Step => terms.collect(),
+            MeanOver::Micro => terms.map(mean).collect(),
         })
     }
 
