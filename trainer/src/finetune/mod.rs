@@ -1,8 +1,10 @@
 //! Fine-tuning (method §5): from annotated sentences and an encoder to a run folder.
 
+mod annotated;
 mod average;
 mod config;
 mod example;
+mod keeper;
 mod objective;
 mod run;
 mod selection;

@@ -1,34 +1,29 @@
 //! A fine-tuning run from start (or checkpoint) to end.
 
-use std::collections::BTreeSet;
 use std::time::Instant;
 
 use burn::module::Module;
-use spanlight_core::document::Sentence;
-use spanlight_core::predict::Predictor;
-use spanlight_core::weights::{state_of, write_safetensors};
-use spanlight_core::{JointModel, Schema};
 
-use super::average::Average;
+use super::annotated::Annotated;
 use super::config::FinetuneConfig;
 use super::example::examples;
+use super::keeper::Keeper;
 use super::objective::JointObjective;
-use super::selection::{Selection, metrics};
+use super::selection::Selection;
 use super::setup::Setup;
-use crate::data::{self, Unit};
 use crate::encoder::EncoderFolder;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::evaluation::Evaluation;
 use crate::event::{Event, Sink};
 use crate::place::Place;
 use crate::settings::required;
 use crate::store::{self, RunFolder};
-use crate::train::{AdamW, Checkpoint, Driver, Progress, Schedule, Verdict, freeze};
+use crate::train::{Checkpoint, Driver, Progress, Schedule, freeze};
 
 /// Trains, evaluates on dev after every epoch and keeps the best weights.
 ///
 /// # Errors
-/// Any [`Error`]; what was saved stays usable.
+/// Any [`Error`](crate::error::Error); what was saved stays usable.
 pub fn finetune(
     config: &FinetuneConfig,
     folder: &RunFolder,
@@ -39,16 +34,7 @@ pub fn finetune(
     let start = Instant::now();
     let encoder = EncoderFolder::open(required("--encoder", &config.encoder)?)?;
     let tokenizer = encoder.tokenizer()?;
-    let format = config.format.parse().map_err(Error::Usage)?;
-    let train = data::read(required("--train", &config.train)?, format)?.sentences;
-    let dev = data::read(required("--dev", &config.dev)?, format)?.sentences;
-    let symmetric: Vec<&str> = config.symmetric.iter().map(String::as_str).collect();
-    // Of all data, so that shares of it differ in their sentences and not in their labels.
-    let schema = Schema::of(train.iter().chain(&dev), &symmetric);
-    let train = match config.fraction < 1.0 {
-        true => share(&train, config)?,
-        false => train,
-    };
+    let Annotated { train, dev, schema } = Annotated::read(config)?;
     let sizes = config.model(encoder.config.clone());
     let (examples, dropped) = examples(&train, &schema, &tokenizer, &sizes)?;
     let objective = JointObjective {
@@ -89,7 +75,7 @@ pub fn finetune(
     let Setup {
         device,
         model,
-        mut average,
+        average,
         groups,
         mut optimizer,
     } = setup;
@@ -112,7 +98,6 @@ pub fn finetune(
         ),
     })?;
 
-    let evaluation = Evaluation::new(&dev, &schema, &tokenizer, sizes.frame())?;
     let driver = Driver {
         objective: &objective,
         groups: &groups,
@@ -124,88 +109,28 @@ pub fn finetune(
         steps_per_epoch,
         learning_rate: config.learning_rate,
     };
-    let mut selection = progress.task.clone();
-    let earlier = progress.seconds;
+    let mut keeper = Keeper {
+        config,
+        folder,
+        place,
+        evaluation: Evaluation::new(&dev, &schema, &tokenizer, sizes.frame())?,
+        schema: &schema,
+        average,
+        selection: progress.task,
+        steps_per_epoch,
+        start,
+        earlier: progress.seconds,
+    };
     let reason = driver.run(
         model,
         &mut optimizer,
         progress.step,
         sink,
-        |model, optimizer, step, sink| {
-            average.add(model, step);
-            let ends_epoch = step.is_multiple_of(steps_per_epoch);
-            let epoch = step.div_ceil(steps_per_epoch);
-            if ends_epoch && epoch > config.evaluate_from.min(config.epochs - 1) {
-                let predictor = Predictor::new(average.of(model), schema.clone(), config.chunk);
-                let report = evaluation.run(&predictor, place.workers, &|_| ())?;
-                let best = selection.add(&report);
-                if best {
-                    let weights = pollster::block_on(state_of(predictor.model()))?;
-                    store::write_atomic(&folder.best(), &write_safetensors(&weights, None)?)?;
-                }
-                sink.emit(&Event::Evaluated {
-                    step: step as u64,
-                    epoch: epoch as u64,
-                    split: "dev".into(),
-                    metrics: metrics(&report),
-                    best,
-                })?;
-            }
-            let stop = place.interrupt.requested();
-            if stop || ends_epoch {
-                let progress = Progress {
-                    step,
-                    seconds: earlier + start.elapsed().as_secs_f64(),
-                    task: selection.clone(),
-                };
-                save(model, optimizer, &average, &progress, folder)?;
-                sink.emit(&Event::Saved {
-                    step: step as u64,
-                    path: folder.checkpoint().display().to_string(),
-                })?;
-            }
-            if stop {
-                return Ok(Verdict::Stop("interrupted".into()));
-            }
-            if selection.stale > config.patience {
-                return Ok(Verdict::Stop(format!(
-                    "no progress in {} evaluations",
-                    selection.stale
-                )));
-            }
-            Ok(Verdict::Continue)
-        },
+        |model, optimizer, step, sink| keeper.after(model, optimizer, step, sink),
     )?;
     Ok(sink.emit(&Event::Finished {
         reason,
-        seconds: earlier + start.elapsed().as_secs_f64(),
-        best: selection.metrics,
+        seconds: keeper.seconds(),
+        best: keeper.selection.metrics,
     })?)
-}
-
-/// A share of the documents.
-fn share(train: &[Sentence], config: &FinetuneConfig) -> Result<Vec<Sentence>> {
-    let documents = train.iter().map(|sentence| &sentence.document);
-    let documents = documents.collect::<BTreeSet<_>>().len();
-    if config.fraction * (documents as f64) < 1.0 {
-        return Err(Error::Usage(format!(
-            "--fraction {} of {documents} documents is less than one; sentences need a document of \
-             their own (`articleId`, `orig_id` or `doc_key`)",
-            config.fraction
-        )));
-    }
-    let (fraction, seed) = (config.fraction, config.fraction_seed);
-    Ok(data::subset(train, fraction, Unit::Document, seed))
-}
-
-/// Saves the run.
-fn save(
-    model: &JointModel,
-    optimizer: &AdamW,
-    average: &Average,
-    progress: &Progress<Selection>,
-    folder: &RunFolder,
-) -> Result<()> {
-    let packed = Checkpoint::pack(model, optimizer, average.state()?, progress)?;
-    Ok(store::write_atomic(&folder.checkpoint(), &packed)?)
 }

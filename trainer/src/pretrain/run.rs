@@ -12,7 +12,7 @@ use super::objective::PretrainObjective;
 use super::save::{Memory, restore, save};
 use super::setup::Setup;
 use super::text::loader;
-use crate::corpus::Progress as Reading;
+use crate::corpus::{Loader, Progress as Reading};
 use crate::encoder::EncoderFolder;
 use crate::error::Result;
 use crate::event::{Event, Sink};
@@ -77,24 +77,7 @@ pub fn pretrain(
         None => config.total_steps,
     };
     let earlier = progress.seconds;
-    sink.emit(&Event::Started {
-        command: "pretrain".into(),
-        device: place.description.clone(),
-        parameters: model.num_params() as u64,
-        steps: steps as u64,
-        epochs: steps.div_ceil(steps_per_epoch) as u64,
-        seed: config.seed,
-        config: serde_json::to_value(config).unwrap_or_default(),
-    })?;
-    let skipped: u64 = loader.skipped().values().sum();
-    sink.emit(&Event::Note {
-        message: format!(
-            "{} sentences, {} of them drawn from ({skipped} too short or too long); {} steps an epoch",
-            loader.corpus().len(),
-            loader.len(),
-            steps_per_epoch
-        ),
-    })?;
+    announce(config, place, model.num_params(), steps, &loader, sink)?;
     let sizes = (config.chunk, config.micro_batch);
     let objective = PretrainObjective::new(
         loader,
@@ -151,6 +134,37 @@ pub fn pretrain(
         seconds: earlier + start.elapsed().as_secs_f64(),
         best: BTreeMap::new(),
     })?)
+}
+
+/// Says what is about to be trained on what.
+fn announce(
+    config: &PretrainConfig,
+    place: &Place<'_>,
+    parameters: usize,
+    steps: usize,
+    loader: &Loader,
+    sink: &mut dyn Sink,
+) -> Result<()> {
+    let steps_per_epoch = loader.steps_per_epoch();
+    sink.emit(&Event::Started {
+        command: "pretrain".into(),
+        device: place.description.clone(),
+        parameters: parameters as u64,
+        steps: steps as u64,
+        epochs: steps.div_ceil(steps_per_epoch) as u64,
+        seed: config.seed,
+        config: serde_json::to_value(config).unwrap_or_default(),
+    })?;
+    let skipped: u64 = loader.skipped().values().sum();
+    sink.emit(&Event::Note {
+        message: format!(
+            "{} sentences, {} of them drawn from ({skipped} too short or too long); {} steps an epoch",
+            loader.corpus().len(),
+            loader.len(),
+            steps_per_epoch
+        ),
+    })?;
+    Ok(())
 }
 
 /// Tells how far the corpus is read; stops when asked to.

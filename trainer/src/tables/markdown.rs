@@ -49,7 +49,8 @@ fn scores(section: &Section, fraction: f64) -> String {
     let mut text = String::new();
     for protocol in ["full", "reference", "symmetric"] {
         // What the protocol changes must not be read as a difference from the paper.
-        let beside = protocol != "symmetric";
+        let known = |row: &ScoreRow| row.fraction == fraction && row.paper.is_some();
+        let beside = protocol != "symmetric" && section.scores.iter().any(known);
         let matches = |row: &&ScoreRow| {
             let told = beside || !row.seeds.is_empty();
             row.fraction == fraction && row.protocol == protocol && row.split == "test" && told
@@ -78,7 +79,7 @@ fn scores(section: &Section, fraction: f64) -> String {
             }
             lines.push(line);
         }
-        if headline && fraction == 1.0 {
+        if headline && beside && fraction == 1.0 {
             for figure in &section.cited {
                 let mut line = vec![String::new(); 5];
                 line.extend(figure_cells(Some(figure)));
