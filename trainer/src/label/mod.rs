@@ -17,6 +17,7 @@ pub use text::spread;
 use crate::error::{Error, Result};
 use crate::evaluation::Evaluation;
 use crate::model::SavedModel;
+pub use vote::Quorum;
 use vote::vote;
 
 /// Where and how the models compute.
@@ -34,25 +35,31 @@ pub fn majority(models: usize) -> usize {
     models / 2 + 1
 }
 
-/// Annotates sentences with what at least `agree` of the models find; `progress` learns how often a
-/// sentence has been read by a model.
+/// Annotates sentences with what enough of the models find; `progress` learns how often a sentence has
+/// been read by a model.
 ///
 /// # Errors
-/// [`Error::Usage`] when `agree` is not a majority or a sentence is too long for a model; whatever
-/// keeps a model from being read.
+/// [`Error::Usage`] for a quorum of entities that is no majority, one that there are not models enough
+/// for, or a sentence that is too long for a model; whatever keeps a model from being read.
 pub fn label(
     sentences: &[Sentence],
     models: &[impl AsRef<Path>],
-    agree: usize,
+    quorum: Quorum,
     computing: &Computing<'_>,
     progress: &(dyn Fn(usize) + Sync),
 ) -> Result<Vec<Sentence>> {
-    let needed = majority(models.len());
-    if agree < needed || agree > models.len() {
+    let (count, needed) = (models.len(), majority(models.len()));
+    if !(needed..=count).contains(&quorum.entities) {
         return Err(Error::Usage(format!(
-            "--agree {agree}: {} models need at least {needed}, so that no two mentions overlap, and there are no more than {}",
-            models.len(),
-            models.len()
+            "--agree {}: {count} models need at least {needed}, so that no two mentions overlap, and \
+             there are no more than {count}",
+            quorum.entities
+        )));
+    }
+    if !(1..=count).contains(&quorum.relations) {
+        return Err(Error::Usage(format!(
+            "--agree-relations {}: from 1 to {count} models can agree",
+            quorum.relations
         )));
     }
     let mut ballots: Vec<Vec<Prediction>> = vec![Vec::with_capacity(models.len()); sentences.len()];
@@ -67,7 +74,7 @@ pub fn label(
         }
     }
     let elect = |(sentence, ballot): (&Sentence, &Vec<Prediction>)| {
-        let (entities, relations) = vote(ballot, agree);
+        let (entities, relations) = vote(ballot, quorum);
         Sentence {
             entities,
             relations,

@@ -5,36 +5,55 @@ use std::collections::BTreeMap;
 use spanlight_core::document::{Entity, Relation};
 use spanlight_core::score::Prediction;
 
-/// Entities that at least `agree` models find, with span and type, in textual order, and relations
-/// between them that at least `agree` models find, with both arguments and type.
-pub fn vote(ballot: &[Prediction], agree: usize) -> (Vec<Entity>, Vec<Relation>) {
-    let entities = elected(ballot.iter().map(|p| p.entities.iter().collect()), agree);
-    let relations = elected(
-        ballot.iter().map(|p| {
-            let named = |r: &Relation| Some((p.entities.get(r.head)?, p.entities.get(r.tail)?));
-            p.relations
-                .iter()
-                .filter_map(|r| named(r).map(|(head, tail)| (head, tail, r.label.as_str())))
-                .collect()
-        }),
-        agree,
-    );
-    let place = |entity: &Entity| entities.binary_search(&entity).ok();
-    let relations = relations
-        .into_iter()
-        .filter_map(|(head, tail, label)| {
-            Some(Relation {
-                head: place(head)?,
-                tail: place(tail)?,
-                label: label.into(),
-            })
-        })
-        .collect();
+/// How many models must agree.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Quorum {
+    /// On an entity: most of the models, so that no two overlap.
+    pub entities: usize,
+    /// On a relation between entities that are elected. Models miss more relations than they invent, so
+    /// that fewer than most may know best; of several on one pair, that with most votes stays.
+    pub relations: usize,
+}
+
+/// An entity, another and the type of their relation.
+type Triple<'a> = (&'a Entity, &'a Entity, &'a str);
+
+/// The entities that enough models find, with span and type, in textual order, and the relations
+/// between them that enough models find, with both arguments and type.
+pub fn vote(ballot: &[Prediction], quorum: Quorum) -> (Vec<Entity>, Vec<Relation>) {
+    let entities = votes(ballot.iter().map(|p| p.entities.iter().collect()));
+    let elected = entities.into_iter().filter(|(_, n)| *n >= quorum.entities);
+    let entities: Vec<&Entity> = elected.map(|(entity, _)| entity).collect();
+    let found = votes(ballot.iter().map(triples));
+    let mut pairs: BTreeMap<[usize; 2], (Relation, usize)> = BTreeMap::new();
+    for ((head, tail, label), count) in found {
+        let place = |entity: &Entity| entities.binary_search(&entity).ok();
+        let (Some(head), Some(tail)) = (place(head), place(tail)) else {
+            continue;
+        };
+        let pair = [head.min(tail), head.max(tail)];
+        let better = pairs.get(&pair).is_none_or(|(_, most)| count > *most);
+        if count >= quorum.relations && better {
+            let label = label.into();
+            pairs.insert(pair, (Relation { head, tail, label }, count));
+        }
+    }
+    let relations = pairs.into_values().map(|(relation, _)| relation);
+    let relations = relations.collect();
     (entities.into_iter().cloned().collect(), relations)
 }
 
-/// In order, what at least `agree` of the lists hold; a list counts once, however often it repeats.
-fn elected<T: Ord + Clone>(lists: impl Iterator<Item = Vec<T>>, agree: usize) -> Vec<T> {
+fn triples(prediction: &Prediction) -> Vec<Triple<'_>> {
+    let entity = |i: usize| prediction.entities.get(i);
+    let named = |r: &'_ Relation| Some((entity(r.head)?, entity(r.tail)?));
+    let relations = prediction.relations.iter();
+    relations
+        .filter_map(|r| named(r).map(|(head, tail)| (head, tail, r.label.as_str())))
+        .collect()
+}
+
+/// How many of the lists hold each item, in order; a list counts once, however often it repeats.
+fn votes<T: Ord + Clone>(lists: impl Iterator<Item = Vec<T>>) -> BTreeMap<T, usize> {
     let mut votes: BTreeMap<T, usize> = BTreeMap::new();
     for mut list in lists {
         list.sort();
@@ -43,8 +62,7 @@ fn elected<T: Ord + Clone>(lists: impl Iterator<Item = Vec<T>>, agree: usize) ->
             *votes.entry(item).or_default() += 1;
         }
     }
-    let enough = votes.into_iter().filter(|(_, count)| *count >= agree);
-    enough.map(|(item, _)| item).collect()
+    votes
 }
 
 #[cfg(test)]
@@ -74,6 +92,13 @@ mod tests {
         }
     }
 
+    fn all(agree: usize) -> Quorum {
+        Quorum {
+            entities: agree,
+            relations: agree,
+        }
+    }
+
     #[test]
     fn two_of_three_elect_spans_types_and_arguments() {
         let (a, b, c) = (
@@ -90,7 +115,7 @@ mod tests {
                 &[(1, 0, "USED-FOR"), (0, 1, "PART-OF")],
             ),
         ];
-        let (entities, relations) = vote(&ballot, 2);
+        let (entities, relations) = vote(&ballot, all(2));
         assert_eq!(entities, [a, b]);
         let expected = Relation {
             head: 1,
@@ -98,7 +123,7 @@ mod tests {
             label: "USED-FOR".into(),
         };
         assert_eq!(relations, [expected]);
-        assert_eq!(vote(&ballot, 3), (Vec::new(), Vec::new()));
+        assert_eq!(vote(&ballot, all(3)), (Vec::new(), Vec::new()));
     }
 
     #[test]
@@ -109,14 +134,36 @@ mod tests {
             found(&both, &[(1, 0, "COMPARE")]),
             found(&both, &[(0, 1, "CONJUNCTION")]),
         ];
-        let (entities, relations) = vote(&ballot, 2);
+        let (entities, relations) = vote(&ballot, all(2));
         assert_eq!((entities.len(), relations.len()), (2, 0));
+    }
+
+    #[test]
+    fn fewer_votes_may_do_for_a_relation_but_a_pair_has_one() {
+        let both = [entity(0, 1, "Task"), entity(2, 3, "Task")];
+        let ballot = [
+            found(&both, &[(0, 1, "COMPARE")]),
+            found(&both, &[(1, 0, "USED-FOR")]),
+            found(&both, &[(1, 0, "USED-FOR")]),
+            found(&both, &[]),
+            found(&both[..1], &[]),
+        ];
+        let few = |relations| Quorum {
+            entities: 3,
+            relations,
+        };
+        for relations in [1, 2] {
+            let (_, relations) = vote(&ballot, few(relations));
+            let labels: Vec<&str> = relations.iter().map(|r| r.label.as_str()).collect();
+            assert_eq!(labels, ["USED-FOR"]);
+        }
+        assert!(vote(&ballot, few(3)).1.is_empty());
     }
 
     #[test]
     fn a_model_that_repeats_itself_has_one_vote() {
         let twice = [entity(0, 1, "Task"), entity(0, 1, "Task")];
         let ballot = [found(&twice, &[]), found(&[], &[]), found(&[], &[])];
-        assert!(vote(&ballot, 2).0.is_empty());
+        assert!(vote(&ballot, all(2)).0.is_empty());
     }
 }

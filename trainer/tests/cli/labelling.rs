@@ -93,6 +93,10 @@ fn mistakes_are_named_and_leave_no_file() {
             &["--model", "none", "none", "--agree", "1"][..],
             "at least 2",
         ),
+        (
+            &["--model", "none", "none", "--agree-relations", "3"],
+            "from 1 to 2 models can agree",
+        ),
         (&["--model", "none"], "none"),
         (&["--model", "none", "--count", "5"], "holds 4 sentences"),
     ] {

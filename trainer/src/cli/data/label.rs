@@ -8,7 +8,7 @@ use indicatif::ProgressBar;
 use super::super::Compute;
 use crate::data::{self, Statistics};
 use crate::error::Result;
-use crate::label::{Computing, label, majority, spread};
+use crate::label::{Computing, Quorum, label, majority, spread};
 use crate::store::write_atomic;
 
 /// Arguments of `data label`.
@@ -21,9 +21,12 @@ pub struct Label {
     /// Run folders or bundles; several that were trained with different seeds know more than one
     #[arg(long = "model", value_name = "FOLDER", required = true, num_args = 1..)]
     models: Vec<PathBuf>,
-    /// Models that must agree on an entity or relation; more than half by default
+    /// Models that must agree on an entity; more than half by default
     #[arg(long, value_name = "MODELS")]
     agree: Option<usize>,
+    /// Models that must agree on a relation between such entities; as many by default
+    #[arg(long, value_name = "MODELS")]
+    agree_relations: Option<usize>,
     /// Sentences to take, evenly spread over the text; all by default
     #[arg(long, value_name = "SENTENCES")]
     count: Option<usize>,
@@ -47,9 +50,13 @@ impl Label {
             workers: self.compute.workers(&device),
             chunk: self.chunk,
         };
-        let agree = self.agree.unwrap_or(majority(self.models.len()));
+        let entities = self.agree.unwrap_or(majority(self.models.len()));
+        let quorum = Quorum {
+            entities,
+            relations: self.agree_relations.unwrap_or(entities),
+        };
         let bar = ProgressBar::new((sentences.len() * self.models.len()) as u64);
-        let labelled = label(&sentences, &self.models, agree, &computing, &|read| {
+        let labelled = label(&sentences, &self.models, quorum, &computing, &|read| {
             bar.inc(read as u64);
         });
         bar.finish_and_clear();
