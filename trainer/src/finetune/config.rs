@@ -187,7 +187,7 @@ impl FinetuneConfig {
     /// Checks what can be checked before anything is read.
     ///
     /// # Errors
-    /// [`Error::Usage`] that names the flag.
+    /// [`Error::Usage`](crate::error::Error::Usage) that names the flag.
     pub fn validate(&self) -> Result<()> {
         required("--train", &self.train)?;
         required("--dev", &self.dev)?;
