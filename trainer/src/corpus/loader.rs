@@ -164,7 +164,9 @@ impl Loader {
                 true => self.order(epoch).get(within).copied(),
                 false => self.usable.get(within).copied(),
             };
-            let sentence = sentence.unwrap_or_default();
+            let sentence = sentence.ok_or_else(|| CorpusError::Empty {
+                problem: format!("place {place} of an epoch has none"),
+            })?;
             let draws = match self.config.dynamic_sampling {
                 true => epoch,
                 false => 0,
