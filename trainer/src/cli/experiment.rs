@@ -13,6 +13,7 @@ use crate::error::{Error, Result};
 use crate::experiment::{self, Checksums, Grid, Plan, State};
 use crate::interrupt::Interrupt;
 use crate::place::Place;
+use crate::store::Lock;
 
 /// Arguments of `experiment`.
 #[derive(Args)]
@@ -82,8 +83,10 @@ fn list(grid: &Grid) -> Result<()> {
     say(format_args!("{}, in {}", plan.title, grid.output.display()))?;
     let mut counts = [0; 3];
     for cell in &plan.cells {
+        let taken = |folder: &PathBuf| Lock::taken(&grid.output.join(folder));
         let (i, state) = match cell.state(&grid.output) {
             State::Finished => (0, "finished"),
+            _ if cell.folder.as_ref().is_some_and(taken) => (2, "under way"),
             State::Failed if cell.folder.is_none() => (1, "cannot run"),
             State::Failed => (1, "failed"),
             State::Open => (2, "to do"),
