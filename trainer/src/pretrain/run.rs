@@ -7,7 +7,7 @@ use std::time::Instant;
 use burn::module::Module;
 
 use super::config::PretrainConfig;
-use super::contrast::{Contrast, Places};
+use super::contrast::Contrast;
 use super::objective::PretrainObjective;
 use super::save::{Memory, restore, save};
 use super::setup::Setup;
@@ -109,15 +109,9 @@ pub fn pretrain(
         |model, optimizer, step, sink| {
             let stop = place.interrupt.requested();
             if stop || step == steps || step.is_multiple_of(config.save_every) {
-                let progress = Progress {
-                    step,
-                    seconds: earlier + start.elapsed().as_secs_f64(),
-                    task: Memory {
-                        places: Places::default(),
-                        corpus: fingerprint.clone(),
-                    },
-                };
-                save(folder, model, optimizer, &objective.contrast(), progress)?;
+                let spent = (step, earlier + start.elapsed().as_secs_f64());
+                let contrast = objective.contrast();
+                save(folder, model, optimizer, &contrast, &fingerprint, spent)?;
                 sink.emit(&Event::Saved {
                     step: step as u64,
                     path: folder.checkpoint().display().to_string(),

@@ -21,7 +21,7 @@ pub struct Memory {
     pub corpus: String,
 }
 
-/// Saves the run.
+/// Saves the run on a corpus, after so many steps and seconds.
 ///
 /// # Errors
 /// A full disk; what was saved before stays.
@@ -30,15 +30,22 @@ pub fn save(
     model: &PretrainModel,
     optimizer: &AdamW,
     contrast: &Contrast,
-    mut progress: Progress<Memory>,
+    corpus: &str,
+    (step, seconds): (usize, f64),
 ) -> Result<()> {
     let (extra, places) = contrast.state()?;
-    progress.task.places = places;
     let mut networks = pollster::block_on(state_of(model))?;
     let momentum = extra.iter().filter(|(name, _)| name.starts_with(MOMENTUM));
     networks.extend(momentum.map(|(name, array)| (name.clone(), array.clone())));
     // First, since a run whose checkpoint is that of its last step never saves again.
     store::write_atomic(&folder.pretrained(), &write_safetensors(&networks, None)?)?;
+    let corpus = corpus.to_owned();
+    let task = Memory { places, corpus };
+    let progress = Progress {
+        step,
+        seconds,
+        task,
+    };
     let packed = Checkpoint::pack(model, optimizer, extra, &progress)?;
     Ok(store::write_atomic(&folder.checkpoint(), &packed)?)
 }

@@ -43,7 +43,8 @@ impl Lock {
 
     /// Whether another process is at work in a folder, which need not exist.
     pub fn taken(folder: &Path) -> bool {
-        let locked = |file: File| matches!(file.try_lock(), Err(TryLockError::WouldBlock));
+        // Shared, so that those who only look do not keep each other out.
+        let locked = |file: File| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock));
         File::options()
             .write(true)
             .open(folder.join(LOCK))
