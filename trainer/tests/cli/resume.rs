@@ -31,6 +31,8 @@ fn interrupt(signal: &str, arguments: impl Fn(&'static str) -> Vec<&'static str>
         .status()
         .unwrap();
     child.wait().unwrap();
+    let chart = at.join("halves/training.svg");
+    assert!(chart.exists(), "a stopped run has no chart");
     succeed(at, &[arguments("halves")[0], "--run", "halves", "--resume"]);
 
     for file in ["checkpoint.safetensors", weights] {
