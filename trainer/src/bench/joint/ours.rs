@@ -176,9 +176,7 @@ impl<'a> Ours<'a> {
         } = self.workload;
         let init = &mut Init::seeded(settings(false).seed);
         let mut model = JointModel::new(config, schema, init, &self.plan.device)?;
-        model.encoder = EncoderFolder::open(self.plan.encoder)?
-            .load(model.encoder)?
-            .0;
+        model.encoder = EncoderFolder::open(self.plan.encoder)?.load(model.encoder)?;
         let mut state = pollster::block_on(state_of(&model))?;
         if let Some(bias) = state.get_mut("tagger.bias") {
             bias.values[Tag::Outside as usize] += self.caution;

@@ -84,10 +84,12 @@ pub fn run(plan: &Plan<'_>) -> Result<Report<Facts>> {
     let machine = Machine::this(plan);
     let variants = Variant::all(plan)?;
     let samples = Samples::draw(plan, &variants[0].config)?;
-    let encoder = EncoderFolder::open(plan.encoder)?.config;
+    let encoder = EncoderFolder::open(plan.encoder)?;
+    let mut model = variants[0].config.model(encoder.config.clone());
+    model.cls_repr = encoder.sentence_vector(model.cls_repr)?;
     let job = Job {
         threads: plan.threads,
-        model: &variants[0].config.model(encoder),
+        model: &model,
         settings: variants.iter().map(Variant::settings).collect(),
         warmup: plan.warmup,
         steps: &samples.steps,
