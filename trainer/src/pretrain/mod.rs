@@ -5,6 +5,7 @@ mod contrast;
 mod objective;
 mod run;
 mod save;
+mod schedule;
 mod setup;
 #[cfg(test)]
 mod tests;
