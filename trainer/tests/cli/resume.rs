@@ -1,5 +1,6 @@
 //! An interrupted run ends in the same weights, bit for bit, as one that was left alone.
 
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
@@ -32,7 +33,17 @@ fn interrupt(signal: &str, arguments: impl Fn(&'static str) -> Vec<&'static str>
         .unwrap();
     child.wait().unwrap();
     succeed(at, &[arguments("halves")[0], "--run", "halves", "--resume"]);
+    assert_alike(at, weights);
+}
 
+/// How many events of a kind a run has told.
+fn told(at: &Path, run: &str, event: &str) -> usize {
+    let text = std::fs::read_to_string(at.join(run).join("events.jsonl")).unwrap();
+    text.matches(&format!("\"event\":\"{event}\"")).count()
+}
+
+/// Asserts that the runs `whole` and `halves` ended in the same state, bit for bit.
+fn assert_alike(at: &Path, weights: &str) {
     for file in ["checkpoint.safetensors", weights] {
         let (whole, halves) = (
             arrays(&at.join("whole").join(file)),
@@ -43,13 +54,21 @@ fn interrupt(signal: &str, arguments: impl Fn(&'static str) -> Vec<&'static str>
             assert!(a == b, "{file}: {} differs", a.0);
         }
     }
-    let steps = |run: &str| {
-        let text = std::fs::read_to_string(at.join(run).join("events.jsonl")).unwrap();
-        text.lines()
-            .filter(|l| l.contains("\"event\":\"step\""))
-            .count()
-    };
-    assert_eq!(steps("whole"), steps("halves"));
+    assert_eq!(told(at, "whole", "step"), told(at, "halves", "step"));
+}
+
+/// Makes the run `halves` one step a time, then the rest; each call ends well and has saved.
+fn run_out_of_time(at: &Path, arguments: &[&str], weights: &str) {
+    let resume = [arguments[0], "--run", "halves", "--resume"];
+    let no_time = ["--max-minutes", "0"];
+    for (step, call) in [arguments, &resume].into_iter().enumerate() {
+        succeed(at, &[call, &no_time].concat());
+        let (steps, saved) = (told(at, "halves", "step"), told(at, "halves", "saved"));
+        assert_eq!((steps, saved), (step + 1, step + 1));
+        assert_eq!(told(at, "halves", "finished"), 1);
+    }
+    succeed(at, &resume);
+    assert_alike(at, weights);
 }
 
 /// Fine-tuning with averaged weights, which must survive too.
@@ -78,6 +97,39 @@ fn pre_training_after_ctrl_c() {
 fn pre_training_after_kill_9() {
     let arguments = |run| pretraining(run, "60");
     interrupt("-KILL", arguments, "pretrained.safetensors");
+}
+
+#[test]
+fn fine_tuning_when_the_time_is_up() {
+    let folder = workshop();
+    let at = folder.path();
+    succeed(at, &finetuning("whole"));
+    run_out_of_time(at, &finetuning("halves"), "best.safetensors");
+}
+
+#[test]
+fn pre_training_when_the_time_is_up() {
+    let folder = workshop();
+    let at = folder.path();
+    // Left alone, it saves at its end only.
+    let arguments = |run| exchanged(pretraining(run, "5"), "--save-every", "100");
+    succeed(at, &arguments("whole"));
+    run_out_of_time(at, &arguments("halves"), "pretrained.safetensors");
+}
+
+#[test]
+fn a_time_that_is_up_before_the_text_is_read_leaves_a_run_to_start() {
+    let folder = workshop();
+    let at = folder.path();
+    let halves = [&pretraining("halves", "3")[..], &["--max-minutes", "0"]].concat();
+    let message = fail(at, &halves);
+    assert!(
+        message.contains("stopped before the corpus was ready"),
+        "{message}"
+    );
+    succeed(at, &["pretrain", "--run", "halves", "--resume"]);
+    succeed(at, &pretraining("whole", "3"));
+    assert_alike(at, "pretrained.safetensors");
 }
 
 #[test]
