@@ -5,16 +5,24 @@ use tokenizers::Tokenizer;
 use crate::batch::Pieces;
 use crate::{Error, Result};
 
-/// Names of special pieces, BERT's and MPNet's.
-const CLS: [&str; 2] = ["[CLS]", "<s>"];
-const SEP: [&str; 2] = ["[SEP]", "</s>"];
+/// Names of special pieces, MPNet's and BERT's. MPNet's vocabulary still has BERT's, which it was not trained
+/// with, save for `[UNK]`.
+const CLS: [&str; 2] = ["<s>", "[CLS]"];
+const SEP: [&str; 2] = ["</s>", "[SEP]"];
 const UNKNOWN: [&str; 2] = ["[UNK]", "<unk>"];
-const MASK: [&str; 2] = ["[MASK]", "<mask>"];
-const PAD: [&str; 2] = ["[PAD]", "<pad>"];
+const MASK: [&str; 2] = ["<mask>", "[MASK]"];
+const PAD: [&str; 2] = ["<pad>", "[PAD]"];
 
-/// Id of the first of two names that the vocabulary has.
+/// Id of the name that the tokenizer declares special, else of the first that the vocabulary has.
 fn special(tokenizer: &Tokenizer, names: [&str; 2]) -> Option<u32> {
-    names.iter().find_map(|name| tokenizer.token_to_id(name))
+    let declared = tokenizer.get_added_vocabulary();
+    let name = names.iter().find(|name| declared.is_special_token(name));
+    name.or_else(|| {
+        names
+            .iter()
+            .find(|name| tokenizer.token_to_id(name).is_some())
+    })
+    .and_then(|name| tokenizer.token_to_id(name))
 }
 
 /// Word-piece tokenizer of a BERT-like vocabulary.
@@ -53,7 +61,8 @@ impl WordPiece {
     /// Reads a `tokenizer.json`.
     ///
     /// # Errors
-    /// [`Error::Tokenizer`] for a malformed file or a vocabulary without `[CLS]`, `[SEP]` or `[UNK]`.
+    /// [`Error::Tokenizer`] for a malformed file or a vocabulary without `[CLS]`, `[SEP]` or `[UNK]` (or MPNet's
+    /// names of them).
     pub fn from_json(json: &[u8]) -> Result<Self> {
         let tokenizer = Tokenizer::from_bytes(json).map_err(|e| {
             Error::Tokenizer(format!(
@@ -103,8 +112,8 @@ impl WordPiece {
         let id = |names: [&str; 2]| {
             special(&tokenizer, names).ok_or_else(|| {
                 Error::Tokenizer(format!(
-                    "the vocabulary has no `{}`; a BERT-like one is needed",
-                    names[0]
+                    "the vocabulary has neither `{}` nor `{}`; a BERT-like one is needed",
+                    names[0], names[1]
                 ))
             })
         };
@@ -195,5 +204,70 @@ impl WordPiece {
         }
         ids.push(self.sep);
         Pieces { ids, first }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The first pieces of MPNet's vocabulary, then BERT's that it still has.
+    const MPNET: &str = "<s>\n<pad>\n</s>\n<unk>\n[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\nword\n<mask>";
+
+    fn expected() -> SpecialPieces {
+        SpecialPieces {
+            cls: 0,
+            sep: 2,
+            mask: 10,
+            pad: 1,
+            unknown: 5,
+            vocabulary: 11,
+        }
+    }
+
+    #[test]
+    fn mpnet_has_special_pieces_of_its_own() {
+        let tokenizer = WordPiece::from_vocab(MPNET, true).unwrap();
+        assert_eq!(tokenizer.special().unwrap(), expected());
+        let sentence = tokenizer.sentence(["word", "other"]).unwrap();
+        assert_eq!(sentence.ids, [0, 9, 5, 2]);
+    }
+
+    #[test]
+    fn what_a_tokenizer_declares_special_counts_first() {
+        let tokenizer = WordPiece::from_vocab(MPNET, true).unwrap();
+        let mut json: serde_json::Value =
+            serde_json::from_str(&tokenizer.to_json().unwrap()).unwrap();
+        let declare = |pieces: &[(u32, &str)]| -> serde_json::Value {
+            let token = |&(id, content): &(u32, &str)| {
+                serde_json::json!({
+                    "id": id, "content": content, "special": true, "single_word": false,
+                    "lstrip": false, "rstrip": false, "normalized": false,
+                })
+            };
+            pieces.iter().map(token).collect()
+        };
+        json["added_tokens"] = declare(&[
+            (0, "<s>"),
+            (1, "<pad>"),
+            (2, "</s>"),
+            (3, "<unk>"),
+            (5, "[UNK]"),
+            (10, "<mask>"),
+        ]);
+        let mpnet = WordPiece::from_json(json.to_string().as_bytes()).unwrap();
+        assert_eq!(mpnet.special().unwrap(), expected());
+
+        json["added_tokens"] = declare(&[
+            (4, "[PAD]"),
+            (5, "[UNK]"),
+            (6, "[CLS]"),
+            (7, "[SEP]"),
+            (8, "[MASK]"),
+        ]);
+        let bert = WordPiece::from_json(json.to_string().as_bytes()).unwrap();
+        let special = bert.special().unwrap();
+        assert_eq!((special.cls, special.sep), (6, 7));
+        assert_eq!((special.pad, special.mask), (4, 8));
     }
 }

@@ -5,12 +5,16 @@ use std::path::Path;
 use burn_store::pytorch_reader::{DType, PytorchReader};
 use half::{bf16, f16};
 use spanlight_core::bert::Bert;
-use spanlight_core::config::EncoderConfig;
+use spanlight_core::config::{ClsRepr, EncoderConfig};
 use spanlight_core::weights::{Array, StateDict, load_bert, read_safetensors};
 use spanlight_core::wordpiece::WordPiece;
 
 use crate::error::{Error, Result};
 use crate::store::{read, read_text};
+
+/// What front ends are told when [`EncoderFolder::sentence_vector`] is not the one that was wanted.
+pub const NO_POOLER: &str =
+    "the encoder has no pooler: its raw output at [CLS] is the sentence vector (--cls-repr raw)";
 
 /// An encoder folder, opened but with its weights still on disk.
 pub struct EncoderFolder<'a> {
@@ -87,7 +91,7 @@ impl<'a> EncoderFolder<'a> {
                     "has neither tokenizer.json nor a readable vocab.txt ({e})"
                 ))
             })?;
-            WordPiece::from_vocab(&vocab, self.lowercases())?
+            WordPiece::from_vocab(&vocab, self.lowercases(&vocab))?
         };
         if tokenizer.vocabulary() > self.config.vocab_size {
             return Err(fail(format!(
@@ -99,20 +103,32 @@ impl<'a> EncoderFolder<'a> {
         Ok(tokenizer)
     }
 
-    fn lowercases(&self) -> bool {
+    fn lowercases(&self, vocabulary: &str) -> bool {
         let config = read(&self.path.join("tokenizer_config.json")).ok();
         let config: Option<serde_json::Value> =
             config.and_then(|c| serde_json::from_slice(&c).ok());
         config
             .and_then(|c| c["do_lower_case"].as_bool())
-            .unwrap_or(true)
+            .unwrap_or_else(|| !cased(vocabulary))
     }
 
-    /// Fills an encoder of the same sizes; says whether the checkpoint had a pooler.
+    /// The sentence vector to use: without a pooler in the checkpoint it is the raw output at `[CLS]` (method §8, 4).
+    ///
+    /// # Errors
+    /// [`Error::Folder`] when no weights are found.
+    pub fn sentence_vector(&self, wanted: ClsRepr) -> Result<ClsRepr> {
+        let pooled = || Ok::<_, Error>(self.state()?.keys().any(|name| name.contains("pooler.")));
+        match wanted == ClsRepr::Pooler && !pooled()? {
+            true => Ok(ClsRepr::Raw),
+            false => Ok(wanted),
+        }
+    }
+
+    /// Fills an encoder of the same sizes.
     ///
     /// # Errors
     /// [`Error::Folder`] when no weights are found, [`Error::Core`] when they do not fit.
-    pub fn load(&self, encoder: Bert) -> Result<(Bert, bool)> {
+    pub fn load(&self, encoder: Bert) -> Result<Bert> {
         Ok(load_bert(encoder, self.state()?)?)
     }
 
@@ -134,6 +150,13 @@ impl<'a> EncoderFolder<'a> {
             }),
         }
     }
+}
+
+/// Whether some word-piece begins with a capital letter; special ones begin with a bracket.
+fn cased(vocabulary: &str) -> bool {
+    vocabulary
+        .lines()
+        .any(|piece| piece.starts_with(char::is_uppercase))
 }
 
 /// Reads the float tensors of a PyTorch checkpoint.
@@ -191,6 +214,56 @@ mod tests {
 
     use super::*;
 
+    #[test]
+    fn without_a_word_on_case_the_vocabulary_says_whether_it_has_any() {
+        let pieces = |names: &[&str]| {
+            let folder = tempfile::tempdir().unwrap();
+            let config = serde_json::json!({
+                "model_type": "bert", "vocab_size": 8, "hidden_size": 4, "num_hidden_layers": 1,
+                "num_attention_heads": 1, "intermediate_size": 4, "max_position_embeddings": 8, "type_vocab_size": 2,
+            });
+            std::fs::write(folder.path().join("config.json"), config.to_string()).unwrap();
+            let special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]"];
+            let lines = [&special, names].concat().join("\n");
+            std::fs::write(folder.path().join("vocab.txt"), lines).unwrap();
+            let tokenizer = EncoderFolder::open(folder.path())
+                .unwrap()
+                .tokenizer()
+                .unwrap();
+            tokenizer.word("Rome").unwrap()
+        };
+        assert_eq!(pieces(&["rome", "Rome"]), [5]);
+        assert_eq!(pieces(&["rome", "paris"]), [4]);
+    }
+
+    #[test]
+    fn an_encoder_without_a_pooler_has_a_raw_sentence_vector() {
+        let vector = |names: &[&str]| {
+            let folder = tempfile::tempdir().unwrap();
+            let config = serde_json::json!({
+                "model_type": "bert", "vocab_size": 8, "hidden_size": 4, "num_hidden_layers": 1,
+                "num_attention_heads": 1, "intermediate_size": 4, "max_position_embeddings": 8,
+                "type_vocab_size": 2,
+            });
+            std::fs::write(folder.path().join("config.json"), config.to_string()).unwrap();
+            let one = |name: &&str| {
+                let array = Array::new(name, vec![1], vec![0.0]).unwrap();
+                ((*name).to_owned(), array)
+            };
+            let state: StateDict = names.iter().map(one).collect();
+            let bytes = spanlight_core::weights::write_safetensors(&state, None).unwrap();
+            std::fs::write(folder.path().join("model.safetensors"), bytes).unwrap();
+            let encoder = EncoderFolder::open(folder.path()).unwrap();
+            [ClsRepr::Pooler, ClsRepr::Raw].map(|wanted| encoder.sentence_vector(wanted).unwrap())
+        };
+        let words = "embeddings.word_embeddings.weight";
+        assert_eq!(vector(&[words]), [ClsRepr::Raw; 2]);
+        assert_eq!(
+            vector(&[words, "bert.pooler.dense.weight"]),
+            [ClsRepr::Pooler, ClsRepr::Raw]
+        );
+    }
+
     /// The expected sums were computed by PyTorch from the same file.
     #[test]
     fn a_pytorch_file_is_read_as_pytorch_reads_it() {
@@ -208,8 +281,7 @@ mod tests {
 
         let encoder = EncoderFolder::open(&folder).unwrap();
         let blank = Bert::new(&encoder.config, &mut Init::blank(), &Device::flex());
-        let (loaded, pooled) = encoder.load(blank).unwrap();
-        assert!(pooled);
+        let loaded = encoder.load(blank).unwrap();
         let word = loaded
             .embeddings
             .word

@@ -37,9 +37,13 @@ pub enum Event {
         steps: u64,
         /// Epoch under way, from 1.
         epoch: u64,
-        /// Loss by objective; `total` is the weighted sum that was minimized.
+        /// Loss by objective; `total` is the weighted sum that was minimized. Those whose name
+        /// contains `recognised` are no losses, but fractions of 1 that are only watched.
         #[serde(deserialize_with = "numbers")]
         losses: BTreeMap<String, f64>,
+        /// What a line about the step shows besides; for display only, never stored.
+        #[serde(skip)]
+        figures: Vec<Figure>,
         /// Norm of the gradient before clipping.
         #[serde(deserialize_with = "number")]
         grad_norm: f64,
@@ -131,6 +135,26 @@ pub enum Event {
     },
 }
 
+/// A figure of a step that is worth a place in a line about it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Figure {
+    /// What it is of, in a word.
+    pub name: &'static str,
+    /// How to read it.
+    pub kind: FigureKind,
+    /// NaN in a step that has none.
+    pub value: f64,
+}
+
+/// How to read a figure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FigureKind {
+    /// The loss of an objective.
+    Loss,
+    /// A fraction of 1 that was right.
+    Right,
+}
+
 /// How far a cell is.
 #[derive(Serialize, Deserialize, Clone, Copy, Debug, PartialEq, Eq)]
 #[serde(rename_all = "snake_case")]
@@ -217,6 +241,11 @@ mod tests {
             steps: 10,
             epoch: 1,
             losses: BTreeMap::from([("total".to_owned(), f64::NAN), ("pair".to_owned(), 0.5)]),
+            figures: vec![Figure {
+                name: "shown",
+                kind: FigureKind::Right,
+                value: 0.5,
+            }],
             grad_norm: f64::INFINITY,
             learning_rate: 5e-5,
             pieces: 99,
@@ -224,6 +253,7 @@ mod tests {
         };
         let text = serde_json::to_string(&event).unwrap();
         assert!(text.starts_with(r#"{"event":"step","step":3,"#), "{text}");
+        assert!(!text.contains("shown"), "{text}");
         let Event::Step {
             losses, grad_norm, ..
         } = serde_json::from_str(&text).unwrap()

@@ -58,12 +58,16 @@ impl Interrupt {
 
     /// Whether somebody asked to stop or the time is up.
     pub fn requested(&self) -> bool {
-        self.asked.load(Ordering::Relaxed) || self.late()
+        self.reason().is_some()
     }
 
-    /// Whether the time is up.
-    pub fn late(&self) -> bool {
-        self.deadline.is_some_and(|end| Instant::now() >= end)
+    /// Why to stop, if so.
+    pub fn reason(&self) -> Option<&'static str> {
+        let late = || self.deadline.is_some_and(|end| Instant::now() >= end);
+        match self.asked.load(Ordering::Relaxed) {
+            true => Some("interrupted"),
+            false => late().then_some("out of time"),
+        }
     }
 }
 
@@ -82,7 +86,7 @@ mod tests {
         let other = interrupt.clone();
         assert!(!other.requested());
         assert!(!interrupt.request());
-        assert!(other.requested());
+        assert_eq!(other.reason(), Some("interrupted"));
         assert!(other.request());
     }
 
@@ -90,7 +94,7 @@ mod tests {
     fn the_time_is_up_without_anybody_asking() {
         let now = Instant::now();
         let within = |time| Interrupt::new().within(now, time);
-        assert!(within(Some(Duration::ZERO)).requested());
+        assert_eq!(within(Some(Duration::ZERO)).reason(), Some("out of time"));
         for endless in [Some(Duration::from_secs(3600)), Some(Duration::MAX), None] {
             assert!(!within(endless).requested());
         }

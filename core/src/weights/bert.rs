@@ -89,12 +89,12 @@ pub(super) fn their_name(name: &str) -> String {
         .replace("LayerNorm.beta", "LayerNorm.bias")
 }
 
-/// Loads a Hugging Face checkpoint; says whether it had a pooler. Heads of other tasks and
+/// Loads a Hugging Face checkpoint; without a pooler in it, that of `encoder` stays. Heads of other tasks and
 /// position counters in the file are ignored.
 ///
 /// # Errors
 /// [`Error::Weight`](crate::Error::Weight) for a parameter that is missing or of another shape.
-pub fn load_bert(encoder: Bert, checkpoint: StateDict) -> Result<(Bert, bool)> {
+pub fn load_bert(encoder: Bert, checkpoint: StateDict) -> Result<Bert> {
     let mut state: StateDict = checkpoint
         .into_iter()
         .map(|(name, array)| (our_name(&name), array))
@@ -105,19 +105,12 @@ pub fn load_bert(encoder: Bert, checkpoint: StateDict) -> Result<(Bert, bool)> {
             .any(|p| name.starts_with(p))
             && !name.ends_with("position_ids")
     });
-    let pooled = state.contains_key("pooler.weight");
-    let encoder = match pooled {
-        true => load_state(encoder, state)?,
-        false => {
-            // Everything but the pooler must be there: fill it, then check that nothing was left out.
-            let expected = encoder.layers.len() * 16 + 5;
-            if state.len() != expected {
-                return load_state(encoder, state).map(|encoder| (encoder, false));
-            }
-            load_state_partial(encoder, &mut state)?
-        }
-    };
-    Ok((encoder, pooled))
+    // Everything but the pooler must be there.
+    let expected = encoder.layers.len() * 16 + 5;
+    match !state.contains_key("pooler.weight") && state.len() == expected {
+        true => load_state_partial(encoder, &mut state),
+        false => load_state(encoder, state),
+    }
 }
 
 #[cfg(test)]

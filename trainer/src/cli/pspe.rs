@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use crate::error::Result;
-use crate::pspe::{self, Import};
+use crate::pspe::{self, Exported, Import};
 use crate::store::RunFolder;
 
 /// Arguments of `import-pspe`.
@@ -63,8 +63,15 @@ impl ExportPspe {
     /// # Errors
     /// Whatever stops it.
     pub fn run(&self) -> Result<()> {
-        let stage = pspe::export(&self.model, &self.out, self.labels.as_deref())?;
+        let Exported { stage, lacking } =
+            pspe::export(&self.model, &self.out, self.labels.as_deref())?;
         tracing::info!("{} holds the {stage} model", self.out.display());
+        if !lacking.is_empty() {
+            tracing::warn!(
+                "it is a start of the paper's fine-tuning, but its pre-training could not go on: this run has no {}",
+                lacking.join(", ")
+            );
+        }
         Ok(())
     }
 }

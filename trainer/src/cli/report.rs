@@ -20,6 +20,9 @@ pub struct Report {
     /// Where to write; the first folder by default
     #[arg(long, value_name = "FOLDER")]
     out: Option<PathBuf>,
+    /// Quote so many test sentences in which two models differ, if the licence of the data allows
+    #[arg(long, value_name = "NUMBER", default_value_t = 0)]
+    sentences: usize,
 }
 
 impl Report {
@@ -28,7 +31,7 @@ impl Report {
     /// # Errors
     /// Whatever stops it.
     pub fn run(&self) -> Result<()> {
-        let tables = Tables::read(&self.folders)?;
+        let tables = Tables::read(&self.folders, self.sentences)?;
         let Some(out) = self.out.as_ref().or(self.folders.first()) else {
             return Ok(());
         };

@@ -18,7 +18,7 @@ use crate::error::Result;
 pub use difference::{Closer, Difference};
 
 /// All differences of two sets of predictions.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 pub struct Comparison {
     /// Where the first predictions come from.
     pub a: String,
@@ -32,7 +32,7 @@ pub struct Comparison {
     pub scores_a: Scores,
     /// Scores of the second.
     pub scores_b: Scores,
-    /// The sentences in which they differ.
+    /// The sentences in which they differ, all or the first of them.
     pub differences: Vec<Difference>,
 }
 
@@ -78,7 +78,8 @@ impl Display for Comparison {
         writeln!(
             f,
             "{} of {} sentences differ; A is closer to gold in {}, B in {}",
-            self.differences.len(),
+            // Not all of them need be shown.
+            self.closer.values().sum::<usize>(),
             self.sentences,
             count(Closer::A),
             count(Closer::B)

@@ -81,7 +81,8 @@ pub struct Data {
     pub source: String,
 }
 
-fn auto() -> String {
+/// The format of files of which none is given.
+pub(super) fn auto() -> String {
     "auto".into()
 }
 

@@ -12,7 +12,7 @@ use super::{
     cell::{Cell, percent},
     checksum::Checksums,
     folders::Folders,
-    grid::{Grid, Report, Variant},
+    grid::{self, Grid, Report, Variant},
     identity::Identity,
     measure::Outcome,
 };
@@ -39,6 +39,9 @@ pub struct Plan {
     pub report: Report,
     /// Test file.
     pub test: PathBuf,
+    /// Its format.
+    #[serde(default = "grid::auto")]
+    pub format: String,
     /// The variants in the order in which they first run.
     pub order: Vec<String>,
     /// The variants by name.
@@ -105,6 +108,7 @@ impl Plan {
             title: grid.title.clone(),
             report: grid.report.clone(),
             test: grid.data.test.clone(),
+            format: grid.data.format.clone(),
             order: grid.order().into_iter().map(String::from).collect(),
             variants: grid.variants.clone(),
             cells: cells.collect(),

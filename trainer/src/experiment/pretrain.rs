@@ -3,8 +3,7 @@
 use std::path::Path;
 
 use crate::{
-    corpus::CorpusError,
-    error::{Error, Result},
+    error::Result,
     place::Place,
     pretrain::{self, PretrainConfig},
     report,
@@ -52,12 +51,8 @@ pub fn pretrain(
         write_json(&run.config(), &config)?;
     }
     let mut sinks = report::of_run(&run, resumed)?;
-    match pretrain::pretrain(&config, &run, resumed, place, &mut sinks) {
-        // Asked to stop while the text was read.
-        Err(Error::Corpus(CorpusError::Interrupted)) => Ok(None),
-        Err(error) => Err(error),
-        Ok(()) => Ok((!place.interrupt.requested()).then_some(run)),
-    }
+    pretrain::pretrain(&config, &run, resumed, place, &mut sinks)?;
+    Ok((!place.interrupt.requested()).then_some(run))
 }
 
 fn config(settings: &Settings) -> Result<PretrainConfig> {

@@ -121,7 +121,7 @@ impl Runner<'_> {
             let before = left.len();
             let mut elsewhere = Vec::new();
             for i in left {
-                if let Some(reason) = self.stopped() {
+                if let Some(reason) = self.place.interrupt.reason() {
                     return Ok(reason);
                 }
                 if self.done(i) {
@@ -190,18 +190,6 @@ impl Runner<'_> {
         };
         self.tell(i, state)?;
         Ok(true)
-    }
-
-    /// Why to stop now, if so.
-    fn stopped(&self) -> Option<&'static str> {
-        match (
-            self.place.interrupt.requested(),
-            self.place.interrupt.late(),
-        ) {
-            (false, _) => None,
-            (true, true) => Some("out of time"),
-            (true, false) => Some("interrupted"),
-        }
     }
 
     fn count(&self, state: State) -> usize {

@@ -59,13 +59,13 @@ impl Keeper<'_> {
         if ends_epoch && epoch > config.evaluate_from.min(config.epochs - 1) {
             self.evaluate(model, step, epoch, sink)?;
         }
-        let stop = self.place.interrupt.requested();
-        if stop || ends_epoch {
+        let stop = self.place.interrupt.reason();
+        if stop.is_some() || ends_epoch {
             self.save(model, optimizer, step, sink)?;
         }
-        Ok(match self.selection.stale {
-            _ if stop => Verdict::Stop("interrupted".into()),
-            stale if stale > config.patience => {
+        Ok(match (stop, self.selection.stale) {
+            (Some(reason), _) => Verdict::Stop(reason.into()),
+            (None, stale) if stale > config.patience => {
                 Verdict::Stop(format!("no progress in {stale} evaluations"))
             }
             _ => Verdict::Continue,

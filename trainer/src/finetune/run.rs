@@ -11,7 +11,7 @@ use super::keeper::Keeper;
 use super::objective::JointObjective;
 use super::selection::Selection;
 use super::setup::Setup;
-use crate::encoder::EncoderFolder;
+use crate::encoder::{EncoderFolder, NO_POOLER};
 use crate::error::Result;
 use crate::evaluation::Evaluation;
 use crate::event::{Event, Sink};
@@ -35,7 +35,8 @@ pub fn finetune(
     let encoder = EncoderFolder::open(required("--encoder", &config.encoder)?)?;
     let tokenizer = encoder.tokenizer()?;
     let Annotated { train, dev, schema } = Annotated::read(config)?;
-    let sizes = config.model(encoder.config.clone());
+    let mut sizes = config.model(encoder.config.clone());
+    sizes.cls_repr = encoder.sentence_vector(config.cls_repr)?;
     let (examples, dropped) = examples(&train, &schema, &tokenizer, &sizes)?;
     let objective = JointObjective {
         schema: schema.clone(),
@@ -61,11 +62,10 @@ pub fn finetune(
             Checkpoint::unpack(&bytes, setup.model, &mut setup.optimizer, place.device)?;
         setup.average = setup.average.restore(extra)?;
     } else {
-        let pooled;
-        (setup, pooled) = setup.start(config, &encoder, &schema)?;
-        if !pooled {
+        setup = setup.start(config, &encoder, &schema)?;
+        if sizes.cls_repr != config.cls_repr {
             sink.emit(&Event::Note {
-                message: "the encoder has no pooler: a random one is trained".into(),
+                message: NO_POOLER.into(),
             })?;
         }
         store::write_json(&folder.schema(), &schema)?;

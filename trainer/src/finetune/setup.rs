@@ -50,7 +50,7 @@ impl Setup {
     }
 
     /// Takes over the pre-trained encoder and what an earlier run has for this one, and starts the
-    /// average from there; says whether the encoder had a pooler.
+    /// average from there.
     ///
     /// # Errors
     /// Any [`Error`](crate::error::Error) of reading them.
@@ -59,9 +59,8 @@ impl Setup {
         config: &FinetuneConfig,
         encoder: &EncoderFolder<'_>,
         schema: &Schema,
-    ) -> Result<(Self, bool)> {
-        let (loaded, pooled) = encoder.load(self.model.encoder)?;
-        self.model.encoder = loaded;
+    ) -> Result<Self> {
+        self.model.encoder = encoder.load(self.model.encoder)?;
         if let Some(earlier) = &config.init_from {
             if config.load_parts == Parts::Model {
                 self.model = load_state(self.model, whole(earlier, schema)?)?;
@@ -80,7 +79,7 @@ impl Setup {
             }
         }
         self.average = Average::new(&self.model, config.ema);
-        Ok((self, pooled))
+        Ok(self)
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod config;
 mod contrast;
+mod figures;
 mod objective;
 mod run;
 mod save;

@@ -1,5 +1,6 @@
 //! The three pre-training losses over samples of a corpus.
 
+use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard};
 
 use spanlight_core::loss::Term;
@@ -12,8 +13,10 @@ use spanlight_core::pretrain::{
 
 use super::config::MeanOver;
 use super::contrast::Contrast;
+use super::figures::figures;
 use crate::corpus::Loader;
 use crate::error::Result;
+use crate::event::Figure;
 use crate::train::{Objective, cut};
 
 /// Samples that go through the model at once, and their place in the step.
@@ -173,6 +176,10 @@ impl<S: Source> Objective for PretrainObjective<S> {
             MeanOver::Step => terms.collect(),
             MeanOver::Micro => terms.map(mean).collect(),
         })
+    }
+
+    fn figures(&self, losses: &BTreeMap<String, f64>) -> Vec<Figure> {
+        figures(losses, &self.objectives)
     }
 
     fn stepped(&self, model: &PretrainModel, _step: usize) -> Result<()> {

@@ -12,9 +12,9 @@ use super::objective::PretrainObjective;
 use super::save::{Memory, restore, save};
 use super::setup::Setup;
 use super::text::loader;
-use crate::corpus::{Loader, Progress as Reading};
-use crate::encoder::EncoderFolder;
-use crate::error::Result;
+use crate::corpus::{CorpusError, Loader, Progress as Reading};
+use crate::encoder::{EncoderFolder, NO_POOLER};
+use crate::error::{Error, Result};
 use crate::event::{Event, Sink};
 use crate::place::Place;
 use crate::settings::required;
@@ -36,9 +36,20 @@ pub fn pretrain(
     let encoder = EncoderFolder::open(required("--encoder", &config.encoder)?)?;
     let tokenizer = encoder.tokenizer()?;
     let room = encoder.config.room();
-    let loader = loader(config, &tokenizer, room, place.threads(), &mut |progress| {
+    let prepared = loader(config, &tokenizer, room, place.threads(), &mut |progress| {
         report(progress, place, sink)
-    })?;
+    });
+    let loader = match (prepared, place.interrupt.reason()) {
+        // Nothing is lost: what was read is read again.
+        (Err(Error::Corpus(CorpusError::Interrupted)), Some(reason)) => {
+            return Ok(sink.emit(&Event::Finished {
+                reason: reason.into(),
+                seconds: start.elapsed().as_secs_f64(),
+                best: BTreeMap::new(),
+            })?);
+        }
+        (prepared, _) => prepared?,
+    };
     store::write_json(&folder.corpus(), loader.corpus().counts())?;
     let fingerprint = loader.corpus().fingerprint().to_string();
 
@@ -46,10 +57,10 @@ pub fn pretrain(
     let (setup, contrast, progress) = if resume {
         restore(folder, setup, config, &fingerprint, place.device)?
     } else {
-        let (setup, pooled) = setup.start(config, &encoder)?;
-        if !pooled {
+        let setup = setup.start(config, &encoder)?;
+        if setup.sizes.cls_repr != config.cls_repr {
             sink.emit(&Event::Note {
-                message: "the encoder has no pooler: a random one is trained".into(),
+                message: NO_POOLER.into(),
             })?;
         }
         store::write_atomic(&folder.tokenizer(), tokenizer.to_json()?.as_bytes())?;
@@ -100,8 +111,8 @@ pub fn pretrain(
         progress.step,
         sink,
         |model, optimizer, step, sink| {
-            let stop = place.interrupt.requested();
-            if stop || step == steps || step.is_multiple_of(config.save_every) {
+            let stop = place.interrupt.reason();
+            if stop.is_some() || step == steps || step.is_multiple_of(config.save_every) {
                 let spent = (step, earlier + start.elapsed().as_secs_f64());
                 let contrast = objective.contrast();
                 save(folder, model, optimizer, &contrast, &fingerprint, spent)?;
@@ -110,9 +121,9 @@ pub fn pretrain(
                     path: folder.checkpoint().display().to_string(),
                 })?;
             }
-            Ok(match stop && step < steps {
-                true => Verdict::Stop("interrupted".into()),
-                false => Verdict::Continue,
+            Ok(match stop {
+                Some(reason) if step < steps => Verdict::Stop(reason.into()),
+                _ => Verdict::Continue,
             })
         },
     )?;

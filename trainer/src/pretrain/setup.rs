@@ -39,7 +39,8 @@ impl Setup {
         encoder: &EncoderFolder<'_>,
         device: &Device,
     ) -> Result<Self> {
-        let sizes = config.model(encoder.config.clone());
+        let mut sizes = config.model(encoder.config.clone());
+        sizes.cls_repr = encoder.sentence_vector(config.cls_repr)?;
         let objectives = config.objectives();
         let inner = device;
         let device = inner.clone().autodiff();
@@ -58,17 +59,12 @@ impl Setup {
     }
 
     /// Takes over the pre-trained encoder and what an earlier run has for this one, and starts the
-    /// momentum network from there; says whether the encoder had a pooler.
+    /// momentum network from there.
     ///
     /// # Errors
     /// Any [`Error`](crate::error::Error) of reading them.
-    pub fn start(
-        mut self,
-        config: &PretrainConfig,
-        encoder: &EncoderFolder<'_>,
-    ) -> Result<(Self, bool)> {
-        let (loaded, pooled) = encoder.load(self.model.network.encoder)?;
-        self.model.network.encoder = loaded;
+    pub fn start(mut self, config: &PretrainConfig, encoder: &EncoderFolder<'_>) -> Result<Self> {
+        self.model.network.encoder = encoder.load(self.model.network.encoder)?;
         if let Some(earlier) = &config.init_from {
             let found = encoders(earlier, config.load_parts, config.load_network)?;
             let places: [(&str, &[&str]); 3] = [
@@ -82,7 +78,7 @@ impl Setup {
             MomentumInit::Copy => self.momentum = self.model.network.valid(),
             MomentumInit::Random => self.momentum.encoder = self.model.network.encoder.valid(),
         }
-        Ok((self, pooled))
+        Ok(self)
     }
 }
 

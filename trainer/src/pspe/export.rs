@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use spanlight_core::config::{ModelConfig, RelationInput};
+use spanlight_core::config::{ClsRepr, EmptySegment, ModelConfig, PairActivation, RelationInput};
 use spanlight_core::weights::{
     LabelOrder, Stage, StateDict, read_safetensors, reorder, to_pspe, write_safetensors,
 };
@@ -14,21 +14,29 @@ use crate::model::SavedModel;
 use crate::store;
 use crate::transfer::PRETRAINED;
 
+/// A checkpoint that was written.
+pub struct Exported {
+    /// Which of the paper's models it is.
+    pub stage: Stage,
+    /// Modules of that model which it lacks. Fine-tuning, which starts from the encoders, needs none of them.
+    pub lacking: Vec<String>,
+}
+
 /// Writes the model of a run folder in the paper's names and layouts; beside a fine-tuned one, the
 /// order of its labels, which can be given.
 ///
 /// # Errors
-/// [`Error::Usage`] for a model that the paper's code has no place for.
-pub fn export(run: &Path, out: &Path, labels: Option<&Path>) -> Result<Stage> {
+/// [`Error::Usage`] for a model that the paper's code has no place for or would compute differently.
+pub fn export(run: &Path, out: &Path, labels: Option<&Path>) -> Result<Exported> {
     let pretrained = run.join(PRETRAINED);
     if pretrained.exists() {
         let config: ModelConfig = store::read_json(&run.join("model.json"))?;
-        let state = read_safetensors(&store::read(&pretrained)?)?;
-        write(state, Stage::Pretraining, &config, out)?;
-        return Ok(Stage::Pretraining);
+        check(&config, Stage::Pretraining)?;
+        let state = untied(read_safetensors(&store::read(&pretrained)?)?);
+        return write(state, Stage::Pretraining, &config, out);
     }
     let saved = SavedModel::open(run)?;
-    check(&saved.config)?;
+    check(&saved.config, Stage::FineTuning)?;
     let ours = LabelOrder::of(&saved.schema);
     let theirs = match labels {
         Some(path) => store::read_json(path)?,
@@ -39,33 +47,61 @@ pub fn export(run: &Path, out: &Path, labels: Option<&Path>) -> Result<Stage> {
         return Err(other_labels(&saved.schema));
     }
     reorder(&mut state, &ours, &theirs)?;
-    write(state, Stage::FineTuning, &saved.config, out)?;
+    let exported = write(state, Stage::FineTuning, &saved.config, out)?;
     store::write_json(&out.with_file_name(LABELS), &theirs)?;
-    Ok(Stage::FineTuning)
+    Ok(exported)
 }
 
-fn write(state: StateDict, stage: Stage, config: &ModelConfig, out: &Path) -> Result<()> {
+fn write(state: StateDict, stage: Stage, config: &ModelConfig, out: &Path) -> Result<Exported> {
     let checkpoint = to_pspe(state, stage, &config.span_kernels)?;
-    Ok(store::write_atomic(
-        out,
-        &write_safetensors(&checkpoint, None)?,
-    )?)
+    store::write_atomic(out, &write_safetensors(&checkpoint, None)?)?;
+    let lacking = stage.lacking(&checkpoint);
+    Ok(Exported { stage, lacking })
 }
 
-/// What the paper's model cannot express.
-fn check(config: &ModelConfig) -> Result<()> {
-    let refuse = |what: &str| {
-        Err(Error::Usage(format!(
-            "the model was trained with {what}, for which the paper's code has no place"
-        )))
+/// What the paper's code has no place for or computes otherwise (method §3.5, §8).
+fn check(config: &ModelConfig, stage: Stage) -> Result<()> {
+    // Its pre-training convolves empty segments, its fine-tuning replaces them.
+    let (segments, other) = match stage {
+        Stage::Pretraining => (EmptySegment::Cnn, "--empty-segment zero"),
+        Stage::FineTuning => (EmptySegment::Zero, "--empty-segment cnn"),
     };
-    if config.relation_input != RelationInput::Pooled {
-        return refuse("--relation-input typed");
+    let foreign = [
+        (
+            config.encoder.relative_attention_num_buckets > 0,
+            "an MPNet encoder",
+        ),
+        (
+            config.relation_input != RelationInput::Pooled,
+            "--relation-input typed",
+        ),
+        (config.share_span_encoder, "--share-span-encoder"),
+        (config.empty_segment != segments, other),
+        (
+            config.pair_att_act != PairActivation::Gelu,
+            "--pair-att-act tanh",
+        ),
+        (config.cls_repr != ClsRepr::Pooler, "--cls-repr raw"),
+        (config.context > 0, "--context"),
+    ];
+    match foreign.iter().find(|(found, _)| *found) {
+        None => Ok(()),
+        Some((_, what)) => Err(Error::Usage(format!(
+            "the model was trained with {what}, for which the paper's code has no place; the weights would mean \
+             another model there"
+        ))),
     }
-    if config.share_span_encoder {
-        return refuse("--share-span-encoder");
+}
+
+/// Word embeddings that are the decoder of the token boundary objective too become one of their own.
+fn untied(mut state: StateDict) -> StateDict {
+    let words = state.get("network.encoder.embeddings.word.weight").cloned();
+    if let Some(words) = words
+        && state.contains_key("boundary.bias")
+    {
+        (state.entry("boundary.decoder.weight".into())).or_insert(words);
     }
-    Ok(())
+    state
 }
 
 /// The tag head with the PAD class that the paper's code expects in front.
@@ -90,4 +126,79 @@ fn other_labels(schema: &Schema) -> Error {
         "the labels must be those of the model: {}",
         schema.entities.join(", ")
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use spanlight_core::Profile;
+    use spanlight_core::config::EncoderConfig;
+    use spanlight_core::weights::Array;
+
+    use super::*;
+
+    fn paper(stage: Stage) -> ModelConfig {
+        let encoder = serde_json::json!({
+            "vocab_size": 8, "hidden_size": 4, "num_hidden_layers": 1, "num_attention_heads": 1,
+            "intermediate_size": 4, "max_position_embeddings": 8, "type_vocab_size": 2,
+        });
+        let encoder: EncoderConfig = serde_json::from_value(encoder).unwrap();
+        ModelConfig {
+            empty_segment: match stage {
+                Stage::Pretraining => EmptySegment::Cnn,
+                Stage::FineTuning => EmptySegment::Zero,
+            },
+            ..ModelConfig::new(encoder, Profile::Reference)
+        }
+    }
+
+    #[test]
+    fn what_the_papers_code_computes_otherwise_is_refused_by_name() {
+        type Change = fn(&mut ModelConfig);
+        let changes: [(&str, Change); 6] = [
+            ("an MPNet encoder", |c| {
+                c.encoder.relative_attention_num_buckets = 32;
+            }),
+            ("--relation-input typed", |c| {
+                c.relation_input = RelationInput::Typed;
+            }),
+            ("--share-span-encoder", |c| c.share_span_encoder = true),
+            ("--pair-att-act tanh", |c| {
+                c.pair_att_act = PairActivation::Tanh;
+            }),
+            ("--cls-repr raw", |c| c.cls_repr = ClsRepr::Raw),
+            ("--context", |c| c.context = 32),
+        ];
+        for stage in [Stage::Pretraining, Stage::FineTuning] {
+            check(&paper(stage), stage).unwrap();
+            for (name, change) in &changes {
+                let mut config = paper(stage);
+                change(&mut config);
+                let refused = check(&config, stage).unwrap_err().to_string();
+                assert!(refused.contains(name), "{refused}");
+            }
+        }
+        let of_the_other = check(&paper(Stage::Pretraining), Stage::FineTuning).unwrap_err();
+        assert!(of_the_other.to_string().contains("--empty-segment cnn"));
+        let of_the_other = check(&paper(Stage::FineTuning), Stage::Pretraining).unwrap_err();
+        assert!(of_the_other.to_string().contains("--empty-segment zero"));
+    }
+
+    #[test]
+    fn a_tied_decoder_is_written_out_and_one_of_its_own_stays() {
+        let array = |value: f32| Array {
+            shape: vec![1, 1],
+            values: vec![value],
+        };
+        let words = "network.encoder.embeddings.word.weight";
+        let decoder = "boundary.decoder.weight";
+        let tied = StateDict::from([
+            (words.to_string(), array(1.0)),
+            ("boundary.bias".to_string(), array(0.0)),
+        ]);
+        assert_eq!(untied(tied.clone())[decoder], array(1.0));
+        let own = [(decoder.to_string(), array(2.0))].into_iter().chain(tied);
+        assert_eq!(untied(own.collect())[decoder], array(2.0));
+        let without = StateDict::from([(words.to_string(), array(1.0))]);
+        assert_eq!(untied(without).len(), 1);
+    }
 }

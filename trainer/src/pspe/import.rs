@@ -2,8 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
+use burn::tensor::Device;
+use spanlight_core::JointModel;
+use spanlight_core::config::{EmptySegment, ModelConfig};
+use spanlight_core::init::Init;
+use spanlight_core::pretrain::SpanPairNetwork;
+use spanlight_core::pretrain::config::{ObjectiveConfig, ProjectionHead};
 use spanlight_core::weights::{
-    LabelOrder, Stage, StateDict, from_pspe, read_safetensors, reorder, sizes, write_safetensors,
+    Array, LabelOrder, Stage, StateDict, from_pspe, load_state, read_safetensors, reorder, sizes,
+    write_safetensors,
 };
 
 use super::LABELS;
@@ -24,7 +31,7 @@ pub struct Import<'a> {
 /// Writes a checkpoint as a run; says which of the paper's models it is.
 ///
 /// # Errors
-/// [`Error::Folder`] for a file that is none, [`Error::Core`] for weights that do not fit together.
+/// [`Error::Folder`] for a file that is none, [`Error::Core`] for one that is incomplete or does not fit the encoder.
 pub fn import(from: &Import<'_>, folder: &RunFolder) -> Result<Stage> {
     let checkpoint = read(from.checkpoint)?;
     let stage = Stage::of(checkpoint.keys()).ok_or_else(|| Error::Folder {
@@ -33,10 +40,12 @@ pub fn import(from: &Import<'_>, folder: &RunFolder) -> Result<Stage> {
     })?;
     let encoder = EncoderFolder::open(from.encoder)?;
     let tokenizer = encoder.tokenizer()?;
-    let config = sizes(&checkpoint, encoder.config.clone())?;
+    let mut config = sizes(&checkpoint, encoder.config.clone())?;
     let mut state = from_pspe(checkpoint, stage)?;
     match stage {
         Stage::Pretraining => {
+            config.empty_segment = EmptySegment::Cnn;
+            fits(&config, &state)?;
             store::write_atomic(&folder.pretrained(), &write_safetensors(&state, None)?)?;
         }
         Stage::FineTuning => {
@@ -47,6 +56,8 @@ pub fn import(from: &Import<'_>, folder: &RunFolder) -> Result<Stage> {
             let theirs: LabelOrder = store::read_json(&labels)?;
             let schema = theirs.schema()?;
             reorder(&mut state, &theirs, &LabelOrder::of(&schema))?;
+            let blank = JointModel::new(&config, &schema, &mut Init::blank(), &Device::flex())?;
+            load_state(blank, state.clone())?;
             store::write_json(&folder.schema(), &schema)?;
             store::write_atomic(&folder.best(), &write_safetensors(&state, None)?)?;
         }
@@ -54,6 +65,28 @@ pub fn import(from: &Import<'_>, folder: &RunFolder) -> Result<Stage> {
     store::write_atomic(&folder.tokenizer(), tokenizer.to_json()?.as_bytes())?;
     store::write_json(&folder.model_config(), &config)?;
     Ok(stage)
+}
+
+/// Whether both networks of a pre-training are there, in the sizes of the encoder's folder.
+fn fits(config: &ModelConfig, state: &StateDict) -> Result<()> {
+    for prefix in ["network.", "momentum.network."] {
+        let of_network = |(name, array): (&String, &Array)| {
+            Some((name.strip_prefix(prefix)?.to_owned(), array.clone()))
+        };
+        let network: StateDict = state.iter().filter_map(of_network).collect();
+        let projected = network.keys().any(|name| name.starts_with("projection."));
+        let objectives = ObjectiveConfig {
+            proj_head: match projected {
+                true => ProjectionHead::Mlp,
+                false => ProjectionHead::None,
+            },
+            ..ObjectiveConfig::default()
+        };
+        let device = Device::flex();
+        let blank = SpanPairNetwork::new(config, &objectives, &mut Init::blank(), &device);
+        load_state(blank, network)?;
+    }
+    Ok(())
 }
 
 fn read(path: &Path) -> Result<StateDict> {

@@ -3,7 +3,7 @@
 mod export;
 mod import;
 
-pub use export::export;
+pub use export::{Exported, export};
 pub use import::{Import, import};
 
 /// Beside a checkpoint of a fine-tuned model: what its rows stand for.

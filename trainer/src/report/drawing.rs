@@ -7,8 +7,9 @@ use plotters::prelude::*;
 use super::{
     axis::Axis,
     panel::{Drawn, Panel},
-    plot::{bounds, color},
+    plot::bounds,
     series::Curve,
+    stroke::Stroke,
 };
 use crate::event::SinkError;
 
@@ -68,15 +69,17 @@ fn fill(area: &super::panel::Area<'_>, drawing: &Drawing) -> Drawn {
         Marks::Names(names) => Axis::named(names.clone()),
     };
     let y = Axis::linear(low, high);
-    let mut panel = Panel::new(area, &drawing.heading, &drawing.x_label, x, y)?;
+    let curves = drawing.curves.len();
+    let mut panel = Panel::new(area, &drawing.heading, &drawing.x_label, x, y, curves)?;
     for (index, curve) in drawing.curves.iter().enumerate() {
-        panel.line(curve, color(index).stroke_width(2))?;
-        panel.dots(curve, None, color(index))?;
+        let stroke = Stroke::of(index);
+        panel.line(curve, stroke)?;
+        panel.dots(curve, None, stroke.color)?;
         let note = match (&drawing.marks, curve.points.last()) {
             (Marks::Numbers, Some(point)) => format!("last {:.1}", point.1),
             _ => String::new(),
         };
-        panel.legend(index, color(index), &curve.name, &note)?;
+        panel.legend(index, stroke, &curve.name, &note)?;
     }
     Ok(())
 }

@@ -3,9 +3,11 @@
 mod axis;
 mod drawing;
 mod jsonl;
+mod legend;
 mod panel;
 mod plot;
 mod series;
+mod stroke;
 mod terminal;
 mod view;
 
@@ -58,7 +60,7 @@ impl Sink for Lenient {
 
 /// Whether a measure is a fraction that people read as a percentage.
 fn is_fraction(name: &str) -> bool {
-    ["f1", "precision", "recall"]
+    ["f1", "precision", "recall", "recognised"]
         .iter()
         .any(|part| name.contains(part))
 }
@@ -94,6 +96,19 @@ fn significant(value: f64) -> String {
         a if a < 1.0 => 4,
         a if a < 10.0 => 3,
         a if a < 100.0 => 1,
+        _ => 0,
+    };
+    format!("{value:.digits$}")
+}
+
+/// Two digits that matter, for where there is little room.
+fn brief(value: f64) -> String {
+    if value != 0.0 && value.abs() < 1e-2 {
+        return format!("{value:.0e}");
+    }
+    let digits = match value.abs() {
+        a if a < 1.0 => 2,
+        a if a < 10.0 => 1,
         _ => 0,
     };
     format!("{value:.digits$}")
@@ -149,6 +164,8 @@ mod tests {
         assert_eq!(value("loss", 0.06214), "0.0621");
         assert_eq!(significant(12.345), "12.3");
         assert_eq!(significant(3.21e-5), "3.2e-5");
+        let values = [0.0, 0.00312, 0.456, 1.29, 34.4];
+        assert_eq!(values.map(brief), ["0.00", "3e-3", "0.46", "1.3", "34"]);
         assert_eq!(title("relation_strict_f1"), "relation strict F1");
     }
 

@@ -2,9 +2,9 @@
 
 use std::error::Error;
 
-use plotters::{chart::ChartContext, coord::Shift, prelude::*};
+use plotters::{chart::ChartContext, coord::Shift, element::DashedPathElement, prelude::*};
 
-use super::{axis::Axis, series::Curve};
+use super::{axis::Axis, legend::Rows, series::Curve, stroke::Stroke};
 
 /// Nearly black.
 pub(super) const INK: RGBColor = RGBColor(0x22, 0x22, 0x22);
@@ -15,6 +15,8 @@ const FONT: &str = "sans-serif";
 const LEGEND: i32 = 210;
 /// Height of the heading.
 const HEADING: i32 = 40;
+/// Gap between two dashes.
+const GAP: i32 = 4;
 
 /// A rectangle to draw in.
 pub(super) type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
@@ -25,23 +27,26 @@ pub(super) type Drawn = Result<(), Box<dyn Error>>;
 pub(super) struct Panel<'a> {
     chart: ChartContext<'a, SVGBackend<'a>, Cartesian2d<Axis, Axis>>,
     legend: Area<'a>,
+    rows: Rows,
     ends: (f64, f64),
 }
 
 impl<'a> Panel<'a> {
-    /// Draws axes and heading.
+    /// Draws axes and heading, and makes room for so many curves in the legend.
     pub(super) fn new(
         area: &Area<'a>,
         heading: &str,
         x_label: &str,
         x: Axis,
         y: Axis,
+        curves: usize,
     ) -> Result<Self, Box<dyn Error>> {
         draw_heading(area, heading)?;
         let ends = y.ends;
         let (width, _) = area.dim_in_pixel();
         let (_, below) = area.split_vertically(HEADING);
         let (left, legend) = below.split_horizontally(width as i32 - LEGEND);
+        let (_, height) = legend.dim_in_pixel();
         let mut chart = ChartBuilder::on(&left)
             .margin_left(8)
             .margin_right(16)
@@ -59,14 +64,32 @@ impl<'a> Panel<'a> {
         Ok(Self {
             chart,
             legend,
+            rows: Rows::new(height as i32, curves),
             ends,
         })
     }
 
     /// Draws a line.
-    pub(super) fn line(&mut self, curve: &Curve, style: ShapeStyle) -> Drawn {
-        self.chart
-            .draw_series(LineSeries::new(curve.points.iter().copied(), style))?;
+    pub(super) fn line(&mut self, curve: &Curve, stroke: Stroke) -> Drawn {
+        self.path(curve, stroke.dash, stroke.color.stroke_width(2))
+    }
+
+    /// Draws a line that others stand out against.
+    pub(super) fn faint(&mut self, curve: &Curve, stroke: Stroke) -> Drawn {
+        self.path(curve, stroke.dash, stroke.color.mix(0.35).stroke_width(1))
+    }
+
+    fn path(&mut self, curve: &Curve, dash: Option<i32>, style: ShapeStyle) -> Drawn {
+        match dash {
+            None => {
+                let line = LineSeries::new(curve.points.iter().copied(), style);
+                self.chart.draw_series(line)?;
+            }
+            Some(dash) => {
+                let line = DashedLineSeries::new(curve.points.clone(), dash, GAP, style);
+                self.chart.draw_series(line)?;
+            }
+        }
         Ok(())
     }
 
@@ -88,26 +111,28 @@ impl<'a> Panel<'a> {
         Ok(())
     }
 
-    /// Writes an entry of the legend.
-    pub(super) fn legend(
-        &mut self,
-        index: usize,
-        color: RGBColor,
-        name: &str,
-        note: &str,
-    ) -> Drawn {
-        let top = 8 + 40 * index as i32;
+    /// Writes an entry of the legend, without its note where room is short.
+    pub(super) fn legend(&mut self, index: usize, stroke: Stroke, name: &str, note: &str) -> Drawn {
+        let top = self.rows.top(index);
         let swatch = vec![(0, top + 8), (24, top + 8)];
-        self.legend
-            .draw(&PathElement::new(swatch, color.stroke_width(3)))?;
+        let thick = stroke.color.stroke_width(3);
+        match stroke.dash {
+            None => self.legend.draw(&PathElement::new(swatch, thick))?,
+            Some(dash) => {
+                let dashes = DashedPathElement::new(swatch, dash, GAP, thick);
+                self.legend.draw(&dashes)?;
+            }
+        }
         let style = |size, color: &RGBColor| (FONT, size).into_font().color(color);
         self.legend
             .draw(&Text::new(name.to_owned(), (32, top), style(14, &INK)))?;
-        self.legend.draw(&Text::new(
-            note.to_owned(),
-            (32, top + 18),
-            style(12, &FAINT),
-        ))?;
+        if self.rows.notes() {
+            self.legend.draw(&Text::new(
+                note.to_owned(),
+                (32, top + 18),
+                style(12, &FAINT),
+            ))?;
+        }
         Ok(())
     }
 }

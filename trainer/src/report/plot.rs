@@ -3,6 +3,7 @@
 use std::{
     error::Error,
     path::{Path, PathBuf},
+    time::{Duration, Instant},
 };
 
 use plotters::prelude::*;
@@ -12,8 +13,10 @@ use super::{
     axis::Axis,
     is_fraction, jsonl,
     panel::{Area, Drawn, INK, Panel, draw_nothing},
-    series::{Curve, losses, scores},
-    significant, title,
+    series::{Curve, Scores, Steps, accuracies, losses, scores},
+    significant,
+    stroke::Stroke,
+    title,
 };
 use crate::{
     event::{Event, Sink, SinkError},
@@ -21,36 +24,62 @@ use crate::{
 };
 
 const SIZE: (u32, u32) = (960, 760);
-/// Okabe and Ito's colours without the yellow: told apart by colour-blind readers too.
-const COLORS: [RGBColor; 6] = [
-    RGBColor(0x00, 0x72, 0xb2),
-    RGBColor(0xd5, 0x5e, 0x00),
-    RGBColor(0x00, 0x9e, 0x73),
-    RGBColor(0xcc, 0x79, 0xa7),
-    RGBColor(0xe6, 0x9f, 0x00),
-    RGBColor(0x56, 0xb4, 0xe9),
-];
+/// Least pause before a step is drawn that is neither evaluated nor saved.
+const PAUSE: Duration = Duration::from_secs(60);
+/// How many times as long as a drawing that pause is at least: the file of events grows.
+const PAUSES: u32 = 500;
 
-/// Draws the chart anew after every evaluation and at the end.
+/// Draws the chart anew after every evaluation, with every checkpoint that has something new, once
+/// in a while between those, and at the end.
 #[derive(Debug)]
 pub struct Plot {
     events: PathBuf,
     chart: PathBuf,
+    /// When it was last drawn; at first, when the run began.
+    drawn: Instant,
+    /// How long steps alone do not draw it anew after that.
+    pause: Duration,
+    /// Whether steps were made since.
+    behind: bool,
 }
 
 impl Plot {
     /// From the file of events, which its own sink must have written first, to an SVG file.
     pub fn new(events: PathBuf, chart: PathBuf) -> Self {
-        Self { events, chart }
+        Self {
+            events,
+            chart,
+            drawn: Instant::now(),
+            pause: PAUSE,
+            behind: false,
+        }
+    }
+
+    fn draw(&mut self) -> Result<(), SinkError> {
+        let start = Instant::now();
+        let result = draw(&self.events, &self.chart);
+        self.pause = PAUSE.max(start.elapsed().saturating_mul(PAUSES));
+        self.drawn = Instant::now();
+        self.behind = false;
+        result
     }
 }
 
 impl Sink for Plot {
     fn emit(&mut self, event: &Event) -> Result<(), SinkError> {
-        if let Event::Evaluated { .. } | Event::Finished { .. } = event {
-            draw(&self.events, &self.chart)?;
+        let due = match event {
+            Event::Evaluated { .. } | Event::Finished { .. } => true,
+            Event::Saved { .. } => self.behind,
+            Event::Step { .. } => {
+                self.behind = true;
+                self.drawn.elapsed() >= self.pause
+            }
+            _ => false,
+        };
+        match due {
+            true => self.draw(),
+            false => Ok(()),
         }
-        Ok(())
     }
 }
 
@@ -67,7 +96,11 @@ fn svg(records: &[Record]) -> Result<String, Box<dyn Error>> {
         root.fill(&WHITE)?;
         let (upper, lower) = root.split_vertically(SIZE.1 / 2);
         draw_losses(&upper, records)?;
-        draw_scores(&lower, records)?;
+        let (scores, accuracies) = (scores(records), accuracies(records));
+        match scores.curves.is_empty() && !accuracies.smooth.is_empty() {
+            true => draw_accuracies(&lower, &accuracies)?,
+            false => draw_scores(&lower, scores)?,
+        }
         root.present()?;
     }
     Ok(text)
@@ -75,41 +108,59 @@ fn svg(records: &[Record]) -> Result<String, Box<dyn Error>> {
 
 fn draw_losses(area: &Area, records: &[Record]) -> Drawn {
     let data = losses(records);
-    let span = data.span;
-    let heading = match span {
-        0 | 1 => "Training loss by objective".to_owned(),
-        _ => format!("Training loss by objective, averaged over about {span} steps"),
-    };
-    let curves = || data.raw.iter().chain(&data.smooth);
+    let heading = averaged("Training loss by objective", data.span);
     let Some((low, high)) = bounds(&data.smooth, |p| p.1) else {
         return draw_nothing(area, &heading, "no step yet");
     };
-    let (_, last) = bounds(curves(), |p| p.0).unwrap_or_default();
-    let (_, highest) = bounds(curves(), |p| p.1).unwrap_or_default();
+    let (_, highest) = bounds(data.curves(), |p| p.1).unwrap_or_default();
     // On a linear axis, losses of different magnitude hide all but the largest; but one that
     // vanishes must not push the others to the top.
     let y = match low >= 0.0 && high > 10.0 * low {
         true => Axis::logarithmic(low.max(high / 1e4), highest),
         false => Axis::linear(low.min(0.0), highest),
     };
+    draw_steps(area, &heading, &data, y, significant)
+}
+
+/// What is watched in training, for a run without evaluations.
+fn draw_accuracies(area: &Area, data: &Steps) -> Drawn {
+    let heading = averaged("Accuracy in training, in percent", data.span);
+    let y = Axis::linear(0.0, 100.0);
+    draw_steps(area, &heading, data, y, |value| format!("{value:.1}"))
+}
+
+fn averaged(what: &str, span: usize) -> String {
+    match span {
+        0 | 1 => what.to_owned(),
+        _ => format!("{what}, averaged over about {span} steps"),
+    }
+}
+
+fn draw_steps(
+    area: &Area,
+    heading: &str,
+    data: &Steps,
+    y: Axis,
+    number: impl Fn(f64) -> String,
+) -> Drawn {
+    let (_, last) = bounds(data.curves(), |p| p.0).unwrap_or_default();
     let x = Axis::counting(last);
-    let mut panel = Panel::new(area, &heading, "step", x, y)?;
+    let mut panel = Panel::new(area, heading, "step", x, y, data.smooth.len())?;
     for (index, (raw, smooth)) in data.raw.iter().zip(&data.smooth).enumerate() {
-        let color = match smooth.name.as_str() {
-            "total" => INK,
-            _ => color(index),
+        let stroke = match smooth.name.as_str() {
+            "total" => Stroke::solid(INK),
+            _ => Stroke::of(index),
         };
-        panel.line(raw, color.mix(0.35).stroke_width(1))?;
-        panel.line(smooth, color.stroke_width(2))?;
-        let now = smooth.points.last().map(|p| significant(p.1));
+        panel.faint(raw, stroke)?;
+        panel.line(smooth, stroke)?;
+        let now = smooth.points.last().map(|p| number(p.1));
         let note = format!("now {}", now.unwrap_or_default());
-        panel.legend(index, color, &title(&smooth.name), &note)?;
+        panel.legend(index, stroke, &title(&smooth.name), &note)?;
     }
     Ok(())
 }
 
-fn draw_scores(area: &Area, records: &[Record]) -> Drawn {
-    let mut data = scores(records);
+fn draw_scores(area: &Area, mut data: Scores) -> Drawn {
     let best = match data.best {
         Some(x) => format!(" (best: {} {x})", data.axis),
         None => String::new(),
@@ -128,13 +179,14 @@ fn draw_scores(area: &Area, records: &[Record]) -> Drawn {
     };
     let (_, last) = bounds(&data.curves, |p| p.0).unwrap_or_default();
     let [x, y] = [Axis::counting(last), Axis::linear(low, high)];
-    let mut panel = Panel::new(area, &heading, data.axis, x, y)?;
+    let mut panel = Panel::new(area, &heading, data.axis, x, y, data.curves.len())?;
     if let Some(best) = data.best {
         panel.mark(best)?;
     }
     for (index, curve) in data.curves.iter().enumerate() {
-        panel.line(curve, color(index).stroke_width(2))?;
-        panel.dots(curve, data.best, color(index))?;
+        let stroke = Stroke::of(index);
+        panel.line(curve, stroke)?;
+        panel.dots(curve, data.best, stroke.color)?;
         let number = |point: Option<&(f64, f64)>| match point {
             Some((_, y)) if percent => format!("{y:.1}"),
             Some((_, y)) => significant(*y),
@@ -148,13 +200,9 @@ fn draw_scores(area: &Area, records: &[Record]) -> Drawn {
             }
             None => format!("last {last}"),
         };
-        panel.legend(index, color(index), &title(&curve.name), &note)?;
+        panel.legend(index, stroke, &title(&curve.name), &note)?;
     }
     Ok(())
-}
-
-pub(super) fn color(index: usize) -> RGBColor {
-    COLORS[index % COLORS.len()]
 }
 
 /// The least and the greatest of something about the points.
@@ -172,34 +220,4 @@ pub(super) fn bounds<'a>(
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_chart_names_everything_at_any_stage() {
-        let folder = tempfile::tempdir().unwrap();
-        let [events, chart] = ["events.jsonl", "training.svg"].map(|n| folder.path().join(n));
-        let mut lines = String::new();
-        let stages = [
-            ("", "no evaluation yet"),
-            (
-                r#"{"time":1,"event":"step","step":1,"steps":9,"epoch":1,"losses":{"pair":0.5},
-                "grad_norm":1,"learning_rate":1,"pieces":1,"seconds":1}"#,
-                "pair",
-            ),
-            (
-                r#"{"time":2,"event":"evaluated","step":1,"epoch":1,"split":"dev",
-                "metrics":{"relation_f1":0.621},"best":true}"#,
-                "best 62.1, last 62.1",
-            ),
-        ];
-        for (line, expected) in stages {
-            lines.push_str(&line.replace('\n', ""));
-            lines.push_str(if line.is_empty() { "" } else { "\n" });
-            std::fs::write(&events, &lines).unwrap();
-            draw(&events, &chart).unwrap();
-            let svg = std::fs::read_to_string(&chart).unwrap();
-            assert!(svg.contains(expected), "{svg}");
-        }
-    }
-}
+mod tests;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Record, Smooth, headline};
+use super::{Record, Smooth, headline, is_fraction};
 use crate::event::Event;
 
 /// Points a curve needs at most; more would not be seen.
@@ -17,9 +17,9 @@ pub struct Curve {
     pub points: Vec<(f64, f64)>,
 }
 
-/// The losses over the steps.
+/// What the steps tell.
 #[derive(Debug, Default)]
-pub(super) struct Losses {
+pub(super) struct Steps {
     /// Steps that the averages remember.
     pub(super) span: usize,
     /// Means of short stretches.
@@ -28,20 +28,41 @@ pub(super) struct Losses {
     pub(super) smooth: Vec<Curve>,
 }
 
-/// Collects [`Event::Step`].
-pub(super) fn losses(records: &[Record]) -> Losses {
+impl Steps {
+    /// All of them.
+    pub(super) fn curves(&self) -> impl Iterator<Item = &Curve> {
+        self.raw.iter().chain(&self.smooth)
+    }
+}
+
+/// Collects the losses of [`Event::Step`].
+pub(super) fn losses(records: &[Record]) -> Steps {
+    steps(records, |name| !is_fraction(name))
+}
+
+/// Collects what [`Event::Step`] tells besides losses, in percent.
+pub(super) fn accuracies(records: &[Record]) -> Steps {
+    let mut result = steps(records, is_fraction);
+    let curves = result.raw.iter_mut().chain(&mut result.smooth);
+    for point in curves.flat_map(|curve| &mut curve.points) {
+        point.1 *= 100.0;
+    }
+    result
+}
+
+fn steps(records: &[Record], wanted: impl Fn(&str) -> bool) -> Steps {
     let mut all = BTreeMap::<&str, Vec<(f64, f64)>>::new();
     for record in records {
         if let Event::Step { step, losses, .. } = &record.event {
-            for (name, &loss) in losses {
-                all.entry(name).or_default().push((*step as f64, loss));
+            for (name, &value) in losses.iter().filter(|(name, _)| wanted(name)) {
+                all.entry(name).or_default().push((*step as f64, value));
             }
         }
     }
     let longest = all.values().map(Vec::len).max().unwrap_or(0);
-    let mut result = Losses {
+    let mut result = Steps {
         span: (longest / 25).clamp(1, 200),
-        ..Losses::default()
+        ..Steps::default()
     };
     for (name, points) in all {
         let points: Vec<_> = points.into_iter().filter(|p| p.1.is_finite()).collect();
@@ -141,6 +162,8 @@ pub(super) fn scores(records: &[Record]) -> Scores {
 
 #[cfg(test)]
 mod tests {
+    use spanlight_core::pretrain::PretrainLoss;
+
     use super::*;
 
     fn record(event: serde_json::Value) -> Record {
@@ -174,6 +197,43 @@ mod tests {
                 .iter()
                 .all(|p| (p.1 - 2.0).abs() < 1e-9)
         );
+    }
+
+    #[test]
+    fn losses_and_accuracies_are_apart() {
+        let losses_of = |names: &[&str]| -> Vec<Record> {
+            let all: BTreeMap<&str, f64> = names.iter().map(|name| (*name, 0.5)).collect();
+            vec![record(serde_json::json!({
+                "time": 0, "event": "step", "step": 1, "steps": 9, "epoch": 1, "losses": all,
+                "grad_norm": 1, "learning_rate": 1e-5, "pieces": 1, "seconds": 1
+            }))]
+        };
+        let names = |steps: &Steps| -> Vec<String> {
+            steps
+                .smooth
+                .iter()
+                .map(|curve| curve.name.clone())
+                .collect()
+        };
+        let pretraining = losses_of(&[&PretrainLoss::NAMES[..], &["total"]].concat());
+        let expected = [
+            "total",
+            "cspo_context",
+            "cspo_target",
+            "spo_context",
+            "spo_target",
+            "tbo_context",
+            "tbo_target",
+        ];
+        assert_eq!(names(&losses(&pretraining)), expected);
+        let watched = accuracies(&pretraining);
+        assert_eq!(names(&watched), ["recognised_context", "recognised_target"]);
+        assert!(watched.curves().all(|curve| curve.points == [(1.0, 50.0)]));
+
+        let finetuning = losses_of(&["tag", "entity", "relation", "total"]);
+        let expected = ["total", "entity", "relation", "tag"];
+        assert_eq!(names(&losses(&finetuning)), expected);
+        assert_eq!(accuracies(&finetuning).curves().count(), 0);
     }
 
     #[test]

@@ -7,8 +7,11 @@ use std::{
 
 use indicatif::FormattedDuration;
 
-use super::{Smooth, headline, significant, title, total, value, view::View};
-use crate::event::{CellState, Event, Sink, SinkError};
+use super::{Smooth, brief, headline, significant, title, total, value, view::View};
+use crate::event::{CellState, Event, Figure, FigureKind, Sink, SinkError};
+
+/// Steps that averages remember.
+const SPAN: f64 = 50.0;
 
 /// Shows events on standard error: a bar with a line of numbers on a terminal, else a log with a
 /// line every ten seconds. Colours follow `NO_COLOR`.
@@ -17,6 +20,8 @@ pub struct Terminal {
     steps: u64,
     epochs: u64,
     loss: Smooth,
+    figures: BTreeMap<&'static str, Smooth>,
+    gradient: Smooth,
     pieces: Smooth,
     seconds: Smooth,
     since: Option<(Instant, u64)>,
@@ -46,22 +51,40 @@ impl Terminal {
             view,
             steps: 0,
             epochs: 0,
-            loss: Smooth::over(50.0),
-            pieces: Smooth::over(50.0),
-            seconds: Smooth::over(50.0),
+            loss: Smooth::over(SPAN),
+            figures: BTreeMap::new(),
+            gradient: Smooth::over(SPAN),
+            pieces: Smooth::over(SPAN),
+            seconds: Smooth::over(SPAN),
             since: None,
             scores: String::new(),
             saved: BTreeSet::new(),
         }
     }
 
-    fn step(&mut self, step: u64, epoch: u64) {
+    fn step(&mut self, step: u64, epoch: u64, figures: &[Figure]) {
         let (since, first) = *self.since.get_or_insert((Instant::now(), step));
+        let (mut losses, mut others) = (vec![], vec![]);
+        for &Figure { name, kind, value } in figures {
+            let average = self.figures.entry(name).or_insert(Smooth::over(SPAN));
+            let value = average.add(value);
+            match kind {
+                _ if value.is_nan() => {}
+                FigureKind::Loss => losses.push(format!("{name} {}", brief(value))),
+                FigureKind::Right => others.push(format!("{name} {:.0} % right", 100.0 * value)),
+            }
+        }
+        let loss = significant(self.loss.get());
         let mut parts = vec![
             format!("epoch {epoch}/{}", self.epochs.max(epoch)),
-            format!("loss {}", significant(self.loss.get())),
-            speed(self.pieces.get() / self.seconds.get()),
+            match losses.is_empty() {
+                true => format!("loss {loss}"),
+                false => format!("loss {loss} ({})", losses.join(", ")),
+            },
         ];
+        parts.append(&mut others);
+        parts.push(format!("gradient {}", brief(self.gradient.get())));
+        parts.push(speed(self.pieces.get() / self.seconds.get()));
         if step > first {
             // By the clock on the wall, since evaluations take time as well.
             let each = since.elapsed().as_secs_f64() / (step - first) as f64;
@@ -106,15 +129,18 @@ impl Sink for Terminal {
                 steps,
                 epoch,
                 losses,
+                figures,
+                grad_norm,
                 pieces,
                 seconds,
                 ..
             } => {
                 self.steps = *steps;
                 self.loss.add(total(losses));
+                self.gradient.add(*grad_norm);
                 self.pieces.add(*pieces as f64);
                 self.seconds.add(*seconds);
-                self.step(*step, *epoch);
+                self.step(*step, *epoch, figures);
             }
             Event::Reading {
                 done,
@@ -263,10 +289,43 @@ mod tests {
         assert_eq!(lines.len(), 3, "{text}");
         assert_eq!(
             lines[0],
-            "step 1/100 · epoch 1/1 · loss 0.7500 · 2.0k pieces/s"
+            "step 1/100 · epoch 1/1 · loss 0.7500 · gradient 1.0 · 2.0k pieces/s"
         );
         assert!(lines[1].starts_with("step 100/100 · "), "{text}");
         assert!(lines[1].ends_with(" · ETA 00:00:00"), "{text}");
         assert_eq!(lines[2], "epoch 1 · step 100 · dev: relation F1 62.1 ★");
+    }
+
+    #[test]
+    fn a_line_shows_what_the_objective_finds_worth_it() {
+        let paper = Paper::default();
+        let mut terminal = Terminal::log_to(Box::new(paper.clone()));
+        let figure = |name, kind, value| Figure { name, kind, value };
+        let step = |step, [spo, cspo, contrast]: [f64; 3]| Event::Step {
+            step,
+            steps: 1500,
+            epoch: 1,
+            losses: BTreeMap::from([("total".to_owned(), 3.875)]),
+            figures: vec![
+                figure("tbo", FigureKind::Loss, 4.1),
+                figure("spo", FigureKind::Loss, spo),
+                figure("cspo", FigureKind::Loss, cspo),
+                figure("contrast", FigureKind::Right, contrast),
+            ],
+            grad_norm: 1.3,
+            learning_rate: 1e-4,
+            pieces: 310,
+            seconds: 0.5,
+        };
+        let none = f64::NAN;
+        terminal.emit(&step(1499, [1.6, none, none])).unwrap();
+        terminal.emit(&step(1500, [none, 2.9, 0.61])).unwrap();
+        let text = String::from_utf8(paper.0.take()).unwrap();
+        let expected = [
+            "step 1499/1500 · epoch 1/1 · loss 3.875 (tbo 4.1, spo 1.6) · gradient 1.3 · 620 pieces/s",
+            "step 1500/1500 · epoch 1/1 · loss 3.875 (tbo 4.1, spo 1.6, cspo 2.9) · contrast 61 % right \
+             · gradient 1.3 · 620 pieces/s · ETA 00:00:00",
+        ];
+        assert_eq!(text.lines().collect::<Vec<_>>(), expected);
     }
 }

@@ -1,5 +1,6 @@
 //! Plans and results from output folders.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use crate::error::{Error, Result};
@@ -7,6 +8,8 @@ use crate::experiment::{Outcome, Plan, Planned};
 
 /// An experiment as far as it is finished.
 pub struct Finished {
+    /// The output folder.
+    pub output: PathBuf,
     /// The plan.
     pub plan: Plan,
     /// The results of its cells, in the same order.
@@ -34,10 +37,26 @@ impl Finished {
         found
     }
 
+    /// The folders of the same cells, by seed.
+    pub fn folders(&self, variant: &str, fraction: f64) -> BTreeMap<u64, PathBuf> {
+        let cells = self.plan.cells.iter().zip(&self.outcomes);
+        cells
+            .filter(|(cell, outcome)| {
+                outcome.is_some() && cell.variant == variant && cell.fraction == fraction
+            })
+            .filter_map(|(cell, _)| Some((cell.seed, self.output.join(cell.folder.as_ref()?))))
+            .collect()
+    }
+
     /// Name of a variant for people.
     pub fn label(&self, variant: &str) -> String {
         let known = self.plan.variants.get(variant);
         known.map_or_else(|| variant.to_owned(), |v| v.label.clone())
+    }
+
+    /// Name of the same thing among the paper's figures.
+    pub fn paper(&self, variant: &str) -> Option<&str> {
+        self.plan.variants.get(variant)?.paper.as_deref()
     }
 
     /// Variants with which the others are compared.
@@ -55,6 +74,19 @@ impl Finished {
             .into_iter()
             .find(|names| !names.is_empty());
         named.unwrap_or(&self.plan.order).clone()
+    }
+
+    /// The two variants whose sentences are compared: the first two shown in detail, or the first
+    /// that others are compared with and another one; nothing if there is only one.
+    pub fn pair(&self) -> Option<(String, String)> {
+        let detail = &self.plan.report.detail;
+        if let [a, b, ..] = detail.as_slice() {
+            return Some((a.clone(), b.clone()));
+        }
+        let a = self.against().into_iter().next()?;
+        let mut others = detail.iter().chain(&self.plan.order);
+        let b = others.find(|name| **name != a)?.clone();
+        Some((a, b))
     }
 }
 
@@ -82,6 +114,7 @@ pub fn read(folders: &[PathBuf]) -> Result<Vec<Finished>> {
                 cell.problem = cell.problem(folder);
             }
             found.push(Finished {
+                output: folder.clone(),
                 outcomes: outcomes?,
                 plan,
             });

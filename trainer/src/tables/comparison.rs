@@ -2,7 +2,9 @@
 
 use serde::Serialize;
 
+use super::beside::Beside;
 use super::collect::Finished;
+use super::gain::Gain;
 use super::{Paired, ScoreRow, Spread};
 
 /// Differences of a variant from another on the test data, in points of F1.
@@ -28,11 +30,17 @@ pub struct Comparison {
     pub relation: Option<Paired>,
     /// Relations with the types of both entities.
     pub strict: Option<Paired>,
+    /// The difference in the paper, whose figures are single runs under `reference`.
+    pub paper: Option<Gain>,
 }
 
 impl Comparison {
     /// All variants against those that the plan names.
-    pub fn all(finished: &Finished, scores: &[ScoreRow]) -> Vec<Self> {
+    pub fn all(finished: &Finished, scores: &[ScoreRow], beside: &Beside<'_>) -> Vec<Self> {
+        let gain = |ours: &ScoreRow, theirs: &ScoreRow| {
+            let model = finished.paper(&ours.variant)?;
+            beside.gain(model, finished.paper(&theirs.variant)?, ours.fraction)
+        };
         let tested: Vec<&ScoreRow> = scores.iter().filter(|row| row.split == "test").collect();
         let mut rows: Vec<Self> = Vec::new();
         for against in finished.against() {
@@ -50,14 +58,16 @@ impl Comparison {
                         && row.protocol == ours.protocol
                 };
                 if !rows.iter().any(told) {
-                    rows.extend(theirs.and_then(|theirs| Self::new(ours, theirs)));
+                    rows.extend(
+                        theirs.and_then(|theirs| Self::new(ours, theirs, gain(ours, theirs))),
+                    );
                 }
             }
         }
         rows
     }
 
-    fn new(ours: &ScoreRow, theirs: &ScoreRow) -> Option<Self> {
+    fn new(ours: &ScoreRow, theirs: &ScoreRow, paper: Option<Gain>) -> Option<Self> {
         let seeds: Vec<u64> = ours
             .seeds
             .iter()
@@ -91,6 +101,7 @@ impl Comparison {
             entity,
             relation,
             strict,
+            paper,
         })
     }
 }

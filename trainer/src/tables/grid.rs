@@ -127,6 +127,9 @@ pub fn buckets(section: &Section) -> String {
             });
         let lines: Vec<Vec<String>> = lines.collect();
         text.push_str(&heading(title, fraction, HEADLINE));
+        text.push_str(
+            "The paper's Figure 5 is of ACE05 under `reference`, drawn without numbers.\n\n",
+        );
         text.push_str(&table(&head, &lines));
     }
     text
@@ -151,7 +154,8 @@ pub fn shown(
     best
 }
 
-fn heading(title: &str, fraction: f64, protocol: Protocol) -> String {
+/// A heading that says what the scores below it are of.
+pub fn heading(title: &str, fraction: f64, protocol: Protocol) -> String {
     let share = percent(fraction);
     format!(
         "\n## {title}, {share} % of the training documents, protocol `{}`\n\n",

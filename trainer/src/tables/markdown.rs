@@ -1,9 +1,10 @@
 //! The report for people.
 
+use super::beside::Elsewhere;
 use super::figures::Drawn;
 use super::published::Figure;
 use super::section::HEADLINE;
-use super::{Comparison, Paired, ScoreRow, Section, Spread, Tables, grid};
+use super::{Comparison, Paired, ScoreRow, Section, Sentences, Spread, Tables, grid, sizes};
 use crate::experiment::percent;
 
 /// The whole report, which shows the drawings.
@@ -34,9 +35,10 @@ fn of_section<'a>(section: &Section, drawings: impl Iterator<Item = &'a Drawn>) 
         text.push_str(&scores(section, fraction));
         text.push_str(&differences(section, fraction));
     }
-    text.push_str(&sizes(section));
+    text.push_str(&sizes::table_5(section));
     text.push_str(&grid::types(section));
     text.push_str(&grid::buckets(section));
+    text.push_str(&sentences(section));
     for drawing in drawings {
         text.push_str(&format!("\n![{}]({})\n", section.title, drawing.name));
     }
@@ -49,7 +51,9 @@ fn scores(section: &Section, fraction: f64) -> String {
     let mut text = String::new();
     for protocol in ["full", "reference", "symmetric"] {
         // What the protocol changes must not be read as a difference from the paper.
-        let known = |row: &ScoreRow| row.fraction == fraction && row.paper.is_some();
+        let known = |row: &ScoreRow| {
+            row.fraction == fraction && (row.paper.is_some() || row.elsewhere.is_some())
+        };
         let beside = protocol != "symmetric" && section.scores.iter().any(known);
         let matches = |row: &&ScoreRow| {
             let told = beside || !row.seeds.is_empty();
@@ -75,14 +79,14 @@ fn scores(section: &Section, fraction: f64) -> String {
             let mut line = vec![row.label.clone(), row.seeds.len().to_string()];
             line.extend(own.map(|spread| spread_text(spread.as_ref())));
             if beside {
-                line.extend(figure_cells(row.paper.as_ref()));
+                line.extend(paper_cells(row));
             }
             lines.push(line);
         }
         if headline && beside && fraction == 1.0 {
             for figure in &section.cited {
                 let mut line = vec![String::new(); 5];
-                line.extend(figure_cells(Some(figure)));
+                line.extend(figure_cells(figure.model.clone(), figure));
                 lines.push(line);
             }
         }
@@ -109,90 +113,59 @@ fn gold(section: &Section, protocol: &str) -> String {
 
 fn differences(section: &Section, fraction: f64) -> String {
     let matches = |row: &&Comparison| row.fraction == fraction && row.protocol == HEADLINE.name();
-    let lines: Vec<Vec<String>> = section
-        .comparisons
-        .iter()
-        .filter(matches)
-        .map(|row| {
-            let mut line = vec![
-                row.label.clone(),
-                row.against_label.clone(),
-                row.seeds.len().to_string(),
-            ];
-            line.extend([&row.entity, &row.relation, &row.strict].map(|p| paired(p.as_ref())));
-            line
-        })
-        .collect();
-    if lines.is_empty() {
+    let rows: Vec<&Comparison> = section.comparisons.iter().filter(matches).collect();
+    if rows.is_empty() {
         return String::new();
     }
-    let head = ["model", "against", "seeds", "Entity", "Relation", "Ent+Rel"];
+    let beside = rows.iter().any(|row| row.paper.is_some());
+    let mut head = vec!["model", "against", "seeds", "Entity", "Relation", "Ent+Rel"];
+    if beside {
+        head.extend(["paper", "Entity", "Relation", "Ent+Rel"]);
+    }
+    let line = |row: &&Comparison| {
+        let mut line = vec![
+            row.label.clone(),
+            row.against_label.clone(),
+            row.seeds.len().to_string(),
+        ];
+        line.extend([&row.entity, &row.relation, &row.strict].map(|p| paired(p.as_ref())));
+        if beside {
+            line.extend(gain_cells(row));
+        }
+        line
+    };
+    let lines: Vec<Vec<String>> = rows.iter().map(line).collect();
+    let paper = match beside {
+        true => " The paper's are differences of single runs under `reference`.",
+        false => "",
+    };
     format!(
         "\n## Differences, {}, protocol `{}`\n\nPaired by seed: mean ± standard deviation (seeds won; \
-         two-sided p of an exact test of randomisation, which n seeds cannot bring below 2/2ⁿ).\n\n{}",
+         two-sided p of an exact test of randomisation, which n seeds cannot bring below 2/2ⁿ).{paper}\n\n{}",
         share(fraction),
         HEADLINE.name(),
         table(&head, &lines)
     )
 }
 
-/// Table 5.
-fn sizes(section: &Section) -> String {
-    let matches = |row: &&ScoreRow| row.split == "test" && row.protocol == HEADLINE.name();
-    let rows: Vec<&ScoreRow> = section.scores.iter().filter(matches).collect();
-    let mut fractions: Vec<f64> = rows.iter().map(|row| row.fraction).collect();
-    fractions.dedup();
-    fractions.reverse();
-    if fractions.len() < 2 {
-        return String::new();
+/// Table 11, or how to get it.
+fn sentences(section: &Section) -> String {
+    const TITLE: &str = "Sentences in which two models differ";
+    match &section.sentences {
+        None => format!(
+            "\n## {TITLE}\n\nNot asked for. `spanlight report --sentences 10` quotes ten as the paper's \
+             Table 11 does, if the licence of the test data allows.\n"
+        ),
+        Some(Sentences::Missing { problem }) => format!("\n## {TITLE}\n\nNone: {problem}.\n"),
+        Some(Sentences::Compared(compared)) => format!(
+            "{}In the form of the paper's Table 11, seed {}; the first {} of the file. `{{WORK-1>}}` \
+             stands at the first argument of relation 1, `{{>WORK-1}}` at the second.\n\n```text\n{}```\n",
+            grid::heading(TITLE, compared.fraction, HEADLINE),
+            compared.seed,
+            compared.comparison.differences.len(),
+            compared.comparison
+        ),
     }
-    let mut variants: Vec<(&str, &str)> = Vec::new();
-    for row in &rows {
-        if !variants.contains(&(&row.variant, &row.label)) {
-            variants.push((&row.variant, &row.label));
-        }
-    }
-    let mut lines = Vec::new();
-    for &fraction in &fractions {
-        let row = |variant: &str| {
-            rows.iter()
-                .find(|row| row.variant == variant && row.fraction == fraction)
-        };
-        let ours = |variant: &str| {
-            let row = row(variant).filter(|row| !row.seeds.is_empty())?;
-            let means = [&row.entity, &row.relation, &row.strict];
-            Some(triple(means.map(|s| s.as_ref().map(|s| s.mean))))
-        };
-        let paper = |variant: &str| {
-            let f = row(variant)?.paper.as_ref()?;
-            Some(triple([f.entity, f.relation, f.strict]))
-        };
-        let mut line = vec![format!("{} %", percent(fraction)), "ours".into()];
-        line.extend(
-            variants
-                .iter()
-                .map(|(v, _)| ours(v).unwrap_or_else(|| "–".into())),
-        );
-        lines.push(line);
-        if variants.iter().any(|(v, _)| paper(v).is_some()) {
-            let mut line = vec![String::new(), "paper".into()];
-            line.extend(
-                variants
-                    .iter()
-                    .map(|(v, _)| paper(v).unwrap_or_else(|| "–".into())),
-            );
-            lines.push(line);
-        }
-    }
-    let head: Vec<&str> = ["share", ""]
-        .into_iter()
-        .chain(variants.iter().map(|(_, label)| *label))
-        .collect();
-    format!(
-        "\n## By share of the training documents: Entity / Relation / Ent+Rel, protocol `{}`\n\n{}",
-        HEADLINE.name(),
-        table(&head, &lines)
-    )
 }
 
 fn missing(section: &Section) -> String {
@@ -253,14 +226,41 @@ pub fn table(head: &[&str], lines: &[Vec<String>]) -> String {
     text
 }
 
-/// The paper's model and its scores.
-fn figure_cells(figure: Option<&Figure>) -> [String; 4] {
-    let Some(figure) = figure else {
-        return [(); 4].map(|()| String::new());
-    };
+/// The paper's model and its scores, on another data set if it has none on this one.
+fn paper_cells(row: &ScoreRow) -> [String; 4] {
+    match (&row.paper, &row.elsewhere) {
+        (Some(figure), _) => figure_cells(figure.model.clone(), figure),
+        (None, Some(Elsewhere { dataset, figure })) => {
+            let origin = origin(dataset, figure.fraction, row.fraction);
+            figure_cells(format!("{} on {origin}", figure.model), figure)
+        }
+        (None, None) => [const { String::new() }; 4],
+    }
+}
+
+fn figure_cells(name: String, figure: &Figure) -> [String; 4] {
     let cell = |value: Option<f64>| value.map_or("–".into(), |v| format!("{v:.1}"));
     let [entity, relation, strict] = [figure.entity, figure.relation, figure.strict].map(cell);
-    [figure.model.clone(), entity, relation, strict]
+    [name, entity, relation, strict]
+}
+
+/// The paper's data set and its difference.
+fn gain_cells(row: &Comparison) -> [String; 4] {
+    let Some(gain) = &row.paper else {
+        return [const { String::new() }; 4];
+    };
+    let cell = |value: Option<f64>| value.map_or("–".into(), |v| format!("{v:+.1}"));
+    let [entity, relation, strict] = [gain.entity, gain.relation, gain.strict].map(cell);
+    let origin = origin(&gain.dataset, gain.fraction, row.fraction);
+    [origin, entity, relation, strict]
+}
+
+/// A data set, with the share of its training data if that is not ours.
+fn origin(dataset: &str, fraction: f64, ours: f64) -> String {
+    match fraction == ours {
+        true => dataset.into(),
+        false => format!("{dataset} at {} %", percent(fraction)),
+    }
 }
 
 fn paired(paired: Option<&Paired>) -> String {

@@ -4,14 +4,17 @@
 //! | here | there |
 //! |---|---|
 //! | [`ScoreRow`] | Tables 2, 3, 4, 6, 7, 10; 5 by share of the training data |
-//! | [`Comparison`] | none: its figures are single runs |
+//! | [`Comparison`] | none: its figures are single runs, and their differences stand beside ours |
 //! | [`TypeRow`] | Tables 8 and 9 |
 //! | [`BucketRow`] | Figure 5 |
+//! | [`Sentences`] | Table 11 |
 
+mod beside;
 mod bucket;
 mod collect;
 mod comparison;
 mod figures;
+mod gain;
 mod grid;
 mod markdown;
 mod missing;
@@ -19,6 +22,8 @@ mod paired;
 mod published;
 mod score;
 mod section;
+mod sentences;
+mod sizes;
 mod spread;
 #[cfg(test)]
 mod tests;
@@ -39,6 +44,7 @@ pub use paired::Paired;
 pub use published::Published;
 pub use score::ScoreRow;
 pub use section::Section;
+pub use sentences::Sentences;
 pub use spread::Spread;
 pub use types::TypeRow;
 
@@ -65,15 +71,19 @@ pub struct Tables {
 }
 
 impl Tables {
-    /// Reads the output folders of experiments.
+    /// Reads the output folders of experiments; each section quotes at most so many sentences.
     ///
     /// # Errors
     /// A folder that has no plan, or a damaged file.
-    pub fn read(folders: &[PathBuf]) -> Result<Self> {
+    pub fn read(folders: &[PathBuf], sentences: usize) -> Result<Self> {
         let published = Published::new()?;
         let mut sections = Vec::new();
         for finished in collect::read(folders)? {
-            sections.push(Section::new(&finished, &published));
+            let mut section = Section::new(&finished, &published);
+            if sentences > 0 {
+                section.sentences = Some(Sentences::new(&finished, &section, sentences));
+            }
+            sections.push(section);
         }
         Ok(Self {
             unit: "percent",

@@ -15,6 +15,10 @@ pub struct Published(BTreeMap<String, DataSet>);
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DataSet {
+    /// Name for people.
+    pub title: String,
+    /// The data set whose figures stand beside results for which the paper has none on this one.
+    pub otherwise: Option<String>,
     /// Gold entities of the test data.
     pub entities: Option<usize>,
     /// Gold relations of the test data.
@@ -112,6 +116,16 @@ impl DataSet {
             .find(|f| f.model == model && f.fraction == fraction)
     }
 
+    /// As [`Self::score`], or the figures of a model that has them for one share only.
+    pub fn closest(&self, model: &str, fraction: f64) -> Option<&Figure> {
+        let mut all = self.scores.iter().filter(|f| f.model == model);
+        let only = match (all.next(), all.next()) {
+            (Some(figure), None) => Some(figure),
+            _ => None,
+        };
+        self.score(model, fraction).or(only)
+    }
+
     /// The figures of a model on a type.
     pub fn of_type(&self, model: &str, kind: &str, label: &str) -> Option<&TypeFigure> {
         self.types
@@ -175,5 +189,16 @@ mod tests {
         }
         let spe = published.get("ace05").unwrap().score("SPE", 0.1).unwrap();
         assert_eq!((spe.relation, spe.strict), (Some(40.7), Some(34.1)));
+    }
+
+    #[test]
+    fn only_a_single_figure_stands_for_other_shares() {
+        let published = Published::new().unwrap();
+        let ace = published.get("ace05").unwrap();
+        let strict = |model: &str, fraction: f64| ace.closest(model, fraction)?.strict;
+        assert_eq!(strict("SPE", 0.1), Some(34.1));
+        assert_eq!(strict("SPE", 0.3), None);
+        assert_eq!(strict("-TBO", 0.1), Some(61.2));
+        assert_eq!(strict("SciBERT", 1.0), None);
     }
 }

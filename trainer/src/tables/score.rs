@@ -4,8 +4,9 @@ use serde::Serialize;
 use spanlight_core::score::{Counts, Protocol, Scores};
 
 use super::Spread;
+use super::beside::{Beside, Elsewhere};
 use super::collect::Finished;
-use super::published::{DataSet, Figure};
+use super::published::Figure;
 use crate::experiment::{Outcome, Planned};
 
 /// F1 of a variant on a share of the training data, in percent.
@@ -31,18 +32,20 @@ pub struct ScoreRow {
     pub strict: Option<Spread>,
     /// The paper's figures for the same thing, on test data.
     pub paper: Option<Figure>,
+    /// Its figures on another data set, where it has none on this one.
+    pub elsewhere: Option<Elsewhere>,
 }
 
 impl ScoreRow {
     /// The rows of all shares, protocols and variants, those without a finished cell left out.
-    pub fn all(finished: &Finished, published: Option<&DataSet>) -> Vec<Self> {
+    pub fn all(finished: &Finished, beside: &Beside<'_>) -> Vec<Self> {
         let mut rows = Vec::new();
         for fraction in finished.fractions() {
             for split in ["test", "dev"] {
                 for protocol in Protocol::ALL {
                     for variant in &finished.plan.order {
                         rows.extend(Self::new(
-                            finished, published, fraction, split, protocol, variant,
+                            finished, beside, fraction, split, protocol, variant,
                         ));
                     }
                 }
@@ -53,7 +56,7 @@ impl ScoreRow {
 
     fn new(
         finished: &Finished,
-        published: Option<&DataSet>,
+        beside: &Beside<'_>,
         fraction: f64,
         split: &'static str,
         protocol: Protocol,
@@ -71,15 +74,11 @@ impl ScoreRow {
             };
             Spread::new(cells.iter().map(score).collect())
         };
-        let name = finished
-            .plan
-            .variants
-            .get(variant)
-            .and_then(|v| v.paper.as_ref());
         let planned = |cell: &Planned| cell.variant == variant && cell.fraction == fraction;
         let planned = finished.plan.cells.iter().any(planned);
-        let paper = published.zip(name).filter(|_| split == "test" && planned);
-        let paper = paper.and_then(|(p, name)| p.score(name, fraction));
+        let model = finished.paper(variant);
+        let model = model.filter(|_| split == "test" && planned);
+        let paper = model.and_then(|model| beside.own?.score(model, fraction));
         // The paper's figures stand there before ours do.
         (!cells.is_empty() || paper.is_some()).then(|| Self {
             fraction,
@@ -92,6 +91,7 @@ impl ScoreRow {
             relation: f1(|s| s.relation),
             strict: f1(|s| s.strict),
             paper: paper.cloned(),
+            elsewhere: model.and_then(|model| beside.elsewhere(model, fraction)),
         })
     }
 }

@@ -3,9 +3,10 @@
 use serde::Serialize;
 use spanlight_core::score::Protocol;
 
+use super::beside::Beside;
 use super::collect::Finished;
 use super::published::{Figure, Published};
-use super::{BucketRow, Comparison, Missing, ScoreRow, TypeRow};
+use super::{BucketRow, Comparison, Missing, ScoreRow, Sentences, TypeRow};
 
 /// The protocol of the headline, of types and of buckets.
 pub const HEADLINE: Protocol = Protocol::Full;
@@ -52,6 +53,9 @@ pub struct Section {
     pub types: Vec<TypeRow>,
     /// By bucket.
     pub buckets: Vec<BucketRow>,
+    /// Sentences in which two variants differ, if they were asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sentences: Option<Sentences>,
     /// Figures that the paper cites from elsewhere.
     pub cited: Vec<Figure>,
     /// What is missing.
@@ -59,15 +63,12 @@ pub struct Section {
 }
 
 impl Section {
-    /// Sums an experiment up.
+    /// Sums an experiment up, without sentences.
     pub fn new(finished: &Finished, published: &Published) -> Self {
         let plan = &finished.plan;
-        let dataset = plan
-            .report
-            .dataset
-            .as_deref()
-            .and_then(|name| published.get(name));
-        let scores = ScoreRow::all(finished, dataset);
+        let beside = Beside::new(published, plan.report.dataset.as_deref());
+        let dataset = beside.own;
+        let scores = ScoreRow::all(finished, &beside);
         let detailed = finished.detailed().into_iter();
         let told = |f: &&Figure| f.cited && f.stands_in(&plan.report.tables);
         let cited = dataset.iter().flat_map(|d| &d.scores).filter(told);
@@ -94,9 +95,10 @@ impl Section {
                 .map(|name| (name.clone(), finished.label(&name)))
                 .collect(),
             fractions: finished.fractions(),
-            comparisons: Comparison::all(finished, &scores),
+            comparisons: Comparison::all(finished, &scores, &beside),
             types: TypeRow::all(finished, dataset),
             buckets: BucketRow::all(finished),
+            sentences: None,
             cited: cited.cloned().collect(),
             missing: Missing::all(finished, dataset),
             scores,

@@ -8,8 +8,9 @@ use spanlight_core::document::{Entity, Relation, Sentence};
 use spanlight_core::score::Prediction;
 
 use super::*;
-use crate::experiment::Split;
-use crate::store::write_json;
+use crate::data::write_file;
+use crate::experiment::{Split, write_predictions};
+use crate::store::{read_json, write_json};
 
 /// A sentence of `words` words with `entities` people in a row, each related to the next one.
 fn sentence(words: usize, entities: usize) -> Sentence {
@@ -52,8 +53,14 @@ fn prediction(gold: &Sentence, lost: usize) -> Prediction {
 /// An output folder with some of its cells finished.
 fn experiment(at: &Path) {
     let gold: Vec<Sentence> = [(6, 2), (12, 3), (25, 6), (33, 8), (60, 10)]
-        .map(|(w, e)| sentence(w, e))
-        .to_vec();
+        .into_iter()
+        .enumerate()
+        .map(|(index, (w, e))| Sentence {
+            index,
+            ..sentence(w, e)
+        })
+        .collect();
+    write_file(&at.join("test.json"), &gold).unwrap();
     let schema = Schema::of(&gold, &["PER-SOC"]);
     let mut cells = Vec::new();
     for (fraction, seeds) in [(0.1, [1, 2, 3]), (1.0, [1, 2, 3])] {
@@ -78,6 +85,8 @@ fn experiment(at: &Path) {
                     .collect();
                 let split = Split::new(&gold, &found, &schema).unwrap();
                 std::fs::create_dir_all(at.join(&name)).unwrap();
+                let predictions = at.join(&name).join("predictions.jsonl");
+                write_predictions(&predictions, &gold, &found).unwrap();
                 let outcome = json!({
                     "id": name, "version": "0", "variant": variant, "fraction": fraction,
                     "seed": seed, "settings": {}, "inputs": {}, "device": "CPU", "seconds": 1.0,
@@ -88,7 +97,7 @@ fn experiment(at: &Path) {
         }
     }
     let plan = json!({
-        "name": "invented", "title": "Invented", "test": "data/test.json",
+        "name": "invented", "title": "Invented", "test": at.join("test.json"),
         "report": { "dataset": "ace05", "tables": ["3", "5", "8"], "against": ["bert", "spe"] },
         "order": ["bert", "spe", "no_tbo"],
         "variants": {
@@ -100,6 +109,22 @@ fn experiment(at: &Path) {
     });
     std::fs::create_dir_all(at.join("plans")).unwrap();
     write_json(&at.join("plans/invented.json"), &plan).unwrap();
+}
+
+/// Changes what the plan says about its report.
+fn report_as(at: &Path, report: serde_json::Value) {
+    let path = at.join("plans/invented.json");
+    let mut plan: serde_json::Value = read_json(&path).unwrap();
+    plan["report"] = report;
+    write_json(&path, &plan).unwrap();
+}
+
+/// The Markdown with so many sentences.
+fn markdown(at: &Path, sentences: usize) -> String {
+    let out = tempfile::tempdir().unwrap();
+    let tables = Tables::read(&[at.into()], sentences).unwrap();
+    tables.write(out.path(), &[Form::Markdown]).unwrap();
+    std::fs::read_to_string(out.path().join("report.md")).unwrap()
 }
 
 /// Compares with a file beside this one, or makes it anew where `SPANLIGHT_EXPECT` is set.
@@ -126,7 +151,7 @@ fn a_report_is_always_the_same() {
     experiment(folder.path());
     let out = tempfile::tempdir().unwrap();
     let forms = [Form::Markdown, Form::Json, Form::Svg];
-    let tables = Tables::read(&[folder.path().into()]).unwrap();
+    let tables = Tables::read(&[folder.path().into()], 0).unwrap();
     let written = tables.write(out.path(), &forms).unwrap();
     let names: Vec<_> = written
         .iter()
@@ -143,7 +168,7 @@ fn a_report_is_always_the_same() {
     );
     written[..3].iter().for_each(|path| expect(path));
     let first = std::fs::read(&written[3]).unwrap();
-    let tables = Tables::read(&[folder.path().into()]).unwrap();
+    let tables = Tables::read(&[folder.path().into()], 0).unwrap();
     tables.write(out.path(), &forms).unwrap();
     assert!(std::fs::read(&written[3]).unwrap() == first);
     let json: serde_json::Value = serde_json::from_slice(&first).unwrap();
@@ -163,12 +188,9 @@ fn a_report_is_always_the_same() {
 fn a_grid_names_what_is_shown_in_detail() {
     let folder = tempfile::tempdir().unwrap();
     experiment(folder.path());
-    let path = folder.path().join("plans/invented.json");
-    let mut plan: serde_json::Value = crate::store::read_json(&path).unwrap();
-    let mut detailed = |report: serde_json::Value| -> Vec<String> {
-        plan["report"] = report;
-        write_json(&path, &plan).unwrap();
-        let tables = Tables::read(&[folder.path().into()]).unwrap();
+    let detailed = |report: serde_json::Value| -> Vec<String> {
+        report_as(folder.path(), report);
+        let tables = Tables::read(&[folder.path().into()], 0).unwrap();
         let detailed = tables.sections[0].detailed.iter();
         detailed.map(|(name, _)| name.clone()).collect()
     };
@@ -178,10 +200,7 @@ fn a_grid_names_what_is_shown_in_detail() {
     assert_eq!(detailed(both), ["no_tbo", "bert"]);
 
     // Both have results at 10 % only, so that is the share shown.
-    let tables = Tables::read(&[folder.path().into()]).unwrap();
-    let out = tempfile::tempdir().unwrap();
-    tables.write(out.path(), &[Form::Markdown]).unwrap();
-    let text = std::fs::read_to_string(out.path().join("report.md")).unwrap();
+    let text = markdown(folder.path(), 0);
     let heading = "## Ent+Rel F1 by sentence length, 10 % of the training documents";
     assert!(text.contains(heading), "{text}");
 }
@@ -190,7 +209,7 @@ fn a_grid_names_what_is_shown_in_detail() {
 fn the_report_says_what_the_results_say() {
     let folder = tempfile::tempdir().unwrap();
     experiment(folder.path());
-    let tables = Tables::read(&[folder.path().into()]).unwrap();
+    let tables = Tables::read(&[folder.path().into()], 0).unwrap();
     let section = &tables.sections[0];
     assert_eq!((section.finished, section.cells), (13, 18));
     let row = |variant: &str, fraction: f64| {
@@ -261,10 +280,127 @@ fn the_report_says_what_the_results_say() {
 }
 
 #[test]
+fn figures_on_another_data_set_are_named_so() {
+    let folder = tempfile::tempdir().unwrap();
+    experiment(folder.path());
+    report_as(
+        folder.path(),
+        json!({ "dataset": "scierc", "against": ["bert"] }),
+    );
+    let text = markdown(folder.path(), 0);
+    for line in [
+        // SciERC's own figure, where the paper has one.
+        "| BERT | 3 | 80.0 ± 2.9 | 77.9 ± 1.8 | 77.9 ± 1.8 | BERT | 67.1 | 43.6 | 33.0 |",
+        "| BERT | 3 | 69.2 ± 1.7 | 66.7 ± 0.0 | 66.7 ± 0.0 | BERT on ACE05 | 73.3 | 35.2 | 29.5 |",
+        "| SPE without TBO | 1 | 71.1 | 66.7 | 66.7 | -TBO on ACE05 at 100 % | 87.4 | 63.7 | 61.2 |",
+        "(3/3; p 0.25) | SciERC | -0.2 | +2.0 | +0.6 |",
+        "(3/3; p 0.25) | ACE05 | +0.7 | +5.5 | +4.6 |",
+        "(0/1) | ACE05 at 100 % | +0.1 | -1.7 | -0.5 |",
+        "|  | paper, ACE05 | 73.3 / 35.2 / 29.5 | 74.0 / 40.7 / 34.1 | – |",
+        "|  | paper | 67.1 / 43.6 / 33.0 | 66.9 / 45.6 / 33.6 | – |",
+    ] {
+        assert!(text.contains(line), "{line}\n{text}");
+    }
+    // ACE05's figure for the whole data, where SciERC has its own.
+    assert!(!text.contains("87.3"), "{text}");
+    let shares = "## By share of the training documents: Entity / Relation / Ent+Rel, protocol";
+    for protocol in ["full", "reference"] {
+        assert!(
+            text.contains(&format!("{shares} `{protocol}`")),
+            "{protocol}"
+        );
+    }
+    assert!(!text.contains(&format!("{shares} `symmetric`")));
+
+    let tables = Tables::read(&[folder.path().into()], 0).unwrap();
+    let rows = serde_json::to_value(&tables).unwrap()["sections"][0]["scores"].take();
+    let row = rows
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|row| row["variant"] == "spe" && row["fraction"] == 0.1)
+        .unwrap();
+    assert!(row["paper"].is_null());
+    assert_eq!(
+        (&row["elsewhere"]["dataset"], &row["elsewhere"]["strict"]),
+        (&json!("ACE05"), &json!(34.1))
+    );
+
+    // Without any figure there is nothing for `reference` to stand beside.
+    report_as(folder.path(), json!({ "against": ["bert"] }));
+    let text = markdown(folder.path(), 0);
+    assert!(text.contains(&format!("{shares} `full`")));
+    assert!(!text.contains(&format!("{shares} `reference`")) && !text.contains("ACE05 at"));
+}
+
+#[test]
+fn sentences_are_quoted_only_when_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    experiment(folder.path());
+    let text = markdown(folder.path(), 0);
+    assert!(text.contains("`spanlight report --sentences 10`") && !text.contains("[w0]"));
+
+    let text = markdown(folder.path(), 2);
+    let first = "\
+## Sentences in which two models differ, 100 % of the training documents, protocol `full`
+
+In the form of the paper's Table 11, seed 1; the first 2 of the file. `{WORK-1>}` stands at the first argument of \
+relation 1, `{>WORK-1}` at the second.
+
+```text
+d, sentence 1, B is closer
+  gold  [w0]PER{PER-SOC-1>} [w1]PER{>PER-SOC-1} w2 w3 w4 w5
+  A     w0 w1 w2 w3 w4 w5
+  B     [w0]PER w1 w2 w3 w4 w5
+
+d, sentence 2, B is closer
+";
+    assert!(text.contains(first), "{text}");
+    // The counts are of all.
+    let last = "\n\n5 of 5 sentences differ; A is closer to gold in 0, B in 5\nA = BERT: entity ";
+    assert!(text.contains(last), "{text}");
+    assert!(!text.contains("d, sentence 3"), "{text}");
+
+    let json = |sentences: usize| {
+        let tables = Tables::read(&[folder.path().into()], sentences).unwrap();
+        serde_json::to_value(&tables).unwrap()["sections"][0].take()
+    };
+    assert!(json(0).get("sentences").is_none());
+    let quoted = json(1)["sentences"].take();
+    assert_eq!(
+        (&quoted["variants"], &quoted["seed"], &quoted["closer"]),
+        (&json!(["bert", "spe"]), &json!(1), &json!({ "b": 5 }))
+    );
+    assert_eq!(quoted["differences"].as_array().unwrap().len(), 1);
+
+    // What a grid shows in detail comes first, here at the share and with the seed that both have.
+    report_as(folder.path(), json!({ "detail": ["no_tbo", "spe"] }));
+    let quoted = json(1)["sentences"].take();
+    assert_eq!(
+        (&quoted["variants"], &quoted["fraction"]),
+        (&json!(["no_tbo", "spe"]), &json!(0.1))
+    );
+    assert_eq!(
+        (&quoted["a"], &quoted["b"]),
+        (&json!("SPE without TBO"), &json!("SPE"))
+    );
+
+    // Data that are not there any more cost only this.
+    std::fs::remove_file(folder.path().join("test.json")).unwrap();
+    let text = markdown(folder.path(), 1);
+    let none = text.split("\n\nNone: ").nth(1).unwrap();
+    assert!(
+        none.lines().next().unwrap().contains("test.json") && text.contains("## Missing"),
+        "{text}"
+    );
+    assert!(json(1)["sentences"]["problem"].is_string());
+}
+
+#[test]
 fn folders_that_are_no_experiments_are_named() {
     let folder = tempfile::tempdir().unwrap();
     let error = || {
-        let read = Tables::read(&[PathBuf::from(folder.path())]);
+        let read = Tables::read(&[PathBuf::from(folder.path())], 0);
         read.unwrap_err().to_string()
     };
     assert!(error().contains("no output folder") && error().contains("plans"));

@@ -58,8 +58,7 @@ impl TypeRow {
                         };
                         let tables: Vec<BTreeMap<String, Counts>> =
                             cells.iter().map(scores).collect();
-                        let known = finished.plan.variants.get(variant);
-                        let model = known.and_then(|v| v.paper.as_deref());
+                        let model = finished.paper(variant);
                         let paper = published.zip(model).filter(|_| fraction == 1.0);
                         let head = Self {
                             fraction,

@@ -92,6 +92,7 @@ impl<O: Objective> Driver<'_, O> {
                 step: (step + 1) as u64,
                 steps: self.steps as u64,
                 epoch: (step / self.steps_per_epoch.max(1) + 1) as u64,
+                figures: self.objective.figures(&losses),
                 losses,
                 grad_norm: norm,
                 learning_rate: factor * self.learning_rate,

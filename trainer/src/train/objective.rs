@@ -1,9 +1,12 @@
 //! What a training task must provide.
 
+use std::collections::BTreeMap;
+
 use burn::module::Module;
 use spanlight_core::loss::Term;
 
 use crate::error::Result;
+use crate::event::Figure;
 
 /// Losses of a model on the data of a step.
 pub trait Objective: Sync {
@@ -38,6 +41,12 @@ pub trait Objective: Sync {
         step: usize,
         seed: u64,
     ) -> Result<Vec<Term>>;
+
+    /// What of a step's mean losses, by name, is worth a place in a line about it besides their
+    /// total.
+    fn figures(&self, _losses: &BTreeMap<String, f64>) -> Vec<Figure> {
+        Vec::new()
+    }
 
     /// Called after the optimiser has made a step (0-based) of the model.
     fn stepped(&self, _model: &Self::Model, _step: usize) -> Result<()> {

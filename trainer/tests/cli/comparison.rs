@@ -94,6 +94,26 @@ fn a_grid_ends_in_a_report() {
     let only = succeed(at, &["report", "grid", "--format", "json", "--out", "only"]);
     assert_eq!(only.lines().count(), 1, "{only}");
     assert!(fail(at, &["report", "encoder"]).contains("no output folder"));
+
+    // Sentences are those that `compare` shows.
+    let quoted = || {
+        let report = ["report", "grid", "--sentences", "3", "--out", "quoted"];
+        succeed(at, &report);
+        std::fs::read_to_string(at.join("quoted/report.md")).unwrap()
+    };
+    let told = " of 12 sentences differ; A is closer to gold in ";
+    assert!(!text.contains(told), "{text}");
+    let text = quoted();
+    assert!(
+        text.contains(told) && text.contains("\nB = Shared encoder: entity "),
+        "{text}"
+    );
+    std::fs::rename(at.join("train.jsonl"), at.join("elsewhere.jsonl")).unwrap();
+    let text = quoted();
+    assert!(
+        !text.contains(told) && text.contains("None: ./train.jsonl: "),
+        "{text}"
+    );
 }
 
 #[test]

@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
-use crate::support::{CORPUS, arrays, exchanged, fail, pretraining, succeed, training, workshop};
+use crate::support::{
+    CORPUS, arrays, exchanged, fail, pretraining, spanlight, succeed, training, workshop,
+};
 
 /// Pre-trains a few steps with more flags; the weights by name.
 fn pretrained(at: &Path, run: &str, flags: &[&str]) -> Vec<(String, Vec<u8>)> {
@@ -108,6 +110,31 @@ fn every_setting_changes_the_run() {
         arrays(&at.join(size).join("pretrained.safetensors"))
     });
     assert_ne!(micro[0], micro[1]);
+}
+
+#[test]
+fn progress_and_chart_tell_how_each_objective_fares() {
+    let folder = workshop();
+    let at = folder.path();
+    let output = spanlight(at, &pretraining("run", "4")).output().unwrap();
+    let told = String::from_utf8(output.stderr).unwrap();
+    let line = told.lines().find(|line| line.starts_with("step 4/4 · "));
+    let line = line.unwrap_or_else(|| panic!("{told}"));
+    let mut rest = line;
+    for part in [
+        " · loss ",
+        " (tbo ",
+        ", spo ",
+        ", cspo ",
+        ") · contrast ",
+        " % right · gradient ",
+        " pieces/s · ETA ",
+    ] {
+        let found = rest.split_once(part);
+        (_, rest) = found.unwrap_or_else(|| panic!("no {part:?} in {line}"));
+    }
+    let chart = std::fs::read_to_string(at.join("run/training.svg")).unwrap();
+    assert!(chart.contains("recognised target") && !chart.contains("no evaluation"));
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::weights::StateDict;
 use crate::weights::bert::{our_name, their_name};
 
 /// Which of the paper's models a checkpoint is of.
@@ -94,6 +95,18 @@ impl Stage {
                 _ => None,
             }
         })
+    }
+
+    /// Modules of this model, by their names, of which a checkpoint holds nothing.
+    pub fn lacking(self, checkpoint: &StateDict) -> Vec<String> {
+        let modules: Vec<String> = match self {
+            Self::FineTuning => FINE_TUNING.iter().map(|(name, _)| (*name).into()).collect(),
+            Self::Pretraining => (NETWORKS.iter())
+                .flat_map(|(network, _)| PRETRAINING.map(|(name, _)| format!("{network}{name}")))
+                .collect(),
+        };
+        let held = |module: &String| checkpoint.keys().any(|name| name.starts_with(module));
+        modules.into_iter().filter(|module| !held(module)).collect()
     }
 
     /// Our name of one of their parameters.

@@ -41,7 +41,7 @@ impl<'a> Ready<'a> {
     /// Any [`Error`](crate::error::Error) of reading the encoder.
     pub fn new(plan: &Plan<'_>, config: &PretrainConfig, steps: &'a [Vec<Sample>]) -> Result<Self> {
         let encoder = EncoderFolder::open(plan.encoder)?;
-        let (mut setup, _) = Setup::new(config, &encoder, &plan.device)?.start(config, &encoder)?;
+        let mut setup = Setup::new(config, &encoder, &plan.device)?.start(config, &encoder)?;
         setup.model = freeze(setup.model, &setup.groups);
         let objectives = config.objectives();
         let mut contrast = Contrast::new(setup.momentum.clone(), &objectives);

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::fs::File;
+use std::io::{Read, Seek};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -13,7 +14,7 @@ use parquet::errors::ParquetError;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::schema::types::SchemaDescriptor;
 
-use super::{Passage, Passages, decode};
+use super::{Passage, Passages, decode, packed};
 use crate::corpus::CorpusError;
 use crate::data::defect::{Flaw, Place};
 
@@ -34,6 +35,23 @@ pub struct Parquet {
     row: usize,
 }
 
+/// The file, and where to count what is read of it. Reading starts at its end, so one that is packed as a whole
+/// is unpacked to a place of its own first.
+fn seekable(path: &Path, done: &Arc<AtomicU64>) -> Result<(File, Arc<AtomicU64>), CorpusError> {
+    let fail = |e| CorpusError::io(path, e);
+    let mut file = File::open(path).map_err(fail)?;
+    let mut start = [0; 4];
+    let plain = file.read_exact(&mut start).is_err() || &start == b"PAR1";
+    if plain {
+        file.rewind().map_err(fail)?;
+        return Ok((file, done.clone()));
+    }
+    let mut unpacked = tempfile::tempfile().map_err(fail)?;
+    std::io::copy(&mut packed::open(path, done)?.bytes, &mut unpacked).map_err(fail)?;
+    unpacked.rewind().map_err(fail)?;
+    Ok((unpacked, Arc::default()))
+}
+
 /// A column of the group that is being read.
 struct Column {
     reader: ColumnReaderImpl<ByteArrayType>,
@@ -48,7 +66,7 @@ impl Parquet {
         names: Vec<String>,
         done: &Arc<AtomicU64>,
     ) -> Result<Self, CorpusError> {
-        let file = File::open(path).map_err(|e| CorpusError::io(path, e))?;
+        let (file, done) = seekable(path, done)?;
         let reader = SerializedFileReader::new(file).map_err(|e| damaged(path, 0, e))?;
         let places = find(
             path,
@@ -62,7 +80,7 @@ impl Parquet {
             places,
             group: 0,
             columns: Vec::new(),
-            done: done.clone(),
+            done,
             row: 0,
         })
     }

@@ -137,7 +137,16 @@ fn a_finished_grid_does_nothing_and_a_changed_setting_makes_new_cells() {
     succeed(at, &RUN);
     assert_eq!((cells(&output).len(), times()), (12, before.clone()));
 
-    // So do the data; their place does not matter.
+    // Names are no part of what a cell is.
+    let named = "label = \"Another name\"\npaper = \"BERT\"";
+    grid(at, &GRID.replace("label = \"Plain\"", named));
+    let list = succeed(at, &[&RUN[..], &["--dry-run"]].concat());
+    assert!(
+        list.contains("Another name at 100 %") && list.contains("8 finished"),
+        "{list}"
+    );
+
+    // The data are; their place does not matter.
     grid(at, GRID);
     std::fs::create_dir(at.join("moved")).unwrap();
     std::fs::copy(at.join("train.jsonl"), at.join("moved/train.jsonl")).unwrap();

@@ -99,6 +99,25 @@ fn columns_are_read_in_step_and_nulls_are_empty() {
 }
 
 #[test]
+fn files_that_are_packed_once_more_are_unpacked() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.parquet");
+    let texts: Vec<String> = (0..10).map(|i| format!("Text {i}")).collect();
+    write(&path, Compression::SNAPPY, &texts);
+    let bytes = std::fs::read(&path).unwrap();
+
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    std::io::Write::write_all(&mut gzip, &bytes).unwrap();
+    let packed = folder.path().join("a.parquet.gz");
+    std::fs::write(&packed, gzip.finish().unwrap()).unwrap();
+    assert_eq!(read(&packed, &["id"]).unwrap(), texts);
+
+    let packed = folder.path().join("a.parquet.zst");
+    std::fs::write(&packed, zstd::encode_all(&bytes[..], 0).unwrap()).unwrap();
+    assert_eq!(read(&packed, &["id"]).unwrap(), texts);
+}
+
+#[test]
 fn missing_columns_and_damaged_files_are_named() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.parquet");
