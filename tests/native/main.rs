@@ -2,6 +2,7 @@
 
 mod bundle;
 mod context;
+mod contrast;
 mod dropout;
 mod evidence;
 mod extract;
@@ -12,6 +13,7 @@ mod overfit;
 mod parity;
 mod predictor;
 mod pretrain_parity;
+mod pretrain_switches;
 mod queue;
 mod recall;
 mod sampling;

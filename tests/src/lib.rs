@@ -1,5 +1,6 @@
 //! What the workspace tests share: the folder with fixtures and corpora, and tiny models.
 
+pub mod invented;
 pub mod pretraining;
 
 use std::path::PathBuf;

@@ -6,6 +6,7 @@ mod figures;
 mod objective;
 mod run;
 mod save;
+mod schedule;
 mod setup;
 #[cfg(test)]
 mod tests;

@@ -19,7 +19,7 @@ use crate::event::{Event, Sink};
 use crate::place::Place;
 use crate::settings::required;
 use crate::store::{self, RunFolder};
-use crate::train::{Driver, Progress, Schedule, Verdict, freeze};
+use crate::train::{Driver, Progress, Verdict, freeze};
 
 /// Pre-trains the encoders on plain text and saves them every so many steps.
 ///
@@ -83,10 +83,7 @@ pub fn pretrain(
     let model = freeze(model, &groups);
 
     let steps_per_epoch = loader.steps_per_epoch();
-    let steps = match config.epochs {
-        Some(epochs) => epochs * steps_per_epoch,
-        None => config.total_steps,
-    };
+    let steps = config.steps(steps_per_epoch);
     let earlier = progress.seconds;
     announce(config, place, model.num_params(), steps, &loader, sink)?;
     let sizes = (config.chunk, config.micro_batch);
@@ -97,14 +94,10 @@ pub fn pretrain(
         config.mean_over,
         contrast,
     );
-    let total = config.schedule_steps.filter(|&s| s > 0).unwrap_or(steps) as f64;
     let driver = Driver {
         objective: &objective,
         groups: &groups,
-        schedule: Schedule {
-            warmup: (total * config.warmup).max(1.0),
-            total,
-        },
+        schedule: config.schedule(steps),
         device: &device,
         workers: place.workers,
         seed: config.seed,

@@ -82,7 +82,8 @@ impl Setup {
     }
 }
 
-fn rates(config: &PretrainConfig) -> Rates {
+/// Peak learning rates and what decays.
+pub(super) fn rates(config: &PretrainConfig) -> Rates {
     Rates {
         encoder: match config.freeze_encoder {
             true => 0.0,
@@ -96,7 +97,8 @@ fn rates(config: &PretrainConfig) -> Rates {
     }
 }
 
-fn adamw(config: &PretrainConfig) -> AdamWConfig {
+/// Settings of the optimiser.
+pub(super) fn adamw(config: &PretrainConfig) -> AdamWConfig {
     AdamWConfig {
         weight_decay: config.weight_decay,
         bias_correction: config.adamw_bias_correction,

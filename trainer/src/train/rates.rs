@@ -114,7 +114,39 @@ mod tests {
         for name in ["entity_head.weight", "relation_head.bias", "tagger.weight"] {
             assert_eq!(rate(name), 5e-4, "{name}");
         }
-        assert!(!groups.of("network.span.dense.norm.gamma").decay);
-        assert!(groups.of("network.span.dense.linear.weight").decay);
+    }
+
+    #[test]
+    fn biases_and_normalisation_decay_only_if_all_does() {
+        let rates = Rates {
+            encoder: 1e-4,
+            spans: 1e-4,
+            head: 1e-4,
+            layer_decay: 1.0,
+            embeddings: EmbeddingRate::Full,
+            decay_all: false,
+        };
+        let spared = [
+            "network.span.dense.norm.gamma",
+            "network.span.dense.norm.beta",
+            "network.span.dense.linear.bias",
+            "network.encoder.layers.0.attention.query.bias",
+            "network.encoder.embeddings.norm.gamma",
+            "boundary.bias",
+        ];
+        let decaying = [
+            "network.span.dense.linear.weight",
+            "network.encoder.embeddings.word.weight",
+            "boundary.position.weight",
+        ];
+        for decay_all in [false, true] {
+            let groups = Rates { decay_all, ..rates }.groups("network.encoder.", 2);
+            for name in spared {
+                assert_eq!(groups.of(name).decay, decay_all, "{name}");
+            }
+            for name in decaying {
+                assert!(groups.of(name).decay, "{name}");
+            }
+        }
     }
 }

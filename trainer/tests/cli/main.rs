@@ -10,6 +10,7 @@ mod mixing;
 mod pretrain;
 mod pspe;
 mod resume;
+mod schedule;
 mod share;
 mod shipped;
 mod support;

@@ -39,7 +39,7 @@ fn every_setting_changes_the_run() {
     let one_thread = pretrained(at, "one-thread", &["--threads", "1"]);
     assert_eq!(one_thread, plain, "the number of threads matters");
 
-    let settings: [&[&str]; 43] = [
+    let settings: [&[&str]; 44] = [
         &["--seed", "7"],
         &["--shuffle", "false"],
         &["--dynamic-sampling", "false"],
@@ -71,6 +71,7 @@ fn every_setting_changes_the_run() {
         &["--momentum-init", "random"],
         &["--mean-over", "micro"],
         &["--schedule-steps", "9"],
+        &["--total-steps", "5"],
         &["--warmup", "0.9"],
         &["--batch", "5"],
         &["--learning-rate", "1e-3"],

@@ -6,7 +6,7 @@ use safetensors::tensor::{SafeTensors, TensorView, serialize};
 use serde_json::json;
 use spanlight_tests::shared;
 
-use crate::support::{arrays, fail, succeed, training, workshop};
+use crate::support::{arrays, exchanged, fail, pretraining, succeed, training, workshop};
 
 /// The parameters of a fixture as a checkpoint, and the folder of its encoder.
 fn checkpoint(at: &Path, name: &str) -> Option<()> {
@@ -70,6 +70,52 @@ fn a_pre_trained_checkpoint_goes_there_and_back_and_is_a_start() {
     let start = ["--init-from", "imported"];
     let refused = fail(at, &[&training("run", "1")[..], &start].concat());
     assert!(refused.contains("shape"), "{refused}");
+}
+
+/// A run of ours in the paper's names, at the paper's sizes around the encoder, and that as a run.
+fn there_and_back(at: &Path) {
+    // The networks start apart, so that it matters which of them is taken.
+    let apart = ["--momentum-init", "random", "--learning-rate", "1e-3"];
+    succeed(at, &[&pretraining("ours", "3")[..], &apart].concat());
+    succeed(at, &exchanged(EXPORT.to_vec(), "--model", "ours"));
+    std::fs::rename(at.join("again.safetensors"), at.join("theirs.safetensors")).unwrap();
+    succeed(at, &exchanged(IMPORT.to_vec(), "--encoder", "encoder"));
+}
+
+#[test]
+fn fine_tuning_starts_alike_from_a_checkpoint_and_from_the_run_that_it_was() {
+    let folder = workshop();
+    let at = folder.path();
+    there_and_back(at);
+    let theirs = arrays(&at.join("theirs.safetensors"));
+    let floats = |name: &str| {
+        let found = theirs.iter().find(|(n, _)| n == name);
+        found.map(|(_, bytes)| bytes.len() / 4)
+    };
+    for network in ["span_pair_encoder", "momentum_span_pair_encoder"] {
+        let kernel = "entity_span_extractor.cnn_encoder.conv_layer_1.weight";
+        let found = floats(&format!("{network}.{kernel}"));
+        assert_eq!(found, Some(100 * 16 * 3), "{network}");
+        let query = format!("{network}.attention_encoder.query_linear.weight");
+        assert_eq!(floats(&query), Some(500 * 16));
+    }
+    let pretrained = |run: &str| arrays(&at.join(run).join("pretrained.safetensors"));
+    assert!(pretrained("ours") == pretrained("imported"));
+
+    let started = |run: &str, flags: &[&str]| {
+        succeed(at, &[&training(run, "1")[..], flags].concat());
+        arrays(&at.join(run).join("best.safetensors"))
+    };
+    let alike = ["query", "momentum"].map(|network| {
+        let [ours, imported] = ["ours", "imported"].map(|earlier| {
+            let flags = ["--init-from", earlier, "--load-network", network];
+            started(&format!("{network}-of-{earlier}"), &flags)
+        });
+        assert!(ours == imported, "the {network} network is another start");
+        ours
+    });
+    let alone = started("alone", &[]);
+    assert!(alike[0] != alike[1] && alike[0] != alone && alike[1] != alone);
 }
 
 #[test]

@@ -1,7 +1,10 @@
 //! An interrupted run ends in the same weights, bit for bit, as one that was left alone.
 
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
+
+use serde_json::Value;
 
 use crate::support::{
     arrays, exchanged, fail, pretraining, spanlight, succeed, training, workshop,
@@ -34,7 +37,19 @@ fn interrupt(signal: &str, arguments: impl Fn(&'static str) -> Vec<&'static str>
     let chart = at.join("halves/training.svg");
     assert!(chart.exists(), "a stopped run has no chart");
     succeed(at, &[arguments("halves")[0], "--run", "halves", "--resume"]);
+    assert_alike(at, weights);
+}
 
+/// The events of a kind that a run has told.
+fn told(at: &Path, run: &str, kind: &str) -> Vec<Value> {
+    let text = std::fs::read_to_string(at.join(run).join("events.jsonl")).unwrap();
+    let event = |line: &str| -> Value { serde_json::from_str(line).unwrap() };
+    let events = text.lines().map(event);
+    events.filter(|event| event["event"] == kind).collect()
+}
+
+/// Asserts that the runs `whole` and `halves` ended in the same state, bit for bit.
+fn assert_alike(at: &Path, weights: &str) {
     for file in ["checkpoint.safetensors", weights] {
         let (whole, halves) = (
             arrays(&at.join("whole").join(file)),
@@ -45,13 +60,22 @@ fn interrupt(signal: &str, arguments: impl Fn(&'static str) -> Vec<&'static str>
             assert!(a == b, "{file}: {} differs", a.0);
         }
     }
-    let steps = |run: &str| {
-        let text = std::fs::read_to_string(at.join(run).join("events.jsonl")).unwrap();
-        text.lines()
-            .filter(|l| l.contains("\"event\":\"step\""))
-            .count()
-    };
+    let steps = |run: &str| told(at, run, "step").len();
     assert_eq!(steps("whole"), steps("halves"));
+}
+
+/// Makes the run `halves` one step a time, then the rest; each call ends well and has saved.
+fn run_out_of_time(at: &Path, arguments: &[&str], weights: &str) {
+    let resume = [arguments[0], "--run", "halves", "--resume"];
+    let no_time = ["--max-minutes", "0"];
+    for (step, call) in [arguments, &resume].into_iter().enumerate() {
+        succeed(at, &[call, &no_time].concat());
+        let counts = ["step", "saved", "finished"].map(|kind| told(at, "halves", kind).len());
+        assert_eq!(counts, [step + 1, step + 1, 1]);
+        assert_eq!(told(at, "halves", "finished")[0]["reason"], "out of time");
+    }
+    succeed(at, &resume);
+    assert_alike(at, weights);
 }
 
 /// Fine-tuning with averaged weights, which must survive too.
@@ -80,6 +104,37 @@ fn pre_training_after_ctrl_c() {
 fn pre_training_after_kill_9() {
     let arguments = |run| pretraining(run, "60");
     interrupt("-KILL", arguments, "pretrained.safetensors");
+}
+
+#[test]
+fn fine_tuning_when_the_time_is_up() {
+    let folder = workshop();
+    let at = folder.path();
+    succeed(at, &finetuning("whole"));
+    run_out_of_time(at, &finetuning("halves"), "best.safetensors");
+}
+
+#[test]
+fn pre_training_when_the_time_is_up() {
+    let folder = workshop();
+    let at = folder.path();
+    // Left alone, it saves at its end only.
+    let arguments = |run| exchanged(pretraining(run, "5"), "--save-every", "100");
+    succeed(at, &arguments("whole"));
+    run_out_of_time(at, &arguments("halves"), "pretrained.safetensors");
+}
+
+#[test]
+fn a_time_that_is_up_before_the_text_is_read_leaves_a_run_to_start() {
+    let folder = workshop();
+    let at = folder.path();
+    let no_time = ["--max-minutes", "0"];
+    succeed(at, &[&pretraining("halves", "3")[..], &no_time].concat());
+    let counts = ["step", "saved", "finished"].map(|kind| told(at, "halves", kind).len());
+    assert_eq!(counts, [0, 0, 1]);
+    succeed(at, &["pretrain", "--run", "halves", "--resume"]);
+    succeed(at, &pretraining("whole", "3"));
+    assert_alike(at, "pretrained.safetensors");
 }
 
 #[test]
