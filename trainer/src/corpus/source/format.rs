@@ -20,7 +20,7 @@ pub enum SourceFormat {
     Csv,
     /// JSON objects, one a line or in one array (.jsonl, .json)
     Jsonl,
-    /// Parquet (.parquet), in programs built with it
+    /// Parquet (.parquet)
     Parquet,
 }
 

@@ -4,7 +4,6 @@ mod format;
 mod json;
 mod list;
 mod packed;
-#[cfg(feature = "parquet")]
 mod parquet;
 mod table;
 #[cfg(test)]
@@ -61,17 +60,7 @@ impl Source {
             SourceFormat::Tsv => Box::new(table::Table::tabs(unpacked()?, columns)),
             SourceFormat::Csv => Box::new(table::Table::commas(unpacked()?, columns)),
             SourceFormat::Jsonl => Box::new(json::Json::new(unpacked()?, columns)?),
-            #[cfg(feature = "parquet")]
             SourceFormat::Parquet => Box::new(parquet::Parquet::open(&self.path, columns, done)?),
-            #[cfg(not(feature = "parquet"))]
-            SourceFormat::Parquet => {
-                return Err(CorpusError::Source {
-                    path: self.path.clone(),
-                    problem: "this program was built without Parquet; build it with `--features \
-                              parquet`, or convert the file to JSON lines"
-                        .into(),
-                });
-            }
             SourceFormat::Text | SourceFormat::Auto => {
                 Box::new(text::Text::new(unpacked()?, config.unit))
             }

@@ -238,16 +238,6 @@ fn foreign_files_are_recognised() {
     );
 }
 
-#[cfg(not(feature = "parquet"))]
-#[test]
-fn without_parquet_the_program_says_how_to_get_it() {
-    let found = message("a.parquet", b"PAR1", &config());
-    assert!(
-        found.contains("a.parquet") && found.contains("--features parquet"),
-        "{found}"
-    );
-}
-
 fn folder(names: &[&str]) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     for name in names {

@@ -66,7 +66,7 @@ fn queues_hold_as_many_keys_as_asked_and_none_of_the_step_under_way() {
     };
     let (model, momentum) = networks(&objectives);
     let mut contrast = Contrast::new(momentum, &objectives);
-    let nothing = [vec![], vec![]];
+    let nothing: [Vec<f32>; 2] = [vec![], vec![]];
     assert_eq!(queued(contrast.keys(1, keys([2.0]))), nothing);
     assert_eq!(queued(contrast.keys(0, keys([1.0]))), nothing);
     contrast.step(&model.network, 1.0);

@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use spanlight_core::pretrain::PretrainLoss;
 
@@ -131,24 +131,24 @@ fn accuracies_have_a_panel_of_their_own() {
 #[test]
 fn curves_of_a_panel_differ_and_its_legend_is_inside() {
     let svg = svg(&pretraining()).unwrap();
-    let swatches = svg.lines().filter(|l| l.contains("stroke-width=\"3\""));
-    let swatches: Vec<(i32, &str)> = swatches
-        .map(|line| {
-            let (_, y) = attribute(line, "points").split_once(',').unwrap();
-            let (y, _) = y.split_once(' ').unwrap();
-            (y.parse::<i32>().unwrap(), attribute(line, "stroke"))
-        })
-        .collect();
+    let lines = svg.lines().filter(|l| l.contains("stroke-width=\"3\""));
+    // By their height: the colours of their parts, which are several where they are dashed.
+    let mut swatches: BTreeMap<i32, Vec<&str>> = BTreeMap::new();
+    for line in lines {
+        let (_, y) = attribute(line, "points").split_once(',').unwrap();
+        let (y, _) = y.split_once(' ').unwrap();
+        let parts = swatches.entry(y.parse().unwrap()).or_default();
+        parts.push(attribute(line, "stroke"));
+    }
     assert_eq!(swatches.len(), PretrainLoss::NAMES.len() + 1);
     let texts = texts(&svg);
     let legend = SIZE.0 as i32 - 210;
     for lower in [false, true] {
         let in_half = |y: i32| (y > MIDDLE) == lower;
-        let mut colors: Vec<_> = swatches.iter().filter(|s| in_half(s.0)).collect();
-        let all = colors.len();
-        colors.sort_by_key(|swatch| swatch.1);
-        colors.dedup_by_key(|swatch| swatch.1);
-        assert_eq!(colors.len(), all, "{swatches:?}");
+        let of_half = swatches.iter().filter(|(y, _)| in_half(**y));
+        let all = of_half.clone().count();
+        let different: BTreeSet<_> = of_half.map(|(_, parts)| parts).collect();
+        assert_eq!(different.len(), all, "{swatches:?}");
 
         let entries = texts.iter().filter(|t| t.0 > legend && in_half(t.1));
         let mut places: Vec<i32> = entries.map(|text| text.1).collect();
