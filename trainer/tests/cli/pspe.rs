@@ -153,6 +153,31 @@ fn a_fine_tuned_checkpoint_goes_there_and_back_whatever_the_order_of_its_labels(
 }
 
 #[test]
+fn an_incomplete_checkpoint_and_another_encoder_are_refused_before_anything_is_written() {
+    let folder = workshop();
+    let at = folder.path();
+    if checkpoint(at, "pretrain_tiny").is_none() {
+        return;
+    }
+    let refused = fail(at, &exchanged(IMPORT.to_vec(), "--encoder", "encoder"));
+    assert!(refused.contains("shape"), "{refused}");
+
+    let whole = std::fs::read(at.join("theirs.safetensors")).unwrap();
+    let tensors = SafeTensors::deserialize(&whole).unwrap();
+    let lost = "momentum_span_pair_encoder.attention_encoder.score_linear.weight";
+    assert!(tensors.tensor(lost).is_ok());
+    let rest = tensors.iter().filter(|(name, _)| *name != lost);
+    let file = serialize(rest.map(|(name, view)| (name.to_string(), view)), None).unwrap();
+    std::fs::write(at.join("theirs.safetensors"), file).unwrap();
+    let refused = fail(at, &IMPORT);
+    assert!(
+        refused.contains("pair.score.weight") && refused.contains("is missing"),
+        "{refused}"
+    );
+    assert!(!at.join("imported/pretrained.safetensors").exists());
+}
+
+#[test]
 fn something_else_is_no_checkpoint() {
     let folder = workshop();
     let at = folder.path();
