@@ -144,14 +144,14 @@ impl WordPiece {
     /// The special pieces that pre-training needs.
     ///
     /// # Errors
-    /// [`Error::Tokenizer`] for a vocabulary without `[MASK]`.
+    /// [`Error::Tokenizer`] for a vocabulary without `[MASK]` (or `<mask>`).
     pub fn special(&self) -> Result<SpecialPieces> {
         Ok(SpecialPieces {
             cls: self.cls,
             sep: self.sep,
             mask: special(&self.tokenizer, MASK).ok_or_else(|| {
                 Error::Tokenizer(
-                    "the vocabulary has no `[MASK]`, which pre-training needs; take one of a \
+                    "the vocabulary has neither `[MASK]` nor `<mask>`, which pre-training needs; take one of a \
                      masked language model such as BERT"
                         .into(),
                 )

@@ -5,16 +5,12 @@ use std::path::Path;
 use burn_store::pytorch_reader::{DType, PytorchReader};
 use half::{bf16, f16};
 use spanlight_core::bert::Bert;
-use spanlight_core::config::{ClsRepr, EncoderConfig};
-use spanlight_core::weights::{Array, StateDict, load_bert, read_safetensors};
+use spanlight_core::config::EncoderConfig;
+use spanlight_core::weights::{Array, StateDict, has_pooler, load_bert, read_safetensors};
 use spanlight_core::wordpiece::WordPiece;
 
 use crate::error::{Error, Result};
 use crate::store::{read, read_text};
-
-/// What front ends are told when [`EncoderFolder::sentence_vector`] is not the one that was wanted.
-pub const NO_POOLER: &str =
-    "the encoder has no pooler: its raw output at [CLS] is the sentence vector (--cls-repr raw)";
 
 /// An encoder folder, opened but with its weights still on disk.
 pub struct EncoderFolder<'a> {
@@ -112,16 +108,12 @@ impl<'a> EncoderFolder<'a> {
             .unwrap_or_else(|| !cased(vocabulary))
     }
 
-    /// The sentence vector to use: without a pooler in the checkpoint it is the raw output at `[CLS]` (method §8, 4).
+    /// Whether the checkpoint has a pooler.
     ///
     /// # Errors
     /// [`Error::Folder`] when no weights are found.
-    pub fn sentence_vector(&self, wanted: ClsRepr) -> Result<ClsRepr> {
-        let pooled = || Ok::<_, Error>(self.state()?.keys().any(|name| name.contains("pooler.")));
-        match wanted == ClsRepr::Pooler && !pooled()? {
-            true => Ok(ClsRepr::Raw),
-            false => Ok(wanted),
-        }
+    pub fn has_pooler(&self) -> Result<bool> {
+        Ok(has_pooler(self.state()?.keys()))
     }
 
     /// Fills an encoder of the same sizes.
@@ -152,11 +144,11 @@ impl<'a> EncoderFolder<'a> {
     }
 }
 
-/// Whether some word-piece begins with a capital letter; special ones begin with a bracket.
+/// Whether some word-piece begins with a letter that lower-casing would change. Special ones begin with a
+/// bracket, and uncased vocabularies have capitals that stand for themselves, such as ℝ.
 fn cased(vocabulary: &str) -> bool {
-    vocabulary
-        .lines()
-        .any(|piece| piece.starts_with(char::is_uppercase))
+    let changes = |c: char| !c.to_lowercase().eq([c]);
+    vocabulary.lines().any(|piece| piece.starts_with(changes))
 }
 
 /// Reads the float tensors of a PyTorch checkpoint.
@@ -233,35 +225,7 @@ mod tests {
             tokenizer.word("Rome").unwrap()
         };
         assert_eq!(pieces(&["rome", "Rome"]), [5]);
-        assert_eq!(pieces(&["rome", "paris"]), [4]);
-    }
-
-    #[test]
-    fn an_encoder_without_a_pooler_has_a_raw_sentence_vector() {
-        let vector = |names: &[&str]| {
-            let folder = tempfile::tempdir().unwrap();
-            let config = serde_json::json!({
-                "model_type": "bert", "vocab_size": 8, "hidden_size": 4, "num_hidden_layers": 1,
-                "num_attention_heads": 1, "intermediate_size": 4, "max_position_embeddings": 8,
-                "type_vocab_size": 2,
-            });
-            std::fs::write(folder.path().join("config.json"), config.to_string()).unwrap();
-            let one = |name: &&str| {
-                let array = Array::new(name, vec![1], vec![0.0]).unwrap();
-                ((*name).to_owned(), array)
-            };
-            let state: StateDict = names.iter().map(one).collect();
-            let bytes = spanlight_core::weights::write_safetensors(&state, None).unwrap();
-            std::fs::write(folder.path().join("model.safetensors"), bytes).unwrap();
-            let encoder = EncoderFolder::open(folder.path()).unwrap();
-            [ClsRepr::Pooler, ClsRepr::Raw].map(|wanted| encoder.sentence_vector(wanted).unwrap())
-        };
-        let words = "embeddings.word_embeddings.weight";
-        assert_eq!(vector(&[words]), [ClsRepr::Raw; 2]);
-        assert_eq!(
-            vector(&[words, "bert.pooler.dense.weight"]),
-            [ClsRepr::Pooler, ClsRepr::Raw]
-        );
+        assert_eq!(pieces(&["rome", "ℝ"]), [4]);
     }
 
     /// The expected sums were computed by PyTorch from the same file.

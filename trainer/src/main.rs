@@ -1,6 +1,7 @@
 #![recursion_limit = "256"]
 //! `spanlight`: trains, evaluates and exports joint entity and relation extraction models.
 
+mod basis;
 mod bench;
 mod cli;
 mod compare;

@@ -54,6 +54,11 @@ pub enum Network {
     Momentum,
 }
 
+/// The earlier run that the sentence encoder is taken from, if it is.
+pub fn source(init_from: Option<&Path>, parts: Parts) -> Option<&Path> {
+    init_from.filter(|_| parts.holds("encoder"))
+}
+
 /// The encoders of an earlier run, by the names `encoder.`, `span.` and `pair.`.
 ///
 /// Heads stay behind, and so does the context encoder of a fine-tuned model, which starts over as a

@@ -89,6 +89,13 @@ pub(super) fn their_name(name: &str) -> String {
         .replace("LayerNorm.beta", "LayerNorm.bias")
 }
 
+/// Whether a Hugging Face checkpoint with these names has a pooler.
+pub fn has_pooler<'a>(names: impl IntoIterator<Item = &'a String>) -> bool {
+    names
+        .into_iter()
+        .any(|name| our_name(name) == "pooler.weight")
+}
+
 /// Loads a Hugging Face checkpoint; without a pooler in it, that of `encoder` stays. Heads of other tasks and
 /// position counters in the file are ignored.
 ///

@@ -8,7 +8,7 @@ mod pspe;
 mod quant;
 mod state;
 
-pub use bert::load_bert;
+pub use bert::{has_pooler, load_bert};
 pub use file::{read_note, read_safetensors, write_safetensors};
 pub use pspe::{LabelOrder, Stage, from_pspe, reorder, sizes, to_pspe};
 pub use quant::{Precision, decode, encode};

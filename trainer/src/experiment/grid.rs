@@ -191,7 +191,8 @@ pub struct Report {
     /// Variants that the others are compared with; the first variant if empty.
     #[serde(default)]
     pub against: Vec<String>,
-    /// Variants whose scores are shown by type and by bucket too; those of `against` if empty, or all.
+    /// Variants whose scores are shown by type and by bucket too, and the first two by the sentences in which
+    /// they differ; those of `against` if empty, or all.
     #[serde(default)]
     pub detail: Vec<String>,
 }

@@ -64,8 +64,10 @@ impl Keeper<'_> {
             self.save(model, optimizer, step, sink)?;
         }
         Ok(match (stop, self.selection.stale) {
-            (Some(reason), _) => Verdict::Stop(reason.into()),
-            (None, stale) if stale > config.patience => {
+            (Some(reason), _) if step < self.steps_per_epoch * config.epochs => {
+                Verdict::Stop(reason.into())
+            }
+            (_, stale) if stale > config.patience => {
                 Verdict::Stop(format!("no progress in {stale} evaluations"))
             }
             _ => Verdict::Continue,

@@ -11,7 +11,8 @@ use super::keeper::Keeper;
 use super::objective::JointObjective;
 use super::selection::Selection;
 use super::setup::Setup;
-use crate::encoder::{EncoderFolder, NO_POOLER};
+use crate::basis::{Basis, NO_POOLER};
+use crate::encoder::EncoderFolder;
 use crate::error::Result;
 use crate::evaluation::Evaluation;
 use crate::event::{Event, Sink};
@@ -19,6 +20,7 @@ use crate::place::Place;
 use crate::settings::required;
 use crate::store::{self, RunFolder};
 use crate::train::{Checkpoint, Driver, Progress, Schedule, freeze};
+use crate::transfer::source;
 
 /// Trains, evaluates on dev after every epoch and keeps the best weights.
 ///
@@ -33,11 +35,17 @@ pub fn finetune(
 ) -> Result<()> {
     let start = Instant::now();
     let encoder = EncoderFolder::open(required("--encoder", &config.encoder)?)?;
-    let tokenizer = encoder.tokenizer()?;
+    let basis = match resume {
+        true => Basis::of(folder)?,
+        false => Basis::new(
+            &encoder,
+            config.model(encoder.config.clone()),
+            source(config.init_from.as_deref(), config.load_parts),
+        )?,
+    };
+    let Basis { tokenizer, sizes } = &basis;
     let Annotated { train, dev, schema } = Annotated::read(config)?;
-    let mut sizes = config.model(encoder.config.clone());
-    sizes.cls_repr = encoder.sentence_vector(config.cls_repr)?;
-    let (examples, dropped) = examples(&train, &schema, &tokenizer, &sizes)?;
+    let (examples, dropped) = examples(&train, &schema, tokenizer, sizes)?;
     let objective = JointObjective {
         schema: schema.clone(),
         examples,
@@ -49,7 +57,7 @@ pub fn finetune(
     let steps_per_epoch = objective.steps_per_epoch();
     let steps = steps_per_epoch * config.epochs;
 
-    let mut setup = Setup::new(config, &sizes, &schema, place.device)?;
+    let mut setup = Setup::new(config, sizes, &schema, place.device)?;
     let mut progress = Progress {
         step: 0,
         seconds: 0.0,
@@ -69,8 +77,7 @@ pub fn finetune(
             })?;
         }
         store::write_json(&folder.schema(), &schema)?;
-        store::write_atomic(&folder.tokenizer(), tokenizer.to_json()?.as_bytes())?;
-        store::write_json(&folder.model_config(), &sizes)?;
+        basis.save(folder)?;
     }
     let Setup {
         device,
@@ -113,7 +120,7 @@ pub fn finetune(
         config,
         folder,
         place,
-        evaluation: Evaluation::new(&dev, &schema, &tokenizer, sizes.frame())?,
+        evaluation: Evaluation::new(&dev, &schema, tokenizer, sizes.frame())?,
         schema: &schema,
         average,
         selection: progress.task,

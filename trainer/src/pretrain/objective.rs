@@ -126,15 +126,18 @@ impl<S: Source> Objective for PretrainObjective<S> {
     }
 
     fn rows(&self, chunk: &Chunk) -> Option<Vec<usize>> {
-        if self.mean_over == MeanOver::Micro {
-            return Some(vec![1; self.weights.len()]);
-        }
         let batch = &chunk.batch;
         let [masked, permuted] = [
             batch.masked.each_ref().map(Vec::len),
             batch.classes.each_ref().map(Vec::len),
         ];
-        let on = |weight: f64, rows: usize| if weight > 0.0 { rows } else { 0 };
+        let micro = self.mean_over == MeanOver::Micro;
+        // A micro-batch counts as one, even where it has nothing of an objective (method §4).
+        let on = |weight: f64, rows: usize| match (weight > 0.0, micro) {
+            (false, _) => 0,
+            (true, true) => 1,
+            (true, false) => rows,
+        };
         let objectives = &self.objectives;
         // Before the first key is queued only the other sentences can tell a pair from its own.
         let alone = batch.sentences() < 2 || !objectives.in_batch_negatives;

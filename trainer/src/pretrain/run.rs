@@ -12,14 +12,16 @@ use super::objective::PretrainObjective;
 use super::save::{Memory, restore, save};
 use super::setup::Setup;
 use super::text::loader;
+use crate::basis::{Basis, NO_POOLER};
 use crate::corpus::{CorpusError, Loader, Progress as Reading};
-use crate::encoder::{EncoderFolder, NO_POOLER};
+use crate::encoder::EncoderFolder;
 use crate::error::{Error, Result};
 use crate::event::{Event, Sink};
 use crate::place::Place;
 use crate::settings::required;
 use crate::store::{self, RunFolder};
 use crate::train::{Driver, Progress, Verdict, freeze};
+use crate::transfer::source;
 
 /// Pre-trains the encoders on plain text and saves them every so many steps.
 ///
@@ -34,9 +36,17 @@ pub fn pretrain(
 ) -> Result<()> {
     let start = Instant::now();
     let encoder = EncoderFolder::open(required("--encoder", &config.encoder)?)?;
-    let tokenizer = encoder.tokenizer()?;
-    let room = encoder.config.room();
-    let prepared = loader(config, &tokenizer, room, place.threads(), &mut |progress| {
+    let basis = match resume {
+        true => Basis::of(folder)?,
+        false => Basis::new(
+            &encoder,
+            config.model(encoder.config.clone()),
+            source(config.init_from.as_deref(), config.load_parts),
+        )?,
+    };
+    let Basis { tokenizer, sizes } = &basis;
+    let room = sizes.encoder.room();
+    let prepared = loader(config, tokenizer, room, place.threads(), &mut |progress| {
         report(progress, place, sink)
     });
     let loader = match (prepared, place.interrupt.reason()) {
@@ -53,18 +63,17 @@ pub fn pretrain(
     store::write_json(&folder.corpus(), loader.corpus().counts())?;
     let fingerprint = loader.corpus().fingerprint().to_string();
 
-    let setup = Setup::new(config, &encoder, place.device)?;
+    let setup = Setup::new(config, sizes, place.device)?;
     let (setup, contrast, progress) = if resume {
         restore(folder, setup, config, &fingerprint, place.device)?
     } else {
         let setup = setup.start(config, &encoder)?;
-        if setup.sizes.cls_repr != config.cls_repr {
+        if sizes.cls_repr != config.cls_repr {
             sink.emit(&Event::Note {
                 message: NO_POOLER.into(),
             })?;
         }
-        store::write_atomic(&folder.tokenizer(), tokenizer.to_json()?.as_bytes())?;
-        store::write_json(&folder.model_config(), &setup.sizes)?;
+        basis.save(folder)?;
         let contrast = Contrast::new(setup.momentum.clone(), &config.objectives());
         let progress = Progress {
             step: 0,

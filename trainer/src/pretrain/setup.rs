@@ -15,8 +15,6 @@ use crate::transfer::{encoders, transfer};
 
 /// Both networks, their optimiser and what it does to each parameter.
 pub struct Setup {
-    /// Sizes and switches of the networks.
-    pub sizes: ModelConfig,
     /// Where the model has its gradients.
     pub device: Device,
     /// Query network with heads.
@@ -30,28 +28,21 @@ pub struct Setup {
 }
 
 impl Setup {
-    /// Random networks around an encoder of these sizes.
+    /// Random networks of these sizes.
     ///
     /// # Errors
     /// [`Error::Core`](crate::error::Error::Core) for settings that make no model.
-    pub fn new(
-        config: &PretrainConfig,
-        encoder: &EncoderFolder<'_>,
-        device: &Device,
-    ) -> Result<Self> {
-        let mut sizes = config.model(encoder.config.clone());
-        sizes.cls_repr = encoder.sentence_vector(config.cls_repr)?;
+    pub fn new(config: &PretrainConfig, sizes: &ModelConfig, device: &Device) -> Result<Self> {
         let objectives = config.objectives();
         let inner = device;
         let device = inner.clone().autodiff();
         let init = &mut Init::seeded(config.seed);
-        let model = PretrainModel::new(&sizes, &objectives, init, &device)?;
-        let momentum = SpanPairNetwork::new(&sizes, &objectives, init, inner);
+        let model = PretrainModel::new(sizes, &objectives, init, &device)?;
+        let momentum = SpanPairNetwork::new(sizes, &objectives, init, inner);
         let layers = sizes.encoder.num_hidden_layers;
         Ok(Self {
             groups: rates(config).groups("network.encoder.", layers),
             optimizer: AdamW::new(adamw(config), &model),
-            sizes,
             device,
             model,
             momentum,

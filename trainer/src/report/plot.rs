@@ -68,8 +68,8 @@ impl Plot {
 impl Sink for Plot {
     fn emit(&mut self, event: &Event) -> Result<(), SinkError> {
         let due = match event {
-            Event::Evaluated { .. } | Event::Finished { .. } => true,
-            Event::Saved { .. } => self.behind,
+            Event::Evaluated { .. } => true,
+            Event::Saved { .. } | Event::Finished { .. } => self.behind,
             Event::Step { .. } => {
                 self.behind = true;
                 self.drawn.elapsed() >= self.pause
@@ -84,9 +84,11 @@ impl Sink for Plot {
 }
 
 fn draw(events: &Path, chart: &Path) -> Result<(), SinkError> {
-    let records = jsonl::read(events)?;
-    let svg = svg(&records).map_err(|e| SinkError::Chart(e.to_string()))?;
-    Ok(store::write_atomic(chart, svg.as_bytes())?)
+    // Whatever goes wrong, it is no reason to end a run.
+    let failed = |e: &dyn Error| SinkError::Chart(e.to_string());
+    let records = jsonl::read(events).map_err(|e| failed(&e))?;
+    let svg = svg(&records).map_err(|e| failed(&*e))?;
+    store::write_atomic(chart, svg.as_bytes()).map_err(|e| failed(&e))
 }
 
 fn svg(records: &[Record]) -> Result<String, Box<dyn Error>> {
@@ -97,9 +99,10 @@ fn svg(records: &[Record]) -> Result<String, Box<dyn Error>> {
         let (upper, lower) = root.split_vertically(SIZE.1 / 2);
         draw_losses(&upper, records)?;
         let (scores, accuracies) = (scores(records), accuracies(records));
-        match scores.curves.is_empty() && !accuracies.smooth.is_empty() {
-            true => draw_accuracies(&lower, &accuracies)?,
-            false => draw_scores(&lower, scores)?,
+        match (scores.curves.is_empty(), accuracies.smooth.is_empty()) {
+            (true, false) => draw_accuracies(&lower, &accuracies)?,
+            (true, true) => draw_nothing(&lower, "Scores", "no score yet")?,
+            (false, _) => draw_scores(&lower, scores)?,
         }
         root.present()?;
     }
@@ -175,7 +178,7 @@ fn draw_scores(area: &Area, mut data: Scores) -> Drawn {
         points.for_each(|point| point.1 *= 100.0);
     }
     let Some((low, high)) = bounds(&data.curves, |p| p.1) else {
-        return draw_nothing(area, "Scores", "no evaluation yet");
+        return draw_nothing(area, "Scores", "no score yet");
     };
     let (_, last) = bounds(&data.curves, |p| p.0).unwrap_or_default();
     let [x, y] = [Axis::counting(last), Axis::linear(low, high)];

@@ -127,9 +127,11 @@ pub fn buckets(section: &Section) -> String {
             });
         let lines: Vec<Vec<String>> = lines.collect();
         text.push_str(&heading(title, fraction, HEADLINE));
-        text.push_str(
-            "The paper's Figure 5 is of ACE05 under `reference`, drawn without numbers.\n\n",
-        );
+        if section.beside_the_paper() {
+            text.push_str(
+                "The paper's Figure 5 is of ACE05 under `reference`, drawn without numbers.\n\n",
+            );
+        }
         text.push_str(&table(&head, &lines));
     }
     text

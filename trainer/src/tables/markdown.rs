@@ -152,6 +152,7 @@ fn differences(section: &Section, fraction: f64) -> String {
 fn sentences(section: &Section) -> String {
     const TITLE: &str = "Sentences in which two models differ";
     match &section.sentences {
+        None if section.comparisons.is_empty() => String::new(),
         None => format!(
             "\n## {TITLE}\n\nNot asked for. `spanlight report --sentences 10` quotes ten as the paper's \
              Table 11 does, if the licence of the test data allows.\n"

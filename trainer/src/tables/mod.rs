@@ -81,7 +81,7 @@ impl Tables {
         for finished in collect::read(folders)? {
             let mut section = Section::new(&finished, &published);
             if sentences > 0 {
-                section.sentences = Some(Sentences::new(&finished, &section, sentences));
+                section.sentences = Some(Sentences::new(&finished, sentences));
             }
             sections.push(section);
         }

@@ -37,7 +37,8 @@ pub struct ScoreRow {
 }
 
 impl ScoreRow {
-    /// The rows of all shares, protocols and variants, those without a finished cell left out.
+    /// The rows of all shares, protocols and variants, save those with neither a finished cell nor a figure of
+    /// the paper's.
     pub fn all(finished: &Finished, beside: &Beside<'_>) -> Vec<Self> {
         let mut rows = Vec::new();
         for fraction in finished.fractions() {
@@ -79,8 +80,10 @@ impl ScoreRow {
         let model = finished.paper(variant);
         let model = model.filter(|_| split == "test" && planned);
         let paper = model.and_then(|model| beside.own?.score(model, fraction));
+        let elsewhere = model.and_then(|model| beside.elsewhere(model, fraction));
         // The paper's figures stand there before ours do.
-        (!cells.is_empty() || paper.is_some()).then(|| Self {
+        let known = paper.is_some() || elsewhere.is_some();
+        (!cells.is_empty() || known).then(|| Self {
             fraction,
             split,
             protocol: protocol.name(),
@@ -91,7 +94,7 @@ impl ScoreRow {
             relation: f1(|s| s.relation),
             strict: f1(|s| s.strict),
             paper: paper.cloned(),
-            elsewhere: model.and_then(|model| beside.elsewhere(model, fraction)),
+            elsewhere,
         })
     }
 }

@@ -63,6 +63,12 @@ pub struct Section {
 }
 
 impl Section {
+    /// Whether some score has a figure of the paper's beside it.
+    pub fn beside_the_paper(&self) -> bool {
+        let figure = |row: &ScoreRow| row.paper.is_some() || row.elsewhere.is_some();
+        self.scores.iter().any(figure)
+    }
+
     /// Sums an experiment up, without sentences.
     pub fn new(finished: &Finished, published: &Published) -> Self {
         let plan = &finished.plan;

@@ -6,7 +6,9 @@ use safetensors::tensor::{SafeTensors, TensorView, serialize};
 use serde_json::json;
 use spanlight_tests::shared;
 
-use crate::support::{arrays, exchanged, fail, pretraining, succeed, training, workshop};
+use crate::support::{
+    arrays, exchanged, fail, pretraining, spanlight, succeed, training, workshop,
+};
 
 /// The parameters of a fixture as a checkpoint, and the folder of its encoder.
 fn checkpoint(at: &Path, name: &str) -> Option<()> {
@@ -150,6 +152,23 @@ fn a_fine_tuned_checkpoint_goes_there_and_back_whatever_the_order_of_its_labels(
     std::fs::write(at.join("text.txt"), "anna works for acme in rome .").unwrap();
     let found = succeed(at, &["predict", "--model", "imported", "text.txt"]);
     assert!(found.contains("\"sentences\""), "{found}");
+}
+
+#[test]
+fn what_a_checkpoint_lacks_for_pre_training_is_told() {
+    let folder = workshop();
+    let at = folder.path();
+    let told = |run: &str, flags: &[&str]| {
+        succeed(at, &[&pretraining(run, "1")[..], flags].concat());
+        let export = exchanged(EXPORT.to_vec(), "--model", run);
+        String::from_utf8(spanlight(at, &export).output().unwrap().stderr).unwrap()
+    };
+    let whole = told("whole", &[]);
+    assert!(!whole.contains("could not go on"), "{whole}");
+    let part = told("part", &["--proj-head", "none"]);
+    let lacking = "has no span_pair_encoder.mlp_head1, span_pair_encoder.mlp_head2, \
+                   momentum_span_pair_encoder.mlp_head1, momentum_span_pair_encoder.mlp_head2";
+    assert!(part.contains(lacking), "{part}");
 }
 
 #[test]

@@ -97,16 +97,24 @@ impl Stage {
         })
     }
 
-    /// Modules of this model, by their names, of which a checkpoint holds nothing.
+    /// Modules of this model, by their names, of which a checkpoint holds nothing. The momentum network has
+    /// heads for tokens and permutations too, which nothing reads, so they do not count.
     pub fn lacking(self, checkpoint: &StateDict) -> Vec<String> {
         let modules: Vec<String> = match self {
             Self::FineTuning => FINE_TUNING.iter().map(|(name, _)| (*name).into()).collect(),
             Self::Pretraining => (NETWORKS.iter())
-                .flat_map(|(network, _)| PRETRAINING.map(|(name, _)| format!("{network}{name}")))
+                .flat_map(|(network, prefix)| {
+                    let read = |ours: &str| prefix.is_empty() || ours.starts_with("network.");
+                    let modules = PRETRAINING.iter().filter(move |(_, ours)| read(ours));
+                    modules.map(move |(theirs, _)| format!("{network}{theirs}"))
+                })
                 .collect(),
         };
         let held = |module: &String| checkpoint.keys().any(|name| name.starts_with(module));
-        modules.into_iter().filter(|module| !held(module)).collect()
+        let lacking = modules.into_iter().filter(|module| !held(module));
+        lacking
+            .map(|name| name.trim_end_matches('.').into())
+            .collect()
     }
 
     /// Our name of one of their parameters.

@@ -9,6 +9,7 @@ use spanlight_core::predict::Predicted;
 use spanlight_core::schema::Span;
 use spanlight_core::{ModelConfig, Profile, Schema};
 
+use crate::basis::Basis;
 use crate::bench::Plan;
 use crate::data::{self, Format, Overlap};
 use crate::encoder::EncoderFolder;
@@ -58,7 +59,8 @@ impl Workload {
     /// [`Error::Usage`] when no sentence is fit for training, besides what stops the reading.
     pub fn read(plan: &Plan<'_>, format: Format, seed: u64) -> Result<Self> {
         let encoder = EncoderFolder::open(plan.encoder)?;
-        let tokenizer = encoder.tokenizer()?;
+        let sizes = ModelConfig::new(encoder.config.clone(), Profile::default());
+        let Basis { tokenizer, sizes } = Basis::new(&encoder, sizes, None)?;
         let room = encoder.config.room();
         let fit = |sentence: Sentence| -> Option<Result<(Pieces, Sentence)>> {
             match tokenizer.sentence(&sentence.words) {
@@ -87,7 +89,7 @@ impl Workload {
         order.shuffle(&mut Xoshiro256PlusPlus::seed_from_u64(seed));
         Ok(Self {
             schema,
-            model: ModelConfig::new(encoder.config.clone(), Profile::default()),
+            model: sizes,
             sentences,
             training,
             batches: order

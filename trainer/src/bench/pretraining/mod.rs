@@ -17,6 +17,7 @@ use super::machine::Machine;
 use super::report::{Account, Report};
 use super::row::Row;
 use super::theirs::{self, Theirs};
+use crate::basis::Basis;
 use crate::encoder::EncoderFolder;
 use crate::error::Result;
 use agreement::{Outcome, agree};
@@ -85,8 +86,8 @@ pub fn run(plan: &Plan<'_>) -> Result<Report<Facts>> {
     let variants = Variant::all(plan)?;
     let samples = Samples::draw(plan, &variants[0].config)?;
     let encoder = EncoderFolder::open(plan.encoder)?;
-    let mut model = variants[0].config.model(encoder.config.clone());
-    model.cls_repr = encoder.sentence_vector(model.cls_repr)?;
+    let sizes = variants[0].config.model(encoder.config.clone());
+    let model = Basis::new(&encoder, sizes, None)?.sizes;
     let job = Job {
         threads: plan.threads,
         model: &model,

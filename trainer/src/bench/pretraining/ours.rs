@@ -11,6 +11,7 @@ use spanlight_core::weights::{state_of, write_safetensors};
 
 use super::agreement::{Outcome, TASKS};
 use super::samples::Drawn;
+use crate::basis::Basis;
 use crate::bench::machine::{peak, reset_peak};
 use crate::bench::{Measure, Plan};
 use crate::encoder::EncoderFolder;
@@ -41,12 +42,14 @@ impl<'a> Ready<'a> {
     /// Any [`Error`](crate::error::Error) of reading the encoder.
     pub fn new(plan: &Plan<'_>, config: &PretrainConfig, steps: &'a [Vec<Sample>]) -> Result<Self> {
         let encoder = EncoderFolder::open(plan.encoder)?;
-        let mut setup = Setup::new(config, &encoder, &plan.device)?.start(config, &encoder)?;
+        let basis = Basis::new(&encoder, config.model(encoder.config.clone()), None)?;
+        let sizes = &basis.sizes;
+        let mut setup = Setup::new(config, sizes, &plan.device)?.start(config, &encoder)?;
         setup.model = freeze(setup.model, &setup.groups);
         let objectives = config.objectives();
         let mut contrast = Contrast::new(setup.momentum.clone(), &objectives);
         let init = &mut Init::seeded(!config.seed);
-        let shape = [objectives.queue_keys, setup.sizes.encoder.hidden_size];
+        let shape = [objectives.queue_keys, sizes.encoder.hidden_size];
         let keys = [0, 1].map(|_| {
             let keys = init.uniform(shape, KEY, &plan.device).val();
             normalize(keys, objectives.cspo_normalize)

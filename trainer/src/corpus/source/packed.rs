@@ -46,6 +46,14 @@ impl<R: Read> Read for Counted<R> {
     }
 }
 
+const GZIP: [u8; 2] = [0x1F, 0x8B];
+const ZSTD: [u8; 4] = [0x28, 0xB5, 0x2F, 0xFD];
+
+/// Whether a file that starts so is compressed in a way that [`open`] undoes.
+pub fn is_packed(start: &[u8]) -> bool {
+    start.starts_with(&GZIP) || start.starts_with(&ZSTD)
+}
+
 /// Opens a file; its first bytes tell the compression.
 pub fn open(path: &Path, done: &Arc<AtomicU64>) -> Result<Input, CorpusError> {
     let fail = |e| CorpusError::io(path, e);
@@ -54,8 +62,10 @@ pub fn open(path: &Path, done: &Arc<AtomicU64>) -> Result<Input, CorpusError> {
     let mut raw = BufReader::with_capacity(BUFFER, Counted { inner, done });
     let start = raw.fill_buf().map_err(fail)?;
     let bytes: Box<dyn BufRead> = match start {
-        [0x1F, 0x8B, ..] => Box::new(BufReader::with_capacity(BUFFER, MultiGzDecoder::new(raw))),
-        [0x28, 0xB5, 0x2F, 0xFD, ..] => {
+        _ if start.starts_with(&GZIP) => {
+            Box::new(BufReader::with_capacity(BUFFER, MultiGzDecoder::new(raw)))
+        }
+        _ if start.starts_with(&ZSTD) => {
             let decoder = zstd::Decoder::with_buffer(raw).map_err(fail)?;
             Box::new(BufReader::with_capacity(BUFFER, decoder))
         }

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::fs::File;
-use std::io::{Read, Seek};
+use std::io::{BufRead, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -40,15 +40,31 @@ pub struct Parquet {
 fn seekable(path: &Path, done: &Arc<AtomicU64>) -> Result<(File, Arc<AtomicU64>), CorpusError> {
     let fail = |e| CorpusError::io(path, e);
     let mut file = File::open(path).map_err(fail)?;
-    let mut start = [0; 4];
-    let plain = file.read_exact(&mut start).is_err() || &start == b"PAR1";
-    if plain {
+    let mut start = Vec::new();
+    (&mut file).take(4).read_to_end(&mut start).map_err(fail)?;
+    if !packed::is_packed(&start) {
         file.rewind().map_err(fail)?;
         return Ok((file, done.clone()));
     }
-    let mut unpacked = tempfile::tempfile().map_err(fail)?;
-    std::io::copy(&mut packed::open(path, done)?.bytes, &mut unpacked).map_err(fail)?;
-    unpacked.rewind().map_err(fail)?;
+    let full = |e: std::io::Error| CorpusError::Source {
+        path: path.to_owned(),
+        problem: format!(
+            "cannot be unpacked into {} ({e}); make room there, let TMPDIR name another folder, or unpack the file",
+            std::env::temp_dir().display()
+        ),
+    };
+    let mut bytes = packed::open(path, done)?.bytes;
+    let mut unpacked = tempfile::tempfile().map_err(full)?;
+    loop {
+        let part = bytes.fill_buf().map_err(|e| packed::error(path, 0, e))?;
+        if part.is_empty() {
+            break;
+        }
+        unpacked.write_all(part).map_err(full)?;
+        let count = part.len();
+        bytes.consume(count);
+    }
+    unpacked.rewind().map_err(full)?;
     Ok((unpacked, Arc::default()))
 }
 

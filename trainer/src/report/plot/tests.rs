@@ -14,7 +14,7 @@ fn the_chart_names_everything_at_any_stage() {
     let [events, chart] = ["events.jsonl", "training.svg"].map(|n| folder.path().join(n));
     let mut lines = String::new();
     let stages = [
-        ("", "no evaluation yet"),
+        ("", "no score yet"),
         (
             r#"{"time":1,"event":"step","step":1,"steps":9,"epoch":1,"losses":{"pair":0.5},
             "grad_norm":1,"learning_rate":1,"pieces":1,"seconds":1}"#,
@@ -125,7 +125,7 @@ fn accuracies_have_a_panel_of_their_own() {
     let mut percent = ticks(true);
     percent.sort_by(f64::total_cmp);
     assert_eq!(percent, [0.0, 20.0, 40.0, 60.0, 80.0, 100.0]);
-    assert!(!svg.contains("no evaluation yet"));
+    assert!(!svg.contains("no score yet"));
 }
 
 #[test]

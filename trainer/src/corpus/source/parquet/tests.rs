@@ -115,6 +115,14 @@ fn files_that_are_packed_once_more_are_unpacked() {
     let packed = folder.path().join("a.parquet.zst");
     std::fs::write(&packed, zstd::encode_all(&bytes[..], 0).unwrap()).unwrap();
     assert_eq!(read(&packed, &["id"]).unwrap(), texts);
+
+    let whole = std::fs::read(&packed).unwrap();
+    std::fs::write(&packed, &whole[..whole.len() / 2]).unwrap();
+    let error = read(&packed, &["id"]).unwrap_err().to_string();
+    assert!(error.contains("fetch or compress it again"), "{error}");
+    std::fs::write(&packed, "no table").unwrap();
+    let error = read(&packed, &["id"]).unwrap_err().to_string();
+    assert!(error.contains("damaged or cut off"), "{error}");
 }
 
 #[test]

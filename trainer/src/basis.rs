@@ -1,0 +1,149 @@
+//! What a run is built on: the tokenizer of its encoder, and the sizes and switches of its model.
+
+use std::path::Path;
+
+use spanlight_core::ModelConfig;
+use spanlight_core::config::ClsRepr;
+use spanlight_core::wordpiece::WordPiece;
+
+use crate::encoder::EncoderFolder;
+use crate::error::Result;
+use crate::store::{self, RunFolder};
+
+/// What front ends are told when the sentence vector is not the one that was wanted.
+pub const NO_POOLER: &str =
+    "the encoder has no pooler: its raw output at [CLS] is the sentence vector (--cls-repr raw)";
+
+/// Name of the file with the sizes and switches of a run's model.
+const MODEL: &str = "model.json";
+
+/// Tokenizer and model configuration of a run.
+pub struct Basis {
+    /// Words to word-pieces.
+    pub tokenizer: WordPiece,
+    /// Sizes and switches.
+    pub sizes: ModelConfig,
+}
+
+impl Basis {
+    /// That of a new run: `sizes` as wanted, but without a pooler in the encoder's folder the sentence vector is
+    /// the raw output at `[CLS]` (method §8, 4), or that of the `earlier` run whose sentence encoder is taken.
+    ///
+    /// # Errors
+    /// Any [`Error`](crate::error::Error) of reading these folders.
+    pub fn new(
+        encoder: &EncoderFolder<'_>,
+        mut sizes: ModelConfig,
+        earlier: Option<&Path>,
+    ) -> Result<Self> {
+        if sizes.cls_repr == ClsRepr::Pooler && !encoder.has_pooler()? {
+            sizes.cls_repr = match earlier {
+                Some(run) => store::read_json::<ModelConfig>(&run.join(MODEL))?.cls_repr,
+                None => ClsRepr::Raw,
+            };
+        }
+        let tokenizer = encoder.tokenizer()?;
+        Ok(Self { tokenizer, sizes })
+    }
+
+    /// That of a run that goes on, whatever its encoder's folder holds by now.
+    ///
+    /// # Errors
+    /// A missing or damaged file in the run's folder.
+    pub fn of(folder: &RunFolder) -> Result<Self> {
+        Ok(Self {
+            tokenizer: WordPiece::from_json(&store::read(&folder.tokenizer())?)?,
+            sizes: store::read_json(&folder.model_config())?,
+        })
+    }
+
+    /// Keeps it in a run's folder.
+    ///
+    /// # Errors
+    /// A full disk.
+    pub fn save(&self, folder: &RunFolder) -> Result<()> {
+        store::write_atomic(&folder.tokenizer(), self.tokenizer.to_json()?.as_bytes())?;
+        Ok(store::write_json(&folder.model_config(), &self.sizes)?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use spanlight_core::weights::{Array, StateDict, write_safetensors};
+    use spanlight_core::{ModelConfig, Profile};
+
+    use super::*;
+
+    const WORDS: &str = "embeddings.word_embeddings.weight";
+    const POOLER: &str = "bert.pooler.dense.weight";
+
+    /// A folder of an encoder with weights of these names.
+    fn folder(names: &[&str]) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        let config = serde_json::json!({
+            "model_type": "bert", "vocab_size": 8, "hidden_size": 4, "num_hidden_layers": 1,
+            "num_attention_heads": 1, "intermediate_size": 4, "max_position_embeddings": 8,
+            "type_vocab_size": 2,
+        });
+        std::fs::write(folder.path().join("config.json"), config.to_string()).unwrap();
+        std::fs::write(folder.path().join("vocab.txt"), "[UNK]\n[CLS]\n[SEP]").unwrap();
+        let one = |name: &&str| {
+            let array = Array::new(name, vec![1], vec![0.0]).unwrap();
+            ((*name).to_owned(), array)
+        };
+        let state: StateDict = names.iter().map(one).collect();
+        let bytes = write_safetensors(&state, None).unwrap();
+        std::fs::write(folder.path().join("model.safetensors"), bytes).unwrap();
+        folder
+    }
+
+    fn wanted(encoder: &EncoderFolder<'_>, cls_repr: ClsRepr) -> ModelConfig {
+        ModelConfig {
+            cls_repr,
+            ..ModelConfig::new(encoder.config.clone(), Profile::default())
+        }
+    }
+
+    #[test]
+    fn an_encoder_without_a_pooler_has_a_raw_sentence_vector_unless_an_earlier_run_trained_one() {
+        let vector = |names: &[&str], earlier: Option<ClsRepr>| {
+            let folder = folder(names);
+            let encoder = EncoderFolder::open(folder.path()).unwrap();
+            let run = tempfile::tempdir().unwrap();
+            if let Some(cls_repr) = earlier {
+                let sizes = wanted(&encoder, cls_repr);
+                store::write_json(&run.path().join(MODEL), &sizes).unwrap();
+            }
+            [ClsRepr::Pooler, ClsRepr::Raw].map(|cls_repr| {
+                let sizes = wanted(&encoder, cls_repr);
+                let basis = Basis::new(&encoder, sizes, earlier.map(|_| run.path()));
+                basis.unwrap().sizes.cls_repr
+            })
+        };
+        let as_wanted = [ClsRepr::Pooler, ClsRepr::Raw];
+        assert_eq!(vector(&[WORDS, POOLER], None), as_wanted);
+        assert_eq!(vector(&[WORDS, POOLER], Some(ClsRepr::Raw)), as_wanted);
+        assert_eq!(vector(&[WORDS], None), [ClsRepr::Raw; 2]);
+        assert_eq!(vector(&[WORDS], Some(ClsRepr::Raw)), [ClsRepr::Raw; 2]);
+        assert_eq!(vector(&[WORDS], Some(ClsRepr::Pooler)), as_wanted);
+        // Not where the encoder looks for it.
+        let elsewhere = "text_model.pooler.dense.weight";
+        assert_eq!(vector(&[WORDS, elsewhere], None), [ClsRepr::Raw; 2]);
+    }
+
+    #[test]
+    fn a_run_goes_on_with_what_it_began_with() {
+        let place = tempfile::tempdir().unwrap();
+        let run = RunFolder::create(&place.path().join("run")).unwrap();
+        let folder = folder(&[WORDS]);
+        let encoder = EncoderFolder::open(folder.path()).unwrap();
+        let sizes = wanted(&encoder, ClsRepr::Pooler);
+        let begun = Basis::new(&encoder, sizes, None).unwrap();
+        begun.save(&run).unwrap();
+        std::fs::write(folder.path().join("vocab.txt"), "[UNK]\n[SEP]\n[CLS]").unwrap();
+        let again = Basis::of(&run).unwrap();
+        assert_eq!(again.sizes, begun.sizes);
+        let ids = |basis: &Basis| basis.tokenizer.sentence(["a"]).unwrap().ids;
+        assert_eq!(ids(&again), ids(&begun));
+    }
+}
