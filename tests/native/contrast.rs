@@ -5,7 +5,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 use spanlight_core::pretrain::ObjectiveConfig;
 use spanlight_core::pretrain::config::Normalization;
 use spanlight_core::pretrain::contrast::{logits, loss, normalize};
-use spanlight_tests::values;
+use spanlight_tests::{assert_close, values};
 
 const QUERIES: [[f32; 2]; 2] = [[0.5, 1.0], [-1.0, 0.2]];
 const KEYS: [[f32; 2]; 2] = [[0.4, 0.9], [-0.8, 0.1]];
@@ -32,13 +32,6 @@ fn in_batch() -> ObjectiveConfig {
     }
 }
 
-fn assert_close(found: &[f32], expected: &[f32]) {
-    assert_eq!(found.len(), expected.len(), "{found:?}");
-    let differences = found.iter().zip(expected).map(|(a, b)| (a - b).abs());
-    let worst = differences.fold(0.0, f32::max);
-    assert!(worst < 1e-5, "{found:?} instead of {expected:?}");
-}
-
 /// The summed loss, the number of queries, and how many of them recognised their key.
 fn summed(scores: Option<Tensor<2>>) -> (f32, usize, f32) {
     let (sum, recognised) = loss(scores);
@@ -56,9 +49,9 @@ fn summed(scores: Option<Tensor<2>>) -> (f32, usize, f32) {
 fn logits_and_losses_are_the_golden_ones() {
     let found = scores(Some(&QUEUE), &ObjectiveConfig::default()).unwrap();
     assert_eq!(found.dims(), [2, 4]);
-    assert_close(&values(found.clone()), &GOLDEN.concat());
+    assert_close(&values(found.clone()), &GOLDEN.concat(), 1e-5);
     let (sum, queries, recognised) = summed(Some(found));
-    assert_close(&[sum], &[0.084_882 + 0.011_138]);
+    assert_close(&[sum], &[0.084_882 + 0.011_138], 1e-5);
     assert_eq!((queries, recognised), (2, 2.0));
 }
 
@@ -83,17 +76,17 @@ fn in_batch_negatives_are_the_keys_of_the_other_sentences() {
     let (first, second) = found.split_at(6);
     // Behind the own key in front there is a column a sentence; its own is out of the running.
     assert!(first[1] < -1e8 && second[2] < -1e8, "{found:?}");
-    assert_close(&[first[0], first[2]], &[5.5, -1.5]);
-    assert_close(&[second[0], second[1]], &[4.1, -1.1]);
-    assert_close(&first[3..], &GOLDEN[0][1..]);
-    assert_close(&second[3..], &GOLDEN[1][1..]);
+    assert_close(&[first[0], first[2]], &[5.5, -1.5], 1e-5);
+    assert_close(&[second[0], second[1]], &[4.1, -1.1], 1e-5);
+    assert_close(&first[3..], &GOLDEN[0][1..], 1e-5);
+    assert_close(&second[3..], &GOLDEN[1][1..], 1e-5);
 
     // -ln softmax over the own key and four negatives, in double precision.
     let (sum, ..) = summed(scores(Some(&QUEUE), &in_batch()));
-    assert_close(&[sum], &[0.085_719_5 + 0.016_578_4]);
+    assert_close(&[sum], &[0.085_719_5 + 0.016_578_4], 1e-5);
     // And over one negative each, before there is a queue.
     let (sum, ..) = summed(scores(None, &in_batch()));
-    assert_close(&[sum], &[0.000_911_5 + 0.005_501_4]);
+    assert_close(&[sum], &[0.000_911_5 + 0.005_501_4], 1e-5);
 }
 
 #[test]
@@ -116,18 +109,18 @@ fn the_temperature_divides_every_logit() {
         values(scores(Some(&QUEUE), &config).unwrap())
     };
     let products = [1.1, 0.5, -1.0, 0.45, 0.82, -1.0, -0.2, -0.24];
-    assert_close(&at(1.0), &products);
+    assert_close(&at(1.0), &products, 1e-5);
     // A power of two leaves no rounding.
     let fourfold: Vec<f32> = at(1.0).iter().map(|logit| 4.0 * logit).collect();
     assert_eq!(at(0.25), fourfold);
-    assert_close(&at(0.2), &GOLDEN.concat());
+    assert_close(&at(0.2), &GOLDEN.concat(), 1e-5);
 }
 
 #[test]
 fn at_length_one_logits_are_cosines_over_the_temperature() {
     let unit = |rows: &[[f32; 2]]| normalize(matrix(rows), Normalization::L2);
     let lengths = unit(&QUEUE).square().sum_dim(1).sqrt();
-    assert_close(&values(lengths), &[1.0; 3]);
+    assert_close(&values(lengths), &[1.0; 3], 1e-5);
     let config = ObjectiveConfig {
         cspo_normalize: Normalization::L2,
         ..ObjectiveConfig::default()
@@ -136,7 +129,7 @@ fn at_length_one_logits_are_cosines_over_the_temperature() {
     let cosines = [
         4.994_843, 2.236_068, -4.472_136, 4.743_416, 4.986_669, -4.902_903, -0.980_581, -2.773_501,
     ];
-    assert_close(&values(found.unwrap()), &cosines);
+    assert_close(&values(found.unwrap()), &cosines, 1e-5);
 }
 
 #[test]

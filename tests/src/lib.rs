@@ -44,6 +44,17 @@ pub fn shared(path: &str) -> Option<PathBuf> {
     None
 }
 
+/// Asserts that numbers differ by less than `tolerance`.
+///
+/// # Panics
+/// When they do not.
+pub fn assert_close(found: &[f32], expected: &[f32], tolerance: f32) {
+    assert_eq!(found.len(), expected.len(), "{found:?}");
+    let differences = found.iter().zip(expected).map(|(a, b)| (a - b).abs());
+    let worst = differences.fold(0.0, f32::max);
+    assert!(worst < tolerance, "they differ by {worst}");
+}
+
 /// The gradients of a module's parameters, by name; zeros where there is none.
 pub fn gradients<M: Module>(module: &M, grads: &Gradients) -> StateDict {
     struct Swap<'a>(&'a Gradients);

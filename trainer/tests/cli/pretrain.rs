@@ -118,6 +118,7 @@ fn progress_and_chart_tell_how_each_objective_fares() {
     let at = folder.path();
     let output = spanlight(at, &pretraining("run", "4")).output().unwrap();
     let told = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success(), "{told}");
     let line = told.lines().find(|line| line.starts_with("step 4/4 · "));
     let line = line.unwrap_or_else(|| panic!("{told}"));
     let mut rest = line;
@@ -134,7 +135,23 @@ fn progress_and_chart_tell_how_each_objective_fares() {
         (_, rest) = found.unwrap_or_else(|| panic!("no {part:?} in {line}"));
     }
     let chart = std::fs::read_to_string(at.join("run/training.svg")).unwrap();
-    assert!(chart.contains("recognised target") && !chart.contains("no evaluation"));
+    assert!(chart.contains("recognised target") && !chart.contains("no score yet"));
+}
+
+#[test]
+fn a_chart_shows_only_objectives_that_are_on() {
+    let folder = workshop();
+    let at = folder.path();
+    for mean in ["micro", "step"] {
+        let flags = ["--mean-over", mean, "--w-cspo", "0"];
+        succeed(at, &[&pretraining(mean, "2")[..], &flags].concat());
+        let chart = std::fs::read_to_string(at.join(mean).join("training.svg")).unwrap();
+        assert!(chart.contains("spo target"), "{mean}");
+        assert!(
+            !chart.contains("cspo") && !chart.contains("recognised"),
+            "{mean}"
+        );
+    }
 }
 
 #[test]

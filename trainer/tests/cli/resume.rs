@@ -4,10 +4,8 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use serde_json::Value;
-
 use crate::support::{
-    arrays, exchanged, fail, pretraining, spanlight, succeed, training, workshop,
+    arrays, exchanged, fail, pretraining, spanlight, succeed, told, training, workshop,
 };
 
 /// Starts a run and stops it by a signal once it has made some steps; `arguments` make one of a name.
@@ -38,14 +36,6 @@ fn interrupt(signal: &str, arguments: impl Fn(&'static str) -> Vec<&'static str>
     assert!(chart.exists(), "a stopped run has no chart");
     succeed(at, &[arguments("halves")[0], "--run", "halves", "--resume"]);
     assert_alike(at, weights);
-}
-
-/// The events of a kind that a run has told.
-fn told(at: &Path, run: &str, kind: &str) -> Vec<Value> {
-    let text = std::fs::read_to_string(at.join(run).join("events.jsonl")).unwrap();
-    let event = |line: &str| -> Value { serde_json::from_str(line).unwrap() };
-    let events = text.lines().map(event);
-    events.filter(|event| event["event"] == kind).collect()
 }
 
 /// Asserts that the runs `whole` and `halves` ended in the same state, bit for bit.

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::support::{exchanged, pretraining, succeed, workshop};
+use crate::support::{exchanged, pretraining, succeed, told, workshop};
 
 /// The highest learning rate.
 const PEAK: f64 = 2e-3;
@@ -14,14 +14,8 @@ fn factors(at: &Path, run: &str, warmup: &str, flags: &[&str]) -> Vec<f64> {
     let arguments = exchanged(pretraining(run, "4"), "--warmup", warmup);
     let rates = ["--learning-rate", "2e-3", "--head-lr", "1e-3"];
     succeed(at, &[&arguments[..], &rates, flags].concat());
-    let events = std::fs::read_to_string(at.join(run).join("events.jsonl")).unwrap();
-    let events = events
-        .lines()
-        .map(|line| -> Value { serde_json::from_str(line).unwrap() });
-    let steps = events.filter(|event| event["event"] == "step");
-    steps
-        .map(|event| event["learning_rate"].as_f64().unwrap() / PEAK)
-        .collect()
+    let rate = |step: Value| step["learning_rate"].as_f64().unwrap() / PEAK;
+    told(at, run, "step").into_iter().map(rate).collect()
 }
 
 #[test]

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use safetensors::tensor::{Dtype, TensorView, serialize};
+use serde_json::Value;
 use tempfile::TempDir;
 
 const HIDDEN: usize = 16;
@@ -303,4 +304,12 @@ pub fn arrays(path: &PathBuf) -> Vec<(String, Vec<u8>)> {
         .collect();
     arrays.sort();
     arrays
+}
+
+/// The events of a kind that a run has told.
+pub fn told(at: &Path, run: &str, kind: &str) -> Vec<Value> {
+    let text = std::fs::read_to_string(at.join(run).join("events.jsonl")).unwrap();
+    let event = |line: &str| -> Value { serde_json::from_str(line).unwrap() };
+    let events = text.lines().map(event);
+    events.filter(|event| event["event"] == kind).collect()
 }

@@ -1,5 +1,8 @@
 //! Reports on invented results, against files that were read by people.
 
+mod elsewhere;
+mod quoted;
+
 use std::path::{Path, PathBuf};
 
 use serde_json::json;
@@ -277,123 +280,6 @@ fn the_report_says_what_the_results_say() {
             .iter()
             .any(|(model, _)| *model == "-CNN" || *model == "Li et al. 2019")
     );
-}
-
-#[test]
-fn figures_on_another_data_set_are_named_so() {
-    let folder = tempfile::tempdir().unwrap();
-    experiment(folder.path());
-    report_as(
-        folder.path(),
-        json!({ "dataset": "scierc", "against": ["bert"] }),
-    );
-    let text = markdown(folder.path(), 0);
-    for line in [
-        // SciERC's own figure, where the paper has one.
-        "| BERT | 3 | 80.0 ± 2.9 | 77.9 ± 1.8 | 77.9 ± 1.8 | BERT | 67.1 | 43.6 | 33.0 |",
-        "| BERT | 3 | 69.2 ± 1.7 | 66.7 ± 0.0 | 66.7 ± 0.0 | BERT on ACE05 | 73.3 | 35.2 | 29.5 |",
-        "| SPE without TBO | 1 | 71.1 | 66.7 | 66.7 | -TBO on ACE05 at 100 % | 87.4 | 63.7 | 61.2 |",
-        "(3/3; p 0.25) | SciERC | -0.2 | +2.0 | +0.6 |",
-        "(3/3; p 0.25) | ACE05 | +0.7 | +5.5 | +4.6 |",
-        "(0/1) | ACE05 at 100 % | +0.1 | -1.7 | -0.5 |",
-        "|  | paper, ACE05 | 73.3 / 35.2 / 29.5 | 74.0 / 40.7 / 34.1 | – |",
-        "|  | paper | 67.1 / 43.6 / 33.0 | 66.9 / 45.6 / 33.6 | – |",
-    ] {
-        assert!(text.contains(line), "{line}\n{text}");
-    }
-    // ACE05's figure for the whole data, where SciERC has its own.
-    assert!(!text.contains("87.3"), "{text}");
-    let shares = "## By share of the training documents: Entity / Relation / Ent+Rel, protocol";
-    for protocol in ["full", "reference"] {
-        assert!(
-            text.contains(&format!("{shares} `{protocol}`")),
-            "{protocol}"
-        );
-    }
-    assert!(!text.contains(&format!("{shares} `symmetric`")));
-
-    let tables = Tables::read(&[folder.path().into()], 0).unwrap();
-    let rows = serde_json::to_value(&tables).unwrap()["sections"][0]["scores"].take();
-    let row = rows
-        .as_array()
-        .unwrap()
-        .iter()
-        .find(|row| row["variant"] == "spe" && row["fraction"] == 0.1)
-        .unwrap();
-    assert!(row["paper"].is_null());
-    assert_eq!(
-        (&row["elsewhere"]["dataset"], &row["elsewhere"]["strict"]),
-        (&json!("ACE05"), &json!(34.1))
-    );
-
-    // Without any figure there is nothing for `reference` to stand beside.
-    report_as(folder.path(), json!({ "against": ["bert"] }));
-    let text = markdown(folder.path(), 0);
-    assert!(text.contains(&format!("{shares} `full`")));
-    assert!(!text.contains(&format!("{shares} `reference`")) && !text.contains("ACE05"));
-}
-
-#[test]
-fn sentences_are_quoted_only_when_asked_for() {
-    let folder = tempfile::tempdir().unwrap();
-    experiment(folder.path());
-    let text = markdown(folder.path(), 0);
-    assert!(text.contains("`spanlight report --sentences 10`") && !text.contains("[w0]"));
-
-    let text = markdown(folder.path(), 2);
-    let first = "\
-## Sentences in which two models differ, 100 % of the training documents, protocol `full`
-
-In the form of the paper's Table 11, seed 1; the first 2 of the file. `{WORK-1>}` stands at the first argument of \
-relation 1, `{>WORK-1}` at the second.
-
-```text
-d, sentence 1, B is closer
-  gold  [w0]PER{PER-SOC-1>} [w1]PER{>PER-SOC-1} w2 w3 w4 w5
-  A     w0 w1 w2 w3 w4 w5
-  B     [w0]PER w1 w2 w3 w4 w5
-
-d, sentence 2, B is closer
-";
-    assert!(text.contains(first), "{text}");
-    // The counts are of all.
-    let last = "\n\n5 of 5 sentences differ; A is closer to gold in 0, B in 5\nA = BERT: entity ";
-    assert!(text.contains(last), "{text}");
-    assert!(!text.contains("d, sentence 3"), "{text}");
-
-    let json = |sentences: usize| {
-        let tables = Tables::read(&[folder.path().into()], sentences).unwrap();
-        serde_json::to_value(&tables).unwrap()["sections"][0].take()
-    };
-    assert!(json(0).get("sentences").is_none());
-    let quoted = json(1)["sentences"].take();
-    assert_eq!(
-        (&quoted["variants"], &quoted["seed"], &quoted["closer"]),
-        (&json!(["bert", "spe"]), &json!(1), &json!({ "b": 5 }))
-    );
-    assert_eq!(quoted["differences"].as_array().unwrap().len(), 1);
-
-    // What a grid shows in detail comes first, here at the share and with the seed that both have.
-    report_as(folder.path(), json!({ "detail": ["no_tbo", "spe"] }));
-    let quoted = json(1)["sentences"].take();
-    assert_eq!(
-        (&quoted["variants"], &quoted["fraction"]),
-        (&json!(["no_tbo", "spe"]), &json!(0.1))
-    );
-    assert_eq!(
-        (&quoted["a"], &quoted["b"]),
-        (&json!("SPE without TBO"), &json!("SPE"))
-    );
-
-    // Data that are not there any more cost only this.
-    std::fs::remove_file(folder.path().join("test.json")).unwrap();
-    let text = markdown(folder.path(), 1);
-    let none = text.split("\n\nNone: ").nth(1).unwrap();
-    assert!(
-        none.lines().next().unwrap().contains("test.json") && text.contains("## Missing"),
-        "{text}"
-    );
-    assert!(json(1)["sentences"]["problem"].is_string());
 }
 
 #[test]
