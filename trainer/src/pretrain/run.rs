@@ -26,7 +26,7 @@ use crate::transfer::source;
 /// Pre-trains the encoders on plain text and saves them every so many steps.
 ///
 /// # Errors
-/// Any [`Error`](crate::error::Error); what was saved stays usable.
+/// Any [`Error`]; what was saved stays usable.
 pub fn pretrain(
     config: &PretrainConfig,
     folder: &RunFolder,
