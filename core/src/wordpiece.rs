@@ -16,13 +16,10 @@ const PAD: [&str; 2] = ["<pad>", "[PAD]"];
 /// Id of the name that the tokenizer declares special, else of the first that the vocabulary has.
 fn special(tokenizer: &Tokenizer, names: [&str; 2]) -> Option<u32> {
     let declared = tokenizer.get_added_vocabulary();
-    let name = names.iter().find(|name| declared.is_special_token(name));
-    name.or_else(|| {
-        names
-            .iter()
-            .find(|name| tokenizer.token_to_id(name).is_some())
-    })
-    .and_then(|name| tokenizer.token_to_id(name))
+    let first = names.iter().filter(|name| declared.is_special_token(name));
+    first
+        .chain(&names)
+        .find_map(|name| tokenizer.token_to_id(name))
 }
 
 /// Word-piece tokenizer of a BERT-like vocabulary.

@@ -8,14 +8,11 @@ use spanlight_core::wordpiece::WordPiece;
 
 use crate::encoder::EncoderFolder;
 use crate::error::Result;
-use crate::store::{self, RunFolder};
+use crate::event::Event;
+use crate::store::{self, MODEL, RunFolder};
 
-/// What front ends are told when the sentence vector is not the one that was wanted.
-pub const NO_POOLER: &str =
+const NO_POOLER: &str =
     "the encoder has no pooler: its raw output at [CLS] is the sentence vector (--cls-repr raw)";
-
-/// Name of the file with the sizes and switches of a run's model.
-const MODEL: &str = "model.json";
 
 /// Tokenizer and model configuration of a run.
 pub struct Basis {
@@ -26,6 +23,22 @@ pub struct Basis {
 }
 
 impl Basis {
+    /// That of a run that is `resumed`, else of a new one.
+    ///
+    /// # Errors
+    /// Those of [`Self::of`] or [`Self::new`].
+    pub fn open(
+        resumed: Option<&RunFolder>,
+        encoder: &EncoderFolder<'_>,
+        wanted: ModelConfig,
+        earlier: Option<&Path>,
+    ) -> Result<Self> {
+        match resumed {
+            Some(folder) => Self::of(folder),
+            None => Self::new(encoder, wanted, earlier),
+        }
+    }
+
     /// That of a new run: `sizes` as wanted, but without a pooler in the encoder's folder the sentence vector is
     /// the raw output at `[CLS]` (method §8, 4), or that of the `earlier` run whose sentence encoder is taken.
     ///
@@ -57,6 +70,12 @@ impl Basis {
         })
     }
 
+    /// What front ends are told when the sentence vector is not the one that was wanted.
+    pub fn note(&self, wanted: ClsRepr) -> Option<Event> {
+        let message = NO_POOLER.into();
+        (self.sizes.cls_repr != wanted).then_some(Event::Note { message })
+    }
+
     /// Keeps it in a run's folder.
     ///
     /// # Errors
@@ -73,20 +92,14 @@ mod tests {
     use spanlight_core::{ModelConfig, Profile};
 
     use super::*;
+    use crate::encoder::tests::encoder_folder;
 
     const WORDS: &str = "embeddings.word_embeddings.weight";
     const POOLER: &str = "bert.pooler.dense.weight";
 
     /// A folder of an encoder with weights of these names.
     fn folder(names: &[&str]) -> tempfile::TempDir {
-        let folder = tempfile::tempdir().unwrap();
-        let config = serde_json::json!({
-            "model_type": "bert", "vocab_size": 8, "hidden_size": 4, "num_hidden_layers": 1,
-            "num_attention_heads": 1, "intermediate_size": 4, "max_position_embeddings": 8,
-            "type_vocab_size": 2,
-        });
-        std::fs::write(folder.path().join("config.json"), config.to_string()).unwrap();
-        std::fs::write(folder.path().join("vocab.txt"), "[UNK]\n[CLS]\n[SEP]").unwrap();
+        let folder = encoder_folder(&["[UNK]", "[CLS]", "[SEP]"]);
         let one = |name: &&str| {
             let array = Array::new(name, vec![1], vec![0.0]).unwrap();
             ((*name).to_owned(), array)

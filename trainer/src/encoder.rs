@@ -200,29 +200,32 @@ pub fn read_pytorch(path: &Path) -> Result<StateDict> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use burn::tensor::Device;
     use spanlight_core::init::Init;
 
     use super::*;
 
+    /// The folder of a tiny encoder without weights.
+    pub(crate) fn encoder_folder(vocabulary: &[&str]) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        let config = serde_json::json!({
+            "model_type": "bert", "vocab_size": 8, "hidden_size": 4, "num_hidden_layers": 1,
+            "num_attention_heads": 1, "intermediate_size": 4, "max_position_embeddings": 8,
+            "type_vocab_size": 2,
+        });
+        std::fs::write(folder.path().join("config.json"), config.to_string()).unwrap();
+        std::fs::write(folder.path().join("vocab.txt"), vocabulary.join("\n")).unwrap();
+        folder
+    }
+
     #[test]
     fn without_a_word_on_case_the_vocabulary_says_whether_it_has_any() {
         let pieces = |names: &[&str]| {
-            let folder = tempfile::tempdir().unwrap();
-            let config = serde_json::json!({
-                "model_type": "bert", "vocab_size": 8, "hidden_size": 4, "num_hidden_layers": 1,
-                "num_attention_heads": 1, "intermediate_size": 4, "max_position_embeddings": 8, "type_vocab_size": 2,
-            });
-            std::fs::write(folder.path().join("config.json"), config.to_string()).unwrap();
             let special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]"];
-            let lines = [&special, names].concat().join("\n");
-            std::fs::write(folder.path().join("vocab.txt"), lines).unwrap();
-            let tokenizer = EncoderFolder::open(folder.path())
-                .unwrap()
-                .tokenizer()
-                .unwrap();
-            tokenizer.word("Rome").unwrap()
+            let folder = encoder_folder(&[&special, names].concat());
+            let encoder = EncoderFolder::open(folder.path()).unwrap();
+            encoder.tokenizer().unwrap().word("Rome").unwrap()
         };
         assert_eq!(pieces(&["rome", "Rome"]), [5]);
         assert_eq!(pieces(&["rome", "ℝ"]), [4]);

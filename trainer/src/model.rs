@@ -12,7 +12,7 @@ use spanlight_core::wordpiece::WordPiece;
 use spanlight_core::{JointModel, ModelConfig, Schema};
 
 use crate::error::{Error, Result};
-use crate::store::{read, read_json};
+use crate::store::{MODEL, read, read_json};
 
 /// Weights and everything needed to use them.
 pub struct SavedModel {
@@ -51,7 +51,7 @@ impl SavedModel {
             });
         }
         Ok(Self {
-            config: read_json(&path.join("model.json"))?,
+            config: read_json(&path.join(MODEL))?,
             schema: read_json(&path.join("schema.json"))?,
             tokenizer: read(&path.join("tokenizer.json"))?,
             weights: read_safetensors(&read(&path.join("best.safetensors"))?)?,

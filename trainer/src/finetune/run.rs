@@ -11,7 +11,7 @@ use super::keeper::Keeper;
 use super::objective::JointObjective;
 use super::selection::Selection;
 use super::setup::Setup;
-use crate::basis::{Basis, NO_POOLER};
+use crate::basis::Basis;
 use crate::encoder::EncoderFolder;
 use crate::error::Result;
 use crate::evaluation::Evaluation;
@@ -35,14 +35,12 @@ pub fn finetune(
 ) -> Result<()> {
     let start = Instant::now();
     let encoder = EncoderFolder::open(required("--encoder", &config.encoder)?)?;
-    let basis = match resume {
-        true => Basis::of(folder)?,
-        false => Basis::new(
-            &encoder,
-            config.model(encoder.config.clone()),
-            source(config.init_from.as_deref(), config.load_parts),
-        )?,
-    };
+    let basis = Basis::open(
+        resume.then_some(folder),
+        &encoder,
+        config.model(encoder.config.clone()),
+        source(config.init_from.as_deref(), config.load_parts),
+    )?;
     let Basis { tokenizer, sizes } = &basis;
     let Annotated { train, dev, schema } = Annotated::read(config)?;
     let (examples, dropped) = examples(&train, &schema, tokenizer, sizes)?;
@@ -71,10 +69,8 @@ pub fn finetune(
         setup.average = setup.average.restore(extra)?;
     } else {
         setup = setup.start(config, &encoder, &schema)?;
-        if sizes.cls_repr != config.cls_repr {
-            sink.emit(&Event::Note {
-                message: NO_POOLER.into(),
-            })?;
+        if let Some(note) = basis.note(config.cls_repr) {
+            sink.emit(&note)?;
         }
         store::write_json(&folder.schema(), &schema)?;
         basis.save(folder)?;

@@ -12,7 +12,7 @@ use super::objective::PretrainObjective;
 use super::save::{Memory, restore, save};
 use super::setup::Setup;
 use super::text::loader;
-use crate::basis::{Basis, NO_POOLER};
+use crate::basis::Basis;
 use crate::corpus::{CorpusError, Loader, Progress as Reading};
 use crate::encoder::EncoderFolder;
 use crate::error::{Error, Result};
@@ -36,14 +36,12 @@ pub fn pretrain(
 ) -> Result<()> {
     let start = Instant::now();
     let encoder = EncoderFolder::open(required("--encoder", &config.encoder)?)?;
-    let basis = match resume {
-        true => Basis::of(folder)?,
-        false => Basis::new(
-            &encoder,
-            config.model(encoder.config.clone()),
-            source(config.init_from.as_deref(), config.load_parts),
-        )?,
-    };
+    let basis = Basis::open(
+        resume.then_some(folder),
+        &encoder,
+        config.model(encoder.config.clone()),
+        source(config.init_from.as_deref(), config.load_parts),
+    )?;
     let Basis { tokenizer, sizes } = &basis;
     let room = sizes.encoder.room();
     let prepared = loader(config, tokenizer, room, place.threads(), &mut |progress| {
@@ -68,10 +66,8 @@ pub fn pretrain(
         restore(folder, setup, config, &fingerprint, place.device)?
     } else {
         let setup = setup.start(config, &encoder)?;
-        if sizes.cls_repr != config.cls_repr {
-            sink.emit(&Event::Note {
-                message: NO_POOLER.into(),
-            })?;
+        if let Some(note) = basis.note(config.cls_repr) {
+            sink.emit(&note)?;
         }
         basis.save(folder)?;
         let contrast = Contrast::new(setup.momentum.clone(), &config.objectives());

@@ -11,7 +11,7 @@ use spanlight_core::{Error as CoreError, Schema};
 use super::LABELS;
 use crate::error::{Error, Result};
 use crate::model::SavedModel;
-use crate::store;
+use crate::store::{self, MODEL};
 use crate::transfer::PRETRAINED;
 
 /// A checkpoint that was written.
@@ -30,7 +30,7 @@ pub struct Exported {
 pub fn export(run: &Path, out: &Path, labels: Option<&Path>) -> Result<Exported> {
     let pretrained = run.join(PRETRAINED);
     if pretrained.exists() {
-        let config: ModelConfig = store::read_json(&run.join("model.json"))?;
+        let config: ModelConfig = store::read_json(&run.join(MODEL))?;
         check(&config, Stage::Pretraining)?;
         let state = untied(read_safetensors(&store::read(&pretrained)?)?);
         return write(state, Stage::Pretraining, &config, out);
@@ -131,17 +131,12 @@ fn other_labels(schema: &Schema) -> Error {
 #[cfg(test)]
 mod tests {
     use spanlight_core::Profile;
-    use spanlight_core::config::EncoderConfig;
     use spanlight_core::weights::Array;
 
     use super::*;
 
     fn paper(stage: Stage) -> ModelConfig {
-        let encoder = serde_json::json!({
-            "vocab_size": 8, "hidden_size": 4, "num_hidden_layers": 1, "num_attention_heads": 1,
-            "intermediate_size": 4, "max_position_embeddings": 8, "type_vocab_size": 2,
-        });
-        let encoder: EncoderConfig = serde_json::from_value(encoder).unwrap();
+        let encoder = spanlight_tests::tiny_config().encoder;
         ModelConfig {
             empty_segment: match stage {
                 Stage::Pretraining => EmptySegment::Cnn,

@@ -99,10 +99,9 @@ fn svg(records: &[Record]) -> Result<String, Box<dyn Error>> {
         let (upper, lower) = root.split_vertically(SIZE.1 / 2);
         draw_losses(&upper, records)?;
         let (scores, accuracies) = (scores(records), accuracies(records));
-        match (scores.curves.is_empty(), accuracies.smooth.is_empty()) {
-            (true, false) => draw_accuracies(&lower, &accuracies)?,
-            (true, true) => draw_nothing(&lower, "Scores", "no score yet")?,
-            (false, _) => draw_scores(&lower, scores)?,
+        match scores.curves.is_empty() && !accuracies.smooth.is_empty() {
+            true => draw_accuracies(&lower, &accuracies)?,
+            false => draw_scores(&lower, scores)?,
         }
         root.present()?;
     }

@@ -10,6 +10,8 @@ use super::{
     lock::{LOCK, Lock},
 };
 
+/// Name of the file with the sizes and switches of a run's model.
+pub const MODEL: &str = "model.json";
 /// Name of the file that marks a finished pre-training of an experiment.
 pub const DONE: &str = "done.json";
 
@@ -17,7 +19,7 @@ pub const DONE: &str = "done.json";
 const FILES: [&str; 15] = [
     LOCK,
     "config.json",
-    "model.json",
+    MODEL,
     "checkpoint.safetensors",
     "best.safetensors",
     "pretrained.safetensors",
@@ -120,7 +122,7 @@ impl RunFolder {
 
     /// Sizes and switches of the model.
     pub fn model_config(&self) -> PathBuf {
-        self.path.join("model.json")
+        self.path.join(MODEL)
     }
 
     /// Weights, optimizer and position of the run. One file, not several, since only one can be

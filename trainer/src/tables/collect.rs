@@ -27,25 +27,26 @@ impl Finished {
 
     /// The finished cells of a variant on a share, by seed.
     pub fn outcomes(&self, variant: &str, fraction: f64) -> Vec<(u64, &Outcome)> {
-        let matches = |cell: &Planned| cell.variant == variant && cell.fraction == fraction;
-        let cells = self.plan.cells.iter().zip(&self.outcomes);
-        let mut found: Vec<(u64, &Outcome)> = cells
-            .filter(|(cell, _)| matches(cell))
-            .filter_map(|(cell, outcome)| Some((cell.seed, outcome.as_ref()?)))
+        let mut found: Vec<(u64, &Outcome)> = self
+            .cells(variant, fraction)
+            .map(|(cell, outcome)| (cell.seed, outcome))
             .collect();
         found.sort_by_key(|(seed, _)| *seed);
         found
     }
 
-    /// The folders of the same cells, by seed.
+    /// Their folders, by seed.
     pub fn folders(&self, variant: &str, fraction: f64) -> BTreeMap<u64, PathBuf> {
-        let cells = self.plan.cells.iter().zip(&self.outcomes);
-        cells
-            .filter(|(cell, outcome)| {
-                outcome.is_some() && cell.variant == variant && cell.fraction == fraction
-            })
+        self.cells(variant, fraction)
             .filter_map(|(cell, _)| Some((cell.seed, self.output.join(cell.folder.as_ref()?))))
             .collect()
+    }
+
+    fn cells(&self, variant: &str, fraction: f64) -> impl Iterator<Item = (&Planned, &Outcome)> {
+        let cells = self.plan.cells.iter().zip(&self.outcomes);
+        cells
+            .filter(move |(cell, _)| cell.variant == variant && cell.fraction == fraction)
+            .filter_map(|(cell, outcome)| Some((cell, outcome.as_ref()?)))
     }
 
     /// Name of a variant for people.

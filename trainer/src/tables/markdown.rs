@@ -51,9 +51,7 @@ fn scores(section: &Section, fraction: f64) -> String {
     let mut text = String::new();
     for protocol in ["full", "reference", "symmetric"] {
         // What the protocol changes must not be read as a difference from the paper.
-        let known = |row: &ScoreRow| {
-            row.fraction == fraction && (row.paper.is_some() || row.elsewhere.is_some())
-        };
+        let known = |row: &ScoreRow| row.fraction == fraction && row.in_paper();
         let beside = protocol != "symmetric" && section.scores.iter().any(known);
         let matches = |row: &&ScoreRow| {
             let told = beside || !row.seeds.is_empty();

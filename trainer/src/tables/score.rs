@@ -37,6 +37,11 @@ pub struct ScoreRow {
 }
 
 impl ScoreRow {
+    /// Whether the paper has a figure for it, here or on another data set.
+    pub fn in_paper(&self) -> bool {
+        self.paper.is_some() || self.elsewhere.is_some()
+    }
+
     /// The rows of all shares, protocols and variants, save those with neither a finished cell nor a figure of
     /// the paper's.
     pub fn all(finished: &Finished, beside: &Beside<'_>) -> Vec<Self> {

@@ -65,8 +65,7 @@ pub struct Section {
 impl Section {
     /// Whether some score has a figure of the paper's beside it.
     pub fn beside_the_paper(&self) -> bool {
-        let figure = |row: &ScoreRow| row.paper.is_some() || row.elsewhere.is_some();
-        self.scores.iter().any(figure)
+        self.scores.iter().any(ScoreRow::in_paper)
     }
 
     /// Sums an experiment up, without sentences.

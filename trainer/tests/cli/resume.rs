@@ -1,11 +1,9 @@
 //! An interrupted run ends in the same weights, bit for bit, as one that was left alone.
 
 use std::path::Path;
-use std::process::{Command, Stdio};
-use std::time::Duration;
 
 use crate::support::{
-    arrays, exchanged, fail, pretraining, spanlight, succeed, told, training, workshop,
+    arrays, exchanged, fail, pretraining, spanlight, stop_when, succeed, told, training, workshop,
 };
 
 /// Starts a run and stops it by a signal once it has made some steps; `arguments` make one of a name.
@@ -14,24 +12,11 @@ fn interrupt(signal: &str, arguments: impl Fn(&'static str) -> Vec<&'static str>
     let at = folder.path();
     succeed(at, &arguments("whole"));
 
-    let mut child = spanlight(at, &arguments("halves"))
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
     let events = at.join("halves/events.jsonl");
-    let ready = |text: &str| text.matches("\"saved\"").count() >= 2;
-    while !std::fs::read_to_string(&events).is_ok_and(|text| ready(&text)) {
-        assert!(
-            child.try_wait().unwrap().is_none(),
-            "the run ended before it could be interrupted"
-        );
-        std::thread::sleep(Duration::from_millis(2));
-    }
-    Command::new("kill")
-        .args([signal, &child.id().to_string()])
-        .status()
-        .unwrap();
-    child.wait().unwrap();
+    let ready = |text: String| text.matches("\"saved\"").count() >= 2;
+    stop_when(spanlight(at, &arguments("halves")), signal, || {
+        std::fs::read_to_string(&events).is_ok_and(ready)
+    });
     let chart = at.join("halves/training.svg");
     assert!(chart.exists(), "a stopped run has no chart");
     succeed(at, &[arguments("halves")[0], "--run", "halves", "--resume"]);

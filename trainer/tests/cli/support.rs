@@ -1,7 +1,8 @@
 //! A tiny encoder, a tiny data set and the program.
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
+use std::time::Duration;
 
 use safetensors::tensor::{Dtype, TensorView, serialize};
 use serde_json::Value;
@@ -312,4 +313,21 @@ pub fn told(at: &Path, run: &str, kind: &str) -> Vec<Value> {
     let event = |line: &str| -> Value { serde_json::from_str(line).unwrap() };
     let events = text.lines().map(event);
     events.filter(|event| event["event"] == kind).collect()
+}
+
+/// Starts the program and stops it by a signal once a place is reached.
+pub fn stop_when(mut program: Command, signal: &str, reached: impl Fn() -> bool) {
+    let mut child = program.stderr(Stdio::null()).spawn().unwrap();
+    while !reached() {
+        assert!(
+            child.try_wait().unwrap().is_none(),
+            "it ended before it could be stopped"
+        );
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    Command::new("kill")
+        .args([signal, &child.id().to_string()])
+        .status()
+        .unwrap();
+    child.wait().unwrap();
 }

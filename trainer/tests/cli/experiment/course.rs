@@ -1,19 +1,15 @@
 //! A grid runs cell by cell, goes on after any end, and repeats nothing.
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::time::Duration;
 
 use super::{RUN, cells, grid, json, results};
-use crate::support::{GRID, spanlight, succeed, workshop};
+use crate::support::{GRID, spanlight, stop_when, succeed, workshop};
 
 /// Starts the grid and stops it by a signal in the middle of a cell.
 fn stop(at: &Path, out: &str, signal: &str) {
     let arguments = [&RUN[..], &["--out", out]].concat();
-    let mut child = spanlight(at, &arguments)
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
     let reached = || {
         let (done, open): (Vec<_>, Vec<_>) = cells(&at.join(out))
             .into_iter()
@@ -23,18 +19,7 @@ fn stop(at: &Path, out: &str, signal: &str) {
                 .iter()
                 .any(|c| c.join("checkpoint.safetensors").exists())
     };
-    while !reached() {
-        assert!(
-            child.try_wait().unwrap().is_none(),
-            "it ended before it could be stopped"
-        );
-        std::thread::sleep(Duration::from_millis(1));
-    }
-    Command::new("kill")
-        .args([signal, &child.id().to_string()])
-        .status()
-        .unwrap();
-    child.wait().unwrap();
+    stop_when(spanlight(at, &arguments), signal, reached);
 }
 
 #[test]
