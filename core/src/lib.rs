@@ -22,6 +22,7 @@ pub mod pair;
 pub mod predict;
 pub mod pretrain;
 pub mod readback;
+mod rows;
 pub mod schema;
 pub mod score;
 pub mod span;

@@ -1,6 +1,8 @@
 //! Cross-entropy over rows of logits.
 
-use burn::tensor::{Tensor, TensorData, activation::log_softmax};
+use burn::tensor::{Tensor, activation::log_softmax};
+
+use crate::batch::indices;
 
 /// A sum of per-row losses and the number of rows, so that means can be taken over several chunks.
 #[derive(Debug, Default)]
@@ -13,16 +15,11 @@ pub struct Term {
 
 /// Summed cross-entropy of `logits` `[rows, classes]` against one class a row.
 pub fn cross_entropy(logits: Tensor<2>, targets: &[usize]) -> Term {
-    let [rows, classes] = logits.dims();
-    let mut one_hot = vec![0.0_f32; rows * classes];
-    for (row, &target) in targets.iter().enumerate() {
-        one_hot[row * classes + target] = -1.0;
-    }
-    // A product with one-hot rows: its gradient is dense, where a gather's would be a scatter.
-    let one_hot =
-        Tensor::<2>::from_data(TensorData::new(one_hot, [rows, classes]), &logits.device());
+    let rows = targets.len();
+    let targets = targets.iter().map(|&target| target as i32).collect();
+    let targets = indices(targets, &logits.device()).unsqueeze_dim(1); // [rows, 1]
     Term {
-        sum: Some((log_softmax(logits, 1) * one_hot).sum()),
+        sum: Some(-log_softmax(logits, 1).gather(1, targets).sum()),
         count: rows,
     }
 }

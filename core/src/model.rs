@@ -15,6 +15,7 @@ use crate::dense::Dense;
 use crate::init::Init;
 use crate::noise::Noise;
 use crate::pair::{PairEncoder, PairFeatures, SEGMENTS, contexts};
+use crate::rows::pick;
 use crate::schema::{Schema, Span};
 use crate::span::{SpanCnn, SpanEncoder, present};
 use crate::tagger::Tag;
@@ -146,7 +147,8 @@ impl JointModel {
             .encoder
             .sentence(hidden.clone(), pieces, self.config.cls_repr);
         let sentences = noise.dropout(sentences, dropout);
-        let words = noise.dropout(hidden.select(0, pieces.word_rows(&device)), dropout); // [words, hidden]
+        let words = pick(hidden, pieces.word_rows(&device), noise);
+        let words = noise.dropout(words, dropout); // [words, hidden]
         Encoded::new(words, sentences, &self.config)
     }
 
@@ -205,12 +207,18 @@ impl JointModel {
             }));
         }
         let context = self.context_rows(encoded, &distinct, noise); // [contexts, span size]
-        let pick =
-            |rows: &Tensor<2>, index: Vec<i32>| rows.clone().select(0, indices(index, &device));
-        let left = pick(&represented, pairs.iter().map(|p| p.left as i32).collect());
-        let right = pick(&represented, pairs.iter().map(|p| p.right as i32).collect());
+        let at = |rows: &Tensor<2>, index: Vec<i32>, noise: &Noise| {
+            pick(rows.clone(), indices(index, &device), noise)
+        };
+        let (lefts, rights) = pairs
+            .iter()
+            .map(|p| (p.left as i32, p.right as i32))
+            .unzip();
+        let left = at(&represented, lefts, noise);
+        let right = at(&represented, rights, noise);
         let mut around = |j: usize| {
-            let rows = pick(&context, of_pair.iter().map(|rows| rows[j]).collect());
+            let index = of_pair.iter().map(|rows| rows[j]).collect();
+            let rows = at(&context, index, noise);
             noise.dropout(rows, self.config.dropout)
         };
         let segments: Tensor<3> =
@@ -222,6 +230,7 @@ impl JointModel {
             encoded.sentences.clone(),
             &sentences,
             self.config.pair_att_act,
+            noise,
         )
     }
 
@@ -250,7 +259,7 @@ impl JointModel {
             let types = softmax(spans.types.clone().detach(), 1);
             let both = Tensor::cat(vec![spans.represented.clone(), types], 1); // [spans, size + classes]
             let device = self.device();
-            let end = |rows: Vec<i32>| both.clone().select(0, indices(rows, &device));
+            let end = |rows: Vec<i32>| pick(both.clone(), indices(rows, &device), noise);
             let left = end(pairs.iter().map(|p| p.left as i32).collect());
             let right = end(pairs.iter().map(|p| p.right as i32).collect());
             features = Tensor::cat(vec![features, left, right], 1);

@@ -8,6 +8,8 @@ use burn::tensor::{Device, Tensor};
 use crate::batch::indices;
 use crate::config::{ModelConfig, PairActivation};
 use crate::init::Init;
+use crate::noise::Noise;
+use crate::rows::pick;
 use crate::schema::Span;
 
 /// Number of segments around and between two spans.
@@ -66,6 +68,7 @@ impl PairEncoder {
         q: Tensor<2>,
         sentences: &[usize],
         act: PairActivation,
+        noise: &Noise,
     ) -> PairFeatures {
         let device = segments.device();
         let [pairs, _, size] = segments.dims();
@@ -76,11 +79,7 @@ impl PairEncoder {
         let input = input.reshape([pairs, SEGMENTS, width]);
 
         let of_pair = indices(sentences.iter().map(|&s| s as i32).collect(), &device);
-        let query = self
-            .query
-            .forward(q)
-            .select(0, of_pair)
-            .reshape([pairs, 1, width]);
+        let query = pick(self.query.forward(q), of_pair, noise).reshape([pairs, 1, width]);
 
         let rows = indices(POSITIONS.concat(), &device);
         let position = self.position.weight.val().select(0, rows); // [5 * 2, position size]

@@ -15,6 +15,7 @@ use crate::config::EmptySegment;
 use crate::dense::Dense;
 use crate::init::Init;
 use crate::noise::Noise;
+use crate::rows::pick;
 use crate::schema::Span;
 
 /// Convolutions with several kernel widths, max-pooled over a span.
@@ -63,7 +64,7 @@ impl SpanCnn {
     }
 
     /// Features of spans of packed rows: `[words + tail, hidden]` → `[spans, kernels * channels]`.
-    pub fn forward(&self, words: Tensor<2>, spans: &[Span]) -> Tensor<2> {
+    pub fn forward(&self, words: Tensor<2>, spans: &[Span], noise: &Noise) -> Tensor<2> {
         let taps = self.taps.forward(words); // [words + tail, Σk * channels]
         let rows = taps.dims()[0] - Self::tail(&self.kernels);
         let mut column = 0;
@@ -75,7 +76,7 @@ impl SpanCnn {
                 .val()
                 .narrow(0, i * self.channels, self.channels)
                 .unsqueeze::<2>();
-            features.push(pool(products, bias, kernel, rows, spans));
+            features.push(pool(products, bias, kernel, rows, spans, noise));
             column += kernel * self.channels;
         }
         Tensor::cat(features, 1)
@@ -91,6 +92,7 @@ fn pool(
     kernel: usize,
     rows: usize,
     spans: &[Span],
+    noise: &Noise,
 ) -> Tensor<2> {
     let device = products.device();
     let channels = bias.dims()[1];
@@ -111,9 +113,7 @@ fn pool(
         .flat_map(|&span| inner_rows(span, kernel, &starts, nothing))
         .collect();
     let mut windows =
-        levels
-            .select(0, indices(lookup, &device))
-            .reshape([spans.len(), 3, channels]);
+        pick(levels, indices(lookup, &device), noise).reshape([spans.len(), 3, channels]);
 
     let slots = 2 * (kernel - 1);
     if slots > 0 {
@@ -136,7 +136,7 @@ fn pool(
             .iter()
             .flat_map(|&span| edge_rows(span, kernel, &firsts, total))
             .collect();
-        let edges = gelu(partial.select(0, indices(lookup, &device)) + bias);
+        let edges = gelu(pick(partial, indices(lookup, &device), noise) + bias);
         windows = Tensor::cat(
             vec![windows, edges.reshape([spans.len(), slots, channels])],
             1,
@@ -268,7 +268,8 @@ impl SpanEncoder {
         dropout: f64,
         noise: &mut Noise,
     ) -> Tensor<2> {
-        noise.dropout(self.cnn.forward(words, spans), dropout)
+        let features = self.cnn.forward(words, spans, noise);
+        noise.dropout(features, dropout)
     }
 
     /// Representations without the dropout of the dense layer: `[spans, size]`.

@@ -25,22 +25,26 @@ fn the_same_seed_gives_the_same_masks_in_the_same_order() {
 #[test]
 fn zeroes_a_share_of_p_and_keeps_the_mean() {
     for p in [0.1, 0.5, 0.9] {
-        let mask = mask(&mut Noise::seeded(1), p);
-        let kept = (1.0 / (1.0 - p)) as f32;
-        assert!(mask.iter().all(|&v| v == 0.0 || v == kept), "p = {p}");
-        // Four standard deviations of a binomial share.
-        let spread = 4.0 * (p * (1.0 - p) / COUNT as f64).sqrt();
-        let zeros = mask.iter().filter(|&&v| v == 0.0).count() as f64 / COUNT as f64;
-        assert!(
-            (zeros - p).abs() < spread,
-            "p = {p}: {zeros} of the elements are zero"
-        );
-        let mean = mask.iter().map(|&v| f64::from(v)).sum::<f64>() / COUNT as f64;
-        assert!(
-            (mean - 1.0).abs() < spread / (1.0 - p),
-            "p = {p}: mean {mean}"
-        );
+        check_mask(p, mask(&mut Noise::seeded(1), p));
+        check_mask(p, mask(&mut Noise::drawn_by(&Device::flex(), 1), p));
     }
+}
+
+fn check_mask(p: f64, mask: Vec<f32>) {
+    let kept = (1.0 / (1.0 - p)) as f32;
+    assert!(mask.iter().all(|&v| v == 0.0 || v == kept), "p = {p}");
+    // Four standard deviations of a binomial share.
+    let spread = 4.0 * (p * (1.0 - p) / COUNT as f64).sqrt();
+    let zeros = mask.iter().filter(|&&v| v == 0.0).count() as f64 / COUNT as f64;
+    assert!(
+        (zeros - p).abs() < spread,
+        "p = {p}: {zeros} of the elements are zero"
+    );
+    let mean = mask.iter().map(|&v| f64::from(v)).sum::<f64>() / COUNT as f64;
+    assert!(
+        (mean - 1.0).abs() < spread / (1.0 - p),
+        "p = {p}: mean {mean}"
+    );
 }
 
 #[test]

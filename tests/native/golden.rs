@@ -67,12 +67,18 @@ fn span_cnn() {
         0.053983, 0.303140, 0.185373, 0.895798, 0.185373, 0.482400, -0.046017, 0.025997,
     ];
     let alone = [&words[..], &[0.0; 2]].concat();
-    assert_close(&values(cnn.forward(matrix(5, &alone), &spans)), &expected);
+    assert_close(
+        &values(cnn.forward(matrix(5, &alone), &spans, &Noise::none())),
+        &expected,
+    );
     let padded = [&words[..], &[0.0; 8]].concat();
-    assert_close(&values(cnn.forward(matrix(8, &padded), &spans)), &expected);
+    assert_close(
+        &values(cnn.forward(matrix(8, &padded), &spans, &Noise::none())),
+        &expected,
+    );
     let followed = [&words[..], &uniform(6, 1), &[0.0; 2]].concat();
     assert_close(
-        &values(cnn.forward(matrix(8, &followed), &spans)),
+        &values(cnn.forward(matrix(8, &followed), &spans, &Noise::none())),
         &expected,
     );
 }
@@ -147,7 +153,7 @@ fn attend(act: PairActivation) -> (Vec<f32>, Vec<f32>) {
     );
     let segments =
         matrix(5, &[1.0, 0.0, 0.0, 1.0, 1.0, 1.0, 0.5, -0.5, -1.0, 0.2]).reshape([1, 5, 2]);
-    let found = pair.forward(segments, matrix(1, &[1.0]), &[0], act);
+    let found = pair.forward(segments, matrix(1, &[1.0]), &[0], act, &Noise::none());
     (values(found.weights), values(found.features))
 }
 

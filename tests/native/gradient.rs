@@ -7,7 +7,7 @@ use rand::rngs::Xoshiro256PlusPlus;
 use rand::{RngExt, SeedableRng};
 use spanlight_core::batch::{Gold, PieceBatch, Pieces, TrainBatch};
 use spanlight_core::bert::{Embeddings, Layer, SelfAttention};
-use spanlight_core::config::{EncoderConfig, PairActivation};
+use spanlight_core::config::{EncoderConfig, PairActivation, RelationInput};
 use spanlight_core::dense::Dense;
 use spanlight_core::init::Init;
 use spanlight_core::joint::{joint_loss, total};
@@ -17,7 +17,7 @@ use spanlight_core::span::{SpanCnn, SpanEncoder};
 use spanlight_core::tagger::tags_of;
 use spanlight_core::weights::{load_state, state_of};
 use spanlight_core::{JointModel, ModelConfig, Profile};
-use spanlight_tests::{gradients, random, tiny_schema, uniform};
+use spanlight_tests::{assert_close, gradients, random, tiny_schema, uniform, values};
 
 /// Half the distance of the outer two points.
 const STEP: f32 = 1e-2;
@@ -188,6 +188,32 @@ fn check_joint(config: ModelConfig, seed: Option<u64>) {
     });
 }
 
+/// What trains on a GPU goes another way to the same numbers.
+#[test]
+fn rows_are_picked_alike_on_a_gpu() {
+    let config = ModelConfig {
+        dropout: 0.0,
+        relation_input: RelationInput::Typed,
+        ..config()
+    };
+    let (schema, device) = (tiny_schema(), Device::flex().autodiff());
+    let model = JointModel::new(&config, &schema, &mut Init::seeded(1), &device).unwrap();
+    let found = |mut noise: Noise| {
+        let mut rng = Xoshiro256PlusPlus::seed_from_u64(1);
+        let batch = batch();
+        let loss = joint_loss(&model, &schema, &batch, 1.0, &mut rng, &mut noise);
+        let total = total(block_on(loss).unwrap(), [9, 5, 4]).unwrap();
+        let grads = total.backward();
+        (gradients(&model, &grads), values(total.inner()))
+    };
+    let (selected, loss) = found(Noise::none());
+    let (gathered, same) = found(Noise::drawn_by(&device, 1));
+    assert_eq!(loss, same);
+    for (name, array) in selected {
+        assert_close(&gathered[&name].values, &array.values, 1e-6);
+    }
+}
+
 #[test]
 fn embeddings() {
     let module = Embeddings::new(&encoder(), &mut Init::seeded(1), &Device::flex().autodiff());
@@ -259,6 +285,7 @@ fn pair_encoder() {
                 random([2, 8], 2, device),
                 &[0, 0, 1],
                 act,
+                &Noise::none(),
             );
             weighted(found.features)
         });

@@ -259,7 +259,7 @@ fn the_pair_attention_has_the_non_linearity_of_the_settings() {
         let inputs: Vec<usize> = (0..2 * WORDS.len()).collect();
         let segments = segments.reshape([inputs.len(), SEGMENTS, config.span_size]);
         let pair = &network.pair;
-        let direct = pair.forward(segments, encoded.sentences, &inputs, pair_att_act);
+        let direct = pair.forward(segments, encoded.sentences, &inputs, pair_att_act, quiet);
         assert_eq!(found, values(direct.features));
         found
     });

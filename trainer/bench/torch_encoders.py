@@ -5,7 +5,7 @@ from torch import nn
 from torch.nn import functional as F
 
 SPANS = 128  # convolved at once, as in the paper's code
-POSITIONS = torch.tensor([[2, 0], [3, 1], [4, 2], [5, 3], [6, 4]])
+POSITIONS = [[2, 0], [3, 1], [4, 2], [5, 3], [6, 4]]
 
 
 class Attention(nn.Module):
@@ -96,13 +96,15 @@ class SpanEncoder(nn.Module):
     def forward(self, words, spans):
         # By length, so that a chunk has little padding.
         order = sorted(range(len(spans)), key=lambda i: spans[i][1] - spans[i][0])
+        lengths = [spans[i][1] - spans[i][0] for i in order]
         rows = torch.tensor([spans[i] for i in order])
         words = torch.cat([words, words.new_zeros(1, words.shape[1])])
         features = []
-        for part in rows.split(SPANS):
+        # No length is asked of a tensor: on a GPU that would mean to wait for it.
+        for part, longest in zip(rows.split(SPANS), lengths[SPANS - 1 :: SPANS] + lengths[-1:]):
             start, end = part[:, :1], part[:, 1:]
-            index = start + torch.arange(int((end - start).max()) + 1)
-            index = index.where(index < end, torch.tensor(len(words) - 1))
+            index = start + torch.arange(longest + 1)
+            index = index.masked_fill(index >= end, len(words) - 1)
             # An embedding's gradient is far cheaper than that of indexing.
             x = F.embedding(index, words, padding_idx=len(words) - 1).transpose(1, 2)
             features.append(torch.cat([F.gelu(conv(x)).amax(2) for conv in self.convs], 1))
@@ -120,18 +122,19 @@ class PairEncoder(nn.Module):
         widths = size, h, 2 * m["position_size"]
         self.input, self.query, self.feature = (nn.Linear(a, width, bias=False) for a in widths)
         self.score = nn.Linear(width, 1, bias=False)
+        self.register_buffer("positions", torch.tensor(POSITIONS), persistent=False)
 
     def forward(self, g, q, of_pair=None):
         """Segments [pairs, 5, size], sentence vectors and each pair's sentence, if not its own."""
         q = self.query(q) if of_pair is None else self.query(q).index_select(0, of_pair)
-        feature = self.feature(self.position(POSITIONS).flatten(1))
+        feature = self.feature(self.position(self.positions).flatten(1))
         e = self.score(F.gelu(self.input(g) + q[:, None] + feature))
         return (g * e.softmax(1)).sum(1)
 
 
 def pad(sequences):
     """Ids [sequences, longest] and the additive attention mask [sequences, 1, 1, longest]."""
+    longest = max(map(len, sequences))
     lengths = torch.tensor([len(s) for s in sequences])
-    longest = int(lengths.max())
     ids = torch.tensor([s + [0] * (longest - len(s)) for s in sequences])
     return ids, (torch.arange(longest) >= lengths[:, None])[:, None, None] * -10000.0

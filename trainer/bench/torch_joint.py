@@ -5,7 +5,7 @@ Weights are random: speed does not depend on their values.
 
 import time
 
-from torch_measure import chunks, serve
+from torch_measure import chunks, serve, wait
 
 import torch
 from torch import nn
@@ -89,6 +89,7 @@ def train(job, ask):
         cases = [job["training"][i] for i in members]
         start = time.perf_counter()
         step(model, optimizer, cases, ask["chunk"])
+        wait()
         if number >= job["warmup"]:
             seconds += time.perf_counter() - start
             pieces += sum(map(length, cases))

@@ -1,7 +1,8 @@
 """What the measuring scripts share: their conversation with `spanlight bench`, and what they tell.
 
 The first line of standard input is the job, every further line something to run; each is answered
-by a line. Everything is computed in float32 on the CPU.
+by a line. Everything is computed in float32: on the CPU, or where the other side has a GPU, on
+PyTorch's if it finds one.
 """
 
 import ctypes
@@ -46,12 +47,29 @@ def peak(reset=False):
         return None
 
 
+def wait():
+    """Until nothing is left to compute."""
+    if torch.cuda.is_initialized():
+        torch.cuda.synchronize()
+
+
+def choose(gpu):
+    """Where tensors are made from now on, and its name."""
+    if gpu and torch.cuda.is_available():
+        torch.set_default_device("cuda")
+        # Convolutions would take 10 of 23 bits otherwise; products of matrices take them all.
+        torch.backends.cudnn.allow_tf32 = False
+        return torch.cuda.get_device_name()
+    return "CPU"
+
+
 def serve(models, runs):
-    """Answers with version, BLAS and parameters by model, then with result and peak by run."""
+    """Answers with what computes and parameters by model, then with result and peak by run."""
     job = json.loads(sys.stdin.readline())
     torch.set_num_threads(job["threads"])
+    device = choose(job["gpu"])
     counts = [sum(p.numel() for p in model.parameters()) for model in models(job)]
-    print(json.dumps([torch.__version__, blas(), counts]), flush=True)
+    print(json.dumps([torch.__version__, blas(), device, counts]), flush=True)
     for ask in map(json.loads, sys.stdin):
         peak(reset=True)
         result = runs[ask["run"]](job, ask)

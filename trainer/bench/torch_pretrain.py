@@ -7,7 +7,7 @@ computes a few steps from weights in a file, without dropout.
 import copy
 import time
 
-from torch_measure import chunks, serve
+from torch_measure import chunks, serve, wait
 
 import torch
 from torch import nn
@@ -196,7 +196,8 @@ class Training:
             pending.append(own)
             sums = self.model.losses(batch, own, self.queues, self.objectives["temperature"])
             sum(x * w / n for x, w, n in zip(sums, self.factors, counts)).backward()
-            totals = [t + x.item() / n for t, x, n in zip(totals, sums, counts)]
+            sums = torch.stack([x.detach() for x in sums]).tolist()
+            totals = [t + x / n for t, x, n in zip(totals, sums, counts)]
         trained = [p for p in self.model.parameters() if p.requires_grad]
         norm = nn.utils.clip_grad_norm_(trained, self.clip).item()
         self.optimizer.step()
@@ -239,6 +240,7 @@ def train(job, ask):
     for number, samples in enumerate(job["steps"]):
         start = time.perf_counter()
         training.step(samples, ask["chunk"])
+        wait()
         if number >= job["warmup"]:
             seconds += time.perf_counter() - start
             pieces += sum(map(length, samples))

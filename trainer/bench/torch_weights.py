@@ -16,7 +16,8 @@ def read(path):
             start, end = entry["data_offsets"]
             count = (end - start) // 4
             flat = torch.frombuffer(data, dtype=torch.float32, offset=start, count=count)
-            arrays[name] = flat.view(entry["shape"])
+            # A copy, made where tensors are made.
+            arrays[name] = torch.empty(count).copy_(flat).view(entry["shape"])
     return arrays
 
 

@@ -4,11 +4,15 @@ use std::{fmt, str::FromStr};
 
 use burn::tensor::Device;
 use serde::{Deserialize, Serialize};
+use spanlight_core::noise::Noise;
 
 #[cfg(feature = "cuda")]
 mod cuda;
 #[cfg(feature = "wgpu")]
 mod graphics;
+
+/// Chunks that a GPU takes as one.
+const GPU_CHUNKS: usize = 16;
 
 /// What should compute, written `auto`, `cpu`, `cuda`, `vulkan`, `metal`, `dx12` or `wgpu` (any of
 /// the three before); the last five with an index, such as `vulkan:1`, if there are several GPUs.
@@ -105,6 +109,28 @@ impl DeviceChoice {
                 },
             }),
         }
+    }
+}
+
+/// Whether a device, with gradients or without, is the CPU.
+pub fn on_cpu(device: &Device) -> bool {
+    device.clone().without_autodiff() == Device::flex()
+}
+
+/// Word-pieces that go through a model at once, where the settings say `chunk`: what fits the caches of
+/// a CPU core leaves a GPU idle.
+pub fn at_once(device: &Device, chunk: usize) -> usize {
+    match on_cpu(device) {
+        true => chunk,
+        false => chunk.saturating_mul(GPU_CHUNKS),
+    }
+}
+
+/// Dropout for a device: on the CPU the same on every machine, on a GPU drawn there.
+pub fn noise(device: &Device, seed: u64) -> Noise {
+    match on_cpu(device) {
+        true => Noise::seeded(seed),
+        false => Noise::drawn_by(device, seed),
     }
 }
 

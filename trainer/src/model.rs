@@ -11,6 +11,7 @@ use spanlight_core::weights::{StateDict, decode, load_state, read_safetensors};
 use spanlight_core::wordpiece::WordPiece;
 use spanlight_core::{JointModel, ModelConfig, Schema};
 
+use crate::device::at_once;
 use crate::error::{Error, Result};
 use crate::store::{MODEL, read, read_json};
 
@@ -73,7 +74,11 @@ impl SavedModel {
     pub fn predictor(&self, device: &Device, budget: usize) -> Result<Predictor> {
         let blank = JointModel::new(&self.config, &self.schema, &mut Init::blank(), device)?;
         let model = load_state(blank, self.weights.clone())?;
-        Ok(Predictor::new(model, self.schema.clone(), budget))
+        Ok(Predictor::new(
+            model,
+            self.schema.clone(),
+            at_once(device, budget),
+        ))
     }
 
     /// The same with its tokenizer.

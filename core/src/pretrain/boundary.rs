@@ -11,6 +11,7 @@ use crate::config::ModelConfig;
 use crate::dense::Dense;
 use crate::init::{Init, zeros};
 use crate::noise::Noise;
+use crate::rows::pick;
 
 /// Predicts masked pieces.
 #[derive(Module, Debug)]
@@ -58,7 +59,7 @@ impl TokenBoundary {
         let last = self.position.weight.lazy_shape()[0].saturating_sub(1);
         let rows = masked.iter().map(|m| m.row as i32).collect();
         let offsets = masked.iter().map(|m| m.offset.min(last) as i32).collect();
-        let first = hidden.select(0, indices(rows, &device)); // [masked, hidden]
+        let first = pick(hidden, indices(rows, &device), noise); // [masked, hidden]
         let offset = self.position.weight.val();
         let offset = offset.select(0, indices(offsets, &device)); // [masked, position size]
         let features = self

@@ -14,6 +14,7 @@ use crate::init::Init;
 use crate::model::Encoded;
 use crate::noise::Noise;
 use crate::pair::{PairEncoder, PairFeatures, SEGMENTS};
+use crate::rows::pick;
 use crate::schema::Span;
 use crate::span::{SpanEncoder, present};
 
@@ -67,6 +68,11 @@ impl SpanPairNetwork {
         }
     }
 
+    /// The device that holds its weights.
+    pub fn device(&self) -> Device {
+        self.encoder.pooler.weight.device()
+    }
+
     /// The configuration it was built with.
     pub fn config(&self) -> &ModelConfig {
         &self.config
@@ -81,7 +87,7 @@ impl SpanPairNetwork {
         let sentences = self
             .encoder
             .sentence(hidden.clone(), pieces, self.config.cls_repr); // [2 * sentences, hidden]
-        let words = hidden.clone().select(0, pieces.word_rows(&device)); // [words, hidden]
+        let words = pick(hidden.clone(), pieces.word_rows(&device), noise); // [words, hidden]
         let encoded = Encoded::new(words, sentences, &self.config);
         EncodedViews { hidden, encoded }
     }
@@ -112,6 +118,7 @@ impl SpanPairNetwork {
             encoded.sentences.clone(),
             &of_input,
             self.config.pair_att_act,
+            noise,
         );
         PairFeatures {
             features: noise.dropout(found.features, self.config.dropout),

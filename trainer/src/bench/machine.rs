@@ -18,7 +18,7 @@ pub struct Machine {
     pub device: String,
     /// Threads of our side.
     pub threads: usize,
-    /// Threads of PyTorch, always on the CPU.
+    /// CPU threads of PyTorch.
     pub torch_threads: usize,
     /// Processes that wanted a core in the minute before the measurement.
     pub load: Option<f64>,

@@ -8,6 +8,7 @@ use super::machine::Machine;
 use super::row::{Line, Row, lowest, median};
 use super::theirs::Theirs;
 use super::{Measure, Plan};
+use crate::device::on_cpu;
 
 /// Load of a machine on which nothing else runs.
 const IDLE: f64 = 0.5;
@@ -17,8 +18,16 @@ const IDLE: f64 = 0.5;
 pub struct Torch {
     /// Its version.
     pub version: String,
-    /// Its library for matrix products.
+    /// Its library for matrix products on the CPU.
     pub blas: String,
+    /// What it computes on.
+    pub device: String,
+}
+
+impl Torch {
+    fn on_cpu(&self) -> bool {
+        self.device == "CPU"
+    }
 }
 
 /// What one kind of work has to tell besides its speed.
@@ -67,6 +76,7 @@ impl<F> Report<F> {
         let torch = theirs.map(|t| Torch {
             version: t.version.clone(),
             blas: t.blas.clone(),
+            device: t.device.clone(),
         });
         let mut lines = Vec::new();
         for row in rows {
@@ -120,7 +130,7 @@ fn notes(
         Err(reason) => notes.push(format!("no comparison: {reason}; give one with --python")),
         Ok(torch) => {
             notes.extend(sides);
-            if torch.blas == "reference" {
+            if torch.on_cpu() && torch.blas == "reference" {
                 notes.push(
                     "WARNING: this PyTorch multiplies matrices with the reference BLAS, which is tens \
                      of times too slow, so the ratios mean nothing; install a fast one (Debian: \
@@ -128,7 +138,7 @@ fn notes(
                         .into(),
                 );
             }
-            if plan.device != burn::tensor::Device::flex() {
+            if torch.on_cpu() && !on_cpu(&plan.device) {
                 notes.push(
                     "WARNING: PyTorch ran on the CPU and we did not; try --device cpu".into(),
                 );
@@ -147,12 +157,20 @@ impl<F> fmt::Display for Report<F> {
             "spanlight  {}, burn {}; {}; threads: {}",
             m.spanlight, m.burn, m.device, m.threads
         )?;
-        if let Some(Torch { version, blas }) = &self.torch {
-            let threads = m.torch_threads;
-            writeln!(
-                f,
-                "PyTorch    {version}, BLAS: {blas}; CPU; threads: {threads}"
-            )?;
+        if let Some(torch) = &self.torch {
+            let Torch {
+                version,
+                blas,
+                device,
+            } = torch;
+            match torch.on_cpu() {
+                true => writeln!(
+                    f,
+                    "PyTorch    {version}, BLAS: {blas}; CPU; threads: {}",
+                    m.torch_threads
+                )?,
+                false => writeln!(f, "PyTorch    {version}; {device}")?,
+            }
         }
         for (label, text) in &self.head {
             writeln!(f, "{label:<10} {text}")?;

@@ -52,8 +52,10 @@ pub struct Theirs {
     _folder: TempDir,
     /// Version of PyTorch.
     pub version: String,
-    /// Its library for matrix products.
+    /// Its library for matrix products on the CPU.
     pub blas: String,
+    /// What it computes on: `CPU` or the name of a GPU.
+    pub device: String,
     /// Parameters of each of its models.
     pub parameters: Vec<usize>,
 }
@@ -91,9 +93,15 @@ impl Theirs {
             _folder: folder,
             version: String::new(),
             blas: String::new(),
+            device: String::new(),
             parameters: Vec::new(),
         };
-        (theirs.version, theirs.blas, theirs.parameters) = theirs
+        (
+            theirs.version,
+            theirs.blas,
+            theirs.device,
+            theirs.parameters,
+        ) = theirs
             .answer(job)
             .map_err(|_| format!("{python} has no usable PyTorch (its reason stands above)"))?;
         Ok(theirs)

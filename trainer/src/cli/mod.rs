@@ -24,7 +24,7 @@ use std::thread::available_parallelism;
 use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use serde::Serialize;
 
-use crate::device::DeviceChoice;
+use crate::device::{DeviceChoice, on_cpu};
 use crate::error::Result;
 use decoding::Decoding;
 use layers::LayerArgs;
@@ -90,10 +90,10 @@ impl Compute {
 
     /// Number of threads that compute: one where a GPU does the work.
     pub fn workers(&self, device: &burn::tensor::Device) -> usize {
-        if *device != burn::tensor::Device::flex() {
-            return 1;
+        match on_cpu(device) {
+            true => threads(self.threads),
+            false => 1,
         }
-        threads(self.threads)
     }
 }
 

@@ -9,6 +9,7 @@ use spanlight_core::{JointModel, Schema};
 use super::average::Average;
 use super::config::FinetuneConfig;
 use super::selection::{Selection, metrics};
+use crate::device::at_once;
 use crate::error::Result;
 use crate::evaluation::Evaluation;
 use crate::event::{Event, Sink};
@@ -87,7 +88,11 @@ impl Keeper<'_> {
         sink: &mut dyn Sink,
     ) -> Result<()> {
         let smooth = self.average.of(model);
-        let predictor = Predictor::new(smooth, self.schema.clone(), self.config.chunk);
+        let predictor = Predictor::new(
+            smooth,
+            self.schema.clone(),
+            at_once(self.place.device, self.config.chunk),
+        );
         let report = self
             .evaluation
             .run(&predictor, self.place.workers, &|_| ())?;

@@ -5,10 +5,10 @@ use rand::{SeedableRng, rngs::Xoshiro256PlusPlus};
 use spanlight_core::batch::{PieceBatch, TrainBatch};
 use spanlight_core::joint::{gold_probability, joint_loss};
 use spanlight_core::loss::Term;
-use spanlight_core::noise::Noise;
 use spanlight_core::{JointModel, Schema};
 
 use super::example::Example;
+use crate::device::noise;
 use crate::error::Result;
 use crate::train::{Objective, cut};
 
@@ -93,7 +93,7 @@ impl Objective for JointObjective {
             self.sampling.1,
         );
         let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
-        let mut noise = Noise::seeded(!seed);
+        let mut noise = noise(&model.device(), !seed);
         let loss = joint_loss(model, &self.schema, chunk, p_gold, &mut rng, &mut noise);
         let loss = pollster::block_on(loss)?;
         Ok(vec![loss.tag, loss.entity, loss.relation])

@@ -3,6 +3,7 @@
 //! What most of several models find is right more often than what any one of them finds, and a
 //! single model can learn it from as much text as there is.
 
+mod earlier;
 mod text;
 mod vote;
 
@@ -12,11 +13,11 @@ use burn::tensor::Device;
 use spanlight_core::document::Sentence;
 use spanlight_core::score::Prediction;
 
-pub use text::spread;
-
 use crate::error::{Error, Result};
 use crate::evaluation::Evaluation;
 use crate::model::SavedModel;
+use earlier::earlier;
+pub use text::spread;
 pub use vote::Quorum;
 use vote::vote;
 
@@ -36,11 +37,12 @@ pub fn majority(models: usize) -> usize {
 }
 
 /// Annotates sentences with what enough of the models find; `progress` learns how often a sentence has
-/// been read by a model.
+/// been read by a model. A file of the same sentences, labelled before, votes like a model.
 ///
 /// # Errors
 /// [`Error::Usage`] for a quorum of entities that is no majority, one that there are not models enough
-/// for, or a sentence that is too long for a model; whatever keeps a model from being read.
+/// for, a file of other sentences, or a sentence that is too long for a model; whatever keeps a model or
+/// file from being read.
 pub fn label(
     sentences: &[Sentence],
     models: &[impl AsRef<Path>],
@@ -64,11 +66,11 @@ pub fn label(
     }
     let mut ballots: Vec<Vec<Prediction>> = vec![Vec::with_capacity(models.len()); sentences.len()];
     for path in models {
-        let saved = SavedModel::open(path.as_ref())?;
-        let frame = saved.config.frame();
-        let evaluation = Evaluation::new(sentences, &saved.schema, &saved.wordpiece()?, frame)?;
-        let predictor = saved.predictor(computing.device, computing.chunk)?;
-        let found = evaluation.predict(&predictor, computing.workers, progress)?;
+        let path = path.as_ref();
+        let found = match path.is_file() {
+            true => earlier(path, sentences, progress)?,
+            false => predicted(path, sentences, computing, progress)?,
+        };
         for (ballot, prediction) in ballots.iter_mut().zip(found) {
             ballot.push(prediction);
         }
@@ -82,4 +84,18 @@ pub fn label(
         }
     };
     Ok(sentences.iter().zip(&ballots).map(elect).collect())
+}
+
+/// What a model finds.
+fn predicted(
+    path: &Path,
+    sentences: &[Sentence],
+    computing: &Computing<'_>,
+    progress: &(dyn Fn(usize) + Sync),
+) -> Result<Vec<Prediction>> {
+    let saved = SavedModel::open(path)?;
+    let frame = saved.config.frame();
+    let evaluation = Evaluation::new(sentences, &saved.schema, &saved.wordpiece()?, frame)?;
+    let predictor = saved.predictor(computing.device, computing.chunk)?;
+    evaluation.predict(&predictor, computing.workers, progress)
 }

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard};
 
 use spanlight_core::loss::Term;
-use spanlight_core::noise::Noise;
 use spanlight_core::pretrain::contrast::normalize;
 use spanlight_core::pretrain::sample::Sample;
 use spanlight_core::pretrain::{
@@ -15,6 +14,7 @@ use super::config::MeanOver;
 use super::contrast::Contrast;
 use super::figures::figures;
 use crate::corpus::Loader;
+use crate::device::noise;
 use crate::error::Result;
 use crate::event::Figure;
 use crate::train::{Objective, cut};
@@ -164,15 +164,16 @@ impl<S: Source> Objective for PretrainObjective<S> {
         _step: usize,
         seed: u64,
     ) -> Result<Vec<Term>> {
+        let device = model.network.device();
         let keys = (self.objectives.w_cspo > 0.0).then(|| {
             let momentum = self.contrast().momentum();
-            let projected = momentum.keys(&chunk.batch, &mut Noise::seeded(!seed));
+            let projected = momentum.keys(&chunk.batch, &mut noise(&device, !seed));
             let projected = normalize(projected, self.objectives.cspo_normalize);
             let sentences = chunk.batch.sentences();
             let own = [0, 1].map(|side| projected.clone().narrow(0, side * sentences, sentences));
             self.contrast().keys(chunk.index, own)
         });
-        let noise = &mut Noise::seeded(seed);
+        let noise = &mut noise(&device, seed);
         let found = pretrain_loss(model, &chunk.batch, keys, &self.objectives, noise);
         let terms = found.terms().into_iter();
         Ok(match self.mean_over {

@@ -4,10 +4,13 @@ use std::ops::Range;
 
 /// Cuts sentences, sorted by length in word-pieces, into chunks of about the same padded size, at
 /// least as many as hold `chunk` word-pieces each; an even number, because most machines have an
-/// even number of cores.
+/// even number of cores, but one where half a chunk would hold them all.
 pub fn cut(lengths: &[usize], chunk: usize) -> Vec<Range<usize>> {
     let total: usize = lengths.iter().sum();
-    let parts = 2 * total.div_ceil(2 * chunk.max(1)).max(1);
+    let parts = match 2 * total <= chunk {
+        true => 1,
+        false => 2 * total.div_ceil(2 * chunk.max(1)),
+    };
     let target = total.div_ceil(parts);
     let mut chunks = Vec::new();
     let mut from = 0;
@@ -35,6 +38,14 @@ mod tests {
             let padded = range.len() * lengths[range.end - 1];
             assert!(padded <= 128 + 36, "{range:?} holds {padded}");
         }
+    }
+
+    #[test]
+    fn few_sentences_stay_together() {
+        let lengths: Vec<usize> = (5..37).collect();
+        let total: usize = lengths.iter().sum();
+        assert_eq!(cut(&lengths, 2 * total).len(), 1);
+        assert!(cut(&lengths, 2 * total - 1).len() > 1);
     }
 
     #[test]

@@ -4,12 +4,14 @@
 //! lock. The sum does not depend on the number of workers, so neither does the run.
 
 use std::collections::BTreeMap;
+use std::mem::take;
 use std::sync::{Barrier, Mutex};
 
 use burn::module::{Module, ModuleVisitor, Param};
 use burn::optim::GradientsParams;
 use burn::tensor::{Device, Tensor};
 use spanlight_core::loss::Term;
+use spanlight_core::readback::read;
 
 use super::Objective;
 use crate::error::{Error, Result};
@@ -67,7 +69,7 @@ pub fn gradients<O: Objective>(
     let barrier = Barrier::new(workers);
     let rows = Mutex::new(vec![0_usize; objective.names().len()]);
     let failure: Mutex<Option<Error>> = Mutex::new(None);
-    let sum = Mutex::new(OrderedSum::new(objective.names().len()));
+    let sum = Mutex::new(OrderedSum::default());
 
     let work = |worker: usize| {
         let arrival = Arrival {
@@ -126,11 +128,11 @@ pub fn gradients<O: Objective>(
     if let Some(error) = failure.into_inner().unwrap_or_else(|e| e.into_inner()) {
         return Err(error);
     }
-    let sum = sum.into_inner().unwrap_or_else(|e| e.into_inner());
+    let mut sum = sum.into_inner().unwrap_or_else(|e| e.into_inner());
     let rows = rows.into_inner().unwrap_or_else(|e| e.into_inner());
     let counts = known.unwrap_or(rows);
     let losses = sum
-        .losses
+        .totals(objective.names().len())?
         .into_iter()
         .zip(counts)
         .map(|(sum, count)| (count > 0).then(|| sum / count as f64))
@@ -152,39 +154,46 @@ fn known_rows<O: Objective>(objective: &O, chunks: &[O::Chunk]) -> Option<Vec<us
     Some(total)
 }
 
-/// A chunk's gradients and summed losses.
-type Part = (GradientsParams, Vec<f64>);
+/// A chunk's gradients and summed losses, without their graph.
+type Part = (GradientsParams, Vec<Option<Tensor<1>>>);
 
 /// Parts summed in the order of their chunks, whatever the order they come in.
+#[derive(Default)]
 struct OrderedSum {
     gradients: Option<GradientsParams>,
-    losses: Vec<f64>,
+    /// By chunk; still on the device, which computes on while they are not asked for.
+    losses: Vec<Vec<Option<Tensor<1>>>>,
     next: usize,
     early: BTreeMap<usize, Part>,
 }
 
 impl OrderedSum {
-    fn new(losses: usize) -> Self {
-        Self {
-            gradients: None,
-            losses: vec![0.0; losses],
-            next: 0,
-            early: BTreeMap::new(),
-        }
-    }
-
     fn add<M: Module>(&mut self, model: &M, index: usize, part: Part) {
         self.early.insert(index, part);
         while let Some((gradients, losses)) = self.early.remove(&self.next) {
             self.next += 1;
-            for (sum, loss) in self.losses.iter_mut().zip(losses) {
-                *sum += loss;
-            }
+            self.losses.push(losses);
             self.gradients = Some(match self.gradients.take() {
                 None => gradients,
                 Some(total) => add(model, total, gradients),
             });
         }
+    }
+
+    /// Every loss over all chunks, read back at once.
+    fn totals(&mut self, losses: usize) -> Result<Vec<f64>> {
+        let mut totals = vec![0.0; losses];
+        let chunks = take(&mut self.losses);
+        let found = chunks.into_iter().flat_map(|c| c.into_iter().enumerate());
+        let (places, sums): (Vec<usize>, Vec<Tensor<1>>) =
+            found.filter_map(|(i, sum)| Some((i, sum?))).unzip();
+        if !sums.is_empty() {
+            let rows = pollster::block_on(read(Tensor::cat(sums, 0).unsqueeze::<2>()))?;
+            for (place, &sum) in places.into_iter().zip(rows.row(0)) {
+                totals[place] += f64::from(sum);
+            }
+        }
+        Ok(totals)
     }
 }
 
@@ -199,15 +208,18 @@ fn backward<O: Objective>(
     let mut sums = Vec::with_capacity(terms.len());
     for ((term, &count), &weight) in terms.into_iter().zip(counts).zip(objective.weights()) {
         let Some(sum) = term.sum else {
-            sums.push(0.0);
+            sums.push(None);
             continue;
         };
+        // What is only watched may have no gradient.
+        let plain = match sum.device().is_autodiff() {
+            true => sum.clone().inner(),
+            false => sum.clone(),
+        };
+        sums.push(Some(plain));
         if weight == 0.0 {
-            // Only watched, so it may have no gradient.
-            sums.push(f64::from(sum.into_scalar::<f32>()));
             continue;
         }
-        sums.push(f64::from(sum.clone().inner().into_scalar::<f32>()));
         let share = sum * (weight / count.max(1) as f32);
         total = Some(match total {
             None => share,

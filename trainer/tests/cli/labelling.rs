@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::support::{fail, succeed, training, workshop};
 
 const TEXT: &str = "anna works for acme in rome .\nbert lives in paris and works for the robot lab .\n\
-                    the robot lab hired carla in rome .\ncarla works for acme in paris .\n";
+                    the robot lab hired carla in rome .\ncarla '' works '' for acme in paris .\n";
 
 /// Places and types of the mentions of every line, and how many relations it has.
 fn annotations(lines: &str) -> Vec<(Vec<(String, String)>, usize)> {
@@ -61,6 +61,10 @@ fn what_models_agree_on_trains_another() {
         alone,
         label("thrice.json", &["--model", "one", "one", "one"])
     );
+    // What it wrote votes as it does itself, alone or beside others.
+    assert_eq!(alone, label("repeated.json", &["--model", "alone.json"]));
+    let weights = ["--model", "alone.json", "two", "alone.json"];
+    assert_eq!(alone, label("outvoted.json", &weights));
     assert_eq!(alone.len(), 4);
     assert!(alone.iter().any(|(mentions, _)| mentions.len() == 3));
 
@@ -88,6 +92,20 @@ fn mistakes_are_named_and_leave_no_file() {
     let at = folder.path();
     std::fs::write(at.join("text.txt"), TEXT).unwrap();
     let label = ["data", "label", "text.txt", "out.json", "--device", "cpu"];
+    succeed(at, &training("one", "1"));
+    let three = [
+        "data",
+        "label",
+        "three.txt",
+        "three.json",
+        "--device",
+        "cpu",
+        "--model",
+        "one",
+    ];
+    let lines: Vec<&str> = TEXT.lines().take(3).collect();
+    std::fs::write(at.join("three.txt"), lines.join("\n")).unwrap();
+    succeed(at, &three);
     for (more, part) in [
         (
             &["--model", "none", "none", "--agree", "1"][..],
@@ -99,6 +117,12 @@ fn mistakes_are_named_and_leave_no_file() {
         ),
         (&["--model", "none"], "none"),
         (&["--model", "none", "--count", "5"], "holds 4 sentences"),
+        (
+            &["--model", "three.json"],
+            "sentence 4 is not that of the text",
+        ),
+        (&["--model", "train.jsonl"], "sentence 1 is not"),
+        (&["--model", "text.txt"], "text.txt"),
     ] {
         let message = fail(at, &[&label[..], more].concat());
         assert!(message.contains(part), "{message}");

@@ -12,6 +12,7 @@ use super::report::{Account, Report};
 use super::row::Row;
 use super::theirs::{self, Theirs};
 use crate::data::Format;
+use crate::device::on_cpu;
 use crate::error::Result;
 use ours::{Ours, settings};
 use workload::{Case, Workload};
@@ -24,6 +25,8 @@ const CHUNK: usize = 8;
 struct Job<'a> {
     /// CPU threads.
     threads: usize,
+    /// Whether to take a GPU, if there is one.
+    gpu: bool,
     /// Sizes.
     model: &'a ModelConfig,
     /// Entity classes.
@@ -75,6 +78,7 @@ pub fn run(plan: &Plan<'_>, format: Format) -> Result<Report<Facts>> {
     let inference = workload.found(&ours.predict()?);
     let job = Job {
         threads: plan.threads,
+        gpu: !on_cpu(&plan.device),
         model: &workload.model,
         types: workload.schema.entity_classes(),
         relations: workload.schema.relation_classes(),

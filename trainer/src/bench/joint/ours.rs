@@ -17,6 +17,7 @@ use super::Workload;
 use crate::bench::machine::{peak, reset_peak};
 use crate::bench::{Measure, Plan};
 use crate::data;
+use crate::device::at_once;
 use crate::encoder::EncoderFolder;
 use crate::error::{Error, Result};
 use crate::event::{Event, Sink, SinkError};
@@ -184,7 +185,7 @@ impl<'a> Ours<'a> {
         Ok(Predictor::new(
             load_state(model, state)?,
             schema.clone(),
-            BUDGET,
+            at_once(&self.plan.device, BUDGET),
         ))
     }
 }

@@ -18,6 +18,7 @@ use super::report::{Account, Report};
 use super::row::Row;
 use super::theirs::{self, Theirs};
 use crate::basis::Basis;
+use crate::device::on_cpu;
 use crate::encoder::EncoderFolder;
 use crate::error::Result;
 use agreement::{Outcome, agree};
@@ -34,6 +35,8 @@ const CHUNK: usize = 8;
 struct Job<'a> {
     /// CPU threads.
     threads: usize,
+    /// Whether to take a GPU, if there is one.
+    gpu: bool,
     /// Sizes.
     model: &'a ModelConfig,
     /// Of every variant.
@@ -72,8 +75,8 @@ struct Known {
     /// Largest relative difference between the losses and gradient norms of both sides, from the
     /// same weights and without dropout; nothing without PyTorch.
     difference: Option<f64>,
-    /// Where the time of our step goes; nothing on a GPU.
-    parts: Option<Vec<Part>>,
+    /// Where the time of our step goes.
+    parts: Vec<Part>,
 }
 
 /// Measures both sides on plain text.
@@ -90,6 +93,7 @@ pub fn run(plan: &Plan<'_>) -> Result<Report<Facts>> {
     let model = Basis::new(&encoder, sizes, None)?.sizes;
     let job = Job {
         threads: plan.threads,
+        gpu: !on_cpu(&plan.device),
         model: &model,
         settings: variants.iter().map(Variant::settings).collect(),
         warmup: plan.warmup,
@@ -117,7 +121,7 @@ pub fn run(plan: &Plan<'_>) -> Result<Report<Facts>> {
             name,
             parameters: Ready::new(plan, config, &[])?.parameters(),
             difference,
-            parts: None,
+            parts: Vec::new(),
         });
     }
     if let Ok(theirs) = &theirs {
@@ -184,7 +188,7 @@ fn account(plan: &Plan<'_>, facts: Facts) -> Account<Facts> {
                 known.parameters
             ),
         ));
-        let Some(parts) = &known.parts else { continue };
+        let parts = &known.parts;
         let total: f64 = parts.iter().map(|part| part.seconds).sum();
         tail.push(format!("{}: {total:.2} s of a step of ours", known.name));
         tail.extend(parts.iter().map(|Part { name, seconds }| {

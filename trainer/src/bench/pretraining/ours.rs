@@ -14,6 +14,7 @@ use super::samples::Drawn;
 use crate::basis::Basis;
 use crate::bench::machine::{peak, reset_peak};
 use crate::bench::{Measure, Plan};
+use crate::device::at_once;
 use crate::encoder::EncoderFolder;
 use crate::error::Result;
 use crate::event::{Event, Sink, SinkError};
@@ -56,7 +57,7 @@ impl<'a> Ready<'a> {
         });
         contrast.keys(0, keys);
         contrast.step(&setup.model.network, 1.0);
-        let sizes = (config.chunk, config.micro_batch);
+        let sizes = (at_once(&plan.device, config.chunk), config.micro_batch);
         let objective =
             PretrainObjective::new(Drawn(steps), objectives, sizes, config.mean_over, contrast);
         Ok(Self { setup, objective })

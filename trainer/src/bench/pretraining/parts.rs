@@ -5,11 +5,11 @@ use std::time::Instant;
 use burn::module::Module;
 use burn::tensor::Device;
 use serde::Serialize;
-use spanlight_core::noise::Noise;
 use spanlight_core::pretrain::sample::Sample;
 
 use super::ours::Ready;
 use crate::bench::Plan;
+use crate::device::noise;
 use crate::error::Result;
 use crate::pretrain::{Chunk, PretrainConfig};
 use crate::train::{Objective, gradients};
@@ -24,19 +24,12 @@ pub struct Part {
 }
 
 /// Goes through the steps behind the warm-up once more: forward parts first alone, then as a step has
-/// them, so that what is left of the step is its backward pass. Nothing on a GPU, which is still
-/// computing when an operation returns.
+/// them, so that what is left of the step is its backward pass. A GPU is waited for after every part,
+/// which costs it the time that it computes on while the next operations are prepared.
 ///
 /// # Errors
 /// Whatever stops the run.
-pub fn parts(
-    plan: &Plan<'_>,
-    config: &PretrainConfig,
-    steps: &[Vec<Sample>],
-) -> Result<Option<Vec<Part>>> {
-    if plan.device != Device::flex() {
-        return Ok(None);
-    }
+pub fn parts(plan: &Plan<'_>, config: &PretrainConfig, steps: &[Vec<Sample>]) -> Result<Vec<Part>> {
     let Ready {
         mut setup,
         objective,
@@ -47,33 +40,39 @@ pub fn parts(
     for step in 0..steps.len() {
         let model = &setup.model;
         let momentum = objective.contrast().momentum();
-        let noise = || Noise::seeded(seed);
+        let noise = || noise(&device, seed);
 
         let start = Instant::now();
         let chunks = objective.chunks(step)?;
-        let batching = since(start);
-        let encoder = spread(&chunks, workers, |chunk| {
+        let batching = since(start, &device);
+        let start = Instant::now();
+        spread(&chunks, workers, |chunk| {
             let network = model.network.clone().fork(&device);
             network.encode(&chunk.batch, &mut noise());
         });
-        let keys = spread(&chunks, workers, |chunk| {
+        let encoder = since(start, &device);
+        let start = Instant::now();
+        spread(&chunks, workers, |chunk| {
             momentum.keys(&chunk.batch, &mut noise());
         });
-        let forward = spread(&chunks, workers, |chunk| {
+        let keys = since(start, &device);
+        let start = Instant::now();
+        spread(&chunks, workers, |chunk| {
             // What stops it stops the step below too.
             let _ = objective.losses(&model.clone().fork(&device), chunk, step, seed);
         });
+        let forward = since(start, &device);
 
         let start = Instant::now();
         let found = gradients(&objective, model, &device, step, seed, workers)?;
-        let all = since(start);
+        let all = since(start, &device);
         let start = Instant::now();
         let (optimizer, groups) = (&mut setup.optimizer, &setup.groups);
         let (model, _) = optimizer.step(setup.model, found.gradients, groups, 1.0, workers)?;
-        let update = since(start);
+        let update = since(start, &device);
         let start = Instant::now();
         objective.stepped(&model, step)?;
-        let follow = since(start);
+        let follow = since(start, &device);
         setup.model = model;
         if step >= plan.warmup {
             let heads = forward - encoder - keys;
@@ -95,12 +94,11 @@ pub fn parts(
         name,
         seconds: sum / plan.steps as f64,
     };
-    Ok(Some(names.into_iter().zip(total).map(part).collect()))
+    Ok(names.into_iter().zip(total).map(part).collect())
 }
 
-/// Seconds that work on chunks takes, spread over threads as in a step.
-fn spread(chunks: &[Chunk], workers: usize, work: impl Fn(&Chunk) + Sync) -> f64 {
-    let start = Instant::now();
+/// Works on chunks, spread over threads as in a step.
+fn spread(chunks: &[Chunk], workers: usize, work: impl Fn(&Chunk) + Sync) {
     let share = |worker: usize| (chunks.iter().skip(worker).step_by(workers)).for_each(&work);
     std::thread::scope(|scope| {
         let share = &share;
@@ -109,9 +107,11 @@ fn spread(chunks: &[Chunk], workers: usize, work: impl Fn(&Chunk) + Sync) -> f64
         }
         share(0);
     });
-    since(start)
 }
 
-fn since(start: Instant) -> f64 {
+/// Seconds since then, until the device has nothing more to do.
+fn since(start: Instant, device: &Device) -> f64 {
+    // What fails here fails at the next read-back.
+    let _ = device.sync();
     start.elapsed().as_secs_f64()
 }

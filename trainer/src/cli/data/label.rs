@@ -18,8 +18,9 @@ pub struct Label {
     text: PathBuf,
     /// Where to write, in the paper's format
     out: PathBuf,
-    /// Run folders or bundles; several that were trained with different seeds know more than one
-    #[arg(long = "model", value_name = "FOLDER", required = true, num_args = 1..)]
+    /// Run folders or bundles; several that were trained with different seeds know more than one. A
+    /// file that this command wrote before, of the same sentences, votes like a model
+    #[arg(long = "model", value_name = "PATH", required = true, num_args = 1..)]
     models: Vec<PathBuf>,
     /// Models that must agree on an entity; more than half by default
     #[arg(long, value_name = "MODELS")]
