@@ -7,10 +7,11 @@ use std::ops::Range;
 /// even number of cores, but one where half a chunk would hold them all.
 pub fn cut(lengths: &[usize], chunk: usize) -> Vec<Range<usize>> {
     let total: usize = lengths.iter().sum();
-    let parts = match 2 * total <= chunk {
-        true => 1,
-        false => 2 * total.div_ceil(2 * chunk.max(1)),
-    };
+    let whole = 0..lengths.len();
+    if 2 * total <= chunk {
+        return vec![whole];
+    }
+    let parts = 2 * total.div_ceil(2 * chunk.max(1)).max(1);
     let target = total.div_ceil(parts);
     let mut chunks = Vec::new();
     let mut from = 0;

@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::support::{fail, succeed, training, workshop};
 
 const TEXT: &str = "anna works for acme in rome .\nbert lives in paris and works for the robot lab .\n\
-                    the robot lab hired carla in rome .\ncarla '' works '' for acme in paris .\n";
+                    the robot lab hired carla in rome .\ncarla works for acme in paris .\n";
 
 /// Places and types of the mentions of every line, and how many relations it has.
 fn annotations(lines: &str) -> Vec<(Vec<(String, String)>, usize)> {
@@ -65,6 +65,16 @@ fn what_models_agree_on_trains_another() {
     assert_eq!(alone, label("repeated.json", &["--model", "alone.json"]));
     let weights = ["--model", "alone.json", "two", "alone.json"];
     assert_eq!(alone, label("outvoted.json", &weights));
+    // Words stand as they are in the text.
+    std::fs::write(at.join("quotes.txt"), "`` anna '' works for acme .\n").unwrap();
+    let quotes = ["data", "label", "quotes.txt"];
+    succeed(at, &[&quotes[..], &["q.json", "--model", "one"]].concat());
+    succeed(
+        at,
+        &[&quotes[..], &["r.json", "--model", "q.json"]].concat(),
+    );
+    let lines = ["q.json", "r.json"].map(|file| std::fs::read_to_string(at.join(file)).unwrap());
+    assert_eq!(lines[0], lines[1]);
     assert_eq!(alone.len(), 4);
     assert!(alone.iter().any(|(mentions, _)| mentions.len() == 3));
 
@@ -121,7 +131,7 @@ fn mistakes_are_named_and_leave_no_file() {
             &["--model", "three.json"],
             "sentence 4 is not that of the text",
         ),
-        (&["--model", "train.jsonl"], "sentence 1 is not"),
+        (&["--model", "train.jsonl"], "train.jsonl: its sentence"),
         (&["--model", "text.txt"], "text.txt"),
     ] {
         let message = fail(at, &[&label[..], more].concat());
