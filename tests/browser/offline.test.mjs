@@ -78,7 +78,8 @@ visit("after the first visit the page opens and reads without a network", async 
   await visitor.open("?backend=cpu");
   await visitor.ready();
   await visitor.extract("Method:a for Task:b.");
-  assert.equal(await visitor.count(".reading .entity"), 2);
+  // What was read is drawn with the next frame.
+  await visitor.eventually(() => visitor.count(".reading .entity"), 2);
 });
 
 visit("the weights are not kept twice", async ({ visitor, server }) => {

@@ -1,12 +1,11 @@
 //! Batches of samples, each a function of the seed and the step alone.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex};
 
-use rand::seq::SliceRandom;
-use rand::{Rng, SeedableRng, rngs::Xoshiro256PlusPlus};
 use spanlight_core::pretrain::sample::{Sample, SampleConfig, Skip, draw};
 
+use super::order::{Order, TABLED};
+use super::stream::stream;
 use super::{Corpus, CorpusError};
 
 /// How samples are put into batches.
@@ -32,22 +31,13 @@ pub struct Loader {
     corpus: Corpus,
     sample: SampleConfig,
     config: LoaderConfig,
-    /// Sentences that fit, in file order.
-    usable: Vec<u32>,
+    order: Order,
+    /// Sentences that fit.
+    usable: usize,
     skipped: BTreeMap<Skip, u64>,
-    /// The orders of two epochs, an even and an odd one, because a batch may need both.
-    orders: [Mutex<Order>; 2],
 }
 
-/// The order of an epoch.
-#[derive(Clone, Default)]
-struct Order {
-    epoch: u64,
-    /// Empty before the first use.
-    sentences: Arc<Vec<u32>>,
-}
-
-/// Sentences tried in place of one that has no span pair.
+/// Sentences tried in place of one that has no span pair, or does not fit.
 const TRIES: u64 = 1000;
 
 impl Loader {
@@ -61,28 +51,41 @@ impl Loader {
         sample: SampleConfig,
         config: LoaderConfig,
     ) -> Result<Self, CorpusError> {
+        Self::tabled(corpus, sample, config, TABLED)
+    }
+
+    /// The same with tables for corpora of so many sentences at most.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub(super) fn tabled(
+        corpus: Corpus,
+        sample: SampleConfig,
+        config: LoaderConfig,
+        tabled: usize,
+    ) -> Result<Self, CorpusError> {
         sample.validate()?;
         if config.batch == 0 {
             return Err(CorpusError::Usage(
                 "a batch needs at least one sentence".into(),
             ));
         }
-        if u32::try_from(corpus.len()).is_err() {
-            return Err(CorpusError::Usage(format!(
-                "{} sentences are more than can be shuffled; divide the corpus",
-                corpus.len()
-            )));
-        }
-        let mut usable = Vec::with_capacity(corpus.len());
-        let (mut skipped, mut sentence) = (BTreeMap::new(), 0);
+        let large = corpus.len() > tabled;
+        let (mut table, mut usable) = (Vec::new(), 0);
+        let (mut skipped, mut sentence) = (BTreeMap::new(), 0_u32);
         corpus.cache.sizes(|size| {
             match Skip::of_size(size.words, size.pieces, &sample) {
-                None => usable.push(sentence),
+                None => {
+                    usable += 1;
+                    if !large {
+                        table.push(sentence);
+                    }
+                }
                 Some(skip) => *skipped.entry(skip).or_default() += 1,
             }
-            sentence += 1;
+            sentence = sentence.saturating_add(1);
         })?;
-        if usable.is_empty() {
+        if usable == 0 {
             return Err(CorpusError::Empty {
                 problem: format!(
                     "none of {} sentences has at most {} words and {} word-pieces; raise \
@@ -93,13 +96,19 @@ impl Loader {
                 ),
             });
         }
+        let order = match large {
+            false => Order::table(table),
+            true => Order::Keyed {
+                count: corpus.len() as u64,
+            },
+        };
         Ok(Self {
             corpus,
             sample,
             config,
+            order,
             usable,
             skipped,
-            orders: Default::default(),
         })
     }
 
@@ -108,14 +117,14 @@ impl Loader {
         &self.corpus
     }
 
-    /// Sentences of an epoch.
+    /// Sentences that can be drawn.
     pub fn len(&self) -> usize {
-        self.usable.len()
+        self.usable
     }
 
     /// Batches of an epoch; the last one reaches into the next.
     pub fn steps_per_epoch(&self) -> usize {
-        self.len().div_ceil(self.config.batch)
+        self.order.len().div_ceil(self.config.batch)
     }
 
     /// Sentences that are never drawn, by reason.
@@ -155,24 +164,19 @@ impl Loader {
         })
     }
 
-    /// The sample at a place of the endless sequence; where a sentence has no span pair, the next
-    /// one is drawn in its stead, other than it is drawn at its own place.
+    /// The sample at a place of the endless sequence; where a sentence has no span pair or does not fit,
+    /// the next one is drawn in its stead, other than it is drawn at its own place.
     fn sample(&self, place: u64) -> Result<Sample, CorpusError> {
         for tried in 0..TRIES {
             let (epoch, within) = self.position(place + tried);
-            let sentence = match self.config.shuffle {
-                true => self.order(epoch).get(within).copied(),
-                false => self.usable.get(within).copied(),
-            };
-            let sentence = sentence.ok_or_else(|| CorpusError::Empty {
-                problem: format!("place {place} of an epoch has none"),
-            })?;
+            let seed = self.config.shuffle.then_some(self.config.seed);
+            let sentence = self.order.sentence(epoch, within, seed);
             let draws = match self.config.dynamic_sampling {
                 true => epoch,
                 false => 0,
             };
             let words = self.corpus.cache.read(sentence as usize)?;
-            let mut rng = stream([self.config.seed, draws, sentence.into(), tried]);
+            let mut rng = stream([self.config.seed, draws, sentence, tried]);
             match draw(&words.words(), &self.corpus.special, &self.sample, &mut rng) {
                 Ok(sample) => return Ok(sample),
                 Err(_) => continue,
@@ -185,30 +189,7 @@ impl Loader {
 
     /// Epoch and place in it of a place in the endless sequence.
     fn position(&self, place: u64) -> (u64, usize) {
-        let count = self.usable.len() as u64;
+        let count = self.order.len() as u64;
         (place / count, (place % count) as usize)
     }
-
-    fn order(&self, epoch: u64) -> Arc<Vec<u32>> {
-        let slot = &self.orders[epoch as usize % 2];
-        let mut known = slot.lock().unwrap_or_else(|e| e.into_inner());
-        if known.epoch != epoch || known.sentences.is_empty() {
-            let mut sentences = self.usable.clone();
-            sentences.shuffle(&mut stream([!self.config.seed, epoch, 0, 0]));
-            *known = Order {
-                epoch,
-                sentences: Arc::new(sentences),
-            };
-        }
-        known.sentences.clone()
-    }
-}
-
-/// A stream of random numbers of its own for every key.
-fn stream(key: [u64; 4]) -> Xoshiro256PlusPlus {
-    let mut state = 0;
-    for part in key {
-        state = Xoshiro256PlusPlus::seed_from_u64(state ^ part).next_u64();
-    }
-    Xoshiro256PlusPlus::seed_from_u64(state)
 }

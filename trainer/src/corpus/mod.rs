@@ -2,7 +2,8 @@
 //!
 //! A corpus is read once: unpacked, cleaned, split into sentences and word-pieces, and written to a
 //! cache. Training then draws samples from the cache, in a new order every epoch. Memory does not
-//! grow with the corpus, but for a dozen bytes a sentence: the order of an epoch.
+//! grow with the corpus: the order of an epoch is a table up to four million sentences, and computed
+//! beyond.
 
 mod blocks;
 mod cache;
@@ -11,8 +12,10 @@ mod config;
 mod counts;
 mod error;
 mod loader;
+mod order;
 mod pass;
 mod source;
+mod stream;
 #[cfg(test)]
 mod tests;
 

@@ -99,7 +99,7 @@ pub struct FinetuneConfig {
     /// Sentences per step
     #[arg(long, help_heading = "Training", default_value_t = 32)]
     pub batch: usize,
-    /// Word-pieces, padding included, that go through the model at once
+    /// Word-pieces, padding included, that go through the model at once; 16 times as many on a GPU
     #[arg(long, help_heading = "Training", default_value_t = 256)]
     pub chunk: usize,
     /// Peak learning rate of the highest encoder layer

@@ -46,6 +46,35 @@ fn every_epoch_has_every_sentence_once_in_an_order_of_its_own() {
     assert!(epochs[0] != epochs[1] && epochs[1] != epochs[2]);
 }
 
+/// What a corpus too large for tables has, which a small one shows here.
+#[test]
+fn a_large_corpus_has_such_orders_without_tables() {
+    let drawn = |shuffle| {
+        let (_shop, corpus) = prepared();
+        let config = LoaderConfig {
+            batch: 16,
+            seed: 5,
+            shuffle,
+            dynamic_sampling: true,
+            threads: 1,
+        };
+        let loader = Loader::tabled(corpus, plain(), config, COUNT - 1).unwrap();
+        assert_eq!((loader.len(), loader.steps_per_epoch()), (COUNT, 7));
+        numbers(&loader, 0..25)
+    };
+    let files: Vec<usize> = (0..COUNT).cycle().take(4 * COUNT).collect();
+    assert_eq!(drawn(false), files);
+    let all = drawn(true);
+    let epochs: Vec<&[usize]> = all.chunks(COUNT).collect();
+    for epoch in &epochs {
+        let mut sorted = epoch.to_vec();
+        sorted.sort();
+        assert_eq!(sorted, (0..COUNT).collect::<Vec<_>>());
+        assert!(!epoch.is_sorted());
+    }
+    assert!(epochs[0] != epochs[1] && epochs[1] != epochs[2]);
+}
+
 #[test]
 fn file_order_is_cycled_endlessly() {
     let (_shop, corpus) = prepared();
@@ -103,13 +132,26 @@ fn seeds_and_epochs_draw_differently_unless_told_not_to() {
 
 #[test]
 fn sentences_that_do_not_fit_are_counted_and_left_out() {
+    for tabled in [COUNT, COUNT - 1] {
+        check_sizes(tabled);
+    }
+}
+
+fn check_sizes(tabled: usize) {
     let (_shop, corpus) = prepared();
     let small = SampleConfig {
         max_words: 8,
         max_pieces: 9,
         ..plain()
     };
-    let loader = with(corpus, small, |_| {});
+    let config = LoaderConfig {
+        batch: 16,
+        seed: 5,
+        shuffle: true,
+        dynamic_sampling: true,
+        threads: 1,
+    };
+    let loader = Loader::tabled(corpus, small, config, tabled).unwrap();
     // Words: 4 + i % 10. Pieces with [CLS] and [SEP]: two more, and three from 10 on.
     let fits = |i: &usize| 4 + i % 10 <= 8 && 6 + i % 10 + usize::from(*i > 9) <= 9;
     let expected: Vec<usize> = (0..COUNT).filter(fits).collect();

@@ -1,0 +1,131 @@
+//! The order of an epoch: which sentence stands at a place of it.
+
+use std::sync::{Arc, Mutex};
+
+use rand::Rng;
+use rand::seq::SliceRandom;
+
+use super::stream::stream;
+
+/// Most sentences of a corpus whose orders are tables; those of a larger one are computed place by place,
+/// so that memory ends here.
+pub const TABLED: usize = 1 << 22;
+/// Rounds of the permutation that computes them.
+const ROUNDS: u64 = 4;
+
+/// Orders of all epochs.
+pub enum Order {
+    /// Of the sentences that fit.
+    Table {
+        /// In file order.
+        usable: Vec<u32>,
+        /// Shuffled, for two epochs, an even and an odd one, because a batch may need both.
+        shuffled: [Mutex<Shuffled>; 2],
+    },
+    /// Of all sentences, those included that do not fit.
+    Keyed {
+        /// Sentences.
+        count: u64,
+    },
+}
+
+/// The order of an epoch.
+#[derive(Clone, Default)]
+pub struct Shuffled {
+    epoch: u64,
+    /// Empty before the first use.
+    sentences: Arc<Vec<u32>>,
+}
+
+impl Order {
+    /// Of the sentences that fit, in file order.
+    pub fn table(usable: Vec<u32>) -> Self {
+        Self::Table {
+            usable,
+            shuffled: Default::default(),
+        }
+    }
+
+    /// Places of an epoch.
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Table { usable, .. } => usable.len(),
+            Self::Keyed { count } => *count as usize,
+        }
+    }
+
+    /// The sentence at a place, in file order or, with a seed, shuffled; `place` is below [`Self::len`].
+    pub fn sentence(&self, epoch: u64, place: usize, seed: Option<u64>) -> u64 {
+        match (self, seed) {
+            (Self::Table { usable, .. }, None) => usable[place].into(),
+            (Self::Table { usable, shuffled }, Some(seed)) => {
+                let slot = &shuffled[epoch as usize % 2];
+                let mut known = slot.lock().unwrap_or_else(|e| e.into_inner());
+                if known.epoch != epoch || known.sentences.is_empty() {
+                    let mut sentences = usable.clone();
+                    sentences.shuffle(&mut stream([!seed, epoch, 0, 0]));
+                    *known = Shuffled {
+                        epoch,
+                        sentences: Arc::new(sentences),
+                    };
+                }
+                known.sentences[place].into()
+            }
+            (Self::Keyed { .. }, None) => place as u64,
+            (Self::Keyed { count }, Some(seed)) => permuted(place as u64, *count, [!seed, epoch]),
+        }
+    }
+}
+
+/// Where a permutation of `0..count` takes a number: a Feistel network over the smallest even number of
+/// bits that hold them all, repeated until it falls among them.
+fn permuted(mut number: u64, count: u64, key: [u64; 2]) -> u64 {
+    let half = (u64::BITS - count.saturating_sub(1).leading_zeros())
+        .div_ceil(2)
+        .max(1);
+    let mask = (1 << half) - 1;
+    loop {
+        let (mut left, mut right) = (number >> half, number & mask);
+        for round in 0..ROUNDS {
+            let noise = stream([key[0], key[1], round, right]).next_u64();
+            (left, right) = (right, left ^ (noise & mask));
+        }
+        number = left << half | right;
+        if number < count {
+            return number;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_number_comes_once_and_orders_differ() {
+        for count in [1, 2, 3, 17, 1000] {
+            let order = |epoch| -> Vec<u64> {
+                (0..count)
+                    .map(|place| permuted(place, count, [5, epoch]))
+                    .collect()
+            };
+            let (one, two) = (order(0), order(1));
+            let mut sorted = one.clone();
+            sorted.sort();
+            assert_eq!(sorted, (0..count).collect::<Vec<_>>());
+            assert!(count < 17 || (one != two && !one.is_sorted()));
+        }
+    }
+
+    /// Neighbours part: the mean distance of two random numbers below n is n / 3.
+    #[test]
+    fn neighbours_are_far_apart() {
+        let count = 10_000;
+        let order: Vec<u64> = (0..count)
+            .map(|place| permuted(place, count, [1, 2]))
+            .collect();
+        let far = order.windows(2).map(|w| w[0].abs_diff(w[1])).sum::<u64>() as f64;
+        let mean = far / (count - 1) as f64 / count as f64;
+        assert!((mean - 1.0 / 3.0).abs() < 0.01, "{mean}");
+    }
+}
