@@ -20,8 +20,8 @@ impl Noise {
         Self(Source::Silent)
     }
 
-    /// Dropout from a seed. Masks are drawn on the host, so the same seed gives the same training run
-    /// on every device and whatever the number of threads.
+    /// Dropout from a seed. Masks are drawn on the host, so the same seed gives the same masks on every
+    /// device and whatever the number of threads.
     pub fn seeded(seed: u64) -> Self {
         Self(Source::Host(Xoshiro256PlusPlus::seed_from_u64(seed)))
     }

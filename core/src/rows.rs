@@ -6,9 +6,9 @@ use crate::noise::Noise;
 
 /// Rows of `x` `[rows, width]` at `places` `[picked]`: `[picked, width]`.
 ///
-/// Two ways to the same numbers, which differ in how a gradient comes back. That of a selection is
-/// summed row by row, one thread a column, and suits a CPU; that of a gather number by number, one
-/// thread each, and suits a GPU, which the first way leaves idle for most of a step.
+/// Two ways to the same numbers, up to rounding in the gradient, which comes back differently. That of
+/// a selection is summed row by row, one thread a column, and suits a CPU; that of a gather number by
+/// number, one thread each, where the device adds floats atomically, as most GPUs do.
 pub fn pick(x: Tensor<2>, places: Tensor<1, Int>, noise: &Noise) -> Tensor<2> {
     if !noise.is_drawn_by_device() {
         return x.select(0, places);

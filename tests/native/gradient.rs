@@ -190,7 +190,7 @@ fn check_joint(config: ModelConfig, seed: Option<u64>) {
 
 /// What trains on a GPU goes another way to the same numbers.
 #[test]
-fn rows_are_picked_alike_on_a_gpu() {
+fn rows_are_picked_alike_as_on_a_gpu() {
     let config = ModelConfig {
         dropout: 0.0,
         relation_input: RelationInput::Typed,

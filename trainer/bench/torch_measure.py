@@ -55,7 +55,7 @@ def wait():
 
 def choose(gpu):
     """Where tensors are made from now on, and its name."""
-    if gpu and torch.cuda.is_available():
+    if gpu and torch.cuda.is_available() and hasattr(torch, "set_default_device"):
         torch.set_default_device("cuda")
         # Convolutions would take 10 of 23 bits otherwise; products of matrices take them all.
         torch.backends.cudnn.allow_tf32 = False

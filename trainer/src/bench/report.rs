@@ -130,6 +130,9 @@ fn notes(
         Err(reason) => notes.push(format!("no comparison: {reason}; give one with --python")),
         Ok(torch) => {
             notes.extend(sides);
+            if !on_cpu(&plan.device) {
+                notes.push("MiB are those of the host, not of the GPU".into());
+            }
             if torch.on_cpu() && torch.blas == "reference" {
                 notes.push(
                     "WARNING: this PyTorch multiplies matrices with the reference BLAS, which is tens \

@@ -122,7 +122,8 @@ impl Loader {
         self.usable
     }
 
-    /// Batches of an epoch; the last one reaches into the next.
+    /// Batches of an epoch; the last one reaches into the next. Of a corpus without tables, places whose
+    /// sentences do not fit count too.
     pub fn steps_per_epoch(&self) -> usize {
         self.order.len().div_ceil(self.config.batch)
     }
@@ -183,7 +184,9 @@ impl Loader {
             }
         }
         Err(CorpusError::Empty {
-            problem: "hardly any sentence has two separate spans; use longer sentences".into(),
+            problem: "hardly any sentence has two separate spans and fits; use longer sentences, \
+                      or raise --max-words and --max-pieces"
+                .into(),
         })
     }
 

@@ -2,8 +2,8 @@
 //!
 //! A corpus is read once: unpacked, cleaned, split into sentences and word-pieces, and written to a
 //! cache. Training then draws samples from the cache, in a new order every epoch. Memory does not
-//! grow with the corpus: the order of an epoch is a table up to four million sentences, and computed
-//! beyond.
+//! grow beyond four million sentences: up to there the order of an epoch is a table, then it is
+//! computed, and a sentence that does not fit is replaced by the next.
 
 mod blocks;
 mod cache;

@@ -1,6 +1,6 @@
 //! The order of an epoch: which sentence stands at a place of it.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Mutex;
 
 use rand::Rng;
 use rand::seq::SliceRandom;
@@ -30,11 +30,11 @@ pub enum Order {
 }
 
 /// The order of an epoch.
-#[derive(Clone, Default)]
+#[derive(Default)]
 pub struct Shuffled {
     epoch: u64,
     /// Empty before the first use.
-    sentences: Arc<Vec<u32>>,
+    sentences: Vec<u32>,
 }
 
 impl Order {
@@ -62,12 +62,11 @@ impl Order {
                 let slot = &shuffled[epoch as usize % 2];
                 let mut known = slot.lock().unwrap_or_else(|e| e.into_inner());
                 if known.epoch != epoch || known.sentences.is_empty() {
-                    let mut sentences = usable.clone();
-                    sentences.shuffle(&mut stream([!seed, epoch, 0, 0]));
-                    *known = Shuffled {
-                        epoch,
-                        sentences: Arc::new(sentences),
-                    };
+                    known.sentences.clear();
+                    known.sentences.extend_from_slice(usable);
+                    let mut order = stream([!seed, epoch, 0, 0]);
+                    known.sentences.shuffle(&mut order);
+                    known.epoch = epoch;
                 }
                 known.sentences[place].into()
             }

@@ -1,7 +1,7 @@
 //! Sentences that models annotate instead of people: training data by the agreement of an ensemble.
 //!
 //! What most of several models find is right more often than what any one of them finds, and a
-//! single model can learn it from as much text as there is.
+//! single model can learn it from as much text as there is. What was labelled before may vote again.
 
 mod earlier;
 mod text;
@@ -27,7 +27,7 @@ pub struct Computing<'a> {
     pub device: &'a Device,
     /// CPU threads.
     pub workers: usize,
-    /// Word-pieces, padding included, that go through a model at once.
+    /// Word-pieces, padding included, that go through a model at once; 16 times as many on a GPU.
     pub chunk: usize,
 }
 
