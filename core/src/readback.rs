@@ -66,6 +66,17 @@ pub async fn read_all(tensors: Vec<Tensor<2>>) -> Result<Vec<Rows>> {
     data.into_iter().map(rows).collect()
 }
 
+/// Reads single numbers, `[1]` each, back in one round-trip.
+///
+/// # Errors
+/// [`Error::Device`] when the device fails.
+pub async fn read_scalars(scalars: Vec<Tensor<1>>) -> Result<Vec<f32>> {
+    if scalars.is_empty() {
+        return Ok(Vec::new());
+    }
+    Ok(read(Tensor::cat(scalars, 0).unsqueeze()).await?.values) // [1, scalars]
+}
+
 fn rows(data: TensorData) -> Result<Rows> {
     let width = data.shape()[1];
     let values = data

@@ -81,7 +81,7 @@ impl SpanPairNetwork {
     /// Sentence encoder and word representations (§3.1–3.2); no dropout on the outputs here.
     pub fn encode(&self, batch: &PretrainBatch, noise: &mut Noise) -> EncodedViews {
         let pieces = &batch.pieces;
-        let device = self.encoder.pooler.weight.device();
+        let device = self.device();
         // [2 * sentences * length, hidden]
         let hidden = self.encoder.forward(pieces, self.config.dropout, noise);
         let sentences = self

@@ -32,8 +32,6 @@ pub struct Loader {
     sample: SampleConfig,
     config: LoaderConfig,
     order: Order,
-    /// Sentences that fit.
-    usable: usize,
     skipped: BTreeMap<Skip, u64>,
 }
 
@@ -71,21 +69,17 @@ impl Loader {
             ));
         }
         let large = corpus.len() > tabled;
-        let (mut table, mut usable) = (Vec::new(), 0);
-        let (mut skipped, mut sentence) = (BTreeMap::new(), 0_u32);
+        let (mut table, mut sentence) = (Vec::new(), 0_usize);
+        let mut skipped = BTreeMap::new();
         corpus.cache.sizes(|size| {
             match Skip::of_size(size.words, size.pieces, &sample) {
-                None => {
-                    usable += 1;
-                    if !large {
-                        table.push(sentence);
-                    }
-                }
+                None if large => {}
+                None => table.push(sentence as u32),
                 Some(skip) => *skipped.entry(skip).or_default() += 1,
             }
-            sentence = sentence.saturating_add(1);
+            sentence += 1;
         })?;
-        if usable == 0 {
+        if fitting(&corpus, &skipped) == 0 {
             return Err(CorpusError::Empty {
                 problem: format!(
                     "none of {} sentences has at most {} words and {} word-pieces; raise \
@@ -107,7 +101,6 @@ impl Loader {
             sample,
             config,
             order,
-            usable,
             skipped,
         })
     }
@@ -119,7 +112,7 @@ impl Loader {
 
     /// Sentences that can be drawn.
     pub fn len(&self) -> usize {
-        self.usable
+        fitting(&self.corpus, &self.skipped)
     }
 
     /// Batches of an epoch; the last one reaches into the next. Of a corpus without tables, places whose
@@ -195,4 +188,9 @@ impl Loader {
         let count = self.order.len() as u64;
         (place / count, (place % count) as usize)
     }
+}
+
+/// Sentences of a corpus that are not skipped.
+fn fitting(corpus: &Corpus, skipped: &BTreeMap<Skip, u64>) -> usize {
+    corpus.len() - skipped.values().sum::<u64>() as usize
 }

@@ -7,7 +7,7 @@ use std::panic::resume_unwind;
 use burn::module::{Module, ModuleMapper, ModuleVisitor, Param, ParamId};
 use burn::optim::GradientsParams;
 use burn::tensor::{Device, Tensor, TensorData};
-use spanlight_core::readback::read_all;
+use spanlight_core::readback::read_scalars;
 use spanlight_core::weights::{Array, StateDict};
 use spanlight_core::{Error, Result};
 
@@ -302,16 +302,9 @@ fn global_norm(slots: &[Slot]) -> Result<f64> {
         .iter()
         .map(|s| s.gradient.clone().square().sum())
         .collect();
-    if squares.is_empty() {
-        return Ok(0.0);
-    }
-    let rows = pollster::block_on(read_all(vec![Tensor::cat(squares, 0).unsqueeze::<2>()]))?;
-    Ok(rows
-        .iter()
-        .flat_map(|r| r.row(0))
-        .map(|&s| f64::from(s))
-        .sum::<f64>()
-        .sqrt())
+    let squares = pollster::block_on(read_scalars(squares))?;
+    let sum = squares.into_iter().fold(0.0, |sum, s| sum + f64::from(s));
+    Ok(sum.sqrt())
 }
 
 /// Parameter names by id.

@@ -4,14 +4,13 @@
 //! lock. The sum does not depend on the number of workers, so neither does the run.
 
 use std::collections::BTreeMap;
-use std::mem::take;
 use std::sync::{Barrier, Mutex};
 
 use burn::module::{Module, ModuleVisitor, Param};
 use burn::optim::GradientsParams;
 use burn::tensor::{Device, Tensor};
 use spanlight_core::loss::Term;
-use spanlight_core::readback::read;
+use spanlight_core::readback::read_scalars;
 
 use super::Objective;
 use crate::error::{Error, Result};
@@ -128,11 +127,10 @@ pub fn gradients<O: Objective>(
     if let Some(error) = failure.into_inner().unwrap_or_else(|e| e.into_inner()) {
         return Err(error);
     }
-    let mut sum = sum.into_inner().unwrap_or_else(|e| e.into_inner());
+    let sum = sum.into_inner().unwrap_or_else(|e| e.into_inner());
     let rows = rows.into_inner().unwrap_or_else(|e| e.into_inner());
     let counts = known.unwrap_or(rows);
-    let losses = sum
-        .totals(objective.names().len())?
+    let losses = totals(sum.losses, objective.names().len())?
         .into_iter()
         .zip(counts)
         .map(|(sum, count)| (count > 0).then(|| sum / count as f64))
@@ -179,22 +177,21 @@ impl OrderedSum {
             });
         }
     }
+}
 
-    /// Every loss over all chunks, read back at once.
-    fn totals(&mut self, losses: usize) -> Result<Vec<f64>> {
-        let mut totals = vec![0.0; losses];
-        let chunks = take(&mut self.losses);
-        let found = chunks.into_iter().flat_map(|c| c.into_iter().enumerate());
-        let (places, sums): (Vec<usize>, Vec<Tensor<1>>) =
-            found.filter_map(|(i, sum)| Some((i, sum?))).unzip();
-        if !sums.is_empty() {
-            let rows = pollster::block_on(read(Tensor::cat(sums, 0).unsqueeze::<2>()))?;
-            for (place, &sum) in places.into_iter().zip(rows.row(0)) {
-                totals[place] += f64::from(sum);
-            }
-        }
-        Ok(totals)
+/// Every loss over all chunks, read back at once.
+fn totals(chunks: Vec<Vec<Option<Tensor<1>>>>, losses: usize) -> Result<Vec<f64>> {
+    let found = chunks.into_iter().flat_map(|c| c.into_iter().enumerate());
+    let (places, sums): (Vec<usize>, Vec<Tensor<1>>) =
+        found.filter_map(|(i, sum)| Some((i, sum?))).unzip();
+    let mut totals = vec![0.0; losses];
+    for (place, sum) in places
+        .into_iter()
+        .zip(pollster::block_on(read_scalars(sums))?)
+    {
+        totals[place] += f64::from(sum);
     }
+    Ok(totals)
 }
 
 /// Gradients of one chunk's share of the total loss, and its summed losses.

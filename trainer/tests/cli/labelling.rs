@@ -132,7 +132,7 @@ fn mistakes_are_named_and_leave_no_file() {
             "sentence 4 is not that of the text",
         ),
         (&["--model", "train.jsonl"], "train.jsonl: its sentence"),
-        (&["--model", "text.txt"], "text.txt"),
+        (&["--model", "text.txt"], "text.txt: unknown format"),
     ] {
         let message = fail(at, &[&label[..], more].concat());
         assert!(message.contains(part), "{message}");
