@@ -6,6 +6,8 @@ use burn::tensor::Device;
 use serde::{Deserialize, Serialize};
 use spanlight_core::noise::Noise;
 
+use crate::train::Chunking;
+
 #[cfg(feature = "cuda")]
 mod cuda;
 #[cfg(feature = "wgpu")]
@@ -123,6 +125,14 @@ pub fn at_once(device: &Device, chunk: usize) -> usize {
     match on_cpu(device) {
         true => chunk,
         false => chunk.saturating_mul(GPU_CHUNKS),
+    }
+}
+
+/// How training cuts its steps on a device, where the settings say `chunk`.
+pub fn chunking(device: &Device, chunk: usize) -> Chunking {
+    Chunking {
+        pieces: at_once(device, chunk),
+        paired: on_cpu(device),
     }
 }
 

@@ -10,7 +10,7 @@ use spanlight_core::{JointModel, Schema};
 use super::example::Example;
 use crate::device::noise;
 use crate::error::Result;
-use crate::train::{Objective, cut};
+use crate::train::{Chunking, Objective, cut};
 
 /// Fine-tuning as an [`Objective`].
 pub struct JointObjective {
@@ -20,8 +20,8 @@ pub struct JointObjective {
     pub examples: Vec<Example>,
     /// Sentences a step.
     pub batch: usize,
-    /// Padded word-pieces a chunk.
-    pub chunk: usize,
+    /// What goes through the model at once.
+    pub chunking: Chunking,
     /// Scheduled sampling: epochs of gold and slope.
     pub sampling: (usize, f64),
     /// Seed of the order.
@@ -72,7 +72,7 @@ impl Objective for JointObjective {
         let lengths: Vec<usize> = (members.iter())
             .map(|&i| self.examples[i].pieces.ids.len())
             .collect();
-        let chunks = cut(&lengths, self.chunk).into_iter();
+        let chunks = cut(&lengths, self.chunking).into_iter();
         Ok(chunks.map(|range| batch(members[range].to_vec())).collect())
     }
 

@@ -12,7 +12,7 @@ use super::objective::JointObjective;
 use super::selection::Selection;
 use super::setup::Setup;
 use crate::basis::Basis;
-use crate::device::at_once;
+use crate::device::chunking;
 use crate::encoder::EncoderFolder;
 use crate::error::Result;
 use crate::evaluation::Evaluation;
@@ -49,7 +49,7 @@ pub fn finetune(
         schema: schema.clone(),
         examples,
         batch: config.batch,
-        chunk: at_once(place.device, config.chunk),
+        chunking: chunking(place.device, config.chunk),
         sampling: (config.gold_epochs, config.schedule_k),
         seed: config.seed,
     };

@@ -7,6 +7,7 @@ use spanlight_core::{JointModel, ModelConfig, Schema};
 
 use super::average::Average;
 use super::config::FinetuneConfig;
+use crate::device::on_cpu;
 use crate::encoder::EncoderFolder;
 use crate::error::Result;
 use crate::train::{AdamW, AdamWConfig, Groups, Rates};
@@ -43,7 +44,7 @@ impl Setup {
         Ok(Self {
             average: Average::new(&model, config.ema),
             groups: rates(config).groups("encoder.", layers),
-            optimizer: AdamW::new(adamw(config), &model),
+            optimizer: AdamW::new(adamw(config), &model).together(!on_cpu(&device)),
             device,
             model,
         })

@@ -17,7 +17,7 @@ use crate::corpus::Loader;
 use crate::device::noise;
 use crate::error::Result;
 use crate::event::Figure;
-use crate::train::{Objective, cut};
+use crate::train::{Chunking, Objective, cut};
 
 /// Samples that go through the model at once, and their place in the step.
 pub struct Chunk {
@@ -47,8 +47,8 @@ pub struct PretrainObjective<S> {
     pub source: S,
     /// What is minimised.
     pub objectives: ObjectiveConfig,
-    /// Padded word-pieces of a view in a chunk.
-    pub chunk: usize,
+    /// What goes through the model at once, in word-pieces of a view.
+    pub chunking: Chunking,
     /// Sentences of a micro-batch, for means over those.
     pub micro_batch: usize,
     /// What means are taken over.
@@ -62,7 +62,7 @@ impl<S: Source> PretrainObjective<S> {
     pub fn new(
         source: S,
         objectives: ObjectiveConfig,
-        (chunk, micro_batch): (usize, usize),
+        (chunking, micro_batch): (Chunking, usize),
         mean_over: MeanOver,
         contrast: Contrast,
     ) -> Self {
@@ -70,7 +70,7 @@ impl<S: Source> PretrainObjective<S> {
             source,
             weights: PretrainLoss::weights(&objectives),
             objectives,
-            chunk,
+            chunking,
             micro_batch,
             mean_over,
             contrast: Mutex::new(contrast),
@@ -93,7 +93,7 @@ impl<S: Source> PretrainObjective<S> {
             MeanOver::Step => {
                 samples.sort_by_key(|sample| sample.target.ids.len());
                 let lengths: Vec<usize> = samples.iter().map(|s| s.target.ids.len()).collect();
-                let ranges = cut(&lengths, self.chunk);
+                let ranges = cut(&lengths, self.chunking);
                 ranges.into_iter().map(|r| samples[r].to_vec()).collect()
             }
         }

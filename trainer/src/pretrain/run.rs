@@ -14,7 +14,7 @@ use super::setup::Setup;
 use super::text::loader;
 use crate::basis::Basis;
 use crate::corpus::{CorpusError, Loader, Progress as Reading};
-use crate::device::at_once;
+use crate::device::chunking;
 use crate::encoder::EncoderFolder;
 use crate::error::{Error, Result};
 use crate::event::{Event, Sink};
@@ -92,7 +92,7 @@ pub fn pretrain(
     let steps = config.steps(steps_per_epoch);
     let earlier = progress.seconds;
     announce(config, place, model.num_params(), steps, &loader, sink)?;
-    let sizes = (at_once(place.device, config.chunk), config.micro_batch);
+    let sizes = (chunking(place.device, config.chunk), config.micro_batch);
     let objective = PretrainObjective::new(
         loader,
         config.objectives(),

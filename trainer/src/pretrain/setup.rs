@@ -8,6 +8,7 @@ use spanlight_core::pretrain::config::MomentumInit;
 use spanlight_core::pretrain::{PretrainModel, SpanPairNetwork};
 
 use super::config::PretrainConfig;
+use crate::device::on_cpu;
 use crate::encoder::EncoderFolder;
 use crate::error::Result;
 use crate::train::{AdamW, AdamWConfig, Groups, Rates};
@@ -42,7 +43,7 @@ impl Setup {
         let layers = sizes.encoder.num_hidden_layers;
         Ok(Self {
             groups: rates(config).groups("network.encoder.", layers),
-            optimizer: AdamW::new(adamw(config), &model),
+            optimizer: AdamW::new(adamw(config), &model).together(!on_cpu(&device)),
             device,
             model,
             momentum,

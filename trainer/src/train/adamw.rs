@@ -1,6 +1,9 @@
 //! AdamW as the paper's code runs it (method §4): decoupled decay after the update, optional bias
 //! correction, one global gradient norm.
 
+mod moments;
+mod slot;
+
 use std::collections::HashMap;
 use std::panic::resume_unwind;
 
@@ -12,6 +15,8 @@ use spanlight_core::weights::{Array, StateDict};
 use spanlight_core::{Error, Result};
 
 use super::Groups;
+use moments::Moments;
+use slot::{Member, Slot, Updated, apart, together};
 
 /// Settings of the optimiser.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -42,28 +47,12 @@ impl AdamWConfig {
     };
 }
 
-/// A parameter with its moments, flattened.
-struct Slot {
-    id: ParamId,
-    value: Tensor<1>,
-    gradient: Tensor<1>,
-    moments: [Tensor<1>; 2],
-    rate: f64,
-    decay: f64,
-}
-
-/// What a step makes of a slot.
-struct Updated {
-    id: ParamId,
-    value: Tensor<1>,
-    moments: [Tensor<1>; 2],
-}
-
 /// The optimiser's state.
 pub struct AdamW {
     config: AdamWConfig,
     names: HashMap<ParamId, String>,
-    moments: HashMap<ParamId, [Tensor<1>; 2]>,
+    together: bool,
+    moments: Moments,
     steps: usize,
 }
 
@@ -73,9 +62,16 @@ impl AdamW {
         Self {
             config,
             names: names(model),
-            moments: HashMap::new(),
+            together: false,
+            moments: Moments::default(),
             steps: 0,
         }
+    }
+
+    /// Whether parameters that are trained alike are updated as one tensor: what a GPU wants, whose time
+    /// goes into launches, while a CPU gains from small tensors that its threads share.
+    pub fn together(self, together: bool) -> Self {
+        Self { together, ..self }
     }
 
     /// Clips the gradients and updates the model; gives the gradient norm before clipping.
@@ -92,10 +88,11 @@ impl AdamW {
         workers: usize,
     ) -> Result<(M, f64)> {
         let mut slots = self.slots(&model, gradients, groups, factor);
+        if self.together {
+            slots = together(slots);
+        }
         let norm = global_norm(&slots)?;
         if !norm.is_finite() {
-            self.moments
-                .extend(slots.into_iter().map(|slot| (slot.id, slot.moments)));
             return Ok((model, norm));
         }
         let scale = (self.config.clip / (norm + 1e-6)).min(1.0);
@@ -103,17 +100,19 @@ impl AdamW {
         let (config, steps) = (self.config, self.steps);
         // Largest first, so that the workers finish together.
         slots.sort_by_key(|s| std::cmp::Reverse(s.value.dims()[0]));
-        let mut shares: Vec<Vec<Slot>> = (0..workers.max(1)).map(|_| Vec::new()).collect();
+        let mut shares: Vec<Vec<(Slot, [Tensor<1>; 2])>> =
+            (0..workers.max(1)).map(|_| Vec::new()).collect();
         let mut loads = vec![0; shares.len()];
         for slot in slots {
             let lightest = (0..loads.len()).min_by_key(|&i| loads[i]).unwrap_or(0);
             loads[lightest] += slot.value.dims()[0];
-            shares[lightest].push(slot);
+            let moments = self.moments.take(&slot);
+            shares[lightest].push((slot, moments));
         }
-        let update = |share: Vec<Slot>| -> Vec<Updated> {
+        let update = |share: Vec<(Slot, [Tensor<1>; 2])>| -> Vec<Updated> {
             share
                 .into_iter()
-                .map(|slot| slot.updated(&config, scale, steps))
+                .map(|(slot, moments)| slot.updated(moments, &config, scale, steps))
                 .collect()
         };
         let updated: Vec<Updated> = match shares.len() {
@@ -129,23 +128,29 @@ impl AdamW {
                     .collect()
             }),
         };
-        let mut values = HashMap::with_capacity(updated.len());
-        for slot in updated {
-            self.moments.insert(slot.id, slot.moments);
-            values.insert(slot.id, slot.value);
+        let mut values = HashMap::with_capacity(self.names.len());
+        for Updated {
+            members,
+            value,
+            moments,
+        } in updated
+        {
+            let parts = members.iter().zip(apart(value, &members));
+            values.extend(parts.map(|(member, part)| (member.id, part)));
+            self.moments.put(members, moments);
         }
         Ok((model.map(&mut Writer { values }), norm))
     }
 
     fn slots<M: Module>(
-        &mut self,
+        &self,
         model: &M,
         gradients: GradientsParams,
         groups: &Groups,
         factor: f64,
     ) -> Vec<Slot> {
         struct Collector<'a> {
-            optimizer: &'a mut AdamW,
+            optimizer: &'a AdamW,
             gradients: GradientsParams,
             groups: &'a Groups,
             factor: f64,
@@ -162,17 +167,13 @@ impl AdamW {
                 }
                 let value = param.val().inner();
                 let count = value.shape().num_elements();
-                let value = value.reshape([count]);
-                let moments = self
-                    .optimizer
-                    .moments
-                    .remove(&param.id)
-                    .unwrap_or_else(|| [value.zeros_like(), value.zeros_like()]);
                 self.slots.push(Slot {
-                    id: param.id,
+                    members: vec![Member {
+                        id: param.id,
+                        count,
+                    }],
                     gradient: gradient.reshape([count]),
-                    value,
-                    moments,
+                    value: value.reshape([count]),
                     rate: group.learning_rate * self.factor,
                     decay: if group.decay {
                         self.optimizer.config.weight_decay
@@ -199,10 +200,9 @@ impl AdamW {
     /// [`Error::Device`] when they cannot be read back.
     pub fn state(&self) -> Result<StateDict> {
         let mut state = StateDict::new();
-        for (id, [m, v]) in &self.moments {
+        for (member, [m, v]) in self.moments.each() {
             for (prefix, tensor) in [("m", m), ("v", v)] {
                 let data = tensor
-                    .clone()
                     .try_into_data()
                     .map_err(|e| Error::Device(e.to_string()))?;
                 let values = data
@@ -210,7 +210,7 @@ impl AdamW {
                     .map_err(|e| Error::Device(format!("{e:?}")))?;
                 let shape = vec![values.len()];
                 state.insert(
-                    format!("{prefix}.{}", self.names[id]),
+                    format!("{prefix}.{}", self.names[&member.id]),
                     Array { shape, values },
                 );
             }
@@ -225,10 +225,12 @@ impl AdamW {
     pub fn restore(&mut self, mut state: StateDict, steps: usize, device: &Device) -> Result<()> {
         let tensor =
             |array: Array| Tensor::from_data(TensorData::new(array.values, array.shape), device);
-        for (id, name) in &self.names {
+        for (&id, name) in &self.names {
             let moment = |prefix: &str| format!("{prefix}.{name}");
             if let (Some(m), Some(v)) = (state.remove(&moment("m")), state.remove(&moment("v"))) {
-                self.moments.insert(*id, [tensor(m), tensor(v)]);
+                let count = m.values.len();
+                let members = vec![Member { id, count }];
+                self.moments.put(members, [tensor(m), tensor(v)]);
             }
         }
         self.steps = steps;
@@ -238,43 +240,6 @@ impl AdamW {
                 name,
                 problem: "belongs to no parameter of this model".into(),
             }),
-        }
-    }
-}
-
-impl Slot {
-    fn updated(self, config: &AdamWConfig, scale: f64, steps: usize) -> Updated {
-        let Self {
-            id,
-            value,
-            gradient,
-            moments: [m, v],
-            rate,
-            decay,
-        } = self;
-        let gradient = gradient * scale;
-        let m = m * config.beta1 + gradient.clone() * (1.0 - config.beta1);
-        let v = v * config.beta2 + gradient.square() * (1.0 - config.beta2);
-        let (step, root) = match config.bias_correction {
-            false => (rate, v.clone().sqrt()),
-            true => {
-                let correction = |beta: f64| 1.0 - beta.powi(steps as i32);
-                (
-                    rate / correction(config.beta1),
-                    v.clone().sqrt() / correction(config.beta2).sqrt(),
-                )
-            }
-        };
-        let value = value - m.clone() / (root + config.epsilon) * step;
-        // The decay also applies to what the update just added, as in the original.
-        let value = match decay * rate {
-            0.0 => value,
-            share => value * (1.0 - share),
-        };
-        Updated {
-            id,
-            value,
-            moments: [m, v],
         }
     }
 }

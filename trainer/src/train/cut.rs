@@ -2,16 +2,26 @@
 
 use std::ops::Range;
 
+/// How many word-pieces go through the model at once.
+#[derive(Debug, Clone, Copy)]
+pub struct Chunking {
+    /// Padded word-pieces of a chunk.
+    pub pieces: usize,
+    /// Whether chunks come in pairs, since most machines have an even number of cores.
+    pub paired: bool,
+}
+
 /// Cuts sentences, sorted by length in word-pieces, into chunks of about the same padded size, at
-/// least as many as hold `chunk` word-pieces each; an even number, because most machines have an
-/// even number of cores, but one where half a chunk would hold them all.
-pub fn cut(lengths: &[usize], chunk: usize) -> Vec<Range<usize>> {
+/// least as many as the settings ask for; but one where half a chunk would hold them all.
+pub fn cut(lengths: &[usize], chunking: Chunking) -> Vec<Range<usize>> {
     let total: usize = lengths.iter().sum();
     let whole = 0..lengths.len();
-    if 2 * total <= chunk {
+    let Chunking { pieces, paired } = chunking;
+    if 2 * total <= pieces {
         return vec![whole];
     }
-    let parts = 2 * total.div_ceil(2 * chunk.max(1)).max(1);
+    let least = if paired { 2 } else { 1 };
+    let parts = least * total.div_ceil(least * pieces.max(1)).max(1);
     let target = total.div_ceil(parts);
     let mut chunks = Vec::new();
     let mut from = 0;
@@ -27,12 +37,19 @@ pub fn cut(lengths: &[usize], chunk: usize) -> Vec<Range<usize>> {
 
 #[cfg(test)]
 mod tests {
-    use super::cut;
+    use super::{Chunking, cut};
+
+    fn paired(pieces: usize) -> Chunking {
+        Chunking {
+            pieces,
+            paired: true,
+        }
+    }
 
     #[test]
     fn chunks_are_even_and_complete() {
         let lengths: Vec<usize> = (5..37).collect();
-        let chunks = cut(&lengths, 128);
+        let chunks = cut(&lengths, paired(128));
         let flat: Vec<usize> = chunks.iter().cloned().flatten().collect();
         assert_eq!(flat, (0..lengths.len()).collect::<Vec<_>>());
         for range in &chunks {
@@ -45,12 +62,23 @@ mod tests {
     fn few_sentences_stay_together() {
         let lengths: Vec<usize> = (5..37).collect();
         let total: usize = lengths.iter().sum();
-        assert_eq!(cut(&lengths, 2 * total).len(), 1);
-        assert!(cut(&lengths, 2 * total - 1).len() > 1);
+        assert_eq!(cut(&lengths, paired(2 * total)).len(), 1);
+        assert!(cut(&lengths, paired(2 * total - 1)).len() > 1);
+    }
+
+    #[test]
+    fn chunks_need_not_come_in_pairs() {
+        let total = 32 * 10;
+        let chunks = |pieces, paired| cut(&[10; 32], Chunking { pieces, paired }).len();
+        assert_eq!([chunks(total, true), chunks(total, false)], [2, 1]);
+        assert_eq!(
+            [chunks(total / 3 + 10, true), chunks(total / 3 + 10, false)],
+            [4, 3]
+        );
     }
 
     #[test]
     fn a_long_sentence_is_a_chunk_of_its_own() {
-        assert_eq!(cut(&[3, 4, 500], 16).last(), Some(&(2..3)));
+        assert_eq!(cut(&[3, 4, 500], paired(16)).last(), Some(&(2..3)));
     }
 }

@@ -13,7 +13,7 @@ mod schedule;
 
 pub use adamw::{AdamW, AdamWConfig};
 pub use checkpoint::{Checkpoint, Progress, prefixed};
-pub use cut::cut;
+pub use cut::{Chunking, cut};
 pub use driver::{Driver, Verdict};
 pub use freeze::freeze;
 pub use group::{Group, Groups};

@@ -14,7 +14,7 @@ use super::samples::Drawn;
 use crate::basis::Basis;
 use crate::bench::machine::{peak, reset_peak};
 use crate::bench::{Measure, Plan};
-use crate::device::at_once;
+use crate::device::chunking;
 use crate::encoder::EncoderFolder;
 use crate::error::Result;
 use crate::event::{Event, Sink, SinkError};
@@ -57,7 +57,7 @@ impl<'a> Ready<'a> {
         });
         contrast.keys(0, keys);
         contrast.step(&setup.model.network, 1.0);
-        let sizes = (at_once(&plan.device, config.chunk), config.micro_batch);
+        let sizes = (chunking(&plan.device, config.chunk), config.micro_batch);
         let objective =
             PretrainObjective::new(Drawn(steps), objectives, sizes, config.mean_over, contrast);
         Ok(Self { setup, objective })

@@ -18,7 +18,7 @@ use super::Always;
 use crate::pretrain::config::MeanOver;
 use crate::pretrain::contrast::Contrast;
 use crate::pretrain::objective::PretrainObjective;
-use crate::train::gradients;
+use crate::train::{Chunking, gradients};
 
 /// Sentences of a micro-batch.
 const MICRO: usize = 2;
@@ -186,7 +186,13 @@ fn means_are_over_the_micro_batches_or_over_the_step() {
         let objective = PretrainObjective::new(
             Always(sentences.clone()),
             before.objectives.clone(),
-            (40, MICRO),
+            (
+                Chunking {
+                    pieces: 40,
+                    paired: true,
+                },
+                MICRO,
+            ),
             mean_over,
             before.contrast(),
         );

@@ -14,7 +14,7 @@ use super::Always;
 use crate::pretrain::config::MeanOver;
 use crate::pretrain::contrast::Contrast;
 use crate::pretrain::objective::PretrainObjective;
-use crate::train::Objective;
+use crate::train::{Chunking, Objective};
 
 /// Query and momentum network with weights of their own.
 fn networks(objectives: &ObjectiveConfig) -> (PretrainModel, SpanPairNetwork) {
@@ -31,7 +31,13 @@ fn objective(objectives: &ObjectiveConfig, momentum: SpanPairNetwork) -> Pretrai
     PretrainObjective::new(
         Always(samples.to_vec()),
         objectives.clone(),
-        (usize::MAX / 4, 2),
+        (
+            Chunking {
+                pieces: usize::MAX / 4,
+                paired: true,
+            },
+            2,
+        ),
         MeanOver::Micro,
         Contrast::new(momentum, objectives),
     )

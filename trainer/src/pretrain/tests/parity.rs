@@ -14,7 +14,7 @@ use crate::pretrain::contrast::{Contrast, Places};
 use crate::pretrain::objective::PretrainObjective;
 use crate::pretrain::setup::{adamw, rates};
 use crate::settings::{overlaid, table};
-use crate::train::{AdamW, AdamWConfig, Objective, gradients};
+use crate::train::{AdamW, AdamWConfig, Chunking, Objective, gradients};
 
 /// Largest difference allowed on parameters.
 const PARAMETER: f32 = 1e-5;
@@ -115,7 +115,13 @@ fn two_steps_equal_those_of_the_papers_code() {
         let objective = PretrainObjective::new(
             Always(fixture.samples.clone()),
             objectives.clone(),
-            (usize::MAX / 4, 4),
+            (
+                Chunking {
+                    pieces: usize::MAX / 4,
+                    paired: true,
+                },
+                4,
+            ),
             mean_over,
             resumed(&fixture),
         );

@@ -191,3 +191,68 @@ fn a_gradient_that_is_not_finite_changes_nothing() {
         assert_eq!(model.values(), expected[1]);
     }
 }
+
+/// Parameters of even and odd sizes.
+#[derive(Module, Debug)]
+struct Sizes {
+    parts: Vec<Param<Tensor<1>>>,
+}
+
+#[test]
+fn parameters_updated_together_move_as_each_alone() {
+    const COUNTS: [usize; 5] = [64, 3, 128, 64, 5];
+    let device = Device::flex();
+    let numbers = |count: usize, from: usize| -> Vec<f32> {
+        (from..from + count).map(|i| (i as f32).sin()).collect()
+    };
+    // The second step has no gradient for one of the parameters, so that the sets differ.
+    let run = |together: bool, stopped: bool| {
+        let part = |&count: &usize| {
+            Param::from_data(numbers(count, count).as_slice(), &device.clone().autodiff())
+        };
+        let mut model = Sizes {
+            parts: COUNTS.iter().map(part).collect(),
+        };
+        let fresh = |model: &Sizes| AdamW::new(config(), model).together(together);
+        let mut optimizer = fresh(&model);
+        for step in 0..4 {
+            if stopped && step == 2 {
+                let state = optimizer.state().unwrap();
+                optimizer = fresh(&model);
+                optimizer.restore(state, step, &device).unwrap();
+            }
+            let mut gradients = GradientsParams::new();
+            for (i, part) in model.parts.iter().enumerate() {
+                if (step, i) != (1, 2) {
+                    let values = numbers(COUNTS[i], 100 * step + i);
+                    let gradient = Tensor::<1>::from_floats(values.as_slice(), &device);
+                    gradients.register(part.id, gradient);
+                }
+            }
+            let groups = Groups::new(|name| Group {
+                learning_rate: 0.1,
+                decay: name != "parts.3",
+            });
+            (model, _) = optimizer.step(model, gradients, &groups, 1.0, 1).unwrap();
+        }
+        let values = |part: &Param<Tensor<1>>| part.val().into_data().try_into_vec::<f32>();
+        let values: Vec<_> = model.parts.iter().map(|p| values(p).unwrap()).collect();
+        (
+            values,
+            optimizer
+                .state()
+                .unwrap()
+                .into_values()
+                .map(|a| a.values)
+                .collect::<Vec<_>>(),
+        )
+    };
+    let alone = run(false, false);
+    let all = run(true, false);
+    for (a, b) in [(&alone.0, &all.0), (&alone.1, &all.1)] {
+        for (a, b) in a.iter().flatten().zip(b.iter().flatten()) {
+            assert!((a - b).abs() < 1e-6, "{a} alone, {b} together");
+        }
+    }
+    assert_eq!(all, run(true, true));
+}
