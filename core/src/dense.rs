@@ -4,6 +4,7 @@ use burn::module::Module;
 use burn::nn::{LayerNorm, Linear};
 use burn::tensor::{Device, Tensor, activation::gelu};
 
+use crate::affine::{linear, norm};
 use crate::init::{Init, layer_norm};
 use crate::noise::Noise;
 
@@ -28,11 +29,12 @@ impl Dense {
 
     /// `[rows, inputs]` → `[rows, outputs]`, with dropout of probability `p`.
     pub fn forward(&self, x: Tensor<2>, p: f64, noise: &mut Noise) -> Tensor<2> {
-        noise.dropout(self.project(x), p)
+        let x = self.project(x, noise);
+        noise.dropout(x, p)
     }
 
     /// The block without its dropout, for rows that are reused under independent masks.
-    pub fn project(&self, x: Tensor<2>) -> Tensor<2> {
-        self.norm.forward(gelu(self.linear.forward(x)))
+    pub fn project(&self, x: Tensor<2>, noise: &Noise) -> Tensor<2> {
+        norm(&self.norm, gelu(linear(&self.linear, x, noise)), noise)
     }
 }

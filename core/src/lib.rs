@@ -2,6 +2,7 @@
 //! Spanlight's model: joint entity and relation extraction by a sentence encoder, a span encoder
 //! and a span-pair encoder.
 
+mod affine;
 pub mod average;
 pub mod batch;
 pub mod bert;

@@ -175,7 +175,8 @@ impl JointModel {
         let features = self
             .entity
             .features(encoded.words.clone(), spans, dropout, noise);
-        noise.dropout(self.entity.project(features), dropout)
+        let spans = self.entity.project(features, noise);
+        noise.dropout(spans, dropout)
     }
 
     /// Type logits of represented spans: `[spans, types + 1]`.
@@ -240,7 +241,7 @@ impl JointModel {
         let features =
             encoder.features(encoded.words.clone(), contexts, self.config.dropout, noise);
         let features = present(features, contexts, self.config.empty_segment);
-        encoder.project(features)
+        encoder.project(features, noise)
     }
 
     /// Relation logits of pair features `[pairs, span size]`, given the represented spans and their

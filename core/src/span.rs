@@ -273,7 +273,7 @@ impl SpanEncoder {
     }
 
     /// Representations without the dropout of the dense layer: `[spans, size]`.
-    pub fn project(&self, features: Tensor<2>) -> Tensor<2> {
-        self.dense.project(features)
+    pub fn project(&self, features: Tensor<2>, noise: &Noise) -> Tensor<2> {
+        self.dense.project(features, noise)
     }
 }

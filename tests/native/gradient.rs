@@ -214,6 +214,30 @@ fn rows_are_picked_alike_as_on_a_gpu() {
     }
 }
 
+/// The same for what many rows share: 300 and 256 rows in two stages of a sum, 257
+/// and 40 in one.
+#[test]
+fn shared_parameters_are_trained_alike_as_on_a_gpu() {
+    let device = Device::flex().autodiff();
+    let module = Dense::new(7, 6, &mut Init::seeded(1), &device);
+    for rows in [300, 256, 257, 40] {
+        let found = |mut noise: Noise| {
+            let y = module.forward(random([rows, 7], 2, &device), 0.0, &mut noise);
+            let total = weighted(y.clone());
+            let grads = total.backward();
+            (gradients(&module, &grads), values(y.inner()))
+        };
+        let (plain, expected) = found(Noise::none());
+        let (staged, same) = found(Noise::drawn_by(&device, 1));
+        assert_close(&same, &expected, 1e-6);
+        assert_eq!(plain.len(), 4);
+        for (name, array) in plain {
+            let largest = array.values.iter().fold(0.0_f32, |m, v| m.max(v.abs()));
+            assert_close(&staged[&name].values, &array.values, 1e-5 * largest);
+        }
+    }
+}
+
 #[test]
 fn embeddings() {
     let module = Embeddings::new(&encoder(), &mut Init::seeded(1), &Device::flex().autodiff());
@@ -263,7 +287,10 @@ fn span_encoder() {
             0,
         );
         let spans = [(0, 1), (3, 3), (2, 4), (5, 8), (0, 9), (1, 14)];
-        weighted(module.project(module.features(words, &spans, 0.2, &mut Noise::seeded(4))))
+        weighted(module.project(
+            module.features(words, &spans, 0.2, &mut Noise::seeded(4)),
+            &Noise::none(),
+        ))
     });
 }
 

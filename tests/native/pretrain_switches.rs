@@ -228,7 +228,7 @@ fn an_empty_segment_is_the_convolution_of_nothing_or_a_zero_vector() {
         };
         let dense = Dense::new(width, config.span_size, &mut Init::blank(), &device);
         let dense = load_state(dense, group(&weights, "network.span.dense.")).unwrap();
-        let expected = values(dense.project(features));
+        let expected = values(dense.project(features, &Noise::none()));
         assert_close(
             &found[config.span_size..2 * config.span_size],
             &expected,

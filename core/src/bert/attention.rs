@@ -4,6 +4,7 @@ use burn::module::Module;
 use burn::nn::{LayerNorm, Linear};
 use burn::tensor::{Device, Tensor, activation::softmax};
 
+use crate::affine::{linear, norm};
 use crate::config::EncoderConfig;
 use crate::init::{Init, layer_norm};
 use crate::noise::Noise;
@@ -50,9 +51,9 @@ impl SelfAttention {
                 .swap_dims(1, 2)
         };
 
-        let query = split(self.query.forward(x.clone())); // [sentences, heads, length, width]
-        let key = split(self.key.forward(x.clone()));
-        let value = split(self.value.forward(x.clone()));
+        let query = split(linear(&self.query, x.clone(), noise)); // [sentences, heads, length, width]
+        let key = split(linear(&self.key, x.clone(), noise));
+        let value = split(linear(&self.value, x.clone(), noise));
 
         let scale = 1.0 / (width as f64).sqrt();
         let scores = query.matmul(key.transpose()) * scale + mask; // [sentences, heads, length, length]
@@ -62,7 +63,7 @@ impl SelfAttention {
             .swap_dims(1, 2)
             .reshape([rows, hidden]);
 
-        let output = noise.dropout(self.output.forward(context), dropout);
-        self.norm.forward(output + x)
+        let output = linear(&self.output, context, noise);
+        norm(&self.norm, noise.dropout(output, dropout) + x, noise)
     }
 }

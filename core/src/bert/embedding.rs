@@ -4,6 +4,7 @@ use burn::module::Module;
 use burn::nn::{Embedding, LayerNorm};
 use burn::tensor::{Device, Tensor};
 
+use crate::affine::norm;
 use crate::batch::PieceBatch;
 use crate::config::EncoderConfig;
 use crate::init::{Init, layer_norm};
@@ -51,6 +52,7 @@ impl Embeddings {
             x = x + segment.weight.val().narrow(0, 0, 1).unsqueeze::<3>(); // [1, 1, hidden]
         }
         let x = x.reshape([sentences * length, hidden]);
-        noise.dropout(self.norm.forward(x), dropout)
+        let x = norm(&self.norm, x, noise);
+        noise.dropout(x, dropout)
     }
 }

@@ -5,6 +5,7 @@ use burn::nn::{LayerNorm, Linear};
 use burn::tensor::{Device, Tensor, activation::gelu};
 
 use super::SelfAttention;
+use crate::affine::{linear, norm};
 use crate::config::EncoderConfig;
 use crate::init::{Init, layer_norm};
 use crate::noise::Noise;
@@ -38,8 +39,8 @@ impl Layer {
         noise: &mut Noise,
     ) -> Tensor<2> {
         let x = self.attention.forward(x, mask, dropout, noise);
-        let inner = gelu(self.inner.forward(x.clone())); // [sentences * length, intermediate]
-        let outer = noise.dropout(self.outer.forward(inner), dropout);
-        self.norm.forward(outer + x)
+        let inner = gelu(linear(&self.inner, x.clone(), noise)); // [sentences * length, intermediate]
+        let outer = linear(&self.outer, inner, noise);
+        norm(&self.norm, noise.dropout(outer, dropout) + x, noise)
     }
 }

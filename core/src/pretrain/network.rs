@@ -99,7 +99,8 @@ impl SpanPairNetwork {
             .span
             .features(encoded.words.clone(), spans, dropout, noise);
         let features = present(features, spans, self.config.empty_segment);
-        noise.dropout(self.span.project(features), dropout)
+        let spans = self.span.project(features, noise);
+        noise.dropout(spans, dropout)
     }
 
     /// Span-pair features (§3.5) of represented segments `[2 * sentences * 5, span size]`, five an

@@ -68,8 +68,8 @@ impl AdamW {
         }
     }
 
-    /// Whether parameters that are trained alike are updated as one tensor: what a GPU wants, whose time
-    /// goes into launches, while a CPU gains from small tensors that its threads share.
+    /// Whether parameters that are trained alike are updated as one tensor. A GPU then launches hundreds
+    /// of kernels instead of thousands; a CPU has smaller tensors for its threads to share otherwise.
     pub fn together(self, together: bool) -> Self {
         Self { together, ..self }
     }
