@@ -1,9 +1,11 @@
 //! Linear layers and layer norms over many rows (method §3.0).
 //!
 //! The gradient of what every row shares, a bias or the scale of a norm, is a sum over the rows, and a GPU
-//! gives each column of such a sum to one thread: hundreds of threads, thousands of steps. While a GPU
-//! trains, rows are shared out in two stages, so that the sums are over about the root of their number.
+//! gives each column of such a sum to one thread: hundreds of threads, thousands of steps. Where a GPU
+//! trains it, it reaches the rows in two stages, so that the gradient is summed in two, by more threads in
+//! fewer steps each. The transformer's layers and the dense blocks do so; heads and the span CNN do not.
 
+use burn::module::Param;
 use burn::nn::{LayerNorm, Linear};
 use burn::tensor::Tensor;
 
@@ -11,10 +13,16 @@ use crate::noise::Noise;
 
 /// Fewest rows that are worth two stages.
 const MANY: usize = 256;
+/// Fewest rows of a stage.
+const FEW: usize = 8;
 
 /// `[rows, inputs]` → `[rows, outputs]`.
 pub fn linear(layer: &Linear, x: Tensor<2>, noise: &Noise) -> Tensor<2> {
-    let (Some(bias), Some(stages)) = (&layer.bias, stages(x.dims()[0], noise)) else {
+    let found = layer.bias.as_ref().and_then(|bias| {
+        let stages = stages(x.dims()[0], trained(bias) && noise.is_drawn_by_device())?;
+        Some((bias, stages))
+    });
+    let Some((bias, stages)) = found else {
         return layer.forward(x);
     };
     let y = staged(x.matmul(layer.weight.val()), stages);
@@ -24,7 +32,8 @@ pub fn linear(layer: &Linear, x: Tensor<2>, noise: &Noise) -> Tensor<2> {
 
 /// Every row to mean 0 and deviation 1, scaled and shifted: `[rows, width]` → the same shape.
 pub fn norm(layer: &LayerNorm, x: Tensor<2>, noise: &Noise) -> Tensor<2> {
-    let Some(stages) = stages(x.dims()[0], noise) else {
+    let wanted = trained(&layer.gamma) && noise.is_drawn_by_device();
+    let Some(stages) = stages(x.dims()[0], wanted) else {
         return layer.forward(x);
     };
     let mut plain = layer.clone();
@@ -39,12 +48,18 @@ pub fn norm(layer: &LayerNorm, x: Tensor<2>, noise: &Noise) -> Tensor<2> {
     })
 }
 
-/// How many rows each stage of a sum has, where there is something to gain.
-fn stages(rows: usize, noise: &Noise) -> Option<[usize; 2]> {
-    if !noise.is_drawn_by_device() || rows < MANY {
+/// Whether a parameter has a gradient.
+fn trained(param: &Param<Tensor<1>>) -> bool {
+    param.is_require_grad() && param.val().device().is_autodiff()
+}
+
+/// How many rows each stage has, if there are to be two and their number can be divided so.
+fn stages(rows: usize, wanted: bool) -> Option<[usize; 2]> {
+    if !wanted || rows < MANY {
         return None;
     }
-    let first = (2..=rows.isqrt()).rev().find(|d| rows.is_multiple_of(*d))?;
+    let mut sizes = (FEW..=rows.isqrt()).rev();
+    let first = sizes.find(|&size| rows.is_multiple_of(size))?;
     Some([first, rows / first])
 }
 
@@ -63,4 +78,17 @@ fn shared(row: Tensor<1>, [first, _, width]: [usize; 3]) -> Tensor<3> {
 /// `[first, second, width]` → `[rows, width]`.
 fn merged(x: Tensor<3>) -> Tensor<2> {
     x.flatten(0, 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::stages;
+
+    #[test]
+    fn stages_are_near_the_root_of_the_rows() {
+        let found = [255, 256, 257, 300, 514].map(|rows| stages(rows, true));
+        let expected = [None, Some([16, 16]), None, Some([15, 20]), None];
+        assert_eq!(found, expected);
+        assert_eq!(stages(300, false), None);
+    }
 }

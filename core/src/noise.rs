@@ -33,7 +33,7 @@ impl Noise {
         Self(Source::Device)
     }
 
-    /// Whether the device draws the masks: it is a GPU, and it trains.
+    /// Whether the device draws the masks: a GPU, in a step of training.
     pub fn is_drawn_by_device(&self) -> bool {
         matches!(self.0, Source::Device)
     }

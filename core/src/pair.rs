@@ -5,7 +5,6 @@ use burn::nn::{Embedding, Linear};
 use burn::tensor::activation::{gelu, softmax};
 use burn::tensor::{Device, Tensor};
 
-use crate::affine::linear;
 use crate::batch::indices;
 use crate::config::{ModelConfig, PairActivation};
 use crate::init::Init;
@@ -73,8 +72,9 @@ impl PairEncoder {
     ) -> PairFeatures {
         let device = segments.device();
         let [pairs, _, size] = segments.dims();
-        let rows = segments.clone().reshape([pairs * SEGMENTS, size]);
-        let input = linear(&self.input, rows, noise);
+        let input = self
+            .input
+            .forward(segments.clone().reshape([pairs * SEGMENTS, size]));
         let width = input.dims()[1];
         let input = input.reshape([pairs, SEGMENTS, width]);
 
@@ -94,8 +94,10 @@ impl PairEncoder {
             PairActivation::Gelu => gelu(hidden),
             PairActivation::Tanh => hidden.tanh(),
         };
-        let rows = hidden.reshape([pairs * SEGMENTS, width]);
-        let scores = linear(&self.score, rows, noise).reshape([pairs, SEGMENTS]);
+        let scores = self
+            .score
+            .forward(hidden.reshape([pairs * SEGMENTS, width]))
+            .reshape([pairs, SEGMENTS]);
         let weights = softmax(scores, 1); // [pairs, 5]
         let features = (segments * weights.clone().reshape([pairs, SEGMENTS, 1]))
             .sum_dim(1)

@@ -260,6 +260,14 @@ mod tests {
     }
 
     #[test]
+    fn a_cpu_trains_on_small_chunks_in_pairs() {
+        for device in [Device::flex(), Device::flex().autodiff()] {
+            let Chunking { pieces, paired } = chunking(&device, 256);
+            assert!(pieces == 256 && paired);
+        }
+    }
+
+    #[test]
     fn absent_devices_say_what_to_do() {
         let absent = DeviceChoice::Graphics(Api::Vulkan, Some(99));
         let error = absent.open().unwrap_err().to_string();

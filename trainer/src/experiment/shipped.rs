@@ -36,10 +36,11 @@ fn every_grid_is_well_formed() {
         let used: BTreeSet<&str> = grid.order().into_iter().collect();
         let given: BTreeSet<&str> = grid.variants.keys().map(String::as_str).collect();
         assert_eq!(used, given, "{stem}: variants that never run");
-        let starts: BTreeSet<&str> = grid
-            .variants
-            .values()
-            .filter_map(|v| v.pretraining.as_deref())
+        let of_cells = grid.variants.values().map(|v| &v.pretraining);
+        let of_others = grid.pretrainings.values().map(|p| &p.from);
+        let starts: BTreeSet<&str> = of_cells
+            .chain(of_others)
+            .filter_map(Option::as_deref)
             .collect();
         let given: BTreeSet<&str> = grid.pretrainings.keys().map(String::as_str).collect();
         assert_eq!(

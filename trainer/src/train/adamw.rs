@@ -16,7 +16,7 @@ use spanlight_core::{Error, Result};
 
 use super::Groups;
 use moments::Moments;
-use slot::{Member, Slot, Updated, apart, together};
+use slot::{LARGEST, Member, Slot, Updated, apart, together};
 
 /// Settings of the optimiser.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -50,7 +50,7 @@ impl AdamWConfig {
 /// The optimiser's state.
 pub struct AdamW {
     config: AdamWConfig,
-    names: HashMap<ParamId, String>,
+    names: HashMap<ParamId, Named>,
     together: bool,
     moments: Moments,
     steps: usize,
@@ -87,9 +87,9 @@ impl AdamW {
         factor: f64,
         workers: usize,
     ) -> Result<(M, f64)> {
-        let mut slots = self.slots(&model, gradients, groups, factor);
+        let mut slots = self.slots(&model, gradients, groups);
         if self.together {
-            slots = together(slots);
+            slots = together(slots, LARGEST);
         }
         let norm = global_norm(&slots)?;
         if !norm.is_finite() {
@@ -112,7 +112,7 @@ impl AdamW {
         let update = |share: Vec<(Slot, [Tensor<1>; 2])>| -> Vec<Updated> {
             share
                 .into_iter()
-                .map(|(slot, moments)| slot.updated(moments, &config, scale, steps))
+                .map(|(slot, moments)| slot.updated(moments, &config, (factor, scale), steps))
                 .collect()
         };
         let updated: Vec<Updated> = match shares.len() {
@@ -147,13 +147,11 @@ impl AdamW {
         model: &M,
         gradients: GradientsParams,
         groups: &Groups,
-        factor: f64,
     ) -> Vec<Slot> {
         struct Collector<'a> {
             optimizer: &'a AdamW,
             gradients: GradientsParams,
             groups: &'a Groups,
-            factor: f64,
             slots: Vec<Slot>,
         }
         impl ModuleVisitor for Collector<'_> {
@@ -161,7 +159,7 @@ impl AdamW {
                 let Some(gradient) = self.gradients.remove::<D>(param.id) else {
                     return;
                 };
-                let group = self.groups.of(&self.optimizer.names[&param.id]);
+                let group = self.groups.of(&self.optimizer.names[&param.id].name);
                 if group.learning_rate <= 0.0 {
                     return;
                 }
@@ -174,7 +172,7 @@ impl AdamW {
                     }],
                     gradient: gradient.reshape([count]),
                     value: value.reshape([count]),
-                    rate: group.learning_rate * self.factor,
+                    rate: group.learning_rate,
                     decay: if group.decay {
                         self.optimizer.config.weight_decay
                     } else {
@@ -187,7 +185,6 @@ impl AdamW {
             optimizer: self,
             gradients,
             groups,
-            factor,
             slots: Vec::new(),
         };
         model.visit(&mut collector);
@@ -210,7 +207,7 @@ impl AdamW {
                     .map_err(|e| Error::Device(format!("{e:?}")))?;
                 let shape = vec![values.len()];
                 state.insert(
-                    format!("{prefix}.{}", self.names[&member.id]),
+                    format!("{prefix}.{}", self.names[&member.id].name),
                     Array { shape, values },
                 );
             }
@@ -218,17 +215,23 @@ impl AdamW {
         Ok(state)
     }
 
-    /// Restores the moments and the number of finished steps.
+    /// Goes on from these moments after so many finished steps.
     ///
     /// # Errors
-    /// [`Error::Weight`] for the moments of an unknown parameter.
+    /// [`Error::Weight`] for the moments of an unknown parameter or of one of another size.
     pub fn restore(&mut self, mut state: StateDict, steps: usize, device: &Device) -> Result<()> {
         let tensor =
             |array: Array| Tensor::from_data(TensorData::new(array.values, array.shape), device);
-        for (&id, name) in &self.names {
+        self.moments = Moments::default();
+        for (&id, &Named { ref name, count }) in &self.names {
             let moment = |prefix: &str| format!("{prefix}.{name}");
             if let (Some(m), Some(v)) = (state.remove(&moment("m")), state.remove(&moment("v"))) {
-                let count = m.values.len();
+                if [&m, &v].iter().any(|array| array.values.len() != count) {
+                    return Err(Error::Weight {
+                        name: name.clone(),
+                        problem: format!("has {count} values, but its moments have not"),
+                    });
+                }
                 let members = vec![Member { id, count }];
                 self.moments.put(members, [tensor(m), tensor(v)]);
             }
@@ -272,12 +275,18 @@ fn global_norm(slots: &[Slot]) -> Result<f64> {
     Ok(sum.sqrt())
 }
 
-/// Parameter names by id.
-fn names<M: Module>(model: &M) -> HashMap<ParamId, String> {
+/// A parameter as the checkpoint knows it.
+struct Named {
+    name: String,
+    count: usize,
+}
+
+/// Parameters by id.
+fn names<M: Module>(model: &M) -> HashMap<ParamId, Named> {
     #[derive(Default)]
     struct Namer {
         path: Vec<String>,
-        names: HashMap<ParamId, String>,
+        names: HashMap<ParamId, Named>,
     }
     impl ModuleVisitor for Namer {
         fn enter_module(&mut self, name: &str, _: &str) {
@@ -287,7 +296,9 @@ fn names<M: Module>(model: &M) -> HashMap<ParamId, String> {
             self.path.pop();
         }
         fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
-            self.names.insert(param.id, self.path.join("."));
+            let name = self.path.join(".");
+            let count = param.shape().num_elements();
+            self.names.insert(param.id, Named { name, count });
         }
     }
     let mut namer = Namer::default();

@@ -11,16 +11,21 @@ pub struct Chunking {
     pub paired: bool,
 }
 
-/// Cuts sentences, sorted by length in word-pieces, into chunks of about the same padded size, at
-/// least as many as the settings ask for; but one where half a chunk would hold them all.
+/// Cuts sentences, sorted by length in word-pieces, into chunks of about the same padded size, at least as
+/// many as it takes for none to hold more than so many word-pieces; but one where a chunk, or half of one
+/// that comes in pairs, would hold them all.
 pub fn cut(lengths: &[usize], chunking: Chunking) -> Vec<Range<usize>> {
     let total: usize = lengths.iter().sum();
     let whole = 0..lengths.len();
     let Chunking { pieces, paired } = chunking;
-    if 2 * total <= pieces {
+    let padded = lengths.len() * lengths.last().copied().unwrap_or(0);
+    let (least, all) = match paired {
+        true => (2, 2 * total),
+        false => (1, padded),
+    };
+    if all <= pieces {
         return vec![whole];
     }
-    let least = if paired { 2 } else { 1 };
     let parts = least * total.div_ceil(least * pieces.max(1)).max(1);
     let target = total.div_ceil(parts);
     let mut chunks = Vec::new();
@@ -68,13 +73,31 @@ mod tests {
 
     #[test]
     fn chunks_need_not_come_in_pairs() {
-        let total = 32 * 10;
-        let chunks = |pieces, paired| cut(&[10; 32], Chunking { pieces, paired }).len();
-        assert_eq!([chunks(total, true), chunks(total, false)], [2, 1]);
-        assert_eq!(
-            [chunks(total / 3 + 10, true), chunks(total / 3 + 10, false)],
-            [4, 3]
-        );
+        let lengths: Vec<usize> = (5..37).collect();
+        let padded = 32 * 36;
+        let alone = |pieces| {
+            cut(
+                &lengths,
+                Chunking {
+                    pieces,
+                    paired: false,
+                },
+            )
+        };
+        assert_eq!(alone(padded).len(), 1);
+        assert!(alone(padded - 1).len() > 1);
+        assert!(cut(&lengths, paired(padded)).len() > 1);
+        let even = |paired| {
+            cut(
+                &[10; 30],
+                Chunking {
+                    pieces: 110,
+                    paired,
+                },
+            )
+            .len()
+        };
+        assert_eq!([even(true), even(false)], [4, 3]);
     }
 
     #[test]

@@ -26,7 +26,7 @@ use crate::train::{Driver, Schedule, Verdict, freeze};
 /// the variance is that of a normalised layer.
 const KEY: f32 = 1.732;
 /// Keys of a queue while losses are compared, and word-pieces of a chunk, so that there are some.
-const CHECK: (usize, usize) = (64, 64);
+const CHECK: (usize, usize) = (64, 16);
 
 /// A run before its first step, but with full queues, as all but its first steps have them.
 pub struct Ready<'a> {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use burn::tensor::Tensor;
 
-use super::slot::{Member, Slot, apart};
+use super::slot::{Member, Slot, apart, whole};
 
 /// Moments by the parameters that they are of.
 #[derive(Default)]
@@ -29,7 +29,7 @@ impl Moments {
             })
             .collect();
         let (m, v) = found.into_iter().map(|[m, v]| (m, v)).unzip();
-        [m, v].map(joined)
+        [m, v].map(whole)
     }
 
     /// Keeps those of parameters.
@@ -47,13 +47,5 @@ impl Moments {
             each.extend(members.iter().copied().zip(parts.map(|(m, v)| [m, v])));
         }
         each
-    }
-}
-
-/// One behind the other.
-fn joined(mut parts: Vec<Tensor<1>>) -> Tensor<1> {
-    match parts.len() {
-        1 => parts.remove(0),
-        _ => Tensor::cat(parts, 0),
     }
 }

@@ -5,9 +5,11 @@ use burn::tensor::Tensor;
 
 use super::AdamWConfig;
 
-/// Parameters start at multiples of so many values, or else reading one out of many is a copy: 256 bytes,
-/// the strictest alignment of WebGPU.
-const ALIGNED: usize = 64;
+/// Parameters start at multiples of so many values, or else reading one out of many is a copy: 512 bytes,
+/// CUDA's alignment; WebGPU's strictest is 256.
+const ALIGNED: usize = 128;
+/// Most values of a tensor over several parameters: 128 MiB, what WebGPU promises of every GPU.
+pub const LARGEST: usize = 1 << 25;
 
 /// A parameter's place in a slot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -26,7 +28,7 @@ pub struct Slot {
     pub value: Tensor<1>,
     /// Their gradients.
     pub gradient: Tensor<1>,
-    /// Learning rate of the step.
+    /// Peak learning rate.
     pub rate: f64,
     /// Decoupled weight decay.
     pub decay: f64,
@@ -43,12 +45,12 @@ pub struct Updated {
 }
 
 impl Slot {
-    /// The values and moments after a step.
+    /// The values and moments after a step, with `factor` of the peak rate and gradients times `scale`.
     pub fn updated(
         self,
         moments: [Tensor<1>; 2],
         config: &AdamWConfig,
-        scale: f64,
+        (factor, scale): (f64, f64),
         steps: usize,
     ) -> Updated {
         let Self {
@@ -59,6 +61,7 @@ impl Slot {
             decay,
         } = self;
         let [m, v] = moments;
+        let rate = rate * factor;
         let gradient = gradient * scale;
         let m = m * config.beta1 + gradient.clone() * (1.0 - config.beta1);
         let v = v * config.beta2 + gradient.square() * (1.0 - config.beta2);
@@ -86,29 +89,32 @@ impl Slot {
     }
 }
 
-/// One slot for all parameters of the same rate and decay, save those of odd sizes.
-pub fn together(slots: Vec<Slot>) -> Vec<Slot> {
-    let alike = |a: &Slot, b: &Slot| (a.rate, a.decay) == (b.rate, b.decay);
-    let mut kinds: Vec<Vec<Slot>> = Vec::new();
+/// One slot for all parameters of the same rate and decay, up to so many values; parameters whose next
+/// neighbour would not be aligned stay alone.
+pub fn together(slots: Vec<Slot>, largest: usize) -> Vec<Slot> {
+    let mut kinds: Vec<(usize, Vec<Slot>)> = Vec::new();
     for slot in slots {
-        let even = slot.value.dims()[0].is_multiple_of(ALIGNED);
-        let kind = kinds.iter_mut().find(|kind| {
-            even && kind[0].value.dims()[0].is_multiple_of(ALIGNED) && alike(&kind[0], &slot)
+        let count = slot.value.dims()[0];
+        let kind = kinds.iter_mut().find(|(total, kind)| {
+            let first = &kind[0];
+            (slot.rate, slot.decay) == (first.rate, first.decay)
+                && [count, *total].iter().all(|n| n.is_multiple_of(ALIGNED))
+                && *total + count <= largest
         });
         match kind {
-            Some(kind) => kind.push(slot),
-            None => kinds.push(vec![slot]),
+            Some((total, kind)) => {
+                *total += count;
+                kind.push(slot);
+            }
+            None => kinds.push((count, vec![slot])),
         }
     }
-    kinds.into_iter().map(joined).collect()
+    kinds.into_iter().map(|(_, kind)| joined(kind)).collect()
 }
 
 /// Slots of one rate and decay as one.
-fn joined(mut slots: Vec<Slot>) -> Slot {
+fn joined(slots: Vec<Slot>) -> Slot {
     let (rate, decay) = (slots[0].rate, slots[0].decay);
-    if slots.len() == 1 {
-        return slots.remove(0);
-    }
     let mut members = Vec::new();
     let mut parts = [Vec::new(), Vec::new()];
     for slot in slots {
@@ -116,7 +122,7 @@ fn joined(mut slots: Vec<Slot>) -> Slot {
         parts[0].push(slot.value);
         parts[1].push(slot.gradient);
     }
-    let [value, gradient] = parts.map(|part| Tensor::cat(part, 0));
+    let [value, gradient] = parts.map(whole);
     Slot {
         members,
         value,
@@ -126,16 +132,56 @@ fn joined(mut slots: Vec<Slot>) -> Slot {
     }
 }
 
+/// Parts, one behind the other.
+pub fn whole(mut parts: Vec<Tensor<1>>) -> Tensor<1> {
+    match parts.len() {
+        1 => parts.remove(0),
+        _ => Tensor::cat(parts, 0),
+    }
+}
+
 /// Every member's part of a tensor over all of them.
-pub fn apart(whole: Tensor<1>, members: &[Member]) -> Vec<Tensor<1>> {
+pub fn apart(all: Tensor<1>, members: &[Member]) -> Vec<Tensor<1>> {
     if members.len() == 1 {
-        return vec![whole];
+        return vec![all];
     }
     let mut from = 0;
     let part = |member: &Member| {
         let range = from..from + member.count;
         from = range.end;
-        whole.clone().slice([range])
+        all.clone().slice([range])
     };
     members.iter().map(part).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use burn::tensor::Device;
+
+    use super::*;
+
+    #[test]
+    fn what_is_trained_alike_is_joined_up_to_a_size() {
+        let slot = |(count, rate): (usize, f64)| {
+            let value = Tensor::zeros([count], &Device::flex());
+            Slot {
+                members: vec![Member {
+                    id: ParamId::new(),
+                    count,
+                }],
+                gradient: value.clone(),
+                value,
+                rate,
+                decay: 0.01,
+            }
+        };
+        let all = [128, 3, 256, 128, 3].map(|count| (count, 0.1));
+        let slots = all.into_iter().chain([(128, 0.2)]).map(slot).collect();
+        let counts = |slot: &Slot| slot.members.iter().map(|m| m.count).collect::<Vec<_>>();
+        let found: Vec<_> = together(slots, 400).iter().map(counts).collect();
+        assert_eq!(
+            found,
+            [vec![128, 256], vec![3], vec![128], vec![3], vec![128]]
+        );
+    }
 }

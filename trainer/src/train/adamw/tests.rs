@@ -192,67 +192,103 @@ fn a_gradient_that_is_not_finite_changes_nothing() {
     }
 }
 
-/// Parameters of even and odd sizes.
+/// Parameters of many sizes.
 #[derive(Module, Debug)]
 struct Sizes {
     parts: Vec<Param<Tensor<1>>>,
 }
 
+/// Two are no multiples of what is aligned.
+const COUNTS: [usize; 6] = [128, 3, 256, 128, 5, 128];
+
+fn numbers(count: usize, from: usize) -> Vec<f32> {
+    (from..from + count).map(|i| (i as f32).sin()).collect()
+}
+
 #[test]
 fn parameters_updated_together_move_as_each_alone() {
-    const COUNTS: [usize; 5] = [64, 3, 128, 64, 5];
     let device = Device::flex();
-    let numbers = |count: usize, from: usize| -> Vec<f32> {
-        (from..from + count).map(|i| (i as f32).sin()).collect()
-    };
+    let groups = Groups::new(|name| Group {
+        learning_rate: if name == "parts.5" { 0.2 } else { 0.1 },
+        decay: name != "parts.3",
+    });
+    let fresh = |model: &Sizes, together| AdamW::new(config(), model).together(together);
     // The second step has no gradient for one of the parameters, so that the sets differ.
     let run = |together: bool, stopped: bool| {
         let part = |&count: &usize| {
-            Param::from_data(numbers(count, count).as_slice(), &device.clone().autodiff())
+            let values = numbers(count, count);
+            Param::from_data(values.as_slice(), &device.clone().autodiff())
         };
         let mut model = Sizes {
             parts: COUNTS.iter().map(part).collect(),
         };
-        let fresh = |model: &Sizes| AdamW::new(config(), model).together(together);
-        let mut optimizer = fresh(&model);
-        for step in 0..4 {
+        let mut optimizer = fresh(&model, together);
+        for (step, factor) in [0.0, 1.0, 0.5, 0.25].into_iter().enumerate() {
             if stopped && step == 2 {
                 let state = optimizer.state().unwrap();
-                optimizer = fresh(&model);
+                // What it knew before is forgotten.
+                optimizer = fresh(&model, together);
+                let other = gradients(&model, 7, None);
+                optimizer
+                    .step(model.clone(), other, &groups, 1.0, 1)
+                    .unwrap();
                 optimizer.restore(state, step, &device).unwrap();
             }
-            let mut gradients = GradientsParams::new();
-            for (i, part) in model.parts.iter().enumerate() {
-                if (step, i) != (1, 2) {
-                    let values = numbers(COUNTS[i], 100 * step + i);
-                    let gradient = Tensor::<1>::from_floats(values.as_slice(), &device);
-                    gradients.register(part.id, gradient);
-                }
-            }
-            let groups = Groups::new(|name| Group {
-                learning_rate: 0.1,
-                decay: name != "parts.3",
-            });
-            (model, _) = optimizer.step(model, gradients, &groups, 1.0, 1).unwrap();
+            let missing = (step == 1).then_some(2);
+            let gradients = gradients(&model, step, missing);
+            (model, _) = optimizer
+                .step(model, gradients, &groups, factor, 1)
+                .unwrap();
         }
         let values = |part: &Param<Tensor<1>>| part.val().into_data().try_into_vec::<f32>();
-        let values: Vec<_> = model.parts.iter().map(|p| values(p).unwrap()).collect();
-        (
-            values,
-            optimizer
-                .state()
-                .unwrap()
-                .into_values()
-                .map(|a| a.values)
-                .collect::<Vec<_>>(),
-        )
+        let values: Vec<_> = (model.parts.iter())
+            .flat_map(|p| values(p).unwrap())
+            .collect();
+        (values, optimizer.state().unwrap())
     };
-    let alone = run(false, false);
-    let all = run(true, false);
-    for (a, b) in [(&alone.0, &all.0), (&alone.1, &all.1)] {
-        for (a, b) in a.iter().flatten().zip(b.iter().flatten()) {
-            assert!((a - b).abs() < 1e-6, "{a} alone, {b} together");
+    let (alone, moments) = run(false, false);
+    let (all, same) = run(true, false);
+    assert_eq!(alone.len(), all.len());
+    for (a, b) in alone.iter().zip(&all) {
+        assert!((a - b).abs() < 1e-6, "{a} alone, {b} together");
+    }
+    assert_eq!(moments.len(), 2 * COUNTS.len());
+    for (name, array) in &moments {
+        spanlight_tests::assert_close(&same[name].values, &array.values, 1e-6);
+    }
+    assert_eq!((all, same), run(true, true));
+    assert_eq!((alone, moments), run(false, true));
+}
+
+fn gradients(model: &Sizes, step: usize, missing: Option<usize>) -> GradientsParams {
+    let mut gradients = GradientsParams::new();
+    for (i, part) in model.parts.iter().enumerate() {
+        if Some(i) != missing {
+            let values = numbers(COUNTS[i], 100 * step + i);
+            let gradient = Tensor::<1>::from_floats(values.as_slice(), &Device::flex());
+            gradients.register(part.id, gradient);
         }
     }
-    assert_eq!(all, run(true, true));
+    gradients
+}
+
+#[test]
+fn moments_of_another_size_are_refused() {
+    let model = Weights::new([1.0; 3]);
+    let mut optimizer = AdamW::new(config(), &model);
+    let array = |count| Array {
+        shape: vec![count],
+        values: vec![0.0; count],
+    };
+    let state = |counts: [usize; 2]| {
+        let [m, v] = counts.map(array);
+        StateDict::from([("m.spared".into(), m), ("v.spared".into(), v)])
+    };
+    optimizer
+        .restore(state([1, 1]), 1, &Device::flex())
+        .unwrap();
+    let error = optimizer
+        .restore(state([1, 2]), 1, &Device::flex())
+        .unwrap_err();
+    assert!(error.to_string().contains("spared"), "{error}");
 }
