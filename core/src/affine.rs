@@ -18,10 +18,7 @@ const FEW: usize = 8;
 
 /// `[rows, inputs]` → `[rows, outputs]`.
 pub fn linear(layer: &Linear, x: Tensor<2>, noise: &Noise) -> Tensor<2> {
-    let found = layer.bias.as_ref().and_then(|bias| {
-        let stages = stages(x.dims()[0], trained(bias) && noise.is_drawn_by_device())?;
-        Some((bias, stages))
-    });
+    let found = (layer.bias.as_ref()).and_then(|bias| Some((bias, stages(bias, &x, noise)?)));
     let Some((bias, stages)) = found else {
         return layer.forward(x);
     };
@@ -32,8 +29,7 @@ pub fn linear(layer: &Linear, x: Tensor<2>, noise: &Noise) -> Tensor<2> {
 
 /// Every row to mean 0 and deviation 1, scaled and shifted: `[rows, width]` → the same shape.
 pub fn norm(layer: &LayerNorm, x: Tensor<2>, noise: &Noise) -> Tensor<2> {
-    let wanted = trained(&layer.gamma) && noise.is_drawn_by_device();
-    let Some(stages) = stages(x.dims()[0], wanted) else {
+    let Some(stages) = stages(&layer.gamma, &x, noise) else {
         return layer.forward(x);
     };
     let mut plain = layer.clone();
@@ -48,13 +44,14 @@ pub fn norm(layer: &LayerNorm, x: Tensor<2>, noise: &Noise) -> Tensor<2> {
     })
 }
 
-/// Whether a parameter has a gradient.
-fn trained(param: &Param<Tensor<1>>) -> bool {
-    param.is_require_grad() && param.val().device().is_autodiff()
+/// How many rows each stage has, if a GPU trains the parameter that `x` shares.
+fn stages(param: &Param<Tensor<1>>, x: &Tensor<2>, noise: &Noise) -> Option<[usize; 2]> {
+    let trained = param.is_require_grad() && param.val().device().is_autodiff();
+    divided(x.dims()[0], trained && noise.is_drawn_by_device())
 }
 
-/// How many rows each stage has, if there are to be two and their number can be divided so.
-fn stages(rows: usize, wanted: bool) -> Option<[usize; 2]> {
+/// Rows as those of two stages, if they are wanted and the rows are many and can be divided so.
+fn divided(rows: usize, wanted: bool) -> Option<[usize; 2]> {
     if !wanted || rows < MANY {
         return None;
     }
@@ -82,13 +79,13 @@ fn merged(x: Tensor<3>) -> Tensor<2> {
 
 #[cfg(test)]
 mod tests {
-    use super::stages;
+    use super::divided;
 
     #[test]
     fn stages_are_near_the_root_of_the_rows() {
-        let found = [255, 256, 257, 300, 514].map(|rows| stages(rows, true));
+        let found = [255, 256, 257, 300, 514].map(|rows| divided(rows, true));
         let expected = [None, Some([16, 16]), None, Some([15, 20]), None];
         assert_eq!(found, expected);
-        assert_eq!(stages(300, false), None);
+        assert_eq!(divided(300, false), None);
     }
 }

@@ -15,10 +15,11 @@ use spanlight_tests::invented::{generic, quiet_config, sample};
 use spanlight_tests::random;
 
 use super::Always;
+use crate::device::chunking;
 use crate::pretrain::config::MeanOver;
 use crate::pretrain::contrast::Contrast;
 use crate::pretrain::objective::PretrainObjective;
-use crate::train::{Chunking, gradients};
+use crate::train::gradients;
 
 /// Sentences of a micro-batch.
 const MICRO: usize = 2;
@@ -186,13 +187,7 @@ fn means_are_over_the_micro_batches_or_over_the_step() {
         let objective = PretrainObjective::new(
             Always(sentences.clone()),
             before.objectives.clone(),
-            (
-                Chunking {
-                    pieces: 40,
-                    paired: true,
-                },
-                MICRO,
-            ),
+            (chunking(&Device::flex(), 40), MICRO),
             mean_over,
             before.contrast(),
         );

@@ -11,10 +11,11 @@ use spanlight_tests::invented::{generic, quiet_config, sample};
 use spanlight_tests::values;
 
 use super::Always;
+use crate::device::chunking;
 use crate::pretrain::config::MeanOver;
 use crate::pretrain::contrast::Contrast;
 use crate::pretrain::objective::PretrainObjective;
-use crate::train::{Chunking, Objective};
+use crate::train::Objective;
 
 /// Query and momentum network with weights of their own.
 fn networks(objectives: &ObjectiveConfig) -> (PretrainModel, SpanPairNetwork) {
@@ -31,13 +32,7 @@ fn objective(objectives: &ObjectiveConfig, momentum: SpanPairNetwork) -> Pretrai
     PretrainObjective::new(
         Always(samples.to_vec()),
         objectives.clone(),
-        (
-            Chunking {
-                pieces: usize::MAX / 4,
-                paired: true,
-            },
-            2,
-        ),
+        (chunking(&Device::flex(), usize::MAX / 4), 2),
         MeanOver::Micro,
         Contrast::new(momentum, objectives),
     )

@@ -9,12 +9,13 @@ use spanlight_core::weights::{Stage, StateDict, from_pspe, state_of};
 use spanlight_tests::pretraining::{Fixture, group};
 
 use super::Always;
+use crate::device::chunking;
 use crate::pretrain::config::{MeanOver, PretrainConfig, REFERENCE};
 use crate::pretrain::contrast::{Contrast, Places};
 use crate::pretrain::objective::PretrainObjective;
 use crate::pretrain::setup::{adamw, rates};
 use crate::settings::{overlaid, table};
-use crate::train::{AdamW, AdamWConfig, Chunking, Objective, gradients};
+use crate::train::{AdamW, AdamWConfig, Objective, gradients};
 
 /// Largest difference allowed on parameters.
 const PARAMETER: f32 = 1e-5;
@@ -115,13 +116,7 @@ fn two_steps_equal_those_of_the_papers_code() {
         let objective = PretrainObjective::new(
             Always(fixture.samples.clone()),
             objectives.clone(),
-            (
-                Chunking {
-                    pieces: usize::MAX / 4,
-                    paired: true,
-                },
-                4,
-            ),
+            (chunking(&Device::flex(), usize::MAX / 4), 4),
             mean_over,
             resumed(&fixture),
         );
