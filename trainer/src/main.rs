@@ -1,6 +1,7 @@
 #![recursion_limit = "256"]
 //! `spanlight`: trains, evaluates and exports joint entity and relation extraction models.
 
+mod average;
 mod basis;
 mod bench;
 mod cli;

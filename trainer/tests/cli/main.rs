@@ -1,5 +1,6 @@
 //! The program as a user runs it, on a tiny encoder and invented sentences.
 
+mod average;
 mod bad_input;
 mod bench;
 mod comparison;
