@@ -13,6 +13,19 @@ pub struct Term {
     pub count: usize,
 }
 
+impl Term {
+    /// The sum over the rows of both.
+    pub fn plus(self, other: Self) -> Self {
+        Self {
+            sum: match (self.sum, other.sum) {
+                (Some(a), Some(b)) => Some(a + b),
+                (a, b) => a.or(b),
+            },
+            count: self.count + other.count,
+        }
+    }
+}
+
 /// Summed cross-entropy of `logits` `[rows, classes]` against one class a row.
 pub fn cross_entropy(logits: Tensor<2>, targets: &[usize]) -> Term {
     let rows = targets.len();

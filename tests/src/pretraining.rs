@@ -174,6 +174,7 @@ fn samples(json: &Value) -> Vec<Sample> {
             context: view("context_pair"),
             first: list(&batch["wordpiece_tokens_index"][i])[..words].to_vec(),
             segments: std::array::from_fn(|j| (segments[j][0], segments[j][1])),
+            others: Vec::new(),
         }
     };
     sentences.iter().enumerate().map(sample).collect()

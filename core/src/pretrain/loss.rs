@@ -52,6 +52,16 @@ impl PretrainLoss {
         [tbo, tbo, spo, spo, cspo, cspo, 0.0, 0.0]
     }
 
+    /// The same losses over the rows of both.
+    pub fn plus(self, other: Self) -> Self {
+        Self {
+            boundary: plus(self.boundary, other.boundary),
+            permutation: plus(self.permutation, other.permutation),
+            contrast: plus(self.contrast, other.contrast),
+            recognised: plus(self.recognised, other.recognised),
+        }
+    }
+
     /// All terms, target view before context view.
     pub fn terms(self) -> [Term; 8] {
         let [a, b] = self.boundary;
@@ -60,6 +70,10 @@ impl PretrainLoss {
         let [g, h] = self.recognised;
         [a, b, c, d, e, f, g, h]
     }
+}
+
+fn plus([a, b]: [Term; 2], [c, d]: [Term; 2]) -> [Term; 2] {
+    [a.plus(c), b.plus(d)]
 }
 
 /// Computes the losses of a batch; without keys, no contrastive one.
@@ -92,7 +106,7 @@ pub fn pretrain_loss(
     }
 
     // One pass of the span encoder over everything that needs it.
-    let mut spans = match config.w_cspo > 0.0 {
+    let mut spans = match keys.is_some() {
         true => batch.segments.clone(),
         false => Vec::new(),
     };

@@ -57,6 +57,10 @@ pub struct PretrainConfig {
     /// Shuffle words inside segments
     #[arg(long, action = ArgAction::Set, value_name = "BOOL", help_heading = "Samples", default_value_t = true)]
     pub spo: bool,
+    /// Orders of words in which a sentence is read, the right one among them, as in the paper; by
+    /// default, as in its code, one, which may be any
+    #[arg(long, value_name = "ORDERS", help_heading = "Samples")]
+    pub spo_permutations: Option<usize>,
     /// Mask pieces inside words
     #[arg(long, action = ArgAction::Set, value_name = "BOOL", help_heading = "Samples", default_value_t = true)]
     pub tbo: bool,
@@ -300,6 +304,7 @@ impl PretrainConfig {
             span_choice: self.span_choice,
             entity_share: self.entity_share,
             spo: self.spo,
+            spo_permutations: self.spo_permutations,
             tbo: self.tbo,
             mask_share: self.mask_share,
             mask_cap: self.mask_cap,

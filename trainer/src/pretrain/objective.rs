@@ -24,6 +24,8 @@ pub struct Chunk {
     index: usize,
     /// Their two views.
     pub batch: PretrainBatch,
+    /// The same in other orders of words, where there are any.
+    others: Option<PretrainBatch>,
 }
 
 /// Where samples come from.
@@ -91,8 +93,8 @@ impl<S: Source> PretrainObjective<S> {
                 .map(<[Sample]>::to_vec)
                 .collect(),
             MeanOver::Step => {
-                samples.sort_by_key(|sample| sample.target.ids.len());
-                let lengths: Vec<usize> = samples.iter().map(|s| s.target.ids.len()).collect();
+                samples.sort_by_key(Sample::pieces);
+                let lengths: Vec<usize> = samples.iter().map(Sample::pieces).collect();
                 let ranges = cut(&lengths, self.chunking);
                 ranges.into_iter().map(|r| samples[r].to_vec()).collect()
             }
@@ -114,23 +116,34 @@ impl<S: Source> Objective for PretrainObjective<S> {
 
     fn chunks(&self, step: usize) -> Result<Vec<Chunk>> {
         let groups = self.groups(self.source.samples(step)?);
-        let chunk = |(index, group): (usize, &Vec<Sample>)| Chunk {
-            index,
-            batch: PretrainBatch::new(group),
+        let chunk = |(index, group): (usize, &Vec<Sample>)| {
+            let mut others = group.iter().flat_map(|s| &s.others).peekable();
+            Chunk {
+                index,
+                batch: PretrainBatch::new(group),
+                others: others.peek().is_some().then(|| PretrainBatch::new(others)),
+            }
         };
         Ok(groups.iter().enumerate().map(chunk).collect())
     }
 
     fn pieces(&self, chunk: &Chunk) -> usize {
-        chunk.batch.pieces_per_view()
+        let others = chunk.others.iter();
+        others
+            .chain([&chunk.batch])
+            .map(|b| b.pieces_per_view())
+            .sum()
     }
 
     fn rows(&self, chunk: &Chunk) -> Option<Vec<usize>> {
         let batch = &chunk.batch;
-        let [masked, permuted] = [
-            batch.masked.each_ref().map(Vec::len),
-            batch.classes.each_ref().map(Vec::len),
-        ];
+        let (mut masked, mut permuted) = ([0; 2], [0; 2]);
+        for batch in chunk.others.iter().chain([batch]) {
+            for view in 0..2 {
+                masked[view] += batch.masked[view].len();
+                permuted[view] += batch.classes[view].len();
+            }
+        }
         let micro = self.mean_over == MeanOver::Micro;
         // A micro-batch counts as one, even where it has nothing of an objective (method §4).
         let on = |weight: f64, rows: usize| match (weight > 0.0, micro) {
@@ -174,7 +187,11 @@ impl<S: Source> Objective for PretrainObjective<S> {
             self.contrast().keys(chunk.index, own)
         });
         let noise = &mut noise(&device, seed);
-        let found = pretrain_loss(model, &chunk.batch, keys, &self.objectives, noise);
+        let mut found = pretrain_loss(model, &chunk.batch, keys, &self.objectives, noise);
+        // Pairs are compared in the right order only: a shuffled context is nobody's.
+        if let Some(others) = &chunk.others {
+            found = found.plus(pretrain_loss(model, others, None, &self.objectives, noise));
+        }
         let terms = found.terms().into_iter();
         Ok(match self.mean_over {
             MeanOver::Step => terms.collect(),

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::permutation::CLASSES;
 use crate::{Error, Result};
 
 /// Which pieces a view shows (§2.7 d).
@@ -48,6 +49,9 @@ pub struct SampleConfig {
     pub spo: bool,
     /// Most segments shuffled in a sentence.
     pub permuted_segments: usize,
+    /// Orders of words in which a sentence is encoded, the right one among them, as the paper has it
+    /// (§8, 5); without, as in its code, one, which may be any.
+    pub spo_permutations: Option<usize>,
     /// Whether pieces inside words are masked (token boundary objective).
     pub tbo: bool,
     /// Share of the pieces that are masked inside words, rounded up.
@@ -75,6 +79,7 @@ impl Default for SampleConfig {
             entity_share: 0.5,
             spo: true,
             permuted_segments: 2,
+            spo_permutations: None,
             tbo: true,
             mask_share: 0.15,
             mask_cap: 20,
@@ -118,6 +123,14 @@ impl SampleConfig {
                     problem: format!("{value} is too small; it must be at least {least}"),
                 });
             }
+        }
+        if let Some(orders) = self.spo_permutations
+            && !(2..=CLASSES).contains(&orders)
+        {
+            return Err(Error::Config {
+                field: "spo_permutations",
+                problem: format!("{orders} is not in 2 to {CLASSES}"),
+            });
         }
         if !(self.geometric > 0.0 && self.geometric <= 1.0) {
             return Err(Error::Config {

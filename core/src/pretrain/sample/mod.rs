@@ -46,6 +46,16 @@ pub struct Sample {
     pub first: Vec<usize>,
     /// `L, s1, M, s2, R`: half-open, adjoining word spans that cover the sentence.
     pub segments: [Span; 5],
+    /// The same pair in other orders of words, masked anew; for [`SampleConfig::spo_permutations`].
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub others: Vec<Sample>,
+}
+
+impl Sample {
+    /// Word-pieces of a view, in all orders.
+    pub fn pieces(&self) -> usize {
+        self.target.ids.len() * (1 + self.others.len())
+    }
 }
 
 /// Why a sentence gives no sample; to be counted, not an error.
@@ -97,24 +107,43 @@ pub fn draw(
         true => permutation::choose(&segments, config.permuted_segments, rng),
         false => Vec::new(),
     };
-    let words = permutation::apply(words, &permuted);
-    let pieces = join(&words, special);
+    let mut orders = match config.spo_permutations {
+        Some(count) if !permuted.is_empty() => permutation::orders(&permuted, count, rng),
+        _ => vec![permuted],
+    };
+    let others = orders.split_off(1);
+    let own = orders.pop().unwrap_or_default();
+
+    let (pieces, masks) = mask(words, &own, special, config, rng);
+    let kept = view::choose_kept(words.len(), config.view_keep_prob, rng);
+    let assemble = |pieces, permuted: &[Permuted], masks: &[masking::Mask]| {
+        let alignment = config.view_mask_alignment;
+        assemble(pieces, segments, permuted, masks, &kept, special, alignment)
+    };
+    let mut sample = assemble(pieces, &own, &masks);
+    for permuted in &others {
+        let (pieces, masks) = mask(words, permuted, special, config, rng);
+        sample.others.push(assemble(pieces, permuted, &masks));
+    }
+    Ok(sample)
+}
+
+/// The pieces of the words in an order, and which of them to mask.
+fn mask(
+    words: &[Word<'_>],
+    permuted: &[Permuted],
+    special: &SpecialPieces,
+    config: &SampleConfig,
+    rng: &mut impl Rng,
+) -> (Pieces, Vec<masking::Mask>) {
+    let pieces = join(&permutation::apply(words, permuted), special);
     let mut masks = match config.tbo {
         true => masking::choose_inner(&pieces, special, config, rng),
         false => Vec::new(),
     };
     let whole = masking::choose_whole(&pieces, &masks, special, config.whole_word_share, rng);
     masks.extend(whole);
-    let kept = view::choose_kept(words.len(), config.view_keep_prob, rng);
-    Ok(assemble(
-        pieces,
-        segments,
-        &permuted,
-        &masks,
-        &kept,
-        special,
-        config.view_mask_alignment,
-    ))
+    (pieces, masks)
 }
 
 /// The pieces of the words between `[CLS]` and `[SEP]`.
@@ -165,5 +194,6 @@ fn assemble(
         },
         first: pieces.first,
         segments,
+        others: Vec::new(),
     }
 }

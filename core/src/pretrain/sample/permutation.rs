@@ -38,6 +38,25 @@ pub fn choose(segments: &[Span; 5], most: usize, rng: &mut impl Rng) -> Vec<Perm
         .collect()
 }
 
+/// So many orders of the same segments: the right one of each, then others, all different.
+pub fn orders(chosen: &[Permuted], count: usize, rng: &mut impl Rng) -> Vec<Vec<Permuted>> {
+    let mut of_segment = Vec::with_capacity(chosen.len());
+    for _ in chosen {
+        let mut classes: Vec<usize> = (0..CLASSES).collect();
+        classes[1..].shuffle(rng);
+        of_segment.push(classes);
+    }
+    let order = |n: usize| {
+        let segments = chosen.iter().zip(&of_segment);
+        let reordered = segments.map(|(permuted, classes)| Permuted {
+            span: permuted.span,
+            class: classes[n],
+        });
+        reordered.collect()
+    };
+    (0..count.min(CLASSES)).map(order).collect()
+}
+
 /// The words in their new order.
 pub fn apply<T: Clone>(words: &[T], permuted: &[Permuted]) -> Vec<T> {
     let mut words = words.to_vec();

@@ -38,6 +38,8 @@ struct Shown {
     segments: [(usize, usize); 5],
     target: ShownView,
     context: ShownView,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    others: Vec<Shown>,
 }
 
 #[derive(Serialize)]
@@ -102,5 +104,6 @@ fn shown(sample: &Sample, tokenizer: &WordPiece) -> Shown {
         segments: sample.segments,
         target: view(&sample.target),
         context: view(&sample.context),
+        others: sample.others.iter().map(|s| shown(s, tokenizer)).collect(),
     }
 }

@@ -18,7 +18,7 @@ use crate::pretrain::objective::PretrainObjective;
 use crate::train::Objective;
 
 /// Query and momentum network with weights of their own.
-fn networks(objectives: &ObjectiveConfig) -> (PretrainModel, SpanPairNetwork) {
+pub(super) fn networks(objectives: &ObjectiveConfig) -> (PretrainModel, SpanPairNetwork) {
     let (config, blank) = (quiet_config(), &mut Init::blank());
     let device = Device::flex();
     let momentum = SpanPairNetwork::new(&config, objectives, blank, &device);

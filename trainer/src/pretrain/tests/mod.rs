@@ -2,6 +2,7 @@
 
 mod accumulation;
 mod contrast;
+mod orders;
 mod parity;
 mod settings;
 

@@ -74,4 +74,6 @@ fn nonsense_is_refused_by_name() {
     refuse(&|c| c.queue_keys = 0, "queue_keys");
     refuse(&|c| (c.w_tbo, c.w_spo, c.w_cspo) = (0.0, 0.0, 0.0), "w_tbo");
     refuse(&|c| c.mask_share = 2.0, "mask_share");
+    refuse(&|c| c.spo_permutations = Some(1), "spo_permutations");
+    refuse(&|c| c.spo_permutations = Some(7), "spo_permutations");
 }

@@ -15,7 +15,9 @@ fn settings() -> impl Strategy<Value = SampleConfig> {
     let switches = (any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>());
     let sizes = (1..15_usize, 0..25_usize, 0..4_usize);
     let shares = (0.0..=1.0, 0.0..=1.0, 0.01..=1.0, 0.0..=1.0);
-    (switches, sizes, shares).prop_map(|(switches, sizes, shares)| SampleConfig {
+    let orders = proptest::option::of(2..=CLASSES);
+    (switches, sizes, shares, orders).prop_map(|(switches, sizes, shares, orders)| SampleConfig {
+        spo_permutations: orders,
         tbo: switches.0,
         spo: switches.1,
         view_mask_alignment: match switches.2 {
@@ -92,15 +94,48 @@ proptest! {
         let Ok(sample) = draw(&shaped(&pieces), &SPECIAL, &config, &mut rng) else {
             return Ok(());
         };
-        let mut found = split(&unmask(&sample), &sample.first);
-        let (mut before, mut after) = (pieces.clone(), found.clone());
-        before.sort();
-        after.sort();
-        prop_assert_eq!(before, after);
-        for permuted in sample.target.permuted.iter().chain(&sample.context.permuted) {
-            unshuffle(&mut found[permuted.span.0..permuted.span.1], permuted.class);
+        for sample in sample.others.iter().chain([&sample]) {
+            let mut found = split(&unmask(sample), &sample.first);
+            let (mut before, mut after) = (pieces.clone(), found.clone());
+            before.sort();
+            after.sort();
+            prop_assert_eq!(before, after);
+            for permuted in sample.target.permuted.iter().chain(&sample.context.permuted) {
+                unshuffle(&mut found[permuted.span.0..permuted.span.1], permuted.class);
+            }
+            prop_assert_eq!(found, pieces.clone());
         }
-        prop_assert_eq!(found, pieces);
+    }
+
+    #[test]
+    fn orders_are_different_and_the_right_one_comes_first(
+        pieces in sentence(40), config in settings(), seed: u64,
+    ) {
+        let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
+        let Ok(sample) = draw(&shaped(&pieces), &SPECIAL, &config, &mut rng) else {
+            return Ok(());
+        };
+        let permuted = |sample: &Sample| -> Vec<Permuted> {
+            let mut all = [&sample.target.permuted[..], &sample.context.permuted].concat();
+            all.sort_by_key(|p| p.span);
+            all
+        };
+        let own = permuted(&sample);
+        let Some(orders) = config.spo_permutations.filter(|_| !own.is_empty()) else {
+            prop_assert!(sample.others.is_empty());
+            return Ok(());
+        };
+        prop_assert_eq!(sample.others.len(), orders - 1);
+        prop_assert!(sample.others.iter().all(|other| other.segments == sample.segments));
+        let all: Vec<Vec<Permuted>> = [&sample].into_iter().chain(&sample.others).map(permuted).collect();
+        for (segment, right) in own.iter().enumerate() {
+            prop_assert_eq!(right.class, 0);
+            prop_assert!(all.iter().all(|order| order[segment].span == right.span));
+            let mut classes: Vec<usize> = all.iter().map(|order| order[segment].class).collect();
+            classes.sort();
+            classes.dedup();
+            prop_assert_eq!(classes.len(), orders);
+        }
     }
 
     #[test]
