@@ -39,7 +39,7 @@ fn every_setting_changes_the_run() {
     let one_thread = pretrained(at, "one-thread", &["--threads", "1"]);
     assert_eq!(one_thread, plain, "the number of threads matters");
 
-    let settings: [&[&str]; 44] = [
+    let settings: [&[&str]; 45] = [
         &["--seed", "7"],
         &["--shuffle", "false"],
         &["--dynamic-sampling", "false"],
@@ -47,6 +47,7 @@ fn every_setting_changes_the_run() {
         &["--max-pieces", "16"],
         &["--span-choice", "entity_like", "--entity-share", "1"],
         &["--spo", "false"],
+        &["--spo-permutations", "3"],
         &["--tbo", "false"],
         &["--mask-share", "0.01"],
         &["--mask-cap", "1"],
