@@ -1,7 +1,6 @@
 #![recursion_limit = "256"]
 //! `spanlight`: trains, evaluates and exports joint entity and relation extraction models.
 
-mod average;
 mod basis;
 mod bench;
 mod cli;
@@ -19,6 +18,7 @@ mod inference;
 mod interrupt;
 mod label;
 mod line;
+mod mean;
 mod mix;
 mod model;
 mod place;

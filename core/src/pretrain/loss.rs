@@ -106,6 +106,7 @@ pub fn pretrain_loss(
     }
 
     // One pass of the span encoder over everything that needs it.
+    let keys = keys.filter(|_| config.w_cspo > 0.0);
     let mut spans = match keys.is_some() {
         true => batch.segments.clone(),
         false => Vec::new(),

@@ -9,16 +9,16 @@ use spanlight_core::extract::ExtractOptions;
 use spanlight_core::weights::{Precision, encode};
 
 use super::Decoding;
-use crate::average::average;
 use crate::error::{Error, Result};
+use crate::mean::mean;
 use crate::store::{write_atomic, write_json};
 use crate::vocabulary;
 
 /// Arguments of `export`.
 #[derive(Args)]
 pub struct Export {
-    /// Run folder or bundle; of several that started from the same weights, the mean of what they
-    /// became
+    /// Run folder or bundle; of several runs that started from the same weights, the mean of what
+    /// they became, in which a run that is named twice counts twice
     #[arg(long, value_name = "FOLDER", required = true, num_args = 1..)]
     model: Vec<PathBuf>,
     /// Folder of the bundle; made if missing
@@ -50,7 +50,7 @@ impl Export {
     /// # Errors
     /// Whatever stops it; the manifest is written last, so an unfinished bundle is refused.
     pub fn run(&self) -> Result<()> {
-        let mut saved = average(&self.model)?;
+        let mut saved = mean(&self.model)?;
         self.decoding.apply(&mut saved.config);
         vocabulary::prune(&mut saved)?;
         let weights = encode(&saved.weights, self.precision)?;

@@ -57,8 +57,8 @@ pub struct PretrainConfig {
     /// Shuffle words inside segments
     #[arg(long, action = ArgAction::Set, value_name = "BOOL", help_heading = "Samples", default_value_t = true)]
     pub spo: bool,
-    /// Orders of words in which a sentence is read, the right one among them, as in the paper; by
-    /// default, as in its code, one, which may be any
+    /// Orders of words in which a sentence is read, 2 to 6, the right one among them, as in the paper;
+    /// by default, as in its code, one, which may be any
     #[arg(long, value_name = "ORDERS", help_heading = "Samples")]
     pub spo_permutations: Option<usize>,
     /// Mask pieces inside words

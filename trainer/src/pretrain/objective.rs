@@ -188,7 +188,7 @@ impl<S: Source> Objective for PretrainObjective<S> {
         });
         let noise = &mut noise(&device, seed);
         let mut found = pretrain_loss(model, &chunk.batch, keys, &self.objectives, noise);
-        // Pairs are compared in the right order only: a shuffled context is nobody's.
+        // Contrast has the right order alone: each sentence is one key.
         if let Some(others) = &chunk.others {
             found = found.plus(pretrain_loss(model, others, None, &self.objectives, noise));
         }

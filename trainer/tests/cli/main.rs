@@ -1,12 +1,12 @@
 //! The program as a user runs it, on a tiny encoder and invented sentences.
 
-mod average;
 mod bad_input;
 mod bench;
 mod comparison;
 mod corpus;
 mod experiment;
 mod labelling;
+mod mean;
 mod mixing;
 mod pretrain;
 mod pspe;

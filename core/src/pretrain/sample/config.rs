@@ -50,7 +50,7 @@ pub struct SampleConfig {
     /// Most segments shuffled in a sentence.
     pub permuted_segments: usize,
     /// Orders of words in which a sentence is encoded, the right one among them, as the paper has it
-    /// (§8, 5); without, as in its code, one, which may be any.
+    /// (§8); without, as in its code, one, which may be any.
     pub spo_permutations: Option<usize>,
     /// Whether pieces inside words are masked (token boundary objective).
     pub tbo: bool,

@@ -1,7 +1,7 @@
 //! From a tokenised sentence to a pre-training sample (method §2.7).
 //!
 //! In the order of drawing: a span pair, up to two shuffled segments, masked word-pieces, and two
-//! views of the result. Each step is split into a random choice and what follows from it.
+//! views of the result; for other orders of words shuffled segments and masks again. Each step is split into a random choice and what follows from it.
 
 mod config;
 mod entity;

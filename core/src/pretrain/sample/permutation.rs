@@ -38,7 +38,8 @@ pub fn choose(segments: &[Span; 5], most: usize, rng: &mut impl Rng) -> Vec<Perm
         .collect()
 }
 
-/// So many orders of the same segments: the right one of each, then others, all different.
+/// So many orders of the same segments, at least one, whatever their classes are now: first the right
+/// one of each, which so comes once in `count` and not once in six; then others, all different.
 pub fn orders(chosen: &[Permuted], count: usize, rng: &mut impl Rng) -> Vec<Vec<Permuted>> {
     let mut of_segment = Vec::with_capacity(chosen.len());
     for _ in chosen {
@@ -54,7 +55,7 @@ pub fn orders(chosen: &[Permuted], count: usize, rng: &mut impl Rng) -> Vec<Vec<
         });
         reordered.collect()
     };
-    (0..count.min(CLASSES)).map(order).collect()
+    (0..count.clamp(1, CLASSES)).map(order).collect()
 }
 
 /// The words in their new order.

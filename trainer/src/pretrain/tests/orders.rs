@@ -1,4 +1,4 @@
-//! A sentence in several orders of words (method §8, 5).
+//! A sentence in several orders of words (method §2.7, §8).
 
 use burn::tensor::Device;
 use spanlight_core::pretrain::ObjectiveConfig;
@@ -53,8 +53,15 @@ fn every_order_is_read_and_only_the_right_one_is_compared() {
 
     let (right, of_right) = step(right, usize::MAX / 4);
     let (all, of_all) = step(all, usize::MAX / 4);
-    let (found, pieces) = step(samples, usize::MAX / 4);
+    let (found, pieces) = step(samples.clone(), usize::MAX / 4);
     assert!(of_all == 3 * of_right && pieces == of_all);
+    // Means are over the rows of a step, however it is cut; only negatives are those of a chunk.
+    let (cut, of_cut) = step(samples, 8);
+    assert_eq!(of_cut, pieces);
+    for (found, cut) in found.iter().zip(&cut).take(4) {
+        let [found, cut] = [found, cut].map(|loss| loss.unwrap());
+        assert!((found - cut).abs() < 1e-5 * found, "{cut} is not {found}");
+    }
     for (loss, found) in found.into_iter().enumerate() {
         // TBO and SPO in both views come first.
         let (expected, other) = match loss < 4 {

@@ -44,16 +44,19 @@ fn several_runs_give_one_bundle_with_the_mean_of_their_weights() {
     let mean = parameters(&at.join("mean/weights.safetensors"));
     assert_eq!((one.len(), two.len()), (mean.len(), mean.len()));
     let mut moved = 0;
-    for (((name, a), (_, b)), (same, m)) in one.iter().zip(&two).zip(&mean) {
+    for (((name, a), (other, b)), (same, m)) in one.iter().zip(&two).zip(&mean) {
         assert_eq!((name, a.len(), b.len()), (same, m.len(), m.len()));
+        assert_eq!(name, other);
         for ((a, b), m) in a.iter().zip(b).zip(m) {
             let (one, two) = (f64::from(*a), f64::from(*b));
+            let rounding = 2e-7 * (one.abs() + two.abs());
             let off = (f64::from(*m) - (one + 2.0 * two) / 3.0).abs();
-            assert!(off <= 2e-7 * (one.abs() + two.abs()), "{name}: {m}");
-            moved += usize::from(a != b);
+            assert!(off <= rounding, "{name}: {m}");
+            // Where the mean of each run once would be another.
+            moved += usize::from((one - two).abs() / 6.0 > 2.0 * rounding);
         }
     }
-    assert!(moved > 0, "both seeds trained the same weights");
+    assert!(moved > 1000, "both seeds trained nearly the same weights");
 
     succeed(at, &export(&["one", "one"], "alone"));
     assert_eq!(one, parameters(&at.join("alone/weights.safetensors")));

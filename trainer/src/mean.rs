@@ -1,5 +1,5 @@
-//! The mean of several models' weights, which is often better than any of them (Wortsman et al.,
-//! 2022, "Model soups"), provided that they were trained from the same start.
+//! The mean of several models' weights, which can be better than any of them (Wortsman et al., 2022,
+//! "Model soups"), provided that they were trained from the same start.
 
 use std::path::{Path, PathBuf};
 
@@ -9,21 +9,22 @@ use crate::model::SavedModel;
 /// Opens models and averages their weights; one that is named twice counts twice.
 ///
 /// # Errors
-/// [`Error::Folder`] for a model of other sizes, labels or word-pieces than the first; whatever keeps
-/// one from being opened.
-pub fn average(folders: &[PathBuf]) -> Result<SavedModel> {
+/// [`Error::Folder`] for a model of other sizes, labels or word-pieces than the first, such as a
+/// bundle beside its run, whose unused word-pieces it lacks; [`Error::Usage`] for no model; whatever
+/// keeps one from being opened.
+pub fn mean(folders: &[PathBuf]) -> Result<SavedModel> {
     let [first, others @ ..] = folders else {
         return Err(Error::Usage("name at least one model".into()));
     };
-    let mut mean = SavedModel::open(first)?;
+    let mut sum = SavedModel::open(first)?;
     for folder in others {
-        add(&mut mean, SavedModel::open(folder)?, folder, first)?;
+        add(&mut sum, SavedModel::open(folder)?, folder, first)?;
     }
     let count = folders.len() as f32;
-    for value in mean.weights.values_mut().flat_map(|a| &mut a.values) {
+    for value in sum.weights.values_mut().flat_map(|a| &mut a.values) {
         *value /= count;
     }
-    Ok(mean)
+    Ok(sum)
 }
 
 /// Adds a model's weights to a sum.
@@ -31,7 +32,7 @@ fn add(sum: &mut SavedModel, model: SavedModel, folder: &Path, first: &Path) -> 
     let unlike = |what: &str| Error::Folder {
         path: folder.into(),
         problem: format!(
-            "differs from {} in its {what}; average runs that differ in their seeds only",
+            "differs from {} in its {what}; average runs that were trained from the same start, or bundles of them",
             first.display()
         ),
     };
