@@ -1,7 +1,8 @@
 //! From a tokenised sentence to a pre-training sample (method §2.7).
 //!
 //! In the order of drawing: a span pair, up to two shuffled segments, masked word-pieces, and two
-//! views of the result; for other orders of words shuffled segments and masks again. Each step is split into a random choice and what follows from it.
+//! views of the result; for other orders of words shuffled segments and masks again. Each step is
+//! split into a random choice and what follows from it.
 
 mod config;
 mod entity;
@@ -107,12 +108,12 @@ pub fn draw(
         true => permutation::choose(&segments, config.permuted_segments, rng),
         false => Vec::new(),
     };
-    let mut orders = match config.spo_permutations {
+    let orders = match config.spo_permutations {
         Some(count) if !permuted.is_empty() => permutation::orders(&permuted, count, rng),
         _ => vec![permuted],
     };
-    let others = orders.split_off(1);
-    let own = orders.pop().unwrap_or_default();
+    let mut orders = orders.into_iter();
+    let own = orders.next().unwrap_or_default();
 
     let (pieces, masks) = mask(words, &own, special, config, rng);
     let kept = view::choose_kept(words.len(), config.view_keep_prob, rng);
@@ -121,9 +122,9 @@ pub fn draw(
         assemble(pieces, segments, permuted, masks, &kept, special, alignment)
     };
     let mut sample = assemble(pieces, &own, &masks);
-    for permuted in &others {
-        let (pieces, masks) = mask(words, permuted, special, config, rng);
-        sample.others.push(assemble(pieces, permuted, &masks));
+    for permuted in orders {
+        let (pieces, masks) = mask(words, &permuted, special, config, rng);
+        sample.others.push(assemble(pieces, &permuted, &masks));
     }
     Ok(sample)
 }

@@ -85,13 +85,18 @@ fn unshuffle(words: &mut [Vec<u32>], class: usize) {
     }
 }
 
+/// A sample of a sentence that gives one.
+fn drawn(words: &[Word<'_>], config: &SampleConfig, seed: u64) -> Option<Sample> {
+    let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
+    draw(words, &SPECIAL, config, &mut rng).ok()
+}
+
 proptest! {
     #[test]
     fn labels_and_classes_lead_back_to_the_sentence(
         pieces in sentence(40), config in settings(), seed: u64,
     ) {
-        let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
-        let Ok(sample) = draw(&shaped(&pieces), &SPECIAL, &config, &mut rng) else {
+        let Some(sample) = drawn(&shaped(&pieces), &config, seed) else {
             return Ok(());
         };
         for sample in sample.others.iter().chain([&sample]) {
@@ -111,8 +116,7 @@ proptest! {
     fn orders_are_different_and_the_right_one_comes_first(
         pieces in sentence(40), config in settings(), seed: u64,
     ) {
-        let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
-        let Ok(sample) = draw(&shaped(&pieces), &SPECIAL, &config, &mut rng) else {
+        let Some(sample) = drawn(&shaped(&pieces), &config, seed) else {
             return Ok(());
         };
         let permuted = |sample: &Sample| -> Vec<Permuted> {
@@ -142,8 +146,7 @@ proptest! {
     fn every_piece_is_hidden_in_at_least_one_view(
         pieces in sentence(40), config in settings(), seed: u64,
     ) {
-        let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
-        let Ok(sample) = draw(&shaped(&pieces), &SPECIAL, &config, &mut rng) else {
+        let Some(sample) = drawn(&shaped(&pieces), &config, seed) else {
             return Ok(());
         };
         let (target, context) = (&sample.target.ids, &sample.context.ids);
@@ -158,9 +161,8 @@ proptest! {
 
     #[test]
     fn a_word_shows_its_first_piece_in_its_own_view(pieces in sentence(40), seed: u64) {
-        let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
         let config = SampleConfig::default();
-        let Ok(sample) = draw(&words(&pieces), &SPECIAL, &config, &mut rng) else {
+        let Some(sample) = drawn(&words(&pieces), &config, seed) else {
             return Ok(());
         };
         for (word, &position) in sample.first.iter().enumerate() {
@@ -174,9 +176,8 @@ proptest! {
     fn what_is_masked_inside_a_word_is_told_from_its_first_piece(
         pieces in sentence(40), keep in 0.0..=1.0, seed: u64,
     ) {
-        let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
         let config = SampleConfig { view_keep_prob: keep, ..SampleConfig::default() };
-        let Ok(sample) = draw(&words(&pieces), &SPECIAL, &config, &mut rng) else {
+        let Some(sample) = drawn(&words(&pieces), &config, seed) else {
             return Ok(());
         };
         for view in [&sample.target, &sample.context] {
@@ -188,8 +189,7 @@ proptest! {
     fn segments_tile_the_sentence_and_tasks_stay_in_theirs(
         pieces in sentence(40), config in settings(), seed: u64,
     ) {
-        let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
-        let Ok(sample) = draw(&shaped(&pieces), &SPECIAL, &config, &mut rng) else {
+        let Some(sample) = drawn(&shaped(&pieces), &config, seed) else {
             return Ok(());
         };
         let [l, first, m, second, r] = sample.segments;
@@ -211,8 +211,7 @@ proptest! {
     #[test]
     fn the_budget_is_overshot_by_less_than_a_word(pieces in sentence(100), config in settings(), seed: u64) {
         let config = SampleConfig { whole_word_share: 0.0, max_pieces: 1000, ..config };
-        let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
-        let Ok(sample) = draw(&shaped(&pieces), &SPECIAL, &config, &mut rng) else {
+        let Some(sample) = drawn(&shaped(&pieces), &config, seed) else {
             return Ok(());
         };
         let masked = sample.target.masked.len() + sample.context.masked.len();
