@@ -3,7 +3,9 @@
 //! The gradient of what every row shares, a bias or the scale of a norm, is a sum over the rows, and a GPU
 //! gives each column of such a sum to one thread: hundreds of threads, thousands of steps. Where a GPU
 //! trains it, it reaches the rows in two stages, so that the gradient is summed in two, by more threads in
-//! fewer steps each. The transformer's layers and the dense blocks do so; heads and the span CNN do not.
+//! fewer steps each. The gradient of a weight is summed over the rows too, by one workgroup for each tile of
+//! it, and a small encoder's weights have fewer tiles than a GPU has room for: they meet the rows in parts.
+//! The transformer's layers and the dense blocks do both; heads and the span CNN neither.
 
 use burn::module::Param;
 use burn::nn::{LayerNorm, Linear};
@@ -15,6 +17,8 @@ use crate::noise::Noise;
 const MANY: usize = 256;
 /// Fewest rows of a stage.
 const FEW: usize = 8;
+/// Fewest rows of a part of a product.
+const PART: usize = 128;
 
 /// `[rows, inputs]` → `[rows, outputs]`.
 pub fn linear(layer: &Linear, x: Tensor<2>, noise: &Noise) -> Tensor<2> {
@@ -22,7 +26,7 @@ pub fn linear(layer: &Linear, x: Tensor<2>, noise: &Noise) -> Tensor<2> {
     let Some((bias, stages)) = found else {
         return layer.forward(x);
     };
-    let y = staged(x.matmul(layer.weight.val()), stages);
+    let y = staged(product(x, layer.weight.val()), stages);
     let shape = y.dims();
     merged(y + shared(bias.val(), shape))
 }
@@ -42,6 +46,22 @@ pub fn norm(layer: &LayerNorm, x: Tensor<2>, noise: &Noise) -> Tensor<2> {
         Some(beta) => y + shared(beta.val(), shape),
         None => y,
     })
+}
+
+/// `[rows, inputs]` × `[inputs, outputs]`, part of the rows by part, so that as many gradients of the
+/// weight are summed over few rows each, and then added.
+fn product(x: Tensor<2>, weight: Tensor<2>) -> Tensor<2> {
+    let [rows, inputs] = x.dims();
+    let parts = parts(rows);
+    let x = x.reshape([parts, rows / parts, inputs]);
+    merged(x.matmul(weight.unsqueeze())) // [parts, rows / parts, outputs] → [rows, outputs]
+}
+
+/// Into how many equal parts, each of enough rows, a product is cut.
+fn parts(rows: usize) -> usize {
+    let mut counts = (1..=rows / PART).rev();
+    let found = counts.find(|&count| rows.is_multiple_of(count));
+    found.unwrap_or(1)
 }
 
 /// How many rows each stage has, if a GPU trains the parameter that `x` shares.
@@ -79,7 +99,7 @@ fn merged(x: Tensor<3>) -> Tensor<2> {
 
 #[cfg(test)]
 mod tests {
-    use super::divided;
+    use super::{divided, parts};
 
     #[test]
     fn stages_are_near_the_root_of_the_rows() {
@@ -87,5 +107,11 @@ mod tests {
         let expected = [None, Some([16, 16]), None, Some([15, 20]), None];
         assert_eq!(found, expected);
         assert_eq!(divided(300, false), None);
+    }
+
+    #[test]
+    fn parts_are_equal_and_not_small() {
+        let found = [1, 127, 256, 257, 300, 896, 900, 1000].map(parts);
+        assert_eq!(found, [1, 1, 2, 1, 2, 7, 6, 5]);
     }
 }

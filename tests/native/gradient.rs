@@ -214,8 +214,8 @@ fn rows_are_picked_alike_as_on_a_gpu() {
     }
 }
 
-/// The same for what many rows share: 300 and 256 rows in two stages of a sum, 257
-/// and 40 in one.
+/// The same for what many rows share: 300 and 256 rows in two stages of a sum and two parts of a product,
+/// 257 and 40 in one.
 #[test]
 fn shared_parameters_are_trained_alike_as_on_a_gpu() {
     let device = Device::flex().autodiff();
