@@ -63,7 +63,7 @@ fn several_runs_give_one_bundle_with_the_mean_of_their_weights() {
 }
 
 #[test]
-fn a_run_with_other_labels_or_sizes_is_named() {
+fn a_run_with_other_labels_sizes_or_pieces_is_named() {
     let folder = workshop();
     let at = folder.path();
     succeed(at, &training("run", "1"));
@@ -75,7 +75,21 @@ fn a_run_with_other_labels_or_sizes_is_named() {
         &[&training("wider", "1")[..], &["--context", "8"]].concat(),
     );
 
-    for (other, problem) in [("relabelled", "labels"), ("wider", "sizes and switches")] {
+    std::fs::create_dir(at.join("respelled")).unwrap();
+    for file in std::fs::read_dir(at.join("run")).unwrap() {
+        let file = file.unwrap();
+        std::fs::copy(file.path(), at.join("respelled").join(file.file_name())).unwrap();
+    }
+    let path = at.join("respelled/tokenizer.json");
+    let text = std::fs::read_to_string(&path).unwrap();
+    assert!(text.contains("\"acme\""));
+    std::fs::write(&path, text.replace("\"acme\"", "\"acne\"")).unwrap();
+
+    for (other, problem) in [
+        ("relabelled", "labels"),
+        ("wider", "sizes and switches"),
+        ("respelled", "tokenizer"),
+    ] {
         let message = fail(at, &export(&["run", other], "bundle"));
         assert!(
             message.contains(other) && message.contains(problem),

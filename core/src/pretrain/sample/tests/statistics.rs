@@ -146,3 +146,31 @@ fn kept_words_are_as_many_as_asked_for() {
     let share = kept as f64 / context as f64;
     assert!((share - 0.3).abs() < 0.01, "{share}");
 }
+
+#[test]
+fn every_order_is_masked_for_itself() {
+    // Pieces that occur once, so that they can be told in any order.
+    let pieces: Vec<Vec<u32>> = (0..15).map(|i| vec![TEXT + 2 * i, TEXT + 2 * i + 1]).collect();
+    let config = SampleConfig {
+        spo_permutations: Some(2),
+        ..SampleConfig::default()
+    };
+    let masked = |s: &Sample| -> Vec<u32> {
+        let all = s.target.masked.iter().chain(&s.context.masked);
+        let mut labels: Vec<u32> = all.map(|m| m.label).collect();
+        labels.sort();
+        labels
+    };
+    let mut rng = Xoshiro256PlusPlus::seed_from_u64(7);
+    let (mut pairs, mut alike) = (0, 0);
+    for _ in 0..200 {
+        let Ok(sample) = draw(&words(&pieces), &SPECIAL, &config, &mut rng) else {
+            continue;
+        };
+        for other in &sample.others {
+            pairs += 1;
+            alike += usize::from(masked(other) == masked(&sample));
+        }
+    }
+    assert!(pairs > 100 && alike < pairs / 4, "{alike} of {pairs}");
+}
