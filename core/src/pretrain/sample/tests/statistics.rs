@@ -150,7 +150,9 @@ fn kept_words_are_as_many_as_asked_for() {
 #[test]
 fn every_order_is_masked_for_itself() {
     // Pieces that occur once, so that they can be told in any order.
-    let pieces: Vec<Vec<u32>> = (0..15).map(|i| vec![TEXT + 2 * i, TEXT + 2 * i + 1]).collect();
+    let pieces: Vec<Vec<u32>> = (0..15)
+        .map(|i| vec![TEXT + 2 * i, TEXT + 2 * i + 1])
+        .collect();
     let config = SampleConfig {
         spo_permutations: Some(2),
         ..SampleConfig::default()
