@@ -90,7 +90,7 @@ export class Visitor {
 
   /** Waits until a value is as expected. @template T @param {() => Promise<T>} read @param {T} expected */
   async eventually(read, expected) {
-    const end = Date.now() + 5000;
+    const end = Date.now() + 30_000;
     for (;;) {
       const value = await read();
       try {
