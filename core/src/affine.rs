@@ -7,6 +7,8 @@
 //! it, and a small encoder's weights have fewer tiles than a GPU has room for: they meet the rows in parts.
 //! The transformer's layers and the dense blocks do both; heads and the span CNN neither.
 
+use std::ops::RangeInclusive;
+
 use burn::module::Param;
 use burn::nn::{LayerNorm, Linear};
 use burn::tensor::Tensor;
@@ -59,9 +61,7 @@ fn product(x: Tensor<2>, weight: Tensor<2>) -> Tensor<2> {
 
 /// Into how many equal parts, each of enough rows, a product is cut.
 fn parts(rows: usize) -> usize {
-    let mut counts = (1..=rows / PART).rev();
-    let found = counts.find(|&count| rows.is_multiple_of(count));
-    found.unwrap_or(1)
+    largest_divisor(rows, 1..=rows / PART).unwrap_or(1)
 }
 
 /// How many rows each stage has, if a GPU trains the parameter that `x` shares.
@@ -75,9 +75,13 @@ fn divided(rows: usize, wanted: bool) -> Option<[usize; 2]> {
     if !wanted || rows < MANY {
         return None;
     }
-    let mut sizes = (FEW..=rows.isqrt()).rev();
-    let first = sizes.find(|&size| rows.is_multiple_of(size))?;
+    let first = largest_divisor(rows, FEW..=rows.isqrt())?;
     Some([first, rows / first])
+}
+
+/// The largest of these numbers that divides the rows.
+fn largest_divisor(rows: usize, numbers: RangeInclusive<usize>) -> Option<usize> {
+    numbers.rev().find(|&number| rows.is_multiple_of(number))
 }
 
 /// `[rows, width]` → `[first, second, width]`.

@@ -164,15 +164,14 @@ fn every_order_is_masked_for_itself() {
         labels
     };
     let mut rng = Xoshiro256PlusPlus::seed_from_u64(7);
-    let (mut pairs, mut alike) = (0, 0);
-    for _ in 0..200 {
-        let Ok(sample) = draw(&words(&pieces), &SPECIAL, &config, &mut rng) else {
-            continue;
-        };
-        for other in &sample.others {
-            pairs += 1;
-            alike += usize::from(masked(other) == masked(&sample));
-        }
-    }
+    let samples: Vec<Sample> = (0..200)
+        .filter_map(|_| draw(&words(&pieces), &SPECIAL, &config, &mut rng).ok())
+        .collect();
+    let against = |s: &Sample| -> Vec<bool> {
+        let own = masked(s);
+        s.others.iter().map(|other| masked(other) == own).collect()
+    };
+    let same: Vec<bool> = samples.iter().flat_map(against).collect();
+    let (pairs, alike) = (same.len(), same.iter().filter(|&&same| same).count());
     assert!(pairs > 100 && alike < pairs / 4, "{alike} of {pairs}");
 }
