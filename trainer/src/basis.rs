@@ -9,7 +9,8 @@ use spanlight_core::wordpiece::WordPiece;
 use crate::encoder::EncoderFolder;
 use crate::error::Result;
 use crate::event::Event;
-use crate::store::{self, MODEL, RunFolder};
+use crate::model;
+use crate::store::{self, RunFolder};
 
 const NO_POOLER: &str =
     "the encoder has no pooler: its raw output at [CLS] is the sentence vector (--cls-repr raw)";
@@ -51,7 +52,7 @@ impl Basis {
     ) -> Result<Self> {
         if sizes.cls_repr == ClsRepr::Pooler && !encoder.has_pooler()? {
             sizes.cls_repr = match earlier {
-                Some(run) => store::read_json::<ModelConfig>(&run.join(MODEL))?.cls_repr,
+                Some(run) => model::sizes(run)?.cls_repr,
                 None => ClsRepr::Raw,
             };
         }
@@ -93,6 +94,7 @@ mod tests {
 
     use super::*;
     use crate::encoder::tests::encoder_folder;
+    use crate::store::MODEL;
 
     const WORDS: &str = "embeddings.word_embeddings.weight";
     const POOLER: &str = "bert.pooler.dense.weight";

@@ -1,22 +1,29 @@
-//! Pre-trained sentence encoders from a Hugging Face folder.
+//! Pre-trained sentence encoders, from a Hugging Face folder or out of a bundle.
 
 use std::path::Path;
 
 use burn_store::pytorch_reader::{DType, PytorchReader};
 use half::{bf16, f16};
 use spanlight_core::bert::Bert;
-use spanlight_core::config::EncoderConfig;
+use spanlight_core::bundle::{MANIFEST, Manifest};
+use spanlight_core::config::{ClsRepr, EncoderConfig};
 use spanlight_core::weights::{Array, StateDict, has_pooler, load_bert, read_safetensors};
 use spanlight_core::wordpiece::WordPiece;
 
 use crate::error::{Error, Result};
+use crate::model::SavedModel;
 use crate::store::{read, read_text};
+
+/// Begins the names of a bundle's parameters that are its encoder's.
+const PART: &str = "encoder.";
 
 /// An encoder folder, opened but with its weights still on disk.
 pub struct EncoderFolder<'a> {
     path: &'a Path,
     /// Sizes.
     pub config: EncoderConfig,
+    /// The sentence vector of the model that it is part of, if the folder is a bundle.
+    bundled: Option<ClsRepr>,
 }
 
 /// The few fields of a `config.json` that decide what kind of encoder it is.
@@ -40,13 +47,22 @@ impl<'a> EncoderFolder<'a> {
     /// # Errors
     /// [`Error::Folder`] when it is missing, malformed or of another family.
     pub fn open(path: &'a Path) -> Result<Self> {
+        let manifest = path.join(MANIFEST);
+        if manifest.exists() {
+            let model = Manifest::parse(&read(&manifest)?)?.config;
+            return Ok(Self {
+                path,
+                config: model.encoder,
+                bundled: Some(model.cls_repr),
+            });
+        }
         let fail = |problem: String| Error::Folder {
             path: path.into(),
             problem,
         };
         let text = read(&path.join("config.json")).map_err(|e| {
             fail(format!(
-                "is no encoder folder ({e}); it needs config.json, weights and a tokenizer"
+                "is no encoder folder ({e}); it needs config.json, weights and a tokenizer, or to be a bundle"
             ))
         })?;
         let malformed = |e: serde_json::Error| fail(format!("config.json: {e}"));
@@ -65,7 +81,11 @@ impl<'a> EncoderFolder<'a> {
                 )));
             }
         }
-        Ok(Self { path, config })
+        Ok(Self {
+            path,
+            config,
+            bundled: None,
+        })
     }
 
     /// The tokenizer: `tokenizer.json`, else `vocab.txt`.
@@ -108,12 +128,15 @@ impl<'a> EncoderFolder<'a> {
             .unwrap_or_else(|| !cased(vocabulary))
     }
 
-    /// Whether the checkpoint has a pooler.
+    /// Whether the checkpoint has a pooler that was trained.
     ///
     /// # Errors
     /// [`Error::Folder`] when no weights are found.
     pub fn has_pooler(&self) -> Result<bool> {
-        Ok(has_pooler(self.state()?.keys()))
+        match self.bundled {
+            Some(vector) => Ok(vector == ClsRepr::Pooler),
+            None => Ok(has_pooler(self.state()?.keys())),
+        }
     }
 
     /// Fills an encoder of the same sizes.
@@ -125,6 +148,11 @@ impl<'a> EncoderFolder<'a> {
     }
 
     fn state(&self) -> Result<StateDict> {
+        if self.bundled.is_some() {
+            let weights = SavedModel::open(self.path)?.weights.into_iter();
+            let own = |(name, array): (String, Array)| Some((name.strip_prefix(PART)?.into(), array));
+            return Ok(weights.filter_map(own).collect());
+        }
         let safetensors = self.path.join("model.safetensors");
         if safetensors.exists() {
             return Ok(read_safetensors(&read(&safetensors)?)?);

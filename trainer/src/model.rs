@@ -15,6 +15,18 @@ use crate::device::at_once;
 use crate::error::{Error, Result};
 use crate::store::{MODEL, read, read_json};
 
+/// Sizes and switches of a bundle or a run.
+///
+/// # Errors
+/// Those of reading a manifest or `model.json`.
+pub fn sizes(path: &Path) -> Result<ModelConfig> {
+    let manifest = path.join(MANIFEST);
+    match manifest.exists() {
+        true => Ok(Manifest::parse(&read(&manifest)?)?.config),
+        false => Ok(read_json(&path.join(MODEL))?),
+    }
+}
+
 /// Weights and everything needed to use them.
 pub struct SavedModel {
     /// Sizes and switches.

@@ -5,16 +5,19 @@ use std::path::Path;
 use burn::module::Module;
 use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
+use spanlight_core::bundle::MANIFEST;
+use spanlight_core::config::EncoderConfig;
 use spanlight_core::Schema;
 use spanlight_core::weights::{StateDict, load_state_partial, read_safetensors};
 
 use crate::error::{Error, Result};
-use crate::store::{read, read_json};
+use crate::model::SavedModel;
+use crate::store::read;
 
 /// Name of the file with the networks of a pre-training.
 pub const PRETRAINED: &str = "pretrained.safetensors";
 /// Name of the file with the model of a fine-tuning.
-const FINETUNED: &str = "best.safetensors";
+pub const FINETUNED: &str = "best.safetensors";
 
 /// Which encoders to take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum, Serialize, Deserialize)]
@@ -59,19 +62,20 @@ pub fn source(init_from: Option<&Path>, parts: Parts) -> Option<&Path> {
     init_from.filter(|_| parts.holds("encoder"))
 }
 
-/// The encoders of an earlier run, by the names `encoder.`, `span.` and `pair.`.
+/// The encoders of an earlier run or of a bundle, by the names `encoder.`, `span.` and `pair.`.
 ///
 /// Heads stay behind, and so does the context encoder of a fine-tuned model, which starts over as a
 /// copy of the span encoder.
 ///
 /// # Errors
-/// [`Error::Folder`] when the folder holds no trained run.
+/// [`Error::Folder`] when the folder holds no trained run, [`Error::Core`] for a damaged bundle.
 pub fn encoders(folder: &Path, parts: Parts, network: Network) -> Result<StateDict> {
     let fail = |problem: String| Error::Folder {
         path: folder.into(),
         problem,
     };
-    let (pretrained, finetuned) = (folder.join(PRETRAINED), folder.join(FINETUNED));
+    let pretrained = folder.join(PRETRAINED);
+    let finetuned = [MANIFEST, FINETUNED].map(|name| folder.join(name).exists());
     let (state, modules) = if pretrained.exists() {
         let prefix = match network {
             Network::Query => "network.",
@@ -79,7 +83,7 @@ pub fn encoders(folder: &Path, parts: Parts, network: Network) -> Result<StateDi
         };
         let names = ["encoder", "span", "pair"].map(|part| (format!("{prefix}{part}."), part));
         (read_safetensors(&read(&pretrained)?)?, names)
-    } else if finetuned.exists() {
+    } else if finetuned.contains(&true) {
         if network == Network::Momentum {
             return Err(fail(
                 "is a fine-tuning, which has no momentum network; use --load-network query".into(),
@@ -87,10 +91,10 @@ pub fn encoders(folder: &Path, parts: Parts, network: Network) -> Result<StateDi
         }
         let names = [("encoder", "encoder"), ("entity", "span"), ("pair", "pair")];
         let names = names.map(|(module, part)| (format!("{module}."), part));
-        (read_safetensors(&read(&finetuned)?)?, names)
+        (SavedModel::open(folder)?.weights, names)
     } else {
         return Err(fail(format!(
-            "holds neither {PRETRAINED} nor {FINETUNED}; it must be the folder of a run that has saved"
+            "holds neither {PRETRAINED} nor {FINETUNED} nor {MANIFEST}; it must be a bundle or the folder of a run that has saved"
         )));
     };
     let mut found = StateDict::new();
@@ -109,28 +113,29 @@ pub fn encoders(folder: &Path, parts: Parts, network: Network) -> Result<StateDi
     }
 }
 
-/// All parameters of a fine-tuned run, whose labels must be these.
+/// All parameters of a fine-tuned run or a bundle, whose labels and encoder must be like these.
 ///
 /// # Errors
-/// [`Error::Folder`] when the folder holds no fine-tuned run or one with other labels.
-pub fn whole(folder: &Path, schema: &Schema) -> Result<StateDict> {
+/// [`Error::Folder`] when the folder holds no fine-tuned model or an unlike one, [`Error::Core`] for
+/// a damaged bundle.
+pub fn whole(folder: &Path, schema: &Schema, encoder: &EncoderConfig) -> Result<StateDict> {
     let fail = |problem: &str| Error::Folder {
         path: folder.into(),
         problem: problem.into(),
     };
-    let finetuned = folder.join(FINETUNED);
-    if !finetuned.exists() {
-        return Err(fail(
-            "holds no best.safetensors; --load-parts model needs a fine-tuned run",
-        ));
-    }
-    let earlier: Schema = read_json(&folder.join("schema.json"))?;
-    if (&earlier.entities, &earlier.relations) != (&schema.entities, &schema.relations) {
+    let earlier = SavedModel::open(folder)?;
+    let labels = |schema: &Schema| (schema.entities.clone(), schema.relations.clone());
+    if labels(&earlier.schema) != labels(schema) {
         return Err(fail(
             "was trained with other labels than these data have; use --load-parts all",
         ));
     }
-    Ok(read_safetensors(&read(&finetuned)?)?)
+    if earlier.config.encoder != *encoder {
+        return Err(fail(
+            "has an encoder of other sizes than --encoder; name the one it started from, or a bundle in both places",
+        ));
+    }
+    Ok(earlier.weights)
 }
 
 /// Puts encoders into a model that has each of them in the given modules.

@@ -194,6 +194,9 @@ impl Predictor {
         let typed = TypedSpans { represented, types };
         let related = (!pairs.is_empty()).then(|| {
             let bounds: Vec<Span> = (0..pieces.sentences()).map(|i| pieces.rows(i)).collect();
+            let (encoded, typed) =
+                self.model
+                    .reread(encoded, &pieces, &packed, typed.clone(), quiet);
             let found = self.model.relate(
                 &encoded,
                 &bounds,

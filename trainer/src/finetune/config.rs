@@ -41,14 +41,14 @@ pub struct FinetuneConfig {
     #[arg(long, help_heading = "Data", default_value_t = 1)]
     #[serde(default = "first")]
     pub fraction_seed: u64,
-    /// Folder with the pre-trained encoder (config.json, weights, tokenizer)
+    /// Folder with the pre-trained encoder (config.json, weights, tokenizer), or a bundle
     #[arg(long, value_name = "FOLDER", help_heading = "Model")]
     pub encoder: Option<PathBuf>,
-    /// Run of pre-training or fine-tuning whose encoders to start from
+    /// Run of pre-training or fine-tuning, or bundle, whose encoders to start from
     #[arg(long, value_name = "FOLDER", help_heading = "Model")]
     #[serde(default)]
     pub init_from: Option<PathBuf>,
-    /// What to take of it: encoder, span, pair, all or, of a fine-tuned run with the same labels, model
+    /// What to take of it: encoder, span, pair, all or, fine-tuned for the same labels, model
     #[arg(long, value_enum, help_heading = "Model", default_value_t)]
     #[serde(default)]
     pub load_parts: Parts,
@@ -89,6 +89,10 @@ pub struct FinetuneConfig {
     #[arg(long, value_name = "PIECES", help_heading = "Model")]
     #[serde(default)]
     pub context: Option<usize>,
+    /// Upper layers of the encoder that read a second time, knowing the entities, before these are related
+    #[arg(long, value_name = "LAYERS", help_heading = "Model")]
+    #[serde(default)]
+    pub reread: Option<usize>,
     /// How tags are chosen at inference: argmax (as in the paper) or viterbi (the best legal sequence)
     #[serde(default)]
     #[arg(long, value_parser = parse_lowercase::<TagDecoding>, help_heading = "Model", default_value = "argmax")]
@@ -179,6 +183,7 @@ impl FinetuneConfig {
             share_span_encoder: self.share_span_encoder,
             tag_pad_class: self.tag_pad_class,
             context: self.context.unwrap_or_default(),
+            reread: self.reread.unwrap_or_default(),
             tag_decoding: self.tag_decoding,
             ..ModelConfig::new(encoder, self.profile)
         }

@@ -64,7 +64,14 @@ impl Setup {
         self.model.encoder = encoder.load(self.model.encoder)?;
         if let Some(earlier) = &config.init_from {
             if config.load_parts == Parts::Model {
-                self.model = load_state(self.model, whole(earlier, schema)?)?;
+                let state = whole(earlier, schema, &encoder.config)?;
+                // What read once can learn to read twice; its marks do not show yet.
+                let new = match state.keys().any(|name| name.starts_with("marks.")) {
+                    true => None,
+                    false => self.model.marks.take(),
+                };
+                self.model = load_state(self.model, state)?;
+                self.model.marks = new.or(self.model.marks);
             } else {
                 let found = encoders(earlier, config.load_parts, config.load_network)?;
                 let spans: &[&str] = match config.share_span_encoder {

@@ -80,10 +80,10 @@ pub struct PretrainConfig {
     #[arg(long, help_heading = "Samples", default_value_t = 0.0)]
     pub view_keep_prob: f64,
 
-    /// Folder with the pre-trained encoder (config.json, weights, tokenizer)
+    /// Folder with the pre-trained encoder (config.json, weights, tokenizer), or a bundle
     #[arg(long, value_name = "FOLDER", help_heading = "Model")]
     pub encoder: Option<PathBuf>,
-    /// Run whose encoders to start from
+    /// Run or bundle whose encoders to start from
     #[arg(long, value_name = "FOLDER", help_heading = "Model")]
     pub init_from: Option<PathBuf>,
     /// What to take of it: encoder, span, pair or all

@@ -14,5 +14,6 @@ mod resume;
 mod schedule;
 mod share;
 mod shipped;
+mod start;
 mod support;
 mod whole_path;
