@@ -45,6 +45,10 @@ pub enum Error {
         problem: String,
     },
 
+    /// Predictions that no calibration can be fitted to.
+    #[error("calibration: {0}")]
+    Calibration(String),
+
     /// The device failed to hand back computed values.
     #[error("device: {0}")]
     Device(String),

@@ -7,6 +7,7 @@ pub mod average;
 pub mod batch;
 pub mod bert;
 pub mod bundle;
+pub mod calibration;
 pub mod config;
 pub mod context;
 pub mod dense;

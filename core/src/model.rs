@@ -134,8 +134,7 @@ impl JointModel {
             relation_inner: Dense::new(config.relation_features(schema), size, init, device),
             relation_outer: Dense::new(size, config.relation_size, init, device),
             relation_head: init.linear(config.relation_size, schema.relation_classes(), device),
-            marks: (config.reread > 0)
-                .then(|| Marks::new(schema.entity_classes(), hidden, device)),
+            marks: (config.reread > 0).then(|| Marks::new(schema.entity_classes(), hidden, device)),
             config: config.clone(),
         })
     }

@@ -29,11 +29,14 @@ impl Rows {
         argmax(self.row(i))
     }
 
-    /// Softmax of a row.
-    pub fn softmax(&self, i: usize) -> Vec<f32> {
+    /// Softmax of a row that a temperature divides.
+    pub fn softmax(&self, i: usize, temperature: f32) -> Vec<f32> {
         let row = self.row(i);
         let max = row.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-        let exp: Vec<f32> = row.iter().map(|x| (x - max).exp()).collect();
+        let exp: Vec<f32> = row
+            .iter()
+            .map(|x| ((x - max) / temperature).exp())
+            .collect();
         let sum: f32 = exp.iter().sum();
         exp.into_iter().map(|x| x / sum).collect()
     }

@@ -150,7 +150,8 @@ impl<'a> EncoderFolder<'a> {
     fn state(&self) -> Result<StateDict> {
         if self.bundled.is_some() {
             let weights = SavedModel::open(self.path)?.weights.into_iter();
-            let own = |(name, array): (String, Array)| Some((name.strip_prefix(PART)?.into(), array));
+            let own =
+                |(name, array): (String, Array)| Some((name.strip_prefix(PART)?.into(), array));
             return Ok(weights.filter_map(own).collect());
         }
         let safetensors = self.path.join("model.safetensors");

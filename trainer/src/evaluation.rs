@@ -5,7 +5,7 @@ use spanlight_core::batch::Pieces;
 use spanlight_core::context::Frame;
 use spanlight_core::document::Sentence;
 use spanlight_core::evaluate::{named, tokenize_gold};
-use spanlight_core::predict::Predictor;
+use spanlight_core::predict::{Detail, Predicted, Predictor};
 use spanlight_core::score::{Prediction, Report, score};
 use spanlight_core::wordpiece::WordPiece;
 
@@ -62,7 +62,27 @@ impl<'a> Evaluation<'a> {
         workers: usize,
         progress: &(dyn Fn(usize) + Sync),
     ) -> Result<Vec<Prediction>> {
-        let predicted = predict_all(predictor, &self.pieces, workers, progress)?;
+        let predicted = self.predict_with(predictor, Detail::default(), workers, progress)?;
         Ok(predicted.iter().map(|p| named(p, &self.schema)).collect())
+    }
+
+    /// The same with scores, and with more where it is asked for.
+    ///
+    /// # Errors
+    /// As [`Self::predict`].
+    pub fn predict_with(
+        &self,
+        predictor: &Predictor,
+        detail: Detail,
+        workers: usize,
+        progress: &(dyn Fn(usize) + Sync),
+    ) -> Result<Vec<Predicted>> {
+        Ok(predict_all(
+            predictor,
+            &self.pieces,
+            detail,
+            workers,
+            progress,
+        )?)
     }
 }

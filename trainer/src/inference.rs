@@ -2,7 +2,7 @@
 
 use spanlight_core::Result;
 use spanlight_core::batch::Pieces;
-use spanlight_core::predict::{Predicted, Predictor};
+use spanlight_core::predict::{Detail, Predicted, Predictor};
 
 /// Predicts all sentences, in their order; `progress` learns how many are done.
 ///
@@ -11,12 +11,13 @@ use spanlight_core::predict::{Predicted, Predictor};
 pub fn predict_all(
     predictor: &Predictor,
     sentences: &[Pieces],
+    detail: Detail,
     workers: usize,
     progress: &(dyn Fn(usize) + Sync),
 ) -> Result<Vec<Predicted>> {
     let run = |share: &[Pieces]| -> Result<Vec<Predicted>> {
         let mut found = vec![Predicted::default(); share.len()];
-        pollster::block_on(predictor.run(share, async |results| {
+        pollster::block_on(predictor.run_with(share, detail, async |results| {
             progress(results.len());
             for (i, predicted) in results {
                 found[i] = predicted;

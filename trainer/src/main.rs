@@ -3,6 +3,7 @@
 
 mod basis;
 mod bench;
+mod calibration;
 mod cli;
 mod compare;
 mod corpus;

@@ -5,9 +5,9 @@ use std::path::Path;
 use burn::module::Module;
 use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
+use spanlight_core::Schema;
 use spanlight_core::bundle::MANIFEST;
 use spanlight_core::config::EncoderConfig;
-use spanlight_core::Schema;
 use spanlight_core::weights::{StateDict, load_state_partial, read_safetensors};
 
 use crate::error::{Error, Result};

@@ -5,6 +5,8 @@ mod encoder;
 mod model;
 mod parameters;
 
-pub use choice::{ClsRepr, EmptySegment, NoneBias, PairActivation, Profile, RelationInput};
+pub use choice::{
+    Calibration, ClsRepr, EmptySegment, NoneBias, PairActivation, Profile, RelationInput,
+};
 pub use encoder::EncoderConfig;
 pub use model::ModelConfig;

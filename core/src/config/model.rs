@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::encoder::{EncoderConfig, positive};
-use super::{ClsRepr, EmptySegment, NoneBias, PairActivation, Profile, RelationInput};
+use super::{Calibration, ClsRepr, EmptySegment, NoneBias, PairActivation, Profile, RelationInput};
 use crate::context::Frame;
 use crate::schema::Schema;
 use crate::tagger::TagDecoding;
@@ -65,6 +65,10 @@ pub struct ModelConfig {
     /// How readily inference finds nothing.
     #[serde(default)]
     pub none_bias: NoneBias,
+    /// What makes scores of logits; without it, scores are probabilities of types given spans, and of
+    /// relations given entities, as the model has them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub calibration: Option<Calibration>,
 }
 
 fn kernels() -> Vec<usize> {
@@ -113,6 +117,7 @@ impl ModelConfig {
             reread: 0,
             tag_decoding: TagDecoding::Argmax,
             none_bias: NoneBias::default(),
+            calibration: None,
         }
     }
 
@@ -168,6 +173,15 @@ impl ModelConfig {
                 field: "none_bias",
                 problem: format!("{entity} and {relation} must be numbers"),
             });
+        }
+        if let Some(c) = self.calibration {
+            let temperatures = [c.tags, c.types, c.relations];
+            if !temperatures.iter().all(|t| t.is_finite() && *t > 0.0) {
+                return Err(Error::Config {
+                    field: "calibration",
+                    problem: format!("{temperatures:?} must be above 0"),
+                });
+            }
         }
         if !(0.0..1.0).contains(&self.dropout) {
             return Err(Error::Config {

@@ -14,8 +14,8 @@ use crate::model::{Encoded, JointModel, Pair, TypedSpans};
 use crate::noise::Noise;
 use crate::readback::{Rows, read_all};
 use crate::schema::{Schema, Span};
-use crate::tagger::spans_of;
-use decide::decide;
+use crate::tagger::{Borders, spans_of};
+use decide::Scoring;
 use reading::Logits;
 
 /// Sentences that are sorted by length together; bounds both memory and the wait for a result.
@@ -41,6 +41,10 @@ struct Tagging {
 struct Relating {
     members: Vec<usize>,
     spans: Vec<Vec<Span>>,
+    /// Probability of every span's borders; 1 without a calibration.
+    borders: Vec<f32>,
+    /// Tag logits of every sentence, where they are kept.
+    tags: Vec<Option<Vec<Vec<f32>>>>,
     pairs: Vec<Pair>,
     logits: Option<Logits>,
 }
@@ -107,7 +111,12 @@ impl Predictor {
             if let Some(relating) = relating.take() {
                 let values = relating.logits.as_ref().and_then(|l| l.values(read));
                 let values = values.map(|v| v.biased(&self.schema, self.model.config().none_bias));
-                if !on_batch(decide(relating, values, &self.schema, detail)).await {
+                let scoring = Scoring {
+                    schema: &self.schema,
+                    calibration: self.model.config().calibration,
+                    detail,
+                };
+                if !on_batch(scoring.decide(relating, values)).await {
                     return Ok(());
                 }
             }
@@ -165,10 +174,26 @@ impl Predictor {
         let mut packed: Vec<Span> = Vec::new();
         let mut pairs = Vec::new();
         let mut spans = Vec::with_capacity(members.len());
+        let mut borders = Vec::new();
+        let mut kept = Vec::with_capacity(members.len());
         let decoding = self.model.config().tag_decoding;
+        let calibration = self.model.config().calibration;
         for sentence in 0..pieces.sentences() {
             let rows = pieces.rows(sentence);
             let found = spans_of(&decoding.tags(tags, rows));
+            let words = || (rows.0..rows.1).map(|row| tags.row(row));
+            match calibration {
+                None => borders.extend(found.iter().map(|_| 1.0)),
+                Some(calibration) => {
+                    let sure = Borders::new(words(), calibration.tags);
+                    borders.extend(found.iter().map(|&span| sure.probability(span)));
+                }
+            }
+            kept.push(
+                detail
+                    .evidence
+                    .then(|| words().map(<[f32]>::to_vec).collect()),
+            );
             let base = packed.len();
             packed.extend(found.iter().map(|s| (rows.0 + s.0, rows.0 + s.1)));
             for left in base..packed.len() {
@@ -184,6 +209,8 @@ impl Predictor {
             return Relating {
                 members,
                 spans,
+                borders,
+                tags: kept,
                 pairs,
                 logits: None,
             };
@@ -214,6 +241,8 @@ impl Predictor {
         Relating {
             members,
             spans,
+            borders,
+            tags: kept,
             pairs,
             logits: Some(Logits {
                 types: typed.types,

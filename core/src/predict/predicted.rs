@@ -6,20 +6,20 @@ use crate::schema::Span;
 /// What is kept beside the decisions; nothing by default.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Detail {
-    /// The probabilities of all classes and the attention of the pair encoder.
+    /// The probabilities of all classes, the attention of the pair encoder and the logits of the tags.
     pub evidence: bool,
     /// Spans and pairs that are most probably nothing, if their best class is at least this probable.
     pub rejected: Option<f32>,
 }
 
-/// A typed span with the probability of its type.
+/// A typed span with its score.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PredictedEntity {
     /// Words of the sentence, half-open.
     pub span: Span,
     /// Entity class, never `None`.
     pub class: usize,
-    /// Probability of the class, given the span.
+    /// Probability of the class, given the span; of a calibrated model, of both.
     pub score: f32,
     /// Whether `None` is more probable.
     pub rejected: bool,
@@ -27,7 +27,7 @@ pub struct PredictedEntity {
     pub classes: Option<Vec<f32>>,
 }
 
-/// A directed relation with its probability.
+/// A directed relation with its score.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PredictedRelation {
     /// Left argument, as an index into [`Predicted::entities`].
@@ -36,7 +36,7 @@ pub struct PredictedRelation {
     pub right: usize,
     /// Directed relation class, never `None`.
     pub class: usize,
-    /// Probability of the class, given both arguments.
+    /// Probability of the class, given the spans of both arguments; of a calibrated model, of all three.
     pub score: f32,
     /// Whether `None` is more probable.
     pub rejected: bool,
@@ -62,4 +62,6 @@ pub struct Predicted {
     pub entities: Vec<PredictedEntity>,
     /// Relations between them.
     pub relations: Vec<PredictedRelation>,
+    /// Tag logits of every word, where evidence is asked for.
+    pub tags: Option<Vec<Vec<f32>>>,
 }

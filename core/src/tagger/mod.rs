@@ -1,7 +1,9 @@
 //! Entity span detection: untyped BIEOU tags and their decoding (method §2.2, §6).
 
+mod border;
 mod decoding;
 
+pub use border::Borders;
 pub use decoding::TagDecoding;
 pub(crate) use decoding::best_tags;
 

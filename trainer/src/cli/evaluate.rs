@@ -5,7 +5,10 @@ use std::path::PathBuf;
 
 use clap::Args;
 use serde::Serialize;
-use spanlight_core::score::{Report, Unrelated, score, unrelated};
+use spanlight_core::calibration::Reliabilities;
+use spanlight_core::evaluate::named;
+use spanlight_core::predict::Detail;
+use spanlight_core::score::{Prediction, Report, Unrelated, score, unrelated};
 
 use super::{Compute, Decoding};
 use crate::data;
@@ -49,13 +52,14 @@ pub struct Evaluate {
 struct Shown {
     #[serde(flatten)]
     report: Report,
+    scores: Reliabilities,
     #[serde(skip_serializing_if = "Option::is_none")]
     unrelated: Option<Unrelated>,
 }
 
 impl Display for Shown {
     fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}", self.report)?;
+        write!(f, "{}\n{}", self.report, self.scores)?;
         match &self.unrelated {
             Some(unrelated) => write!(f, "\n{unrelated}"),
             None => Ok(()),
@@ -76,12 +80,17 @@ impl Evaluate {
         let frame = saved.config.frame();
         let evaluation = Evaluation::new(&gold, &saved.schema, &saved.wordpiece()?, frame)?;
         let predictor = saved.predictor(&device, self.chunk)?;
-        let found = evaluation.predict(&predictor, self.compute.workers(&device), &|_| ())?;
+        let workers = self.compute.workers(&device);
+        let predicted = evaluation.predict_with(&predictor, Detail::default(), workers, &|_| ())?;
+        let found: Vec<Prediction> = (predicted.iter())
+            .map(|p| named(p, &saved.schema))
+            .collect();
         if let Some(path) = &self.predictions {
             write_predictions(path, &gold, &found)?;
         }
         let shown = Shown {
             report: score(&gold, &found, &saved.schema)?,
+            scores: Reliabilities::of(&gold, &predicted, &saved.schema),
             unrelated: match self.unrelated {
                 true => Some(unrelated(&gold, &found)?),
                 false => None,

@@ -9,6 +9,8 @@ use spanlight_core::extract::ExtractOptions;
 use spanlight_core::weights::{Precision, encode};
 
 use super::Decoding;
+use crate::calibration::calibrate;
+use crate::data;
 use crate::error::{Error, Result};
 use crate::mean::mean;
 use crate::store::{write_atomic, write_json};
@@ -40,6 +42,13 @@ pub struct Export {
         default_value = "We train a neural parser on newswire text."
     )]
     self_test: String,
+    /// Annotated sentences to which scores are fitted, so that they say how often they are right;
+    /// best those that chose the model, never those that it is measured on
+    #[arg(long, value_name = "FILE")]
+    calibrate: Option<PathBuf>,
+    /// Format of that file: auto, dygie, spert, pspe, arnor, redocred, re3d or knowledgenet
+    #[arg(long, default_value = "auto")]
+    format: String,
     #[command(flatten)]
     decoding: Decoding,
 }
@@ -53,6 +62,13 @@ impl Export {
         let mut saved = mean(&self.model)?;
         self.decoding.apply(&mut saved.config);
         vocabulary::prune(&mut saved)?;
+        if let Some(data) = &self.calibrate {
+            let gold = data::read(data, self.format.parse().map_err(Error::Usage)?)?.sentences;
+            let (before, after) = calibrate(&mut saved, &gold)?;
+            super::say(format_args!(
+                "before calibration\n{before}\nbehind it\n{after}"
+            ))?;
+        }
         let weights = encode(&saved.weights, self.precision)?;
         let mut manifest = Manifest {
             format: FORMAT,

@@ -16,8 +16,17 @@ fn bundle(at: &Path) {
     std::fs::write(&path, config.to_string()).unwrap();
     succeed(at, &training("run", "25"));
     let export = [
-        "export", "--model", "run", "--out", "bundle", "--name", "tiny", "--precision", "f32",
-        "--self-test", "anna works for acme in rome .",
+        "export",
+        "--model",
+        "run",
+        "--out",
+        "bundle",
+        "--name",
+        "tiny",
+        "--precision",
+        "f32",
+        "--self-test",
+        "anna works for acme in rome .",
     ];
     succeed(at, &export);
 }
@@ -28,7 +37,11 @@ fn still<'a>(run: &'a str, encoder: &'a str, earlier: &'a str, parts: &'a str) -
     for flag in ["--learning-rate", "--head-lr"] {
         arguments = exchanged(arguments, flag, "0");
     }
-    [&arguments[..], &["--init-from", earlier, "--load-parts", parts]].concat()
+    [
+        &arguments[..],
+        &["--init-from", earlier, "--load-parts", parts],
+    ]
+    .concat()
 }
 
 #[test]
@@ -39,7 +52,10 @@ fn a_bundle_is_a_start_as_its_run_is() {
     let weights = |run: &str| arrays(&at.join(run).join("best.safetensors"));
 
     succeed(at, &still("whole", "bundle", "bundle", "model"));
-    assert_eq!(weights("whole"), arrays(&at.join("bundle/weights.safetensors")));
+    assert_eq!(
+        weights("whole"),
+        arrays(&at.join("bundle/weights.safetensors"))
+    );
 
     // Without its heads, which are drawn, and on the encoder that the run had.
     succeed(at, &still("of-bundle", "encoder", "bundle", "pair"));

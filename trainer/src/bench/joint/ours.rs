@@ -7,7 +7,7 @@ use spanlight_core::JointModel;
 use spanlight_core::batch::PieceBatch;
 use spanlight_core::init::Init;
 use spanlight_core::noise::Noise;
-use spanlight_core::predict::{Predicted, Predictor};
+use spanlight_core::predict::{Detail, Predicted, Predictor};
 use spanlight_core::readback::read;
 use spanlight_core::tagger::Tag;
 use spanlight_core::weights::{load_state, state_of};
@@ -93,6 +93,7 @@ impl<'a> Ours<'a> {
         Ok(predict_all(
             &predictor,
             &self.workload.pieces,
+            Detail::default(),
             self.plan.workers,
             &|_| (),
         )?)
@@ -106,10 +107,11 @@ impl<'a> Ours<'a> {
         let predictor = self.predictor()?;
         let (pieces, workers) = (&self.workload.pieces, self.plan.workers);
         let warmup = pieces.len().min(self.plan.warmup * self.plan.batch);
-        predict_all(&predictor, &pieces[..warmup], workers, &|_| ())?;
+        let detail = Detail::default();
+        predict_all(&predictor, &pieces[..warmup], detail, workers, &|_| ())?;
         reset_peak();
         let start = Instant::now();
-        predict_all(&predictor, pieces, workers, &|_| ())?;
+        predict_all(&predictor, pieces, detail, workers, &|_| ())?;
         Ok(Measure {
             seconds: start.elapsed().as_secs_f64(),
             pieces: pieces.iter().map(|p| p.ids.len()).sum(),

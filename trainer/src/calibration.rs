@@ -1,0 +1,43 @@
+//! Fits a model's scores to annotated sentences.
+
+use std::num::NonZero;
+use std::thread::available_parallelism;
+
+use burn::tensor::Device;
+use spanlight_core::calibration::{Reliabilities, fit};
+use spanlight_core::document::Sentence;
+use spanlight_core::predict::{Detail, Predicted};
+
+use crate::error::Result;
+use crate::evaluation::Evaluation;
+use crate::model::SavedModel;
+
+/// Word-pieces that go through the model at once.
+const CHUNK: usize = 512;
+
+/// Calibrates a model, on the CPU; how reliable its scores were and are now.
+///
+/// # Errors
+/// [`Error::Core`](crate::error::Error::Core) for sentences that the model cannot read or finds nothing in.
+pub fn calibrate(
+    model: &mut SavedModel,
+    gold: &[Sentence],
+) -> Result<(Reliabilities, Reliabilities)> {
+    let tokenizer = model.wordpiece()?;
+    let evaluation = Evaluation::new(gold, &model.schema, &tokenizer, model.config.frame())?;
+    let workers = available_parallelism().map_or(1, NonZero::get);
+    let detail = Detail {
+        evidence: true,
+        rejected: None,
+    };
+    let predict = |model: &SavedModel| -> Result<Vec<Predicted>> {
+        let predictor = model.predictor(&Device::flex(), CHUNK)?;
+        evaluation.predict_with(&predictor, detail, workers, &|_| ())
+    };
+    model.config.calibration = None;
+    let found = predict(model)?;
+    let before = Reliabilities::of(gold, &found, &model.schema);
+    model.config.calibration = Some(fit(gold, &found, &model.schema)?);
+    let after = Reliabilities::of(gold, &predict(model)?, &model.schema);
+    Ok((before, after))
+}
