@@ -104,16 +104,6 @@ impl PieceBatch {
         (self.word_offsets[sentence], self.word_offsets[sentence + 1])
     }
 
-    /// Word-pieces of a sentence, padding included.
-    pub fn length(&self) -> usize {
-        self.length
-    }
-
-    /// Row of a word's first piece in the flattened hidden states, given its packed row.
-    pub fn word_row(&self, word: usize) -> usize {
-        self.first_rows[word] as usize
-    }
-
     /// Row of a word-piece in the flattened hidden states.
     pub fn row(&self, sentence: usize, position: usize) -> usize {
         sentence * self.length + position

@@ -5,21 +5,21 @@
 //! the type is symmetric) and the borders of both arguments. So an entity's score is the probability of
 //! its borders times that of its type, and a relation's that of four borders times that of its type.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 use std::fmt::{Display, Formatter};
 
 use serde::Serialize;
 
 use crate::config::Calibration;
-use crate::document::Sentence;
+use crate::document::{Entity, Relation, Sentence};
 use crate::evaluate::named;
 use crate::predict::Predicted;
-use crate::schema::Schema;
+use crate::schema::{Schema, Span};
 use crate::tagger::Borders;
 use crate::{Error, Result};
 
 /// Temperatures that are tried: `2^(n/8)` for these `n`, a quarter to 16.
-const EIGHTHS: std::ops::RangeInclusive<i32> = -16..=32;
+const EIGHTHS: std::ops::RangeInclusive<i8> = -16..=32;
 /// Scores are compared with what is right within bins of this width.
 const BINS: usize = 10;
 /// Nothing is held to be surer than this in a logarithm.
@@ -64,7 +64,7 @@ impl Display for Reliability {
     fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
         write!(
             f,
-            "{:.1} % on average, {:.1} % right, {:.1} apart",
+            "{:.1} % on average, {:.1} % right, calibration error {:.1}",
             100.0 * self.score,
             100.0 * self.right,
             100.0 * self.error
@@ -83,19 +83,21 @@ pub struct Reliabilities {
 
 impl Reliabilities {
     /// Of what was predicted for some sentences, in their order.
-    pub fn of(gold: &[Sentence], found: &[Predicted], schema: &Schema) -> Self {
+    ///
+    /// # Errors
+    /// [`Error::Calibration`] when there are not as many predictions as sentences.
+    pub fn of(gold: &[Sentence], found: &[Predicted], schema: &Schema) -> Result<Self> {
         let (mut entities, mut relations) = (Vec::new(), Vec::new());
-        for (gold, found) in gold.iter().zip(found) {
-            let right = Right::new(gold, found, schema);
+        for (found, right) in judged(gold, found, schema)? {
             let entity = found.entities.iter().zip(right.entities);
             entities.extend(entity.map(|(e, right)| (f64::from(e.score), right)));
             let relation = found.relations.iter().zip(right.relations);
             relations.extend(relation.map(|(r, right)| (f64::from(r.score), right)));
         }
-        Self {
+        Ok(Self {
             entity: Reliability::of(&entities),
             relation: Reliability::of(&relations),
-        }
+        })
     }
 }
 
@@ -114,58 +116,82 @@ struct Right {
 
 impl Right {
     fn new(gold: &Sentence, found: &Predicted, schema: &Schema) -> Self {
-        let named = named(found, schema);
-        let types: HashMap<_, _> = (gold.entities.iter())
-            .map(|e| ((e.start, e.end), &e.label))
-            .collect();
-        let entities = named.entities.iter();
-        let span = |entities: &[crate::document::Entity], i: usize| {
-            entities.get(i).map(|e| (e.start, e.end))
+        let entity = |e: &Entity| (e.start, e.end, e.label.clone());
+        let typed: HashSet<_> = gold.entities.iter().map(entity).collect();
+        // Symmetric relations have their arguments in order.
+        let ends = |entities: &[Entity], r: &Relation| {
+            let span = |i: usize| entities.get(i).map(|e| (e.start, e.end));
+            let (head, tail) = (span(r.head), span(r.tail));
+            match schema.is_symmetric(&r.label) && head > tail {
+                true => (tail, head, r.label.clone()),
+                false => (head, tail, r.label.clone()),
+            }
         };
-        let relations = named.relations.iter().map(|r| {
-            let ends = [r.head, r.tail].map(|i| span(&named.entities, i));
-            gold.relations.iter().any(|g| {
-                let [head, tail] = [g.head, g.tail].map(|i| span(&gold.entities, i));
-                let symmetric = schema.is_symmetric(&g.label);
-                g.label == r.label && (ends == [head, tail] || symmetric && ends == [tail, head])
-            })
-        });
+        let related: HashSet<_> = (gold.relations.iter())
+            .map(|r| ends(&gold.entities, r))
+            .collect();
+        let named = named(found, schema);
+        let relations = named.relations.iter();
         Self {
-            entities: entities
-                .map(|e| types.get(&(e.start, e.end)) == Some(&&e.label))
+            entities: (named.entities.iter())
+                .map(|e| typed.contains(&entity(e)))
                 .collect(),
-            relations: relations.collect(),
+            relations: relations
+                .map(|r| related.contains(&ends(&named.entities, r)))
+                .collect(),
         }
     }
 }
 
-/// A decision: the logarithms of all classes' probabilities, less that of the one that was chosen.
+/// The predictions of all sentences with what of them is right.
+fn judged<'a>(
+    gold: &[Sentence],
+    found: &'a [Predicted],
+    schema: &Schema,
+) -> Result<Vec<(&'a Predicted, Right)>> {
+    if gold.len() != found.len() {
+        return Err(Error::Calibration(format!(
+            "{} sentences have {} predictions",
+            gold.len(),
+            found.len()
+        )));
+    }
+    let both = gold.iter().zip(found);
+    Ok(both
+        .map(|(gold, found)| (found, Right::new(gold, found, schema)))
+        .collect())
+}
+
+/// A decision that a temperature makes more or less sure.
 struct Decision {
-    /// Behind it, whatever the temperature.
-    rivals: Vec<f64>,
+    /// Logarithms of the probabilities of all classes, less that of the one that was chosen.
+    gaps: Vec<f64>,
+    /// The class that means the same as the chosen one.
+    twin: Option<usize>,
     right: bool,
 }
 
 impl Decision {
-    fn new(classes: &[f32], chosen: usize, right: bool) -> Self {
+    fn new(classes: &[f32], chosen: usize, twin: Option<usize>, right: bool) -> Self {
         let logit = |p: f32| f64::from(p).ln();
-        let rivals = classes.iter().map(|&p| logit(p) - logit(classes[chosen]));
         Self {
-            rivals: rivals.collect(),
+            gaps: (classes.iter())
+                .map(|&p| logit(p) - logit(classes[chosen]))
+                .collect(),
+            twin,
             right,
         }
     }
 
-    /// Probability of the chosen class at a temperature.
+    /// Probability of what was chosen at a temperature.
     fn probability(&self, temperature: f32) -> f64 {
-        let rivals = self.rivals.iter();
-        1.0 / rivals
-            .map(|gap| (gap / f64::from(temperature)).exp())
-            .sum::<f64>()
+        let weight = |gap: &f64| (gap / f64::from(temperature)).exp();
+        let chosen = 1.0 + self.twin.map_or(0.0, |twin| weight(&self.gaps[twin]));
+        chosen / self.gaps.iter().map(weight).sum::<f64>()
     }
 }
 
-/// Mean logarithmic loss of scores.
+/// Logarithmic loss of scores, summed.
 fn loss(scores: impl Iterator<Item = (f64, bool)>) -> f64 {
     scores
         .map(|(score, right)| {
@@ -178,39 +204,41 @@ fn loss(scores: impl Iterator<Item = (f64, bool)>) -> f64 {
 /// The temperature with the least loss; the lower one of equals.
 fn least(loss: impl Fn(f32) -> f64) -> (f32, f64) {
     EIGHTHS
-        .map(|n| (f32::from(n as i8) / 8.0).exp2())
+        .map(|n| (f32::from(n) / 8.0).exp2())
         .map(|temperature| (temperature, loss(temperature)))
         .fold((1.0, f64::INFINITY), |best, next| {
             if next.1 < best.1 { next } else { best }
         })
 }
 
-/// Temperatures under which the scores of what was predicted for some annotated sentences have the
-/// least logarithmic loss. The model must have none yet, and the predictions their evidence.
+/// Temperatures under which the scores of what was predicted for some annotated sentences, in their
+/// order, have the least logarithmic loss. The model must have none yet, and the predictions their
+/// evidence and tags.
 ///
 /// # Errors
-/// [`Error::Calibration`] when nothing was predicted or evidence is missing.
+/// [`Error::Calibration`] when nothing was predicted, or other than as said.
 pub fn fit(gold: &[Sentence], found: &[Predicted], schema: &Schema) -> Result<Calibration> {
-    let missing = || Error::Calibration("predictions need their evidence".into());
-    // Of all sentences, entities and where the relations have their arguments among them.
+    let missing = || Error::Calibration("predictions need their evidence and tags".into());
+    // Of all sentences: tags; of all entities: sentence and span, and type; of all relations: which
+    // entities they join, and type.
     let (mut tags, mut spans, mut types) = (Vec::new(), Vec::new(), Vec::new());
     let (mut ends, mut relations) = (Vec::new(), Vec::new());
-    for (gold, found) in gold.iter().zip(found) {
-        let right = Right::new(gold, found, schema);
+    for (found, right) in judged(gold, found, schema)? {
         let base = types.len();
         for (entity, right) in found.entities.iter().zip(right.entities) {
             let classes = entity.classes.as_ref().ok_or_else(missing)?;
             spans.push((tags.len(), entity.span));
-            types.push(Decision::new(classes, entity.class, right));
+            types.push(Decision::new(classes, entity.class, None, right));
         }
         for (relation, right) in found.relations.iter().zip(right.relations) {
-            let evidence = relation.evidence.as_ref().ok_or_else(missing)?;
+            let classes = &relation.evidence.as_ref().ok_or_else(missing)?.classes;
+            let twin = schema.twin(relation.class);
             ends.push([base + relation.left, base + relation.right]);
-            relations.push(Decision::new(&evidence.classes, relation.class, right));
+            relations.push(Decision::new(classes, relation.class, twin, right));
         }
         tags.push(match found.entities.is_empty() {
-            true => Vec::new(),
-            false => found.tags.clone().ok_or_else(missing)?,
+            true => &[][..],
+            false => found.tags.as_ref().ok_or_else(missing)?,
         });
     }
     if types.is_empty() {
@@ -219,13 +247,11 @@ pub fn fit(gold: &[Sentence], found: &[Predicted], schema: &Schema) -> Result<Ca
         ));
     }
     let borders = |temperature: f32| -> Vec<f64> {
-        let sentences = tags.iter();
-        let sentences: Vec<Borders> = sentences
+        let sentences: Vec<Borders> = (tags.iter())
             .map(|tags| Borders::new(tags.iter().map(Vec::as_slice), temperature))
             .collect();
-        let probability = |&(sentence, span): &(usize, _)| {
-            f64::from(Borders::probability(&sentences[sentence], span))
-        };
+        let probability =
+            |&(sentence, span): &(usize, Span)| f64::from(sentences[sentence].probability(span));
         spans.iter().map(probability).collect()
     };
     let entities = |borders: &[f64], temperature: f32| {
@@ -258,119 +284,195 @@ pub fn fit(gold: &[Sentence], found: &[Predicted], schema: &Schema) -> Result<Ca
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::document::{Entity, Relation};
     use crate::predict::{PairEvidence, PredictedEntity, PredictedRelation};
 
     #[test]
     fn reliability_is_what_one_counts_by_hand() {
         let found = Reliability::of(&[(0.9, true), (0.95, false), (0.2, false), (1.0, true)]);
-        // One bin holds 0.9, 0.95 and 1.0, of which two are right; the other one 0.2.
-        let expected = Reliability {
-            count: 4,
-            score: 3.05 / 4.0,
-            right: 0.5,
-            error: (0.85 + 0.2) / 4.0,
-        };
-        for (a, b) in [
-            (found.score, expected.score),
-            (found.right, expected.right),
-            (found.error, expected.error),
-        ] {
-            assert!((a - b).abs() < 1e-12, "{found:?}");
-        }
         assert_eq!(found.count, 4);
+        // One bin holds 0.9, 0.95 and 1.0, of which two are right; the other one 0.2.
+        for (found, expected) in [
+            (found.score, 3.05 / 4.0),
+            (found.right, 0.5),
+            (found.error, (0.85 + 0.2) / 4.0),
+        ] {
+            assert!((found - expected).abs() < 1e-12, "{found}, not {expected}");
+        }
         assert_eq!(Reliability::of(&[]), Reliability::default());
     }
 
-    /// A schema with one type of each, and two sentences of two entities and a relation.
-    fn example() -> (Schema, Vec<Sentence>, Vec<Predicted>) {
-        let schema = Schema {
+    /// As sure as a network that is wrong now and then.
+    const SURE: f32 = 1.0 - 1e-4;
+
+    fn schema() -> Schema {
+        Schema {
             entities: vec!["A".into()],
-            relations: vec!["R".into()],
-            symmetric: vec![],
-        };
-        let entity = |start| Entity {
+            relations: ["R", "S"].map(String::from).into(),
+            symmetric: vec!["S".into()],
+        }
+    }
+
+    fn entity(start: usize, end: usize) -> Entity {
+        Entity {
             start,
-            end: start + 1,
+            end,
             label: "A".into(),
-        };
-        let gold = |relations| Sentence {
+        }
+    }
+
+    /// A sentence of two entities of one word, which may be related.
+    fn gold(related: Option<(usize, usize, &str)>) -> Sentence {
+        let relation = related.map(|(head, tail, label)| Relation {
+            head,
+            tail,
+            label: label.into(),
+        });
+        Sentence {
             document: "d".into(),
             words: ["a", "b"].map(String::from).into(),
-            entities: vec![entity(0), entity(1)],
-            relations,
+            entities: vec![entity(0, 1), entity(1, 2)],
+            relations: relation.into_iter().collect(),
             ..Default::default()
-        };
-        let related = Relation {
-            head: 0,
-            tail: 1,
-            label: "R".into(),
-        };
-        let sentences = vec![gold(vec![related]), gold(vec![])];
-        // Far too sure of everything.
-        let sure = 1.0 - 1e-4_f32;
+        }
+    }
+
+    /// Both entities, and the left one related to the right one by `class`.
+    fn predicted(class: usize) -> Predicted {
         let found = |start| PredictedEntity {
             span: (start, start + 1),
             class: 0,
-            score: sure,
+            score: SURE,
             rejected: false,
-            classes: Some(vec![sure, 1.0 - sure]),
+            classes: Some(vec![SURE, 1.0 - SURE]),
+            borders: None,
         };
+        // R back and forth, S back and forth, none.
+        let mut classes = vec![0.0; 5];
+        (classes[class], classes[4]) = (SURE, 1.0 - SURE);
         let relation = PredictedRelation {
             left: 0,
             right: 1,
-            class: 1,
-            score: sure,
+            class,
+            score: SURE,
             rejected: false,
             evidence: Some(PairEvidence {
-                classes: vec![0.0, sure, 1.0 - sure],
+                classes,
                 attention: [0.2; 5],
             }),
         };
         let unit = vec![-9.0, -9.0, -9.0, -9.0, 9.0];
-        let predicted = Predicted {
+        Predicted {
             spans: vec![(0, 1), (1, 2)],
             entities: vec![found(0), found(1)],
             relations: vec![relation],
             tags: Some(vec![unit.clone(), unit]),
+        }
+    }
+
+    #[test]
+    fn direction_counts_unless_the_type_is_symmetric() {
+        let right = |related, class| {
+            let found = Reliabilities::of(&[gold(Some(related))], &[predicted(class)], &schema());
+            found.unwrap().relation.right
         };
-        (schema, sentences, vec![predicted.clone(), predicted])
+        assert_eq!(right((0, 1, "R"), 1), 1.0);
+        assert_eq!(right((1, 0, "R"), 1), 0.0);
+        assert_eq!(right((1, 0, "R"), 0), 1.0);
+        assert_eq!(right((0, 1, "S"), 2), 1.0);
+        assert_eq!(right((1, 0, "S"), 2), 1.0);
+        assert_eq!(right((0, 1, "R"), 3), 0.0);
+    }
+
+    #[test]
+    fn a_mention_of_two_types_is_right_with_either() {
+        let mut sentence = gold(None);
+        sentence.entities.push(Entity {
+            label: "B".into(),
+            ..entity(0, 1)
+        });
+        let found = Reliabilities::of(&[sentence], &[predicted(1)], &schema()).unwrap();
+        assert_eq!(found.entity.right, 1.0);
     }
 
     #[test]
     fn a_relation_that_is_right_every_other_time_gets_a_half() {
-        let (schema, gold, mut found) = example();
-        let before = Reliabilities::of(&gold, &found, &schema);
+        let gold = [gold(Some((0, 1, "R"))), gold(None)];
+        let found = [predicted(1), predicted(1)];
+        let before = Reliabilities::of(&gold, &found, &schema()).unwrap();
         assert_eq!((before.entity.right, before.relation.right), (1.0, 0.5));
         assert!(before.relation.error > 0.49);
-        let fitted = fit(&gold, &found, &schema).unwrap();
+        let fitted = fit(&gold, &found, &schema()).unwrap();
         // All entities are right: nothing is gained by doubt.
         assert!(fitted.tags < 1.0 && fitted.types < 1.0, "{fitted:?}");
-        let decision = Decision::new(&[0.0, 1.0 - 1e-4, 1e-4], 1, true);
-        let half = decision.probability(fitted.relations);
+        let classes = [0.0, SURE, 0.0, 0.0, 1.0 - SURE];
+        let half = Decision::new(&classes, 1, None, true).probability(fitted.relations);
         assert!((half - 0.5).abs() < 0.07, "{half} at {fitted:?}");
-        found[0].tags = None;
-        assert!(fit(&gold, &found, &schema).is_err());
     }
 
     #[test]
-    fn wrong_borders_are_told_from_wrong_types() {
-        let (schema, mut gold, mut found) = example();
-        // The second sentence's entities are longer than what the tagger is unsure of.
-        gold[1].entities = vec![Entity {
-            start: 0,
-            end: 2,
-            label: "A".into(),
-        }];
-        found[1].tags = Some(vec![
+    fn both_directions_of_a_symmetric_relation_are_one_probability() {
+        let classes = [0.0, 0.0, 0.25, 0.5, 0.25];
+        let decision = |twin| Decision::new(&classes, 3, twin, true);
+        assert!((decision(None).probability(1.0) - 0.5).abs() < 1e-6);
+        assert!((decision(schema().twin(3)).probability(1.0) - 0.75).abs() < 1e-6);
+        // Squares at half the temperature: 4 and 1 of 6.
+        assert!((decision(Some(2)).probability(0.5) - 5.0 / 6.0).abs() < 1e-6);
+    }
+
+    /// Tags of a sentence in which the tagger wavers between two entities and one of both words.
+    fn unsure() -> Vec<Vec<f32>> {
+        vec![
             vec![0.9, -9.0, -9.0, -9.0, 1.0],
             vec![-9.0, -9.0, 0.9, -9.0, 1.0],
-        ]);
-        let fitted = fit(&gold, &found, &schema).unwrap();
-        let sure = |i: usize| {
-            let tags = found[i].tags.as_ref().unwrap();
-            Borders::new(tags.iter().map(Vec::as_slice), fitted.tags).probability((0, 1))
+        ]
+    }
+
+    #[test]
+    fn wrong_borders_are_blamed_on_the_tagger() {
+        let longer = Sentence {
+            entities: vec![entity(0, 2)],
+            ..gold(None)
         };
-        assert!(sure(0) > 0.9 && sure(1) < 0.6, "{fitted:?}");
+        let wavers = Predicted {
+            relations: Vec::new(),
+            tags: Some(unsure()),
+            ..predicted(1)
+        };
+        let sure = Predicted {
+            relations: Vec::new(),
+            ..predicted(1)
+        };
+        let fitted = fit(&[gold(None), longer], &[sure, wavers], &schema()).unwrap();
+        // Doubt helps where the tagger wavers and hurts where it does not.
+        assert!(fitted.tags > 2.0 && fitted.tags < 5.0, "{fitted:?}");
+        assert_eq!(fitted.relations, 1.0);
+    }
+
+    #[test]
+    fn a_relation_is_as_doubtful_as_its_own_borders() {
+        // Right where the tagger is sure, and wrong where it is not: types need no doubt.
+        let wavers = Predicted {
+            tags: Some(unsure()),
+            ..predicted(1)
+        };
+        let sentences = [gold(Some((0, 1, "R"))), gold(None)];
+        let told = fit(&sentences, &[predicted(1), wavers.clone()], &schema()).unwrap();
+        let mixed = fit(&sentences, &[wavers, predicted(1)], &schema()).unwrap();
+        assert!(told.relations < mixed.relations, "{told:?} {mixed:?}");
+    }
+
+    #[test]
+    fn what_cannot_calibrate_is_refused() {
+        let refuse = |gold: &[Sentence], found: Predicted| {
+            let error = fit(gold, &[found], &schema()).unwrap_err();
+            error.to_string()
+        };
+        let without_tags = Predicted {
+            tags: None,
+            ..predicted(1)
+        };
+        assert!(refuse(&[gold(None)], without_tags).contains("tags"));
+        assert!(refuse(&[gold(None)], Predicted::default()).contains("no entity"));
+        assert!(refuse(&[], predicted(1)).contains("0 sentences"));
     }
 }

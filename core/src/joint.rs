@@ -151,7 +151,6 @@ pub async fn joint_loss(
     if pairs.is_empty() {
         return Ok(loss);
     }
-    let (encoded, spans) = model.reread(encoded, pieces, &packed, spans, noise);
     let bounds: Vec<Span> = (0..pieces.sentences()).map(|i| pieces.rows(i)).collect();
     let features = model
         .relate(

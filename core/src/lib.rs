@@ -18,7 +18,6 @@ pub mod extract;
 pub mod init;
 pub mod joint;
 pub mod loss;
-pub mod marks;
 pub mod model;
 pub mod noise;
 pub mod pair;

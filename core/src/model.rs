@@ -1,7 +1,6 @@
 //! The joint model (method §1, §3.8): encode once, then detect, type and relate spans.
 
 use std::collections::HashMap;
-use std::ops::Range;
 
 use burn::module::Module;
 use burn::nn::Linear;
@@ -14,7 +13,6 @@ use crate::bert::Bert;
 use crate::config::{ModelConfig, RelationInput};
 use crate::dense::Dense;
 use crate::init::Init;
-use crate::marks::Marks;
 use crate::noise::Noise;
 use crate::pair::{PairEncoder, PairFeatures, SEGMENTS, contexts};
 use crate::rows::pick;
@@ -29,8 +27,6 @@ pub struct Encoded {
     pub words: Tensor<2>,
     /// Sentence vectors `q`: `[sentences, hidden]`.
     pub sentences: Tensor<2>,
-    /// Where a second reading begins: `[sentences * length, hidden]`.
-    halfway: Option<Tensor<2>>,
 }
 
 impl Encoded {
@@ -45,11 +41,7 @@ impl Encoded {
                 Tensor::cat(vec![words, zeros], 0)
             }
         };
-        Self {
-            words,
-            sentences,
-            halfway: None,
-        }
+        Self { words, sentences }
     }
 }
 
@@ -89,8 +81,6 @@ pub struct JointModel {
     relation_inner: Dense,
     relation_outer: Dense,
     relation_head: Linear,
-    /// What a second reading is told, where there is one.
-    pub marks: Option<Marks>,
     #[module(skip)]
     config: ModelConfig,
 }
@@ -134,7 +124,6 @@ impl JointModel {
             relation_inner: Dense::new(config.relation_features(schema), size, init, device),
             relation_outer: Dense::new(size, config.relation_size, init, device),
             relation_head: init.linear(config.relation_size, schema.relation_classes(), device),
-            marks: (config.reread > 0).then(|| Marks::new(schema.entity_classes(), hidden, device)),
             config: config.clone(),
         })
     }
@@ -151,34 +140,9 @@ impl JointModel {
 
     /// Sentence encoder and word representations (§3.1–3.2).
     pub fn encode(&self, pieces: &PieceBatch, noise: &mut Noise) -> Encoded {
-        let dropout = self.config.dropout;
-        if self.marks.is_none() {
-            let hidden = self.encoder.forward(pieces, dropout, noise); // [sentences * length, hidden]
-            return self.encoded(hidden, pieces, noise);
-        }
-        let (lower, upper) = self.layers();
-        let x = self.encoder.embeddings.forward(pieces, dropout, noise);
-        let halfway = self.encoder.through(lower, x, pieces, dropout, noise);
-        let hidden = self
-            .encoder
-            .through(upper, halfway.clone(), pieces, dropout, noise);
-        Encoded {
-            halfway: Some(halfway),
-            ..self.encoded(hidden, pieces, noise)
-        }
-    }
-
-    /// Layers of the encoder that read once, and those that read twice.
-    fn layers(&self) -> (Range<usize>, Range<usize>) {
-        let layers = self.encoder.layers.len();
-        let half = layers.saturating_sub(self.config.reread);
-        (0..half, half..layers)
-    }
-
-    /// Word and sentence representations of hidden states `[sentences * length, hidden]`.
-    fn encoded(&self, hidden: Tensor<2>, pieces: &PieceBatch, noise: &mut Noise) -> Encoded {
         let device = self.device();
         let dropout = self.config.dropout;
+        let hidden = self.encoder.forward(pieces, dropout, noise); // [sentences * length, hidden]
         let sentences = self
             .encoder
             .sentence(hidden.clone(), pieces, self.config.cls_repr);
@@ -218,32 +182,6 @@ impl JointModel {
     /// Type logits of represented spans: `[spans, types + 1]`.
     pub fn type_logits(&self, represented: Tensor<2>) -> Tensor<2> {
         self.entity_head.forward(represented)
-    }
-
-    /// What relations are found in: the sentences read again by the encoder's upper layers, which are
-    /// told the candidates and their types; as they are where the model reads once.
-    pub fn reread(
-        &self,
-        encoded: Encoded,
-        pieces: &PieceBatch,
-        spans: &[Span],
-        typed: TypedSpans,
-        noise: &mut Noise,
-    ) -> (Encoded, TypedSpans) {
-        let (Some(marks), Some(halfway)) = (&self.marks, &encoded.halfway) else {
-            return (encoded, typed);
-        };
-        // As in the relation classifier, relations are not to bend types.
-        let types = softmax(typed.types.clone().detach(), 1);
-        let marked = halfway.clone() + marks.forward(pieces, spans, types, noise);
-        let (_, upper) = self.layers();
-        let hidden = self
-            .encoder
-            .through(upper, marked, pieces, self.config.dropout, noise);
-        let encoded = self.encoded(hidden, pieces, noise);
-        let represented = self.represent(&encoded, spans, noise);
-        let types = typed.types;
-        (encoded, TypedSpans { represented, types })
     }
 
     /// The pair encoder over pairs of represented spans (§3.5), before its dropout.

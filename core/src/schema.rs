@@ -112,6 +112,12 @@ impl Schema {
             .map(|r| (r.as_str(), direction))
     }
 
+    /// The class of the other direction where that means the same.
+    pub fn twin(&self, class: usize) -> Option<usize> {
+        let (label, _) = self.relation(class)?;
+        self.is_symmetric(label).then_some(class ^ 1)
+    }
+
     /// Whether swapping the arguments of this type keeps its meaning.
     pub fn is_symmetric(&self, label: &str) -> bool {
         self.symmetric.iter().any(|s| s == label)

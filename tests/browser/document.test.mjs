@@ -255,6 +255,10 @@ test("attention is told in the order of the words, whichever end comes first", (
   const found = evidenceOfPair(raw, a, b);
   assert.deepEqual([found.attention.head, found.attention.tail], [0.35, 0.2]);
   assert.deepEqual(found.alternatives.map(({ turned }) => turned), [true, false, false]);
+  assert.deepEqual(found.borders, { head: undefined, tail: undefined });
+  const calibrated = { ...raw, entities: [{ ...a, borders: 0.7 }, { ...b, borders: 0.4 }] };
+  assert.deepEqual(evidenceOfPair(calibrated, a, b).borders, { head: 0.7, tail: 0.4 });
+  assert.deepEqual(evidenceOfPair(calibrated, b, a).borders, { head: 0.4, tail: 0.7 });
   assert.equal(evidenceOfPair({ entities: [a, b], relations: [] }, a, b), null);
 });
 

@@ -75,6 +75,16 @@ visit("choosing a relation tells why, on the sentence and beside it", async (vis
   assert.match(await page.innerText("#selection"), /Point at an entity/);
 }, { text: "We use Method:a for Task:b here." });
 
+visit("a calibrated model says how sure it is of borders as well", async (visitor) => {
+  const { page } = visitor;
+  await visitor.sees(".arc", 1);
+  const bars = (group) => () => page.locator(".bars").nth(group).locator("li").allInnerTexts().then((all) => all.map((one) => one.replace(/\s+/g, " ").trim()));
+  await page.locator(".arc rect.arc-target").click();
+  await visitor.eventually(bars(2), ["head 75 %", "tail 50 %"]);
+  await page.locator(".reading .entity").nth(1).click();
+  await visitor.eventually(bars(1), ["these words 50 %"]);
+}, { text: "WAVERS Method:a for Task:b here." });
+
 visit("the two directions of a symmetric relation are one thing that was considered", async (visitor) => {
   const { page } = visitor;
   await visitor.sees(".arc", 2);

@@ -7,6 +7,7 @@ use rand::rngs::Xoshiro256PlusPlus;
 use rand::{RngExt, SeedableRng};
 use spanlight_core::batch::PieceBatch;
 use spanlight_core::bundle::{FORMAT, Manifest, Part, SelfTest, TOKENIZER, WEIGHTS};
+use spanlight_core::config::Calibration;
 use spanlight_core::extract::{ExtractOptions, Extraction, Extractor};
 use spanlight_core::init::Init;
 use spanlight_core::noise::Noise;
@@ -376,6 +377,19 @@ fn absurd_sizes_are_refused_before_they_are_allocated() {
             &bundle.refusal(),
             &["`weights.safetensors`", "in the manifest"],
         );
+    }
+}
+
+#[test]
+fn temperatures_that_divide_by_nothing_are_refused() {
+    for temperature in [0.0, -1.0] {
+        let mut bundle = Bundle::export(Precision::F32);
+        bundle.manifest.config.calibration = Some(Calibration {
+            tags: 1.0,
+            types: temperature,
+            relations: 1.0,
+        });
+        assert_names(&bundle.refusal(), &["`calibration`", "above 0"]);
     }
 }
 

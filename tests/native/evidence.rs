@@ -168,7 +168,7 @@ fn rejected_candidates_lost_to_nothing_and_reach_the_score_asked_for() {
 fn predict(predictor: &Predictor, pieces: &Pieces) -> Predicted {
     let detail = Detail {
         evidence: true,
-        rejected: None,
+        ..Default::default()
     };
     let mut all = Vec::new();
     let run = predictor.run_with(std::slice::from_ref(pieces), detail, async |found| {

@@ -11,7 +11,6 @@ use spanlight_core::config::{EncoderConfig, PairActivation, RelationInput};
 use spanlight_core::dense::Dense;
 use spanlight_core::init::Init;
 use spanlight_core::joint::{joint_loss, total};
-use spanlight_core::marks::Marks;
 use spanlight_core::noise::Noise;
 use spanlight_core::pair::PairEncoder;
 use spanlight_core::span::{SpanCnn, SpanEncoder};
@@ -318,18 +317,6 @@ fn pair_encoder() {
             weighted(found.features)
         });
     }
-}
-
-#[test]
-fn marks() {
-    let spans = [(0, 2), (2, 3), (5, 9)];
-    check(
-        Marks::new(4, 8, &Device::flex().autodiff()),
-        |module, device| {
-            let types = random([3, 4], 1, device);
-            weighted(module.forward(&pieces(), &spans, types, &Noise::none()))
-        },
-    );
 }
 
 #[test]

@@ -5,7 +5,12 @@ use pollster::block_on;
 use rand::rngs::Xoshiro256PlusPlus;
 use rand::{RngExt, SeedableRng, seq::SliceRandom};
 use spanlight_core::batch::Pieces;
-use spanlight_core::predict::{Predicted, Predictor};
+use spanlight_core::config::Calibration;
+use spanlight_core::init::Init;
+use spanlight_core::predict::{Detail, Predicted, PredictedEntity, PredictedRelation, Predictor};
+use spanlight_core::tagger::Borders;
+use spanlight_core::weights::{load_state, state_of};
+use spanlight_core::{JointModel, ModelConfig, Schema};
 use spanlight_tests::{tiny_config, tiny_model, tiny_schema};
 
 const SENTENCES: usize = 150;
@@ -160,4 +165,129 @@ fn stops_when_it_is_told_to() {
         block_on(run).unwrap();
         assert_eq!(batches, wanted);
     }
+}
+
+/// Labels of which the first relation is symmetric.
+fn half_symmetric() -> Schema {
+    let schema = tiny_schema();
+    Schema {
+        symmetric: schema.relations[..1].to_vec(),
+        ..schema
+    }
+}
+
+/// The same model with these labels, calibrated.
+fn calibrated(calibration: Calibration) -> Predictor {
+    let (device, schema) = (Device::flex(), half_symmetric());
+    let config = ModelConfig {
+        calibration: Some(calibration),
+        ..tiny_config()
+    };
+    let blank = JointModel::new(&config, &schema, &mut Init::blank(), &device).unwrap();
+    let state = block_on(state_of(&tiny_model(5, &device))).unwrap();
+    Predictor::new(load_state(blank, state).unwrap(), schema, 256)
+}
+
+/// What is found in all sentences, in detail.
+fn detailed(predictor: &Predictor, sentences: &[Pieces], detail: Detail) -> Vec<Predicted> {
+    let mut all = vec![Predicted::default(); sentences.len()];
+    let run = predictor.run_with(sentences, detail, async |found| {
+        for (i, predicted) in found {
+            all[i] = predicted;
+        }
+        true
+    });
+    block_on(run).unwrap();
+    all
+}
+
+/// Probabilities at a temperature, given those at 1.
+fn tempered(classes: &[f32], temperature: f32) -> Vec<f32> {
+    let raised: Vec<f32> = (classes.iter())
+        .map(|p| p.powf(1.0 / temperature))
+        .collect();
+    let sum: f32 = raised.iter().sum();
+    raised.iter().map(|p| p / sum).collect()
+}
+
+const TEMPERATURES: Calibration = Calibration {
+    tags: 2.0,
+    types: 3.0,
+    relations: 0.5,
+};
+/// Everything.
+const DETAIL: Detail = Detail {
+    evidence: true,
+    tags: true,
+    rejected: Some(0.0),
+};
+
+#[test]
+fn a_calibrated_score_is_the_probability_of_all_borders_and_the_type() {
+    let sentences = sentences();
+    let plain = detailed(&predictor(256), &sentences, DETAIL);
+    let found = detailed(&calibrated(TEMPERATURES), &sentences, DETAIL);
+    let near = |a: f32, b: f32| assert!((a - b).abs() < 1e-4, "{a} instead of {b}");
+    let schema = half_symmetric();
+    let (mut distinct, mut symmetric) = (Vec::new(), 0);
+    for (plain, found) in plain.iter().zip(&found) {
+        assert_eq!(plain.spans, found.spans);
+        let Some(tags) = &found.tags else {
+            panic!("no tags");
+        };
+        let borders = Borders::new(tags.iter().map(Vec::as_slice), TEMPERATURES.tags);
+        let mut sure = Vec::new();
+        assert_eq!(plain.entities.len(), found.entities.len());
+        for (plain, found) in plain.entities.iter().zip(&found.entities) {
+            let decision = |e: &PredictedEntity| (e.span, e.class, e.rejected);
+            assert_eq!(decision(plain), decision(found));
+            let classes = plain.classes.as_ref().unwrap();
+            assert_eq!((plain.borders, plain.score), (None, classes[plain.class]));
+            let own = borders.probability(found.span);
+            near(found.borders.unwrap(), own);
+            let classes = tempered(classes, TEMPERATURES.types);
+            near(found.score, own * classes[found.class]);
+            sure.push(own);
+        }
+        assert_eq!(plain.relations.len(), found.relations.len());
+        for (plain, found) in plain.relations.iter().zip(&found.relations) {
+            let decision = |r: &PredictedRelation| (r.left, r.right, r.class, r.rejected);
+            assert_eq!(decision(plain), decision(found));
+            let classes = &plain.evidence.as_ref().unwrap().classes;
+            let classes = tempered(classes, TEMPERATURES.relations);
+            let twin = schema.twin(found.class);
+            symmetric += usize::from(twin.is_some());
+            let both = classes[found.class] + twin.map_or(0.0, |twin| classes[twin]);
+            near(found.score, sure[found.left] * sure[found.right] * both);
+        }
+        distinct.extend(sure);
+    }
+    distinct.sort_by(f32::total_cmp);
+    distinct.dedup();
+    let counts = (distinct.len(), symmetric);
+    assert!(counts.0 > 100 && counts.1 > 10, "{counts:?}");
+}
+
+#[test]
+fn what_is_not_asked_for_is_not_kept() {
+    let (predictor, sentences) = (calibrated(TEMPERATURES), sentences());
+    let bare = detailed(&predictor, &sentences, Detail::default());
+    assert!(bare.iter().all(|p| p.tags.is_none()));
+    let mut entities = bare.iter().flat_map(|p| &p.entities);
+    assert!(entities.all(|e| e.borders.is_none()));
+
+    let rejected = |least: f32| -> Vec<f32> {
+        let detail = Detail {
+            rejected: Some(least),
+            ..DETAIL
+        };
+        let all = detailed(&predictor, &sentences, detail);
+        let entities = all.iter().flat_map(|p| &p.entities);
+        entities.filter(|e| e.rejected).map(|e| e.score).collect()
+    };
+    let (mut all, least) = (rejected(0.0), 0.1);
+    let count = all.len();
+    all.retain(|score| *score >= least);
+    assert!(!all.is_empty() && all.len() < count, "{count}");
+    assert_eq!(rejected(least), all);
 }

@@ -28,6 +28,7 @@ pub fn calibrate(
     let workers = available_parallelism().map_or(1, NonZero::get);
     let detail = Detail {
         evidence: true,
+        tags: true,
         rejected: None,
     };
     let predict = |model: &SavedModel| -> Result<Vec<Predicted>> {
@@ -36,8 +37,8 @@ pub fn calibrate(
     };
     model.config.calibration = None;
     let found = predict(model)?;
-    let before = Reliabilities::of(gold, &found, &model.schema);
+    let before = Reliabilities::of(gold, &found, &model.schema)?;
     model.config.calibration = Some(fit(gold, &found, &model.schema)?);
-    let after = Reliabilities::of(gold, &predict(model)?, &model.schema);
+    let after = Reliabilities::of(gold, &predict(model)?, &model.schema)?;
     Ok((before, after))
 }

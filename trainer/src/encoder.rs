@@ -5,14 +5,19 @@ use std::path::Path;
 use burn_store::pytorch_reader::{DType, PytorchReader};
 use half::{bf16, f16};
 use spanlight_core::bert::Bert;
-use spanlight_core::bundle::{MANIFEST, Manifest};
+use spanlight_core::bundle::MANIFEST;
 use spanlight_core::config::{ClsRepr, EncoderConfig};
 use spanlight_core::weights::{Array, StateDict, has_pooler, load_bert, read_safetensors};
 use spanlight_core::wordpiece::WordPiece;
 
 use crate::error::{Error, Result};
-use crate::model::SavedModel;
+use crate::model::{self, SavedModel};
 use crate::store::{read, read_text};
+
+/// Whether a folder is a bundle, and not one in the Hugging Face layout.
+pub fn is_bundle(path: &Path) -> bool {
+    path.join(MANIFEST).exists() && !path.join("config.json").exists()
+}
 
 /// Begins the names of a bundle's parameters that are its encoder's.
 const PART: &str = "encoder.";
@@ -47,19 +52,18 @@ impl<'a> EncoderFolder<'a> {
     /// # Errors
     /// [`Error::Folder`] when it is missing, malformed or of another family.
     pub fn open(path: &'a Path) -> Result<Self> {
-        let manifest = path.join(MANIFEST);
-        if manifest.exists() {
-            let model = Manifest::parse(&read(&manifest)?)?.config;
+        let fail = |problem: String| Error::Folder {
+            path: path.into(),
+            problem,
+        };
+        if is_bundle(path) {
+            let model = model::sizes(path).map_err(|e| fail(e.to_string()))?;
             return Ok(Self {
                 path,
                 config: model.encoder,
                 bundled: Some(model.cls_repr),
             });
         }
-        let fail = |problem: String| Error::Folder {
-            path: path.into(),
-            problem,
-        };
         let text = read(&path.join("config.json")).map_err(|e| {
             fail(format!(
                 "is no encoder folder ({e}); it needs config.json, weights and a tokenizer, or to be a bundle"

@@ -17,6 +17,10 @@ pub fn mean(folders: &[PathBuf]) -> Result<SavedModel> {
         return Err(Error::Usage("name at least one model".into()));
     };
     let mut sum = SavedModel::open(first)?;
+    if !others.is_empty() {
+        // Fitted to other weights than their mean.
+        sum.config.calibration = None;
+    }
     for folder in others {
         add(&mut sum, SavedModel::open(folder)?, folder, first)?;
     }
@@ -28,7 +32,7 @@ pub fn mean(folders: &[PathBuf]) -> Result<SavedModel> {
 }
 
 /// Adds a model's weights to a sum.
-fn add(sum: &mut SavedModel, model: SavedModel, folder: &Path, first: &Path) -> Result<()> {
+fn add(sum: &mut SavedModel, mut model: SavedModel, folder: &Path, first: &Path) -> Result<()> {
     let unlike = |what: &str| Error::Folder {
         path: folder.into(),
         problem: format!(
@@ -36,6 +40,7 @@ fn add(sum: &mut SavedModel, model: SavedModel, folder: &Path, first: &Path) -> 
             first.display()
         ),
     };
+    model.config.calibration = None;
     if model.config != sum.config {
         return Err(unlike("sizes and switches"));
     }

@@ -13,17 +13,52 @@ use spanlight_core::{JointModel, ModelConfig, Schema};
 
 use crate::device::at_once;
 use crate::error::{Error, Result};
-use crate::store::{MODEL, read, read_json};
+use crate::store::{FINETUNED, MODEL, SCHEMA, read, read_json};
+
+/// The manifest of a bundle; nothing for another folder.
+fn manifest(path: &Path) -> Result<Option<Manifest>> {
+    let file = path.join(MANIFEST);
+    match file.exists() {
+        true => Ok(Some(Manifest::parse(&read(&file)?)?)),
+        false => Ok(None),
+    }
+}
 
 /// Sizes and switches of a bundle or a run.
 ///
 /// # Errors
 /// Those of reading a manifest or `model.json`.
 pub fn sizes(path: &Path) -> Result<ModelConfig> {
-    let manifest = path.join(MANIFEST);
-    match manifest.exists() {
-        true => Ok(Manifest::parse(&read(&manifest)?)?.config),
-        false => Ok(read_json(&path.join(MODEL))?),
+    match manifest(path)? {
+        Some(manifest) => Ok(manifest.config),
+        None => Ok(read_json(&path.join(MODEL))?),
+    }
+}
+
+/// Labels of a bundle or a fine-tuned run.
+///
+/// # Errors
+/// [`Error::Folder`] when it is neither, and those of reading it.
+pub fn schema(path: &Path) -> Result<Schema> {
+    match manifest(path)? {
+        Some(manifest) => Ok(manifest.schema),
+        None => {
+            finished(path)?;
+            Ok(read_json(&path.join(SCHEMA))?)
+        }
+    }
+}
+
+/// Refuses a folder without a fine-tuned model.
+fn finished(path: &Path) -> Result<()> {
+    match path.join(FINETUNED).exists() {
+        true => Ok(()),
+        false => Err(Error::Folder {
+            path: path.into(),
+            problem: format!(
+                "is neither a bundle (no {MANIFEST}) nor a fine-tuned run (no {FINETUNED})"
+            ),
+        }),
     }
 }
 
@@ -45,8 +80,7 @@ impl SavedModel {
     /// # Errors
     /// [`Error::Folder`] when it is neither, [`Error::Core`] for a damaged bundle.
     pub fn open(path: &Path) -> Result<Self> {
-        if path.join(MANIFEST).exists() {
-            let manifest = Manifest::parse(&read(&path.join(MANIFEST))?)?;
+        if let Some(manifest) = manifest(path)? {
             let (tokenizer, weights) = (read(&path.join(TOKENIZER))?, read(&path.join(WEIGHTS))?);
             manifest.verify(TOKENIZER, &tokenizer)?;
             manifest.verify(WEIGHTS, &weights)?;
@@ -57,17 +91,12 @@ impl SavedModel {
                 weights: decode(&weights)?,
             });
         }
-        if !path.join("best.safetensors").exists() {
-            return Err(Error::Folder {
-                path: path.into(),
-                problem: "is neither a bundle (no manifest.json) nor a finished run (no best.safetensors)".into(),
-            });
-        }
+        finished(path)?;
         Ok(Self {
             config: read_json(&path.join(MODEL))?,
-            schema: read_json(&path.join("schema.json"))?,
-            tokenizer: read(&path.join("tokenizer.json"))?,
-            weights: read_safetensors(&read(&path.join("best.safetensors"))?)?,
+            schema: read_json(&path.join(SCHEMA))?,
+            tokenizer: read(&path.join(TOKENIZER))?,
+            weights: read_safetensors(&read(&path.join(FINETUNED))?)?,
         })
     }
 

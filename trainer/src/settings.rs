@@ -9,7 +9,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 
 use crate::error::{Error, Result};
-pub use value::{Range, at_least_one, parse_lowercase, required};
+pub use value::{Range, at_least_one, parse_lowercase, required, some_rate};
 
 /// Settings by name, as they stand in a TOML table.
 pub type Settings = Map<String, Value>;

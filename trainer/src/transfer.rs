@@ -5,19 +5,16 @@ use std::path::Path;
 use burn::module::Module;
 use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
-use spanlight_core::Schema;
 use spanlight_core::bundle::MANIFEST;
-use spanlight_core::config::EncoderConfig;
 use spanlight_core::weights::{StateDict, load_state_partial, read_safetensors};
+use spanlight_core::{ModelConfig, Schema};
 
 use crate::error::{Error, Result};
-use crate::model::SavedModel;
-use crate::store::read;
+use crate::model::{self, SavedModel};
+use crate::store::{FINETUNED, read};
 
 /// Name of the file with the networks of a pre-training.
 pub const PRETRAINED: &str = "pretrained.safetensors";
-/// Name of the file with the model of a fine-tuning.
-pub const FINETUNED: &str = "best.safetensors";
 
 /// Which encoders to take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum, Serialize, Deserialize)]
@@ -113,29 +110,73 @@ pub fn encoders(folder: &Path, parts: Parts, network: Network) -> Result<StateDi
     }
 }
 
-/// All parameters of a fine-tuned run or a bundle, whose labels and encoder must be like these.
+/// Labels of a fine-tuned run or a bundle that is trained further: its own, among which those of the
+/// data must be. Its `symmetric` types stay so unless others are named.
+///
+/// # Errors
+/// [`Error::Folder`] when the folder holds no fine-tuned model or one without some label.
+pub fn labels(folder: &Path, data: &Schema, symmetric: &[String]) -> Result<Schema> {
+    let earlier = model::schema(folder)?;
+    let unknown = (data
+        .entities
+        .iter()
+        .filter(|l| !earlier.entities.contains(l)))
+    .chain(
+        data.relations
+            .iter()
+            .filter(|l| !earlier.relations.contains(l)),
+    )
+    .next();
+    if let Some(label) = unknown {
+        return Err(Error::Folder {
+            path: folder.into(),
+            problem: format!(
+                "was trained without the label `{label}` that these data have; use --load-parts all"
+            ),
+        });
+    }
+    let named = (symmetric.iter().filter(|l| earlier.relations.contains(l))).cloned();
+    Ok(Schema {
+        symmetric: match symmetric.is_empty() {
+            true => earlier.symmetric.clone(),
+            false => named.collect(),
+        },
+        ..earlier
+    })
+}
+
+/// Switches that change what weights mean, and not their shapes.
+const SWITCHES: [&str; 3] = ["cls_repr", "pair_att_act", "empty_segment"];
+
+/// All parameters of a fine-tuned run or a bundle, whose encoder and switches must be these.
 ///
 /// # Errors
 /// [`Error::Folder`] when the folder holds no fine-tuned model or an unlike one, [`Error::Core`] for
 /// a damaged bundle.
-pub fn whole(folder: &Path, schema: &Schema, encoder: &EncoderConfig) -> Result<StateDict> {
-    let fail = |problem: &str| Error::Folder {
+pub fn whole(folder: &Path, wanted: &ModelConfig) -> Result<StateDict> {
+    let fail = |problem: String| Error::Folder {
         path: folder.into(),
-        problem: problem.into(),
+        problem,
     };
     let earlier = SavedModel::open(folder)?;
-    let labels = |schema: &Schema| (schema.entities.clone(), schema.relations.clone());
-    if labels(&earlier.schema) != labels(schema) {
+    if earlier.config.encoder != wanted.encoder {
         return Err(fail(
-            "was trained with other labels than these data have; use --load-parts all",
+            "has an encoder of other sizes than --encoder; name the one it started from, or a bundle as both".into(),
         ));
     }
-    if earlier.config.encoder != *encoder {
-        return Err(fail(
-            "has an encoder of other sizes than --encoder; name the one it started from, or a bundle in both places",
-        ));
+    let settings = |config: &ModelConfig| {
+        serde_json::to_value(config).map_err(|e| fail(format!("has settings beyond JSON: {e}")))
+    };
+    let (theirs, ours) = (settings(&earlier.config)?, settings(wanted)?);
+    match SWITCHES.iter().find(|name| theirs[**name] != ours[**name]) {
+        None => Ok(earlier.weights),
+        Some(name) => Err(fail(format!(
+            "was trained with {name} = {}, not {}; give --{} as it was",
+            theirs[*name],
+            ours[*name],
+            name.replace('_', "-")
+        ))),
     }
-    Ok(earlier.weights)
 }
 
 /// Puts encoders into a model that has each of them in the given modules.

@@ -24,7 +24,7 @@ export interface ExtractOptions {
   threshold?: number;
   /** Whether entities and relations say what they were decided on; false by default. */
   evidence?: boolean;
-  /** Also what the model rejects, marked so, if its best label is at least this probable; none by default. */
+  /** Also what the model rejects, marked so, if the score of its best label is at least this; none by default. */
   candidates?: number;
   /** Sentences that start before this offset are skipped. */
   from?: number;
@@ -44,12 +44,14 @@ export interface Entity {
   type: string;
   /** What the text says there. */
   text: string;
-  /** Probability of the type, given the span. */
+  /** Probability that type and span are right, if the model is calibrated; else of the type, given the span. */
   score: number;
   /** "No entity" is more probable; only with `candidates`. */
   rejected?: true;
   /** The best types, the best first; only with `evidence`. */
   alternatives?: EntityAlternative[];
+  /** Probability that the span is right; likewise, and only of a calibrated model. */
+  borders?: number;
 }
 
 /** A type that an entity might have had. */
@@ -68,7 +70,10 @@ export interface Relation {
   tail: number;
   /** One of the model's relation types. */
   type: string;
-  /** Probability of type and direction, given both arguments. */
+  /**
+   * Probability that type, direction (unless the type is symmetric) and both spans are right, if the model is
+   * calibrated; else given both spans.
+   */
   score: number;
   /** "No relation" is more probable; only with `candidates`. */
   rejected?: true;

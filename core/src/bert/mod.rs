@@ -11,8 +11,6 @@ pub use embedding::Embeddings;
 pub use layer::Layer;
 pub use relative::RelativePosition;
 
-use std::ops::Range;
-
 use burn::module::Module;
 use burn::nn::Linear;
 use burn::tensor::{Device, Tensor};
@@ -60,29 +58,14 @@ impl Bert {
     ///
     /// Rows stay two-dimensional throughout, so that each product is one large matrix product.
     pub fn forward(&self, pieces: &PieceBatch, dropout: f64, noise: &mut Noise) -> Tensor<2> {
-        let x = self.embeddings.forward(pieces, dropout, noise); // [sentences * length, hidden]
-        self.through(0..self.layers.len(), x, pieces, dropout, noise)
-    }
-
-    /// Hidden states `[sentences * length, hidden]` behind some layers, given those in front of them.
-    ///
-    /// # Panics
-    /// If there are no such layers.
-    pub fn through(
-        &self,
-        layers: Range<usize>,
-        mut x: Tensor<2>,
-        pieces: &PieceBatch,
-        dropout: f64,
-        noise: &mut Noise,
-    ) -> Tensor<2> {
         let device = self.pooler.weight.device();
         let mut mask = pieces.attention_mask(&device); // [sentences, 1, 1, length]
         if let Some(relative) = &self.relative {
             let [_, _, _, length] = mask.dims();
             mask = mask + relative.forward(length); // [sentences, heads, length, length]
         }
-        for layer in &self.layers[layers] {
+        let mut x = self.embeddings.forward(pieces, dropout, noise); // [sentences * length, hidden]
+        for layer in &self.layers {
             x = layer.forward(x, mask.clone(), dropout, noise);
         }
         x

@@ -56,9 +56,6 @@ pub struct ModelConfig {
     /// Most word-pieces of neighbouring sentences that the encoder reads on either side of a sentence.
     #[serde(default)]
     pub context: usize,
-    /// Upper layers of the encoder that read a second time, knowing the entities, before these are related.
-    #[serde(default)]
-    pub reread: usize,
     /// How tags are chosen at inference.
     #[serde(default)]
     pub tag_decoding: TagDecoding,
@@ -114,7 +111,6 @@ impl ModelConfig {
             share_span_encoder: false,
             tag_pad_class: reference,
             context: 0,
-            reread: 0,
             tag_decoding: TagDecoding::Argmax,
             none_bias: NoneBias::default(),
             calibration: None,
@@ -160,13 +156,6 @@ impl ModelConfig {
                 problem: "at least one kernel, each at least 1 word wide, is needed".into(),
             });
         }
-        let layers = self.encoder.num_hidden_layers;
-        if self.reread > layers {
-            return Err(Error::Config {
-                field: "reread",
-                problem: format!("{} is more than the encoder's {layers} layers", self.reread),
-            });
-        }
         let NoneBias { entity, relation } = self.none_bias;
         if !(entity.is_finite() && relation.is_finite()) {
             return Err(Error::Config {
@@ -179,7 +168,7 @@ impl ModelConfig {
             if !temperatures.iter().all(|t| t.is_finite() && *t > 0.0) {
                 return Err(Error::Config {
                     field: "calibration",
-                    problem: format!("{temperatures:?} must be above 0"),
+                    problem: format!("{temperatures:?} must be finite and above 0"),
                 });
             }
         }

@@ -65,10 +65,6 @@ impl ModelConfig {
             dense(self.relation_features(schema) as u128, size),
             dense(size, relation),
             linear(relation, schema.relation_classes() as u128),
-            match self.reread {
-                0 => 0,
-                _ => table(schema.entity_classes() as u128 + 1, hidden),
-            },
         ])
     }
 }

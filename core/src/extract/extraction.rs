@@ -16,7 +16,8 @@ pub struct ExtractedEntity {
     pub label: String,
     /// The words as they stand in the text.
     pub text: String,
-    /// Probability of the type, given the span.
+    /// Probability that type and span are right, if the model is calibrated; else of the type, given
+    /// the span.
     pub score: f32,
     /// Whether "no entity" is more probable; only with
     /// [`ExtractOptions::candidates`](super::ExtractOptions::candidates).
@@ -26,6 +27,9 @@ pub struct ExtractedEntity {
     /// [`ExtractOptions::evidence`](super::ExtractOptions::evidence).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub alternatives: Vec<EntityAlternative>,
+    /// Probability that the span is right; likewise, and only of a calibrated model.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub borders: Option<f32>,
 }
 
 /// A relation between two entities of the same sentence.
@@ -38,7 +42,8 @@ pub struct ExtractedRelation {
     /// Relation type.
     #[serde(rename = "type")]
     pub label: String,
-    /// Probability of type and direction, given both arguments.
+    /// Probability that type, direction (unless the type is symmetric) and both spans are right, if the
+    /// model is calibrated; else given both spans.
     pub score: f32,
     /// Whether "no relation" is more probable; only with
     /// [`ExtractOptions::candidates`](super::ExtractOptions::candidates).

@@ -9,14 +9,14 @@ use crate::text::OffsetUnit;
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ExtractOptions {
-    /// Entities and relations below this probability are left out, in [0, 1].
+    /// Entities and relations below this score are left out, in [0, 1].
     pub threshold: f32,
     /// Unit of all offsets.
     pub unit: OffsetUnit,
     /// Whether entities and relations say what they were decided on.
     pub evidence: bool,
-    /// Also what the model takes for no entity or no relation, if its best label is at least this
-    /// probable, in [0, 1]; `threshold` does not concern it.
+    /// Also what the model takes for no entity or no relation, if the score of its best label is at
+    /// least this, in [0, 1]; `threshold` does not concern it.
     pub candidates: Option<f32>,
     /// Sentences that start before this offset are skipped.
     pub from: usize,
@@ -45,6 +45,7 @@ impl ExtractOptions {
     pub(super) fn detail(&self) -> Detail {
         Detail {
             evidence: self.evidence,
+            tags: false,
             rejected: self.candidates,
         }
     }

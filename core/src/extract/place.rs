@@ -107,6 +107,7 @@ impl<'a> Placer<'a> {
             alternatives: classes.map_or_else(Vec::new, |classes| {
                 entity_alternatives(classes, self.schema)
             }),
+            borders: entity.borders.filter(|_| self.options.evidence),
         }
     }
 }

@@ -111,7 +111,11 @@ mod tests {
     }
 
     fn detail(evidence: bool, rejected: Option<f32>) -> Detail {
-        Detail { evidence, rejected }
+        Detail {
+            evidence,
+            rejected,
+            ..Default::default()
+        }
     }
 
     #[test]

@@ -8,7 +8,7 @@ use crate::config::Calibration;
 use crate::readback::{Rows, argmax};
 use crate::schema::{Schema, Span};
 
-/// How scores become decisions.
+/// How logits become decisions with scores.
 pub(super) struct Scoring<'a> {
     pub schema: &'a Schema,
     pub calibration: Option<Calibration>,
@@ -37,25 +37,19 @@ impl Scoring<'_> {
         };
         let entity_of = self.type_spans(&mut found, &borders, &values.types);
         if let Some(logits) = &values.relations {
-            let temperature = self.calibration.map_or(1.0, |c| c.relations);
             for (row, pair) in pairs.iter().enumerate() {
                 let (Some(&left), Some(&right)) =
                     (entity_of.get(&pair.left), entity_of.get(&pair.right))
                 else {
                     continue;
                 };
-                let none = self.schema.no_relation();
-                let Some(choice) = choose(logits, row, none, temperature, self.detail) else {
+                let sure = borders[pair.left] * borders[pair.right];
+                let Some(choice) = self.relation(logits, row, sure) else {
                     continue;
                 };
-                let attention = values.attention.as_ref();
-                let sure = borders[pair.left] * borders[pair.right];
-                found[pair.sentence].relations.push(choice.relation(
-                    left,
-                    right,
-                    sure,
-                    attention.map(|rows| rows.row(row)),
-                ));
+                let attention = values.attention.as_ref().map(|rows| rows.row(row));
+                let relation = choice.relation(left, right, attention);
+                found[pair.sentence].relations.push(relation);
             }
         }
         members.into_iter().zip(found).collect()
@@ -68,21 +62,37 @@ impl Scoring<'_> {
         borders: &[f32],
         logits: &Rows,
     ) -> HashMap<usize, usize> {
-        let temperature = self.calibration.map_or(1.0, |c| c.types);
-        let none = self.schema.no_entity();
         let mut entity_of = HashMap::new();
         let mut row = 0;
         for sentence in found {
             for &span in &sentence.spans {
-                if let Some(choice) = choose(logits, row, none, temperature, self.detail) {
+                if let Some(choice) = self.entity(logits, row, borders[row]) {
                     entity_of.insert(row, sentence.entities.len());
-                    let entity = choice.entity(span, borders[row], self.detail.evidence);
-                    sentence.entities.push(entity);
+                    let borders = self.calibration.map(|_| borders[row]);
+                    let evidence = self.detail.evidence;
+                    sentence
+                        .entities
+                        .push(choice.entity(span, borders, evidence));
                 }
                 row += 1;
             }
         }
         entity_of
+    }
+
+    /// The decision on a span whose borders are so probable.
+    fn entity(&self, logits: &Rows, row: usize, sure: f32) -> Option<Choice> {
+        let temperature = self.calibration.map_or(1.0, |c| c.types);
+        let choice = Choice::new(logits, row, self.schema.no_entity(), temperature)?;
+        choice.scored(sure, None, self.detail)
+    }
+
+    /// The decision on a pair whose borders are so probable.
+    fn relation(&self, logits: &Rows, row: usize, sure: f32) -> Option<Choice> {
+        let temperature = self.calibration.map_or(1.0, |c| c.relations);
+        let choice = Choice::new(logits, row, self.schema.no_relation(), temperature)?;
+        let twin = self.schema.twin(choice.class);
+        choice.scored(sure, twin, self.detail)
     }
 }
 
@@ -90,62 +100,58 @@ impl Scoring<'_> {
 struct Choice {
     class: usize,
     rejected: bool,
+    score: f32,
     /// Probabilities of all classes.
     classes: Vec<f32>,
 }
 
-/// The most probable class of a row; where that is `none`, the last one, the best other class if it
-/// is probable enough to be kept as rejected.
-fn choose(
-    logits: &Rows,
-    row: usize,
-    none: usize,
-    temperature: f32,
-    detail: Detail,
-) -> Option<Choice> {
-    let class = logits.argmax(row);
-    if class != none {
-        return Some(Choice {
-            class,
-            rejected: false,
-            classes: logits.softmax(row, temperature),
-        });
-    }
-    let least = detail.rejected?;
-    let class = argmax(&logits.row(row)[..none]);
-    let classes = logits.softmax(row, temperature);
-    (none > 0 && classes[class] >= least).then_some(Choice {
-        class,
-        rejected: true,
-        classes,
-    })
-}
-
 impl Choice {
-    /// `sure` is how probable its borders are.
-    fn entity(self, span: Span, sure: f32, evidence: bool) -> PredictedEntity {
+    /// The most probable class of a row; where that is `none`, the last one, the best other class, if
+    /// there is one, as rejected.
+    fn new(logits: &Rows, row: usize, none: usize, temperature: f32) -> Option<Self> {
+        let class = logits.argmax(row);
+        let rejected = class == none;
+        let class = match rejected {
+            true if none == 0 => return None,
+            true => argmax(&logits.row(row)[..none]),
+            false => class,
+        };
+        let classes = logits.softmax(row, temperature);
+        Some(Self {
+            class,
+            rejected,
+            score: classes[class],
+            classes,
+        })
+    }
+
+    /// The same with its final score, if it is to be kept: the probability of the class, or of its
+    /// `twin` that means the same, times that of all borders.
+    fn scored(mut self, sure: f32, twin: Option<usize>, detail: Detail) -> Option<Self> {
+        self.score += twin.map_or(0.0, |twin| self.classes[twin]);
+        self.score *= sure;
+        let kept = !self.rejected || detail.rejected.is_some_and(|least| self.score >= least);
+        kept.then_some(self)
+    }
+
+    fn entity(self, span: Span, borders: Option<f32>, evidence: bool) -> PredictedEntity {
         PredictedEntity {
             span,
             class: self.class,
-            score: sure * self.classes[self.class],
+            score: self.score,
             rejected: self.rejected,
             classes: evidence.then_some(self.classes),
+            borders: borders.filter(|_| evidence),
         }
     }
 
     /// `attention` is there exactly where evidence is asked for.
-    fn relation(
-        self,
-        left: usize,
-        right: usize,
-        sure: f32,
-        attention: Option<&[f32]>,
-    ) -> PredictedRelation {
+    fn relation(self, left: usize, right: usize, attention: Option<&[f32]>) -> PredictedRelation {
         PredictedRelation {
             left,
             right,
             class: self.class,
-            score: sure * self.classes[self.class],
+            score: self.score,
             rejected: self.rejected,
             evidence: attention
                 .and_then(|weights| weights.try_into().ok())

@@ -189,11 +189,7 @@ impl Predictor {
                     borders.extend(found.iter().map(|&span| sure.probability(span)));
                 }
             }
-            kept.push(
-                detail
-                    .evidence
-                    .then(|| words().map(<[f32]>::to_vec).collect()),
-            );
+            kept.push(detail.tags.then(|| words().map(<[f32]>::to_vec).collect()));
             let base = packed.len();
             packed.extend(found.iter().map(|s| (rows.0 + s.0, rows.0 + s.1)));
             for left in base..packed.len() {
@@ -221,9 +217,6 @@ impl Predictor {
         let typed = TypedSpans { represented, types };
         let related = (!pairs.is_empty()).then(|| {
             let bounds: Vec<Span> = (0..pieces.sentences()).map(|i| pieces.rows(i)).collect();
-            let (encoded, typed) =
-                self.model
-                    .reread(encoded, &pieces, &packed, typed.clone(), quiet);
             let found = self.model.relate(
                 &encoded,
                 &bounds,

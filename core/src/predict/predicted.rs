@@ -6,9 +6,11 @@ use crate::schema::Span;
 /// What is kept beside the decisions; nothing by default.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Detail {
-    /// The probabilities of all classes, the attention of the pair encoder and the logits of the tags.
+    /// The probabilities of all classes and the attention of the pair encoder.
     pub evidence: bool,
-    /// Spans and pairs that are most probably nothing, if their best class is at least this probable.
+    /// The logits of the tags.
+    pub tags: bool,
+    /// Spans and pairs that are most probably nothing, if the score of their best class is at least this.
     pub rejected: Option<f32>,
 }
 
@@ -25,6 +27,8 @@ pub struct PredictedEntity {
     pub rejected: bool,
     /// Probabilities of all classes, where evidence is asked for.
     pub classes: Option<Vec<f32>>,
+    /// Probability of the span, where evidence is asked for and the model is calibrated.
+    pub borders: Option<f32>,
 }
 
 /// A directed relation with its score.
@@ -37,6 +41,7 @@ pub struct PredictedRelation {
     /// Directed relation class, never `None`.
     pub class: usize,
     /// Probability of the class, given the spans of both arguments; of a calibrated model, of all three.
+    /// A symmetric type counts in either direction.
     pub score: f32,
     /// Whether `None` is more probable.
     pub rejected: bool,
@@ -62,6 +67,6 @@ pub struct Predicted {
     pub entities: Vec<PredictedEntity>,
     /// Relations between them.
     pub relations: Vec<PredictedRelation>,
-    /// Tag logits of every word, where evidence is asked for.
+    /// Tag logits of every word, where they are asked for.
     pub tags: Option<Vec<Vec<f32>>>,
 }

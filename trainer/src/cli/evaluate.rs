@@ -90,7 +90,7 @@ impl Evaluate {
         }
         let shown = Shown {
             report: score(&gold, &found, &saved.schema)?,
-            scores: Reliabilities::of(&gold, &predicted, &saved.schema),
+            scores: Reliabilities::of(&gold, &predicted, &saved.schema)?,
             unrelated: match self.unrelated {
                 true => Some(unrelated(&gold, &found)?),
                 false => None,

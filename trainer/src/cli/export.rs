@@ -6,7 +6,7 @@ use burn::tensor::Device;
 use clap::Args;
 use spanlight_core::bundle::{FORMAT, MANIFEST, Manifest, Part, SelfTest, TOKENIZER, WEIGHTS};
 use spanlight_core::extract::ExtractOptions;
-use spanlight_core::weights::{Precision, encode};
+use spanlight_core::weights::{Precision, decode, encode};
 
 use super::Decoding;
 use crate::calibration::calibrate;
@@ -62,14 +62,16 @@ impl Export {
         let mut saved = mean(&self.model)?;
         self.decoding.apply(&mut saved.config);
         vocabulary::prune(&mut saved)?;
+        let weights = encode(&saved.weights, self.precision)?;
         if let Some(data) = &self.calibrate {
             let gold = data::read(data, self.format.parse().map_err(Error::Usage)?)?.sentences;
+            // As they will be loaded, not as they were trained; the self-test's below too.
+            saved.weights = decode(&weights)?;
             let (before, after) = calibrate(&mut saved, &gold)?;
             super::say(format_args!(
-                "before calibration\n{before}\nbehind it\n{after}"
+                "before calibration\n{before}\nafter calibration\n{after}"
             ))?;
         }
-        let weights = encode(&saved.weights, self.precision)?;
         let mut manifest = Manifest {
             format: FORMAT,
             name: self.name.clone(),
@@ -85,7 +87,6 @@ impl Export {
             .into(),
             self_test: SelfTest::default(),
         };
-        // The weights as they will be loaded, not as they were trained.
         let extractor = manifest.open(
             &saved.tokenizer,
             &weights,

@@ -33,7 +33,7 @@ pub struct Predict {
     /// words around a relation were weighed
     #[arg(long)]
     evidence: bool,
-    /// Also output what the model rejects, marked so, if its best label is at least this probable
+    /// Also output what the model rejects, marked so, if the score of its best label is at least this
     #[arg(long, value_name = "SCORE")]
     candidates: Option<f32>,
     /// Repeat the text in the output

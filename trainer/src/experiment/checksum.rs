@@ -9,7 +9,9 @@ use std::{
 
 use sha2::{Digest, Sha256};
 
-use crate::{error::Result, store::StoreError};
+use spanlight_core::bundle::{MANIFEST, TOKENIZER, WEIGHTS};
+
+use crate::{encoder::is_bundle, error::Result, store::StoreError};
 
 /// The files of an encoder folder that training reads; others may come and go.
 const ENCODER: [&str; 8] = [
@@ -29,7 +31,7 @@ pub struct Checksums(BTreeMap<PathBuf, String>);
 
 impl Checksums {
     /// Sum of a file, or of the names and contents of a folder's files: those that training reads
-    /// if it is an encoder, else all.
+    /// if it is an encoder or a bundle, else all.
     ///
     /// # Errors
     /// [`StoreError::Io`].
@@ -69,6 +71,9 @@ fn add(hash: &mut Sha256, path: &Path) -> Result<(), StoreError> {
 }
 
 fn files(folder: &Path) -> Result<Vec<String>, StoreError> {
+    if is_bundle(folder) {
+        return Ok([MANIFEST, TOKENIZER, WEIGHTS].map(String::from).into());
+    }
     if folder.join(ENCODER[0]).is_file() {
         let present = ENCODER.iter().filter(|name| folder.join(name).is_file());
         return Ok(present.map(|name| name.to_string()).collect());
@@ -123,5 +128,23 @@ mod tests {
         assert_eq!(sum(), encoder);
         fs::write(at.join("vocab.txt"), "x").unwrap();
         assert_ne!(sum(), encoder);
+    }
+
+    #[test]
+    fn a_bundle_is_its_three_parts() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = folder.path();
+        for part in [MANIFEST, TOKENIZER, WEIGHTS] {
+            fs::write(at.join(part), part).unwrap();
+        }
+        let sum = || Checksums::default().of(at).unwrap();
+        let bundle = sum();
+        fs::write(at.join("README.md"), "x").unwrap();
+        assert_eq!(sum(), bundle);
+        for part in [MANIFEST, TOKENIZER, WEIGHTS] {
+            fs::write(at.join(part), "other").unwrap();
+            assert_ne!(sum(), bundle, "{part}");
+            fs::write(at.join(part), part).unwrap();
+        }
     }
 }

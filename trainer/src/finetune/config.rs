@@ -9,7 +9,7 @@ use spanlight_core::tagger::TagDecoding;
 use spanlight_core::{ModelConfig, Profile};
 
 use crate::error::Result;
-use crate::settings::{Range, at_least_one, parse_lowercase, required};
+use crate::settings::{Range, at_least_one, parse_lowercase, required, some_rate};
 use crate::train::EmbeddingRate;
 use crate::transfer::{Network, Parts};
 
@@ -89,10 +89,6 @@ pub struct FinetuneConfig {
     #[arg(long, value_name = "PIECES", help_heading = "Model")]
     #[serde(default)]
     pub context: Option<usize>,
-    /// Upper layers of the encoder that read a second time, knowing the entities, before these are related
-    #[arg(long, value_name = "LAYERS", help_heading = "Model")]
-    #[serde(default)]
-    pub reread: Option<usize>,
     /// How tags are chosen at inference: argmax (as in the paper) or viterbi (the best legal sequence)
     #[serde(default)]
     #[arg(long, value_parser = parse_lowercase::<TagDecoding>, help_heading = "Model", default_value = "argmax")]
@@ -183,7 +179,6 @@ impl FinetuneConfig {
             share_span_encoder: self.share_span_encoder,
             tag_pad_class: self.tag_pad_class,
             context: self.context.unwrap_or_default(),
-            reread: self.reread.unwrap_or_default(),
             tag_decoding: self.tag_decoding,
             ..ModelConfig::new(encoder, self.profile)
         }
@@ -221,6 +216,17 @@ impl FinetuneConfig {
         ] {
             range.check(flag, value)?;
         }
+        some_rate(&[
+            (
+                "--learning-rate",
+                match self.freeze_encoder {
+                    true => 0.0,
+                    false => self.learning_rate,
+                },
+            ),
+            ("--head-lr", self.head_lr),
+            ("--span-lr", self.span_lr.unwrap_or_default()),
+        ])?;
         Ok(())
     }
 }

@@ -21,7 +21,7 @@ use crate::place::Place;
 use crate::settings::required;
 use crate::store::{self, RunFolder};
 use crate::train::{Checkpoint, Driver, Progress, Schedule, freeze};
-use crate::transfer::source;
+use crate::transfer::{Parts, labels, source};
 
 /// Trains, evaluates on dev after every epoch and keeps the best weights.
 ///
@@ -44,6 +44,11 @@ pub fn finetune(
     )?;
     let Basis { tokenizer, sizes } = &basis;
     let Annotated { train, dev, schema } = Annotated::read(config)?;
+    let schema = match (&config.init_from, config.load_parts) {
+        _ if resume => store::read_json(&folder.schema())?,
+        (Some(earlier), Parts::Model) => labels(earlier, &schema, &config.symmetric)?,
+        _ => schema,
+    };
     let (examples, dropped) = examples(&train, &schema, tokenizer, sizes)?;
     let objective = JointObjective {
         schema: schema.clone(),
@@ -69,7 +74,7 @@ pub fn finetune(
             Checkpoint::unpack(&bytes, setup.model, &mut setup.optimizer, place.device)?;
         setup.average = setup.average.restore(extra)?;
     } else {
-        setup = setup.start(config, &encoder, &schema)?;
+        setup = setup.start(config, &encoder, sizes)?;
         if let Some(note) = basis.note(config.cls_repr) {
             sink.emit(&note)?;
         }

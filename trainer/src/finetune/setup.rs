@@ -59,19 +59,12 @@ impl Setup {
         mut self,
         config: &FinetuneConfig,
         encoder: &EncoderFolder<'_>,
-        schema: &Schema,
+        sizes: &ModelConfig,
     ) -> Result<Self> {
         self.model.encoder = encoder.load(self.model.encoder)?;
         if let Some(earlier) = &config.init_from {
             if config.load_parts == Parts::Model {
-                let state = whole(earlier, schema, &encoder.config)?;
-                // What read once can learn to read twice; its marks do not show yet.
-                let new = match state.keys().any(|name| name.starts_with("marks.")) {
-                    true => None,
-                    false => self.model.marks.take(),
-                };
-                self.model = load_state(self.model, state)?;
-                self.model.marks = new.or(self.model.marks);
+                self.model = load_state(self.model, whole(earlier, sizes)?)?;
             } else {
                 let found = encoders(earlier, config.load_parts, config.load_network)?;
                 let spans: &[&str] = match config.share_span_encoder {

@@ -12,7 +12,7 @@ use spanlight_core::pretrain::sample::{Alignment, SampleConfig, SpanChoice};
 
 use crate::corpus::CorpusConfig;
 use crate::error::{Error, Result};
-use crate::settings::{Range, at_least_one, parse_lowercase, required};
+use crate::settings::{Range, at_least_one, parse_lowercase, required, some_rate};
 use crate::train::EmbeddingRate;
 use crate::transfer::{Network, Parts};
 
@@ -290,6 +290,16 @@ impl PretrainConfig {
         ] {
             range.check(flag, value)?;
         }
+        some_rate(&[
+            (
+                "--learning-rate",
+                match self.freeze_encoder {
+                    true => 0.0,
+                    false => self.learning_rate,
+                },
+            ),
+            ("--head-lr", self.head_lr),
+        ])?;
         self.corpus.validate()?;
         self.sample().validate()?;
         self.objectives().validate()?;

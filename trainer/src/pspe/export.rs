@@ -83,7 +83,6 @@ fn check(config: &ModelConfig, stage: Stage) -> Result<()> {
         ),
         (config.cls_repr != ClsRepr::Pooler, "--cls-repr raw"),
         (config.context > 0, "--context"),
-        (config.reread > 0, "--reread"),
     ];
     match foreign.iter().find(|(found, _)| *found) {
         None => Ok(()),

@@ -86,6 +86,23 @@ pub fn at_least_one(counts: &[(&str, usize)]) -> Result<()> {
     }
 }
 
+/// Checks that something is trained.
+///
+/// # Errors
+/// [`Error::Usage`] that names the flags, when all learning rates are 0.
+pub fn some_rate(rates: &[(&str, f64)]) -> Result<()> {
+    match rates.iter().all(|(_, rate)| *rate == 0.0) {
+        false => Ok(()),
+        true => {
+            let flags: Vec<&str> = rates.iter().map(|(flag, _)| *flag).collect();
+            let flags = flags.join(" and ");
+            Err(Error::Usage(format!(
+                "nothing would be trained: {flags} are 0"
+            )))
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

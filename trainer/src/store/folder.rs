@@ -12,6 +12,10 @@ use super::{
 
 /// Name of the file with the sizes and switches of a run's model.
 pub const MODEL: &str = "model.json";
+/// Name of the file with the model of a fine-tuning.
+pub const FINETUNED: &str = "best.safetensors";
+/// Name of the file with the labels.
+pub const SCHEMA: &str = "schema.json";
 /// Name of the file that marks a finished pre-training of an experiment.
 pub const DONE: &str = "done.json";
 
@@ -21,12 +25,12 @@ const FILES: [&str; 15] = [
     "config.json",
     MODEL,
     "checkpoint.safetensors",
-    "best.safetensors",
+    FINETUNED,
     "pretrained.safetensors",
     "corpus.json",
     "events.jsonl",
     "training.svg",
-    "schema.json",
+    SCHEMA,
     "tokenizer.json",
     "predictions.jsonl",
     "result.json",
@@ -143,7 +147,7 @@ impl RunFolder {
 
     /// The weights of the best evaluation.
     pub fn best(&self) -> PathBuf {
-        self.path.join("best.safetensors")
+        self.path.join(FINETUNED)
     }
 
     /// What happened, for [`crate::report::Jsonl`].
@@ -158,7 +162,7 @@ impl RunFolder {
 
     /// Entity and relation types.
     pub fn schema(&self) -> PathBuf {
-        self.path.join("schema.json")
+        self.path.join(SCHEMA)
     }
 
     /// What the best weights extract from the test data.

@@ -305,8 +305,8 @@ fn bad_starts_and_corpora_are_refused() {
     let schema = at.join("other/schema.json");
     let labels = std::fs::read_to_string(&schema).unwrap();
     std::fs::write(&schema, labels.replace("WORK", "PLAY")).unwrap();
-    assert!(start("encoder").contains("needs a fine-tuned run"));
-    assert!(start("other").contains("other labels"));
+    assert!(start("encoder").contains("nor a fine-tuned run"));
+    assert!(start("other").contains("without the label `WORK"));
     let missing = exchanged(pretraining("y", "2"), "--corpus", "nothing.txt");
     assert!(fail(at, &missing).contains("nothing.txt"));
 

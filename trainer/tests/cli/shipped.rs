@@ -5,7 +5,8 @@ use serde_json::Value;
 use crate::support::succeed;
 
 /// `web/tests/evaluation.json` is what the browser must reproduce; made anew, after a change of model,
-/// by `spanlight evaluate --json --device cpu --model www/models/science --data web/tests/gold.jsonl`.
+/// by `spanlight evaluate --json --device cpu --model www/models/science --data web/tests/gold.jsonl`,
+/// without its `scores`.
 #[test]
 fn the_golden_evaluation_is_current() {
     let root = spanlight_tests::package().join("..");
@@ -17,7 +18,14 @@ fn the_golden_evaluation_is_current() {
         "web/tests/gold.jsonl",
     ];
     let printed = succeed(&root, &[&arguments[..], &files[..]].concat());
-    let found: Value = serde_json::from_str(&printed).unwrap();
+    let mut found: Value = serde_json::from_str(&printed).unwrap();
+    // Only the program has them.
+    let scores = found.as_object_mut().unwrap().remove("scores").unwrap();
+    // These sentences are easier to misread than those of the corpus; before calibration 0.43 and 0.63.
+    for (what, most) in [("entity", 0.3), ("relation", 0.4)] {
+        let error = scores[what]["error"].as_f64().unwrap();
+        assert!(error < most, "its {what} scores are {error} off");
+    }
     let golden = std::fs::read(root.join("web/tests/evaluation.json")).unwrap();
     let golden: Value = serde_json::from_slice(&golden).unwrap();
     assert_eq!(found, golden);

@@ -2,46 +2,47 @@
 
 use std::path::Path;
 
+use serde_json::Value;
+
 use crate::support::{arrays, exchanged, fail, succeed, training, workshop};
 
 /// A trained run and its bundle, exact and with fewer word-pieces than the run.
 fn bundle(at: &Path) {
     let path = at.join("encoder/vocab.txt");
     let vocabulary = std::fs::read_to_string(&path).unwrap();
-    std::fs::write(&path, format!("{vocabulary}\n[unused0]")).unwrap();
-    let path = at.join("encoder/config.json");
-    let config = std::fs::read_to_string(&path).unwrap();
-    let mut config: serde_json::Value = serde_json::from_str(&config).unwrap();
-    config["vocab_size"] = (vocabulary.lines().count() + 1).into();
-    std::fs::write(&path, config.to_string()).unwrap();
-    succeed(at, &training("run", "25"));
+    let (others, _) = vocabulary.trim_end().rsplit_once('\n').unwrap();
+    std::fs::write(&path, format!("{others}\n[unused0]")).unwrap();
+    let symmetric = ["--symmetric", "LIVE"];
+    succeed(at, &[&training("run", "25")[..], &symmetric].concat());
     let export = [
-        "export",
-        "--model",
-        "run",
-        "--out",
-        "bundle",
-        "--name",
-        "tiny",
+        "export", "--model", "run", "--out", "bundle", "--name", "tiny",
+    ];
+    let as_it_is = [
         "--precision",
         "f32",
         "--self-test",
         "anna works for acme in rome .",
     ];
-    succeed(at, &export);
+    succeed(at, &[&export[..], &as_it_is].concat());
 }
 
-/// Arguments of a run of one epoch that starts from `earlier` and moves nothing.
-fn still<'a>(run: &'a str, encoder: &'a str, earlier: &'a str, parts: &'a str) -> Vec<&'a str> {
+/// Arguments of a run of one epoch whose steps vanish in rounding.
+fn still<'a>(run: &'a str, encoder: &'a str) -> Vec<&'a str> {
     let mut arguments = exchanged(training(run, "1"), "--encoder", encoder);
     for flag in ["--learning-rate", "--head-lr"] {
-        arguments = exchanged(arguments, flag, "0");
+        arguments = exchanged(arguments, flag, "1e-30");
     }
-    [
-        &arguments[..],
-        &["--init-from", earlier, "--load-parts", parts],
-    ]
-    .concat()
+    arguments
+}
+
+/// The same, starting from parts of an earlier model.
+fn from<'a>(run: &'a str, encoder: &'a str, earlier: &'a str, parts: &'a str) -> Vec<&'a str> {
+    let start = ["--init-from", earlier, "--load-parts", parts];
+    [&still(run, encoder)[..], &start].concat()
+}
+
+fn json(path: &Path) -> Value {
+    serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
 }
 
 #[test]
@@ -50,30 +51,43 @@ fn a_bundle_is_a_start_as_its_run_is() {
     let at = folder.path();
     bundle(at);
     let weights = |run: &str| arrays(&at.join(run).join("best.safetensors"));
+    let bundled = arrays(&at.join("bundle/weights.safetensors"));
 
-    succeed(at, &still("whole", "bundle", "bundle", "model"));
-    assert_eq!(
-        weights("whole"),
-        arrays(&at.join("bundle/weights.safetensors"))
-    );
+    succeed(at, &from("whole", "bundle", "bundle", "model"));
+    assert_eq!(weights("whole"), bundled);
 
     // Without its heads, which are drawn, and on the encoder that the run had.
-    succeed(at, &still("of-bundle", "encoder", "bundle", "pair"));
-    succeed(at, &still("of-run", "encoder", "run", "pair"));
+    succeed(at, &from("of-bundle", "encoder", "bundle", "pair"));
+    succeed(at, &from("of-run", "encoder", "run", "pair"));
     assert_eq!(weights("of-bundle"), weights("of-run"));
     assert_ne!(weights("of-run"), weights("run"));
+
+    succeed(at, &still("encoder-alone", "bundle"));
+    let encoder = |arrays: Vec<(String, Vec<u8>)>| -> Vec<_> {
+        let inside = |(name, _): &(String, _)| name.starts_with("encoder.");
+        arrays.into_iter().filter(inside).collect()
+    };
+    let (found, expected) = (encoder(weights("encoder-alone")), encoder(bundled));
+    assert!(expected.len() > 20);
+    assert_eq!(found, expected);
 }
 
 #[test]
-fn a_bundle_on_another_encoder_is_refused() {
+fn a_bundle_on_another_encoder_or_with_other_switches_is_refused() {
     let folder = workshop();
     let at = folder.path();
     bundle(at);
-    let message = fail(at, &still("other", "encoder", "bundle", "model"));
-    assert!(
-        message.contains("bundle") && message.contains("--encoder"),
-        "{message}"
-    );
+    let refuse = |arguments: &[&str], what: &str| {
+        let message = fail(at, arguments);
+        assert!(
+            message.contains("bundle: ") && message.contains(what),
+            "{message}"
+        );
+    };
+    refuse(&from("a", "encoder", "bundle", "model"), "--encoder");
+    let switched = ["--pair-att-act", "tanh"];
+    let arguments = [&from("b", "bundle", "bundle", "model")[..], &switched].concat();
+    refuse(&arguments, "give --pair-att-act as it was");
 }
 
 #[test]
@@ -86,7 +100,57 @@ fn a_damaged_bundle_is_no_start() {
     *bytes.last_mut().unwrap() ^= 1;
     std::fs::write(&path, bytes).unwrap();
     for (encoder, parts) in [("bundle", "model"), ("encoder", "all")] {
-        let message = fail(at, &still("other", encoder, "bundle", parts));
+        let message = fail(at, &from(parts, encoder, "bundle", parts));
         assert!(message.contains("weights.safetensors"), "{message}");
     }
+}
+
+#[test]
+fn data_with_some_of_the_labels_train_it_further_and_with_others_do_not() {
+    let folder = workshop();
+    let at = folder.path();
+    bundle(at);
+    let text = std::fs::read_to_string(at.join("train.jsonl")).unwrap();
+    let schema = |run: &str| json(&at.join(run).join("schema.json"));
+    let one = text.lines().next().unwrap().to_owned() + "\n";
+    std::fs::write(at.join("train.jsonl"), one).unwrap();
+    succeed(at, &from("further", "bundle", "bundle", "model"));
+    succeed(at, &from("apart", "bundle", "bundle", "all"));
+    assert_eq!(schema("further"), schema("run"));
+    assert_ne!(schema("apart"), schema("run"));
+    assert_eq!(schema("further")["symmetric"], serde_json::json!(["LIVE"]));
+    // Another type may be symmetric from now on, whether these data have it or not.
+    for label in schema("run")["relations"].as_array().unwrap() {
+        let label = label.as_str().unwrap();
+        let run = format!("symmetric-{label}");
+        let arguments = from(&run, "bundle", "bundle", "model");
+        succeed(at, &[&arguments[..], &["--symmetric", label]].concat());
+        assert_eq!(schema(&run)["symmetric"], serde_json::json!([label]));
+    }
+
+    std::fs::write(at.join("train.jsonl"), text.replace("\"LOC\"", "\"GPE\"")).unwrap();
+    let message = fail(at, &from("other", "bundle", "bundle", "model"));
+    assert!(message.contains("`GPE`"), "{message}");
+}
+
+#[test]
+fn what_goes_on_needs_its_start_no_more() {
+    let folder = workshop();
+    let at = folder.path();
+    bundle(at);
+    let text = std::fs::read_to_string(at.join("train.jsonl")).unwrap();
+    let one = text.lines().next().unwrap().to_owned() + "\n";
+    std::fs::write(at.join("train.jsonl"), one).unwrap();
+    std::fs::create_dir(at.join("start")).unwrap();
+    for part in ["manifest.json", "tokenizer.json", "weights.safetensors"] {
+        std::fs::copy(at.join("bundle").join(part), at.join("start").join(part)).unwrap();
+    }
+    let arguments = from("further", "bundle", "start", "model");
+    succeed(at, &[&arguments[..], &["--max-minutes", "0"]].concat());
+    std::fs::remove_dir_all(at.join("start")).unwrap();
+    succeed(at, &["finetune", "--run", "further", "--resume"]);
+    assert_eq!(
+        json(&at.join("further/schema.json")),
+        json(&at.join("run/schema.json"))
+    );
 }

@@ -51,12 +51,18 @@ export function evidenceOfPair(raw, head, tail) {
     ...(joins(found, tail, head) && { head: found.attention.tail, tail: found.attention.head }),
   };
   const alternatives = found.alternatives?.map(({ type, score, ...ends }) => ({ type, score, turned: type !== null && joins(ends, tail, head) }));
-  return { attention, alternatives };
+  const borders = ({ start, end }) => raw.entities.find((one) => one.start === start && one.end === end)?.borders;
+  return { attention, alternatives, borders: { head: borders(head), tail: borders(tail) } };
 }
 
-/** @param {object} raw @param {import("../document/document.js").Entity} entity @returns {{type: string|null, score: number}[]|null} */
+/**
+ * What the engine says of an entity's words, whatever it would call them.
+ * @param {object} raw @param {import("../document/document.js").Entity} entity
+ * @returns {{alternatives: {type: string|null, score: number}[], borders: number|undefined}|null}
+ */
 export function evidenceOfEntity(raw, { start, end }) {
-  return raw.entities.find((one) => one.start === start && one.end === end)?.alternatives ?? null;
+  const found = raw.entities.find((one) => one.start === start && one.end === end);
+  return found?.alternatives ? { alternatives: found.alternatives, borders: found.borders } : null;
 }
 
 /**

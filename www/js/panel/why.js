@@ -31,6 +31,7 @@ export function whyRelation(raw, { head, tail }, text, schema) {
   if (evidence.alternatives) {
     const named = likely(merged(evidence.alternatives, schema)).map(({ type, score, turned }) => ({ name: nameOf(type, turned, schema), share: score }));
     nodes.push(make("h4", {}, "What it considered"), bars(named, "what it considered"));
+    nodes.push(...sureness([["head", evidence.borders.head], ["tail", evidence.borders.tail]]));
   }
   return { nodes, heat };
 }
@@ -41,10 +42,16 @@ export function whyRelation(raw, { head, tail }, text, schema) {
  * @returns {Node[]}
  */
 export function whyEntity(raw, entity, schema) {
-  const alternatives = raw && evidenceOfEntity(raw, entity);
-  if (!alternatives) return [hint("The model sees no entity with these borders.")];
-  const named = likely(alternatives).map(({ type, score }) => ({ name: type === null ? "no entity" : schema.entity(type).words, share: score }));
-  return [make("h4", {}, "What it considered"), bars(named, "what it considered")];
+  const evidence = raw && evidenceOfEntity(raw, entity);
+  if (!evidence) return [hint("The model sees no entity with these borders.")];
+  const named = likely(evidence.alternatives).map(({ type, score }) => ({ name: type === null ? "no entity" : schema.entity(type).words, share: score }));
+  return [make("h4", {}, "What it considered"), bars(named, "what it considered"), ...sureness([["these words", evidence.borders]])];
+}
+
+/** How sure the engine is of borders, which count in the score as well; nothing of a model whose scores leave them out. */
+function sureness(ends) {
+  const named = ends.filter(([, share]) => share !== undefined).map(([name, share]) => ({ name, share }));
+  return named.length === 0 ? [] : [make("h4", {}, "How sure it is of the borders"), bars(named, "how sure it is of the borders")];
 }
 
 /** The two directions of a symmetric relation are one thing to consider. */

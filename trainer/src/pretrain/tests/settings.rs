@@ -68,6 +68,10 @@ fn nonsense_is_refused_by_name() {
     refuse(&|c| c.clip = 0.0, "--clip");
     refuse(&|c| c.dropout = 1.0, "--dropout");
     refuse(&|c| c.learning_rate = -1e-4, "--learning-rate");
+    refuse(
+        &|c| (c.freeze_encoder, c.head_lr) = (true, 0.0),
+        "--learning-rate and --head-lr are 0",
+    );
     refuse(&|c| c.layer_decay = 1.5, "--layer-decay");
     refuse(&|c| c.temperature = 0.0, "temperature");
     refuse(&|c| c.momentum = 1.1, "momentum");
