@@ -347,8 +347,8 @@ mod tests {
             borders: None,
         };
         // R back and forth, S back and forth, none.
-        let mut classes = vec![0.0; 5];
-        (classes[class], classes[4]) = (SURE, 1.0 - SURE);
+        let mut classes = vec![(1.0 - SURE) / 4.0; 5];
+        classes[class] = SURE;
         let relation = PredictedRelation {
             left: 0,
             right: 1,
@@ -404,7 +404,8 @@ mod tests {
         let fitted = fit(&gold, &found, &schema()).unwrap();
         // All entities are right: nothing is gained by doubt.
         assert!(fitted.tags < 1.0 && fitted.types < 1.0, "{fitted:?}");
-        let classes = [0.0, SURE, 0.0, 0.0, 1.0 - SURE];
+        let rival = (1.0 - SURE) / 4.0;
+        let classes = [rival, SURE, rival, rival, rival];
         let half = Decision::new(&classes, 1, None, true).probability(fitted.relations);
         assert!((half - 0.5).abs() < 0.07, "{half} at {fitted:?}");
     }

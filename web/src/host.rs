@@ -73,7 +73,7 @@ pub fn error(code: Code, problem: impl Display) -> JsValue {
 pub fn failure(failure: Error) -> JsValue {
     let code = match &failure {
         Error::Device(_) => Code::Device,
-        Error::Sentence { .. } => Code::Data,
+        Error::Sentence { .. } | Error::Calibration(_) => Code::Data,
         Error::Config {
             field: "predictions",
             ..
