@@ -15,6 +15,7 @@ use crate::document::{Entity, Relation, Sentence};
 use crate::evaluate::named;
 use crate::predict::Predicted;
 use crate::schema::{Schema, Span};
+use crate::score::same_length;
 use crate::tagger::Borders;
 use crate::{Error, Result};
 
@@ -85,7 +86,7 @@ impl Reliabilities {
     /// Of what was predicted for some sentences, in their order.
     ///
     /// # Errors
-    /// [`Error::Calibration`] when there are not as many predictions as sentences.
+    /// [`Error::Config`] when there are not as many predictions as sentences.
     pub fn of(gold: &[Sentence], found: &[Predicted], schema: &Schema) -> Result<Self> {
         let (mut entities, mut relations) = (Vec::new(), Vec::new());
         for (found, right) in judged(gold, found, schema)? {
@@ -149,13 +150,7 @@ fn judged<'a>(
     found: &'a [Predicted],
     schema: &Schema,
 ) -> Result<Vec<(&'a Predicted, Right)>> {
-    if gold.len() != found.len() {
-        return Err(Error::Calibration(format!(
-            "{} sentences have {} predictions",
-            gold.len(),
-            found.len()
-        )));
-    }
+    same_length(gold, found)?;
     let both = gold.iter().zip(found);
     Ok(both
         .map(|(gold, found)| (found, Right::new(gold, found, schema)))
@@ -216,7 +211,8 @@ fn least(loss: impl Fn(f32) -> f64) -> (f32, f64) {
 /// evidence and tags.
 ///
 /// # Errors
-/// [`Error::Calibration`] when nothing was predicted, or other than as said.
+/// [`Error::Calibration`] when nothing was predicted or evidence is missing, [`Error::Config`] when there
+/// are not as many predictions as sentences.
 pub fn fit(gold: &[Sentence], found: &[Predicted], schema: &Schema) -> Result<Calibration> {
     let missing = || Error::Calibration("predictions need their evidence and tags".into());
     // Of all sentences: tags; of all entities: sentence and span, and type; of all relations: which
@@ -474,6 +470,6 @@ mod tests {
         };
         assert!(refuse(&[gold(None)], without_tags).contains("tags"));
         assert!(refuse(&[gold(None)], Predicted::default()).contains("no entity"));
-        assert!(refuse(&[], predicted(1)).contains("0 sentences"));
+        assert!(refuse(&[], predicted(1)).contains("1 predictions for 0 sentences"));
     }
 }

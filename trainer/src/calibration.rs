@@ -1,8 +1,5 @@
 //! Fits a model's scores to annotated sentences.
 
-use std::num::NonZero;
-use std::thread::available_parallelism;
-
 use burn::tensor::Device;
 use spanlight_core::calibration::{Reliabilities, fit};
 use spanlight_core::document::Sentence;
@@ -15,17 +12,17 @@ use crate::model::SavedModel;
 /// Word-pieces that go through the model at once.
 const CHUNK: usize = 512;
 
-/// Calibrates a model, on the CPU; how reliable its scores were and are now.
+/// Calibrates a model, on some threads of the CPU; how reliable its scores were and are now.
 ///
 /// # Errors
 /// [`Error::Core`](crate::error::Error::Core) for sentences that the model cannot read or finds nothing in.
 pub fn calibrate(
     model: &mut SavedModel,
     gold: &[Sentence],
+    workers: usize,
 ) -> Result<(Reliabilities, Reliabilities)> {
     let tokenizer = model.wordpiece()?;
     let evaluation = Evaluation::new(gold, &model.schema, &tokenizer, model.config.frame())?;
-    let workers = available_parallelism().map_or(1, NonZero::get);
     let detail = Detail {
         evidence: true,
         tags: true,

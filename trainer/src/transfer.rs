@@ -29,7 +29,7 @@ pub enum Parts {
     /// Sentence, span and span-pair encoder
     #[default]
     All,
-    /// All of a fine-tuned model for the same labels, its heads too
+    /// All of a fine-tuned model, its heads and labels too
     Model,
 }
 
@@ -65,7 +65,7 @@ pub fn source(init_from: Option<&Path>, parts: Parts) -> Option<&Path> {
 /// copy of the span encoder.
 ///
 /// # Errors
-/// [`Error::Folder`] when the folder holds no trained run, [`Error::Core`] for a damaged bundle.
+/// [`Error::Folder`] when the folder holds neither a trained run nor a bundle, [`Error::Core`] for a damaged one.
 pub fn encoders(folder: &Path, parts: Parts, network: Network) -> Result<StateDict> {
     let fail = |problem: String| Error::Folder {
         path: folder.into(),
@@ -164,10 +164,8 @@ pub fn whole(folder: &Path, wanted: &ModelConfig) -> Result<StateDict> {
             "has an encoder of other sizes than --encoder; name the one it started from, or a bundle as both".into(),
         ));
     }
-    let settings = |config: &ModelConfig| {
-        serde_json::to_value(config).map_err(|e| fail(format!("has settings beyond JSON: {e}")))
-    };
-    let (theirs, ours) = (settings(&earlier.config)?, settings(wanted)?);
+    let settings = |config| serde_json::to_value(config).unwrap_or_default();
+    let (theirs, ours) = (settings(&earlier.config), settings(wanted));
     match SWITCHES.iter().find(|name| theirs[**name] != ours[**name]) {
         None => Ok(earlier.weights),
         Some(name) => Err(fail(format!(

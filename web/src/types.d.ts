@@ -20,7 +20,7 @@ export interface LoadProgress {
 
 /** How to read a text. */
 export interface ExtractOptions {
-  /** Entities and relations below this probability are left out; 0 by default. */
+  /** Entities and relations below this score are left out; 0 by default. */
   threshold?: number;
   /** Whether entities and relations say what they were decided on; false by default. */
   evidence?: boolean;
@@ -71,7 +71,7 @@ export interface Relation {
   /** One of the model's relation types. */
   type: string;
   /**
-   * Probability that type, direction (unless the type is symmetric) and both spans are right, if the model is
+   * Probability that type, direction (unless the type is symmetric and not rejected) and both spans are right, if the model is
    * calibrated; else given both spans.
    */
   score: number;
@@ -235,7 +235,7 @@ export interface Scores {
   by_type: Record<"entity" | "relation" | "strict", Record<string, Counts>>;
 }
 
-/** What `spanlight evaluate --json` prints. */
+/** What `spanlight evaluate --json` prints, without its `scores`. */
 export interface Report {
   /** Of all annotations. */
   full: Scores;

@@ -34,11 +34,11 @@ pub struct LoadOptions {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct ExtractOptions {
-    /// Lowest probability.
+    /// Lowest score.
     pub threshold: Option<f32>,
     /// Whether to say what was decided on.
     pub evidence: Option<bool>,
-    /// Lowest probability of what the model rejects.
+    /// Lowest score of what the model rejects.
     pub candidates: Option<f32>,
     /// First offset.
     pub from: Option<usize>,

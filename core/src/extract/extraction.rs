@@ -42,8 +42,8 @@ pub struct ExtractedRelation {
     /// Relation type.
     #[serde(rename = "type")]
     pub label: String,
-    /// Probability that type, direction (unless the type is symmetric) and both spans are right, if the
-    /// model is calibrated; else given both spans.
+    /// Probability that type, direction (unless the type is symmetric and not rejected) and both
+    /// spans are right, if the model is calibrated; else given both spans.
     pub score: f32,
     /// Whether "no relation" is more probable; only with
     /// [`ExtractOptions::candidates`](super::ExtractOptions::candidates).

@@ -73,7 +73,7 @@ fn covers(kept: Detail, wanted: Detail) -> bool {
         (None, Some(_)) => false,
         (Some(kept), Some(wanted)) => kept <= wanted,
     };
-    rejected && (kept.evidence || !wanted.evidence)
+    rejected && (kept.evidence || !wanted.evidence) && (kept.tags || !wanted.tags)
 }
 
 /// Bytes that a sentence takes, roughly.

@@ -69,10 +69,8 @@ impl Scoring<'_> {
                 if let Some(choice) = self.entity(logits, row, borders[row]) {
                     entity_of.insert(row, sentence.entities.len());
                     let borders = self.calibration.map(|_| borders[row]);
-                    let evidence = self.detail.evidence;
-                    sentence
-                        .entities
-                        .push(choice.entity(span, borders, evidence));
+                    let entity = choice.entity(span, borders, self.detail.evidence);
+                    sentence.entities.push(entity);
                 }
                 row += 1;
             }
@@ -83,16 +81,47 @@ impl Scoring<'_> {
     /// The decision on a span whose borders are so probable.
     fn entity(&self, logits: &Rows, row: usize, sure: f32) -> Option<Choice> {
         let temperature = self.calibration.map_or(1.0, |c| c.types);
-        let choice = Choice::new(logits, row, self.schema.no_entity(), temperature)?;
-        choice.scored(sure, None, self.detail)
+        let choice = self.choose(logits, row, self.schema.no_entity(), temperature)?;
+        self.scored(choice, sure)
     }
 
     /// The decision on a pair whose borders are so probable.
     fn relation(&self, logits: &Rows, row: usize, sure: f32) -> Option<Choice> {
         let temperature = self.calibration.map_or(1.0, |c| c.relations);
-        let choice = Choice::new(logits, row, self.schema.no_relation(), temperature)?;
-        let twin = self.schema.twin(choice.class);
-        choice.scored(sure, twin, self.detail)
+        let mut choice = self.choose(logits, row, self.schema.no_relation(), temperature)?;
+        if let (false, Some(twin)) = (choice.rejected, self.schema.twin(choice.class)) {
+            choice.score += choice.classes[twin];
+        }
+        self.scored(choice, sure)
+    }
+
+    /// The most probable class of a row; where that is `none`, the last one, the best other class, if
+    /// it can be wanted, as rejected.
+    fn choose(&self, logits: &Rows, row: usize, none: usize, temperature: f32) -> Option<Choice> {
+        let best = logits.argmax(row);
+        let rejected = best == none;
+        let class = match rejected {
+            true if none == 0 || self.detail.rejected.is_none() => return None,
+            true => argmax(&logits.row(row)[..none]),
+            false => best,
+        };
+        let classes = logits.softmax(row, temperature);
+        Some(Choice {
+            class,
+            rejected,
+            score: classes[class],
+            classes,
+        })
+    }
+
+    /// The same, if it is to be kept, with the probability of all borders in its score.
+    fn scored(&self, mut choice: Choice, sure: f32) -> Option<Choice> {
+        choice.score *= sure;
+        let wanted = self
+            .detail
+            .rejected
+            .is_some_and(|least| choice.score >= least);
+        (!choice.rejected || wanted).then_some(choice)
     }
 }
 
@@ -106,34 +135,6 @@ struct Choice {
 }
 
 impl Choice {
-    /// The most probable class of a row; where that is `none`, the last one, the best other class, if
-    /// there is one, as rejected.
-    fn new(logits: &Rows, row: usize, none: usize, temperature: f32) -> Option<Self> {
-        let class = logits.argmax(row);
-        let rejected = class == none;
-        let class = match rejected {
-            true if none == 0 => return None,
-            true => argmax(&logits.row(row)[..none]),
-            false => class,
-        };
-        let classes = logits.softmax(row, temperature);
-        Some(Self {
-            class,
-            rejected,
-            score: classes[class],
-            classes,
-        })
-    }
-
-    /// The same with its final score, if it is to be kept: the probability of the class, or of its
-    /// `twin` that means the same, times that of all borders.
-    fn scored(mut self, sure: f32, twin: Option<usize>, detail: Detail) -> Option<Self> {
-        self.score += twin.map_or(0.0, |twin| self.classes[twin]);
-        self.score *= sure;
-        let kept = !self.rejected || detail.rejected.is_some_and(|least| self.score >= least);
-        kept.then_some(self)
-    }
-
     fn entity(self, span: Span, borders: Option<f32>, evidence: bool) -> PredictedEntity {
         PredictedEntity {
             span,

@@ -41,7 +41,7 @@ pub struct PredictedRelation {
     /// Directed relation class, never `None`.
     pub class: usize,
     /// Probability of the class, given the spans of both arguments; of a calibrated model, of all three.
-    /// A symmetric type counts in either direction.
+    /// A symmetric type counts in either direction, unless it is rejected.
     pub score: f32,
     /// Whether `None` is more probable.
     pub rejected: bool,

@@ -171,7 +171,7 @@ pub fn score_under(
     Ok(scores)
 }
 
-fn same_length(gold: &[Sentence], predictions: &[Prediction]) -> Result<()> {
+pub(crate) fn same_length<P>(gold: &[Sentence], predictions: &[P]) -> Result<()> {
     if gold.len() == predictions.len() {
         return Ok(());
     }

@@ -90,7 +90,10 @@ impl Borders {
             [] => f64::NEG_INFINITY,
         };
         let all = self.before[self.logits.len()];
-        (self.before[start] + own + self.behind[end] - all).exp() as f32
+        // At extreme temperatures rounding is all that is left.
+        (self.before[start] + own + self.behind[end] - all)
+            .exp()
+            .min(1.0) as f32
     }
 }
 
@@ -147,5 +150,7 @@ mod tests {
         let sure = [-900.0, -900.0, -900.0, -900.0, 900.0];
         let borders = Borders::new((0..2000).map(|_| sure.as_slice()), 1.0);
         assert_eq!(borders.probability((7, 8)), 1.0);
+        let extreme = Borders::new((0..2000).map(|_| sure.as_slice()), 1e-30);
+        assert!((0.0..=1.0).contains(&extreme.probability((7, 8))));
     }
 }

@@ -31,11 +31,15 @@ pub struct Decoding {
 }
 
 impl Decoding {
-    /// Puts what was asked for into a model's settings.
+    /// Puts what was asked for into a model's settings. Scores of other decisions are no longer calibrated.
     pub fn apply(&self, config: &mut ModelConfig) {
+        let before = (config.tag_decoding, config.none_bias);
         let bias = &mut config.none_bias;
         config.tag_decoding = self.tag_decoding.unwrap_or(config.tag_decoding);
         bias.entity = self.entity_none_bias.unwrap_or(bias.entity);
         bias.relation = self.relation_none_bias.unwrap_or(bias.relation);
+        if before != (config.tag_decoding, config.none_bias) {
+            config.calibration = None;
+        }
     }
 }

@@ -47,7 +47,7 @@ pub struct Export {
     #[arg(long, value_name = "FILE")]
     calibrate: Option<PathBuf>,
     /// Format of that file: auto, dygie, spert, pspe, arnor, redocred, re3d or knowledgenet
-    #[arg(long, default_value = "auto")]
+    #[arg(long, default_value = "auto", requires = "calibrate")]
     format: String,
     #[command(flatten)]
     decoding: Decoding,
@@ -59,15 +59,17 @@ impl Export {
     /// # Errors
     /// Whatever stops it; the manifest is written last, so an unfinished bundle is refused.
     pub fn run(&self) -> Result<()> {
+        let format = self.format.parse().map_err(Error::Usage)?;
+        let gold = self.calibrate.as_ref().map(|data| data::read(data, format));
+        let gold = gold.transpose()?.map(|read| read.sentences);
         let mut saved = mean(&self.model)?;
         self.decoding.apply(&mut saved.config);
         vocabulary::prune(&mut saved)?;
         let weights = encode(&saved.weights, self.precision)?;
-        if let Some(data) = &self.calibrate {
-            let gold = data::read(data, self.format.parse().map_err(Error::Usage)?)?.sentences;
+        if let Some(gold) = gold {
             // As they will be loaded, not as they were trained; the self-test's below too.
             saved.weights = decode(&weights)?;
-            let (before, after) = calibrate(&mut saved, &gold)?;
+            let (before, after) = calibrate(&mut saved, &gold, super::threads(0))?;
             super::say(format_args!(
                 "before calibration\n{before}\nafter calibration\n{after}"
             ))?;

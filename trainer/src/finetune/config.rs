@@ -48,7 +48,7 @@ pub struct FinetuneConfig {
     #[arg(long, value_name = "FOLDER", help_heading = "Model")]
     #[serde(default)]
     pub init_from: Option<PathBuf>,
-    /// What to take of it: encoder, span, pair, all or, fine-tuned for the same labels, model
+    /// What to take of it: encoder, span, pair, all or, fine-tuned for labels that include those of the data, model
     #[arg(long, value_enum, help_heading = "Model", default_value_t)]
     #[serde(default)]
     pub load_parts: Parts,
@@ -184,6 +184,14 @@ impl FinetuneConfig {
         }
     }
 
+    /// Peak learning rate of the sentence encoder.
+    pub fn encoder_rate(&self) -> f64 {
+        match self.freeze_encoder {
+            true => 0.0,
+            false => self.learning_rate,
+        }
+    }
+
     /// Checks what can be checked before anything is read.
     ///
     /// # Errors
@@ -217,15 +225,9 @@ impl FinetuneConfig {
             range.check(flag, value)?;
         }
         some_rate(&[
-            (
-                "--learning-rate",
-                match self.freeze_encoder {
-                    true => 0.0,
-                    false => self.learning_rate,
-                },
-            ),
-            ("--head-lr", self.head_lr),
-            ("--span-lr", self.span_lr.unwrap_or_default()),
+            self.encoder_rate(),
+            self.head_lr,
+            self.span_lr.unwrap_or_default(),
         ])?;
         Ok(())
     }

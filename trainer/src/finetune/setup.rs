@@ -86,10 +86,7 @@ impl Setup {
 
 fn rates(config: &FinetuneConfig) -> Rates {
     Rates {
-        encoder: match config.freeze_encoder {
-            true => 0.0,
-            false => config.learning_rate,
-        },
+        encoder: config.encoder_rate(),
         spans: config.span_lr.unwrap_or(config.head_lr),
         head: config.head_lr,
         layer_decay: config.layer_decay,

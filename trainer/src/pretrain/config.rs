@@ -255,6 +255,14 @@ impl Default for PretrainConfig {
 }
 
 impl PretrainConfig {
+    /// Peak learning rate of the sentence encoder.
+    pub fn encoder_rate(&self) -> f64 {
+        match self.freeze_encoder {
+            true => 0.0,
+            false => self.learning_rate,
+        }
+    }
+
     /// Checks what can be checked before anything is read.
     ///
     /// # Errors
@@ -290,16 +298,7 @@ impl PretrainConfig {
         ] {
             range.check(flag, value)?;
         }
-        some_rate(&[
-            (
-                "--learning-rate",
-                match self.freeze_encoder {
-                    true => 0.0,
-                    false => self.learning_rate,
-                },
-            ),
-            ("--head-lr", self.head_lr),
-        ])?;
+        some_rate(&[self.encoder_rate(), self.head_lr])?;
         self.corpus.validate()?;
         self.sample().validate()?;
         self.objectives().validate()?;

@@ -77,10 +77,7 @@ impl Setup {
 /// Peak learning rates and what decays.
 pub(super) fn rates(config: &PretrainConfig) -> Rates {
     Rates {
-        encoder: match config.freeze_encoder {
-            true => 0.0,
-            false => config.learning_rate,
-        },
+        encoder: config.encoder_rate(),
         spans: config.head_lr,
         head: config.head_lr,
         layer_decay: config.layer_decay,

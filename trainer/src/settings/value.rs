@@ -89,17 +89,14 @@ pub fn at_least_one(counts: &[(&str, usize)]) -> Result<()> {
 /// Checks that something is trained.
 ///
 /// # Errors
-/// [`Error::Usage`] that names the flags, when all learning rates are 0.
-pub fn some_rate(rates: &[(&str, f64)]) -> Result<()> {
-    match rates.iter().all(|(_, rate)| *rate == 0.0) {
+/// [`Error::Usage`] when all learning rates are 0.
+pub fn some_rate(rates: &[f64]) -> Result<()> {
+    match rates.iter().all(|rate| *rate == 0.0) {
         false => Ok(()),
-        true => {
-            let flags: Vec<&str> = rates.iter().map(|(flag, _)| *flag).collect();
-            let flags = flags.join(" and ");
-            Err(Error::Usage(format!(
-                "nothing would be trained: {flags} are 0"
-            )))
-        }
+        true => Err(Error::Usage(
+            "nothing would be trained: raise --head-lr, or --learning-rate without --freeze-encoder"
+                .into(),
+        )),
     }
 }
 

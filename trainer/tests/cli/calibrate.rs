@@ -67,12 +67,13 @@ fn a_calibrated_bundle_finds_the_same_and_says_better_how_sure_it_is() {
         report["scores"][what][name].as_f64().unwrap()
     };
     for what in ["entity", "relation"] {
-        let [score, right, count] = ["score", "right", "count"].map(|n| number(&after, what, n));
-        assert!(count > 5.0 && right < 0.9, "{what}: {count}, {right}");
-        assert!((score - right).abs() < 0.1, "{what}: {score}, {right}");
+        let gap =
+            |report: &Value| (number(report, what, "score") - number(report, what, "right")).abs();
+        assert!(number(&after, what, "count") > 5.0);
+        assert!(gap(&before) > gap(&after), "{what}: {before} to {after}");
     }
     let [before, after] = [before, after].map(|report| number(&report, "entity", "error"));
-    assert!(before > 0.1 && after < 0.6 * before, "{before} to {after}");
+    assert!(before > 0.1 && after < before, "{before} to {after}");
 
     // Fitted once more, the same: it starts from the scores as they were.
     succeed(at, &export("fitted", "again", &fitting));
@@ -83,7 +84,9 @@ fn a_calibrated_bundle_finds_the_same_and_says_better_how_sure_it_is() {
     };
     assert!(calibration("plain").is_null() && calibration("fitted").is_object());
     assert_eq!(calibration("again"), calibration("fitted"));
-    // Kept by a copy, and not by a mean, which has other weights.
+    // Kept by a copy, and neither by one that decides otherwise nor by a mean, which has other weights.
+    succeed(at, &export("fitted", "bold", &["--entity-none-bias", "-1"]));
+    assert!(calibration("bold").is_null());
     succeed(at, &export("fitted", "copy", &[]));
     let two = ["--model", "fitted", "plain"];
     let mean = [

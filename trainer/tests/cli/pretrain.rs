@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::support::{
-    CORPUS, arrays, exchanged, fail, pretraining, spanlight, succeed, training, workshop,
+    CORPUS, arrays, exchanged, fail, pretraining, spanlight, still, succeed, training, workshop,
 };
 
 /// Pre-trains a few steps with more flags; the weights by name.
@@ -227,13 +227,8 @@ fn fine_tuning_starts_from_what_it_is_told_to() {
     let folder = workshop();
     let at = folder.path();
     let weights = pretrained(at, "earlier", &["--momentum-init", "random"]);
-    // One step at rate 0 shows where a run starts.
     let started = |run: &str, flags: &[&str]| {
-        let mut arguments = training(run, "1");
-        for rate in ["--head-lr", "--learning-rate"] {
-            arguments = exchanged(arguments, rate, "1e-30");
-        }
-        arguments.extend(["--weight-decay", "0"]);
+        let mut arguments = still(run);
         arguments.extend(flags);
         succeed(at, &arguments);
         arrays(&at.join(run).join("best.safetensors"))

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::support::{arrays, exchanged, fail, succeed, training, workshop};
+use crate::support::{arrays, exchanged, fail, pretraining, still, succeed, training, workshop};
 
 /// A trained run and its bundle, exact and with fewer word-pieces than the run.
 fn bundle(at: &Path) {
@@ -26,19 +26,11 @@ fn bundle(at: &Path) {
     succeed(at, &[&export[..], &as_it_is].concat());
 }
 
-/// Arguments of a run of one epoch whose steps vanish in rounding.
-fn still<'a>(run: &'a str, encoder: &'a str) -> Vec<&'a str> {
-    let mut arguments = exchanged(training(run, "1"), "--encoder", encoder);
-    for flag in ["--learning-rate", "--head-lr"] {
-        arguments = exchanged(arguments, flag, "1e-30");
-    }
-    arguments
-}
-
 /// The same, starting from parts of an earlier model.
 fn from<'a>(run: &'a str, encoder: &'a str, earlier: &'a str, parts: &'a str) -> Vec<&'a str> {
     let start = ["--init-from", earlier, "--load-parts", parts];
-    [&still(run, encoder)[..], &start].concat()
+    let arguments = exchanged(still(run), "--encoder", encoder);
+    [&arguments[..], &start].concat()
 }
 
 fn json(path: &Path) -> Value {
@@ -62,14 +54,29 @@ fn a_bundle_is_a_start_as_its_run_is() {
     assert_eq!(weights("of-bundle"), weights("of-run"));
     assert_ne!(weights("of-run"), weights("run"));
 
-    succeed(at, &still("encoder-alone", "bundle"));
-    let encoder = |arrays: Vec<(String, Vec<u8>)>| -> Vec<_> {
-        let inside = |(name, _): &(String, _)| name.starts_with("encoder.");
-        arrays.into_iter().filter(inside).collect()
+    let encoder = |arrays: Vec<(String, Vec<u8>)>, prefix: &str| -> Vec<_> {
+        let inside = |(name, values): (String, Vec<u8>)| {
+            Some((name.strip_prefix(prefix)?.to_owned(), values))
+        };
+        arrays.into_iter().filter_map(inside).collect()
     };
-    let (found, expected) = (encoder(weights("encoder-alone")), encoder(bundled));
+    let expected = encoder(bundled, "encoder.");
     assert!(expected.len() > 20);
-    assert_eq!(found, expected);
+    succeed(
+        at,
+        &exchanged(still("encoder-alone"), "--encoder", "bundle"),
+    );
+    assert_eq!(encoder(weights("encoder-alone"), "encoder."), expected);
+
+    // Pre-training does too.
+    let mut arguments = exchanged(pretraining("text", "1"), "--encoder", "bundle");
+    for flag in ["--learning-rate", "--head-lr"] {
+        arguments.extend([flag, "1e-30"]);
+    }
+    arguments.extend(["--weight-decay", "0", "--init-from", "bundle"]);
+    succeed(at, &arguments);
+    let text = arrays(&at.join("text/pretrained.safetensors"));
+    assert_eq!(encoder(text, "network.encoder."), expected);
 }
 
 #[test]

@@ -219,6 +219,16 @@ pub fn training<'a>(run: &'a str, epochs: &'a str) -> Vec<&'a str> {
     ]
 }
 
+/// Arguments of a training run whose steps vanish in rounding, so that it shows where it starts.
+pub fn still(run: &str) -> Vec<&str> {
+    let mut arguments = training(run, "1");
+    for rate in ["--head-lr", "--learning-rate"] {
+        arguments = exchanged(arguments, rate, "1e-30");
+    }
+    arguments.extend(["--weight-decay", "0"]);
+    arguments
+}
+
 /// The same arguments, the value of one flag exchanged.
 pub fn exchanged<'a>(mut arguments: Vec<&'a str>, flag: &str, value: &'a str) -> Vec<&'a str> {
     let at = arguments.iter().position(|a| *a == flag).unwrap();

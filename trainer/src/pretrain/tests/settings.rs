@@ -70,7 +70,7 @@ fn nonsense_is_refused_by_name() {
     refuse(&|c| c.learning_rate = -1e-4, "--learning-rate");
     refuse(
         &|c| (c.freeze_encoder, c.head_lr) = (true, 0.0),
-        "--learning-rate and --head-lr are 0",
+        "nothing would be trained",
     );
     refuse(&|c| c.layer_decay = 1.5, "--layer-decay");
     refuse(&|c| c.temperature = 0.0, "temperature");
