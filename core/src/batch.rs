@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use burn::tensor::{Device, Int, Tensor, TensorData};
 
+use crate::case::Case;
 use crate::document::Sentence;
 use crate::schema::{Direction, Schema, Span};
 use crate::tagger::{Tag, tags_of};
@@ -14,12 +15,14 @@ use crate::{Error, Result};
 const MASKED: f32 = -10_000.0;
 
 /// One sentence as the encoder sees it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Pieces {
     /// Word-piece ids, `[CLS]` and `[SEP]` included.
     pub ids: Vec<u32>,
     /// Position of the first piece of every word.
     pub first: Vec<usize>,
+    /// How the word of every piece is written; caseless behind the end.
+    pub cases: Vec<Case>,
 }
 
 impl Pieces {
@@ -35,8 +38,11 @@ impl Pieces {
         let (Some(cls), Some(sep)) = (self.ids.first(), self.ids.last()) else {
             return self.clone();
         };
+        // Neighbours only inform; how their words are written is not kept.
+        let (mark, own) = self.cases.split_at(self.cases.len().min(1));
         Self {
             ids: [&[*cls], before, self.inner(), behind, &[*sep]].concat(),
+            cases: [mark, &vec![Case::Caseless; before.len()][..], own].concat(),
             first: self.first.iter().map(|at| at + before.len()).collect(),
         }
     }
@@ -53,6 +59,7 @@ impl Pieces {
 #[derive(Debug, Clone)]
 pub struct PieceBatch {
     ids: Vec<i32>,
+    cases: Vec<i32>,
     lengths: Vec<usize>,
     length: usize,
     first_rows: Vec<i32>,
@@ -66,17 +73,22 @@ impl PieceBatch {
         let lengths: Vec<usize> = sentences.iter().map(|s| s.ids.len()).collect();
         let length = lengths.iter().copied().max().unwrap_or(0);
         let mut ids = vec![0; sentences.len() * length];
+        let mut cases = vec![Case::Caseless as i32; ids.len()];
         let mut first_rows = Vec::new();
         let mut word_offsets = vec![0];
         for (i, sentence) in sentences.iter().enumerate() {
             for (slot, id) in ids[i * length..].iter_mut().zip(&sentence.ids) {
                 *slot = *id as i32;
             }
+            for (slot, case) in cases[i * length..].iter_mut().zip(&sentence.cases) {
+                *slot = *case as i32;
+            }
             first_rows.extend(sentence.first.iter().map(|p| (i * length + p) as i32));
             word_offsets.push(first_rows.len());
         }
         Self {
             ids,
+            cases,
             lengths,
             length,
             first_rows,
@@ -115,6 +127,11 @@ impl PieceBatch {
             TensorData::new(self.ids.clone(), [self.sentences(), self.length]),
             device,
         )
+    }
+
+    /// How the words of all pieces are written, as numbers of [`Case`]: `[sentences * length]`.
+    pub fn cases(&self, device: &Device) -> Tensor<1, Int> {
+        indices(self.cases.clone(), device)
     }
 
     /// Additive attention mask: `[sentences, 1, 1, length]`.

@@ -69,6 +69,7 @@ mod tests {
         Pieces {
             ids: [101].into_iter().chain(inner).chain([102]).collect(),
             first: (0..words.len()).map(|i| 1 + 2 * i).collect(),
+            ..Default::default()
         }
     }
 

@@ -8,6 +8,7 @@ pub mod batch;
 pub mod bert;
 pub mod bundle;
 pub mod calibration;
+pub mod case;
 pub mod config;
 pub mod context;
 pub mod dense;

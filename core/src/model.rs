@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use burn::module::Module;
+use burn::module::{Module, Param};
 use burn::nn::Linear;
 use burn::tensor::activation::softmax;
 use burn::tensor::{Device, Tensor};
@@ -10,9 +10,10 @@ use burn::tensor::{Device, Tensor};
 use crate::Result;
 use crate::batch::{PieceBatch, indices};
 use crate::bert::Bert;
+use crate::case::Case;
 use crate::config::{ModelConfig, RelationInput};
 use crate::dense::Dense;
-use crate::init::Init;
+use crate::init::{Init, zeros};
 use crate::noise::Noise;
 use crate::pair::{PairEncoder, PairFeatures, SEGMENTS, contexts};
 use crate::rows::pick;
@@ -81,6 +82,8 @@ pub struct JointModel {
     relation_inner: Dense,
     relation_outer: Dense,
     relation_head: Linear,
+    /// Added to the embeddings for how words are written, where the encoder is told: `[kinds, hidden]`.
+    pub case: Option<Param<Tensor<2>>>,
     #[module(skip)]
     config: ModelConfig,
 }
@@ -124,6 +127,7 @@ impl JointModel {
             relation_inner: Dense::new(config.relation_features(schema), size, init, device),
             relation_outer: Dense::new(size, config.relation_size, init, device),
             relation_head: init.linear(config.relation_size, schema.relation_classes(), device),
+            case: config.case.then(|| zeros([Case::KINDS, hidden], device)),
             config: config.clone(),
         })
     }
@@ -142,7 +146,11 @@ impl JointModel {
     pub fn encode(&self, pieces: &PieceBatch, noise: &mut Noise) -> Encoded {
         let device = self.device();
         let dropout = self.config.dropout;
-        let hidden = self.encoder.forward(pieces, dropout, noise); // [sentences * length, hidden]
+        let mut x = self.encoder.embeddings.forward(pieces, dropout, noise); // [sentences * length, hidden]
+        if let Some(case) = &self.case {
+            x = x + pick(case.val(), pieces.cases(&device), noise);
+        }
+        let hidden = self.encoder.read(x, pieces, dropout, noise);
         let sentences = self
             .encoder
             .sentence(hidden.clone(), pieces, self.config.cls_repr);

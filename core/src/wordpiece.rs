@@ -3,6 +3,7 @@
 use tokenizers::Tokenizer;
 
 use crate::batch::Pieces;
+use crate::case::Case;
 use crate::{Error, Result};
 
 /// Names of special pieces, MPNet's and BERT's. MPNet's vocabulary still has BERT's, which it was not trained
@@ -184,23 +185,25 @@ impl WordPiece {
     /// # Errors
     /// [`Error::Tokenizer`] when the library fails.
     pub fn sentence<S: AsRef<str>>(&self, words: impl IntoIterator<Item = S>) -> Result<Pieces> {
-        let words: Result<Vec<Vec<u32>>> = words
-            .into_iter()
-            .map(|word| self.word(word.as_ref()))
-            .collect();
-        Ok(self.join(&words?))
+        let (mut pieces, mut cases) = (Vec::new(), Vec::new());
+        for word in words {
+            pieces.push(self.word(word.as_ref())?);
+            cases.push(Case::of(word.as_ref()));
+        }
+        Ok(self.join(&pieces, &cases))
     }
 
-    /// Tokenised words between `[CLS]` and `[SEP]`.
-    pub fn join(&self, words: &[Vec<u32>]) -> Pieces {
-        let mut ids = vec![self.cls];
+    /// Tokenised words between `[CLS]` and `[SEP]`, each with how it is written.
+    pub fn join(&self, words: &[Vec<u32>], written: &[Case]) -> Pieces {
+        let (mut ids, mut cases) = (vec![self.cls], vec![Case::Caseless]);
         let mut first = Vec::with_capacity(words.len());
-        for word in words {
+        for (word, case) in words.iter().zip(written) {
             first.push(ids.len());
             ids.extend(word);
+            cases.resize(ids.len(), *case);
         }
         ids.push(self.sep);
-        Pieces { ids, first }
+        Pieces { ids, first, cases }
     }
 }
 

@@ -397,6 +397,7 @@ fn temperatures_that_divide_by_nothing_are_refused() {
 fn the_number_of_parameters_is_known_without_a_model() {
     let mut config = tiny_config();
     for (shared, pad) in [(false, false), (true, false), (false, true)] {
+        config.case = pad;
         config.share_span_encoder = shared;
         config.tag_pad_class = pad;
         let model = JointModel::new(&config, &tiny_schema(), &mut Init::blank(), &Device::flex());

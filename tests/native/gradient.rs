@@ -7,6 +7,7 @@ use rand::rngs::Xoshiro256PlusPlus;
 use rand::{RngExt, SeedableRng};
 use spanlight_core::batch::{Gold, PieceBatch, Pieces, TrainBatch};
 use spanlight_core::bert::{Embeddings, Layer, SelfAttention};
+use spanlight_core::case::Case;
 use spanlight_core::config::{EncoderConfig, PairActivation, RelationInput};
 use spanlight_core::dense::Dense;
 use spanlight_core::init::Init;
@@ -131,16 +132,31 @@ fn config() -> ModelConfig {
     }
 }
 
+/// How the words of pieces are written, by the initials of their kinds.
+fn written(initials: &str) -> Vec<Case> {
+    let kind = |initial| match initial {
+        'L' => Case::Lower,
+        'T' => Case::Title,
+        'U' => Case::Upper,
+        'M' => Case::Mixed,
+        'D' => Case::Digits,
+        _ => Case::Caseless,
+    };
+    initials.chars().map(kind).collect()
+}
+
 /// Two sentences of different length; the first has words of several pieces.
 fn pieces() -> PieceBatch {
     PieceBatch::new(&[
         Pieces {
             ids: vec![2, 7, 8, 9, 10, 11, 12, 13, 3],
             first: vec![1, 2, 4, 5, 7],
+            cases: written("-TLLUUMD"),
         },
         Pieces {
             ids: vec![2, 14, 7, 15, 16, 3],
             first: vec![1, 2, 3, 4],
+            cases: written("-LTUD"),
         },
     ])
 }
@@ -322,6 +338,15 @@ fn pair_encoder() {
 #[test]
 fn joint_loss_of_the_fixed_profile() {
     check_joint(config(), None);
+}
+
+#[test]
+fn joint_loss_with_case() {
+    let told = ModelConfig {
+        case: true,
+        ..config()
+    };
+    check_joint(told, None);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Tests of the core on the CPU: numbers, gradients, round trips.
 
 mod bundle;
+mod case;
 mod context;
 mod contrast;
 mod dropout;

@@ -49,6 +49,7 @@ fn hidden_states_are_those_of_mpnet() {
     let sentence = |ids: &[u32]| Pieces {
         ids: ids.to_vec(),
         first: vec![1],
+        ..Default::default()
     };
     let long = sentence(&[0, 5, 9, 13, 7, 11, 4, 17, 8, 6, 3, 2]);
     let batch = PieceBatch::new(&[long, sentence(&[0, 12, 2])]);

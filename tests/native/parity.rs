@@ -106,6 +106,7 @@ fn batch(json: &Value) -> TrainBatch {
         pieces.push(Pieces {
             ids: ids.collect(),
             first: first.collect(),
+            ..Default::default()
         });
         let tags = list(&input["entity_span_labels"][i]);
         let types = ["LOC", "ORG", "PER"];

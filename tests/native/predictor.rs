@@ -32,7 +32,11 @@ fn sentences() -> Vec<Pieces> {
             );
         }
         ids.push(3);
-        Pieces { ids, first }
+        Pieces {
+            ids,
+            first,
+            ..Default::default()
+        }
     };
     (0..SENTENCES).map(|_| pieces(&mut rng)).collect()
 }
@@ -41,6 +45,7 @@ fn without_words() -> Pieces {
     Pieces {
         ids: vec![2, 3],
         first: vec![],
+        ..Default::default()
     }
 }
 

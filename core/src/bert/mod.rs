@@ -58,13 +58,24 @@ impl Bert {
     ///
     /// Rows stay two-dimensional throughout, so that each product is one large matrix product.
     pub fn forward(&self, pieces: &PieceBatch, dropout: f64, noise: &mut Noise) -> Tensor<2> {
+        let x = self.embeddings.forward(pieces, dropout, noise); // [sentences * length, hidden]
+        self.read(x, pieces, dropout, noise)
+    }
+
+    /// The same, given the embedded word-pieces `[sentences * length, hidden]`.
+    pub fn read(
+        &self,
+        mut x: Tensor<2>,
+        pieces: &PieceBatch,
+        dropout: f64,
+        noise: &mut Noise,
+    ) -> Tensor<2> {
         let device = self.pooler.weight.device();
         let mut mask = pieces.attention_mask(&device); // [sentences, 1, 1, length]
         if let Some(relative) = &self.relative {
             let [_, _, _, length] = mask.dims();
             mask = mask + relative.forward(length); // [sentences, heads, length, length]
         }
-        let mut x = self.embeddings.forward(pieces, dropout, noise); // [sentences * length, hidden]
         for layer in &self.layers {
             x = layer.forward(x, mask.clone(), dropout, noise);
         }

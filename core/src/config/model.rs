@@ -56,6 +56,9 @@ pub struct ModelConfig {
     /// Most word-pieces of neighbouring sentences that the encoder reads on either side of a sentence.
     #[serde(default)]
     pub context: usize,
+    /// Whether the encoder is told how words are written.
+    #[serde(default)]
+    pub case: bool,
     /// How tags are chosen at inference.
     #[serde(default)]
     pub tag_decoding: TagDecoding,
@@ -111,6 +114,7 @@ impl ModelConfig {
             share_span_encoder: false,
             tag_pad_class: reference,
             context: 0,
+            case: false,
             tag_decoding: TagDecoding::Argmax,
             none_bias: NoneBias::default(),
             calibration: None,

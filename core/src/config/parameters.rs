@@ -1,6 +1,7 @@
 //! How large a model would be, before it is made.
 
 use super::ModelConfig;
+use crate::case::Case;
 use crate::pair::POSITION_ROWS;
 use crate::schema::Schema;
 use crate::tagger::Tag;
@@ -65,6 +66,7 @@ impl ModelConfig {
             dense(self.relation_features(schema) as u128, size),
             dense(size, relation),
             linear(relation, schema.relation_classes() as u128),
+            table(if self.case { Case::KINDS as u128 } else { 0 }, hidden),
         ])
     }
 }

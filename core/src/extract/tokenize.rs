@@ -3,6 +3,7 @@
 use super::around::Around;
 use crate::Result;
 use crate::batch::Pieces;
+use crate::case::Case;
 use crate::text::{WindowLimit, windows};
 
 /// Longest window, in words, whatever the encoder allows.
@@ -42,6 +43,7 @@ pub(super) fn tokenize(
         let sentence = &around.sentences[i];
         let text = around.text;
         let surfaces: Vec<&str> = sentence.words.iter().map(|w| w.surface(text)).collect();
+        let cases: Vec<Case> = surfaces.iter().map(|word| Case::of(word)).collect();
         let mut words = Vec::with_capacity(surfaces.len());
         let mut shortened = 0;
         for surface in &surfaces {
@@ -58,7 +60,9 @@ pub(super) fn tokenize(
                 sentence: order,
                 first_word: window.start,
             });
-            let alone = around.tokenizer.join(&words[window.clone()]);
+            let alone = around
+                .tokenizer
+                .join(&words[window.clone()], &cases[window.clone()]);
             all.pieces.push(around.surround(i, &words, window, alone)?);
         }
         all.shortened.push(shortened);

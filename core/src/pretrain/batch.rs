@@ -44,6 +44,7 @@ impl PretrainBatch {
             .map(|(view, sample)| Pieces {
                 ids: view.ids.clone(),
                 first: sample.first.clone(),
+                ..Default::default()
             })
             .collect();
         let pieces = PieceBatch::new(&inputs);

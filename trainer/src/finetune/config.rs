@@ -89,6 +89,11 @@ pub struct FinetuneConfig {
     #[arg(long, value_name = "PIECES", help_heading = "Model")]
     #[serde(default)]
     pub context: Option<usize>,
+    /// Tell the encoder how words are written (lower, Title, UPPER, mixed, with digits), which an uncased one does
+    /// not see; not by default
+    #[arg(long, value_name = "BOOL", help_heading = "Model")]
+    #[serde(default)]
+    pub case: Option<bool>,
     /// How tags are chosen at inference: argmax (as in the paper) or viterbi (the best legal sequence)
     #[serde(default)]
     #[arg(long, value_parser = parse_lowercase::<TagDecoding>, help_heading = "Model", default_value = "argmax")]
@@ -179,6 +184,7 @@ impl FinetuneConfig {
             share_span_encoder: self.share_span_encoder,
             tag_pad_class: self.tag_pad_class,
             context: self.context.unwrap_or_default(),
+            case: self.case.unwrap_or_default(),
             tag_decoding: self.tag_decoding,
             ..ModelConfig::new(encoder, self.profile)
         }

@@ -64,7 +64,14 @@ impl Setup {
         self.model.encoder = encoder.load(self.model.encoder)?;
         if let Some(earlier) = &config.init_from {
             if config.load_parts == Parts::Model {
-                self.model = load_state(self.model, whole(earlier, sizes)?)?;
+                let state = whole(earlier, sizes)?;
+                // Where the earlier model was not told how words are written, that does not show yet.
+                let fresh = match state.contains_key("case") {
+                    true => None,
+                    false => self.model.case.take(),
+                };
+                self.model = load_state(self.model, state)?;
+                self.model.case = fresh.or(self.model.case);
             } else {
                 let found = encoders(earlier, config.load_parts, config.load_network)?;
                 let spans: &[&str] = match config.share_span_encoder {

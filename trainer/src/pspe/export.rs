@@ -83,6 +83,7 @@ fn check(config: &ModelConfig, stage: Stage) -> Result<()> {
         ),
         (config.cls_repr != ClsRepr::Pooler, "--cls-repr raw"),
         (config.context > 0, "--context"),
+        (config.case, "--case"),
     ];
     match foreign.iter().find(|(found, _)| *found) {
         None => Ok(()),

@@ -156,7 +156,11 @@ fn join(words: &[Word<'_>], special: &SpecialPieces) -> Pieces {
         ids.extend(word.pieces);
     }
     ids.push(special.sep);
-    Pieces { ids, first }
+    Pieces {
+        ids,
+        first,
+        ..Default::default()
+    }
 }
 
 /// Masks the pieces, forms the two views and gives each view the tasks of its words.
