@@ -63,7 +63,12 @@ impl<'a> Evaluation<'a> {
         progress: &(dyn Fn(usize) + Sync),
     ) -> Result<Vec<Prediction>> {
         let predicted = self.predict_with(predictor, Detail::default(), workers, progress)?;
-        Ok(predicted.iter().map(|p| named(p, &self.schema)).collect())
+        Ok(self.named(&predicted))
+    }
+
+    /// Predictions with the names of labels.
+    pub fn named(&self, predicted: &[Predicted]) -> Vec<Prediction> {
+        predicted.iter().map(|p| named(p, &self.schema)).collect()
     }
 
     /// The same with scores, and with more where it is asked for.

@@ -68,7 +68,8 @@ impl Scoring<'_> {
             for &span in &sentence.spans {
                 if let Some(choice) = self.entity(logits, row, borders[row]) {
                     entity_of.insert(row, sentence.entities.len());
-                    let borders = self.calibration.map(|_| borders[row]);
+                    let told = self.calibration.filter(|_| self.detail.evidence);
+                    let borders = told.map(|_| borders[row]);
                     let entity = choice.entity(span, borders, self.detail.evidence);
                     sentence.entities.push(entity);
                 }
@@ -142,7 +143,7 @@ impl Choice {
             score: self.score,
             rejected: self.rejected,
             classes: evidence.then_some(self.classes),
-            borders: borders.filter(|_| evidence),
+            borders,
         }
     }
 

@@ -12,7 +12,7 @@ type Typed<'a> = (Span, &'a str);
 
 /// The compared elements of a sentence; borrowed labels.
 #[derive(Default)]
-pub(super) struct Facts<'a> {
+pub(crate) struct Facts<'a> {
     pub spans: HashSet<Span>,
     pub entities: HashSet<Typed<'a>>,
     /// Type, first and second argument.

@@ -24,6 +24,7 @@ use serde::{Deserialize, Serialize};
 pub use bucket::{Bucket, BucketScores, Size, score_buckets};
 pub use counts::Counts;
 pub use differences::{Difference, Kind, SentenceDifferences, Subject, differences};
+pub(crate) use facts::Facts;
 pub use reference::{MAX_WORDS, reference_view};
 pub use scores::{ByType, Scores};
 pub use unrelated::{Unrelated, unrelated};

@@ -6,9 +6,8 @@ use std::path::PathBuf;
 use clap::Args;
 use serde::Serialize;
 use spanlight_core::calibration::Reliabilities;
-use spanlight_core::evaluate::named;
 use spanlight_core::predict::Detail;
-use spanlight_core::score::{Prediction, Report, Unrelated, score, unrelated};
+use spanlight_core::score::{Report, Unrelated, score, unrelated};
 
 use super::{Compute, Decoding};
 use crate::data;
@@ -82,9 +81,7 @@ impl Evaluate {
         let predictor = saved.predictor(&device, self.chunk)?;
         let workers = self.compute.workers(&device);
         let predicted = evaluation.predict_with(&predictor, Detail::default(), workers, &|_| ())?;
-        let found: Vec<Prediction> = (predicted.iter())
-            .map(|p| named(p, &saved.schema))
-            .collect();
+        let found = evaluation.named(&predicted);
         if let Some(path) = &self.predictions {
             write_predictions(path, &gold, &found)?;
         }

@@ -33,6 +33,14 @@ fn from<'a>(run: &'a str, encoder: &'a str, earlier: &'a str, parts: &'a str) ->
     [&arguments[..], &start].concat()
 }
 
+/// Leaves only the first training sentence, which has some of the labels; what the file held.
+fn first_sentence_alone(at: &Path) -> String {
+    let path = at.join("train.jsonl");
+    let text = std::fs::read_to_string(&path).unwrap();
+    std::fs::write(path, text.lines().next().unwrap().to_owned() + "\n").unwrap();
+    text
+}
+
 fn json(path: &Path) -> Value {
     serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
 }
@@ -117,10 +125,8 @@ fn data_with_some_of_the_labels_train_it_further_and_with_others_do_not() {
     let folder = workshop();
     let at = folder.path();
     bundle(at);
-    let text = std::fs::read_to_string(at.join("train.jsonl")).unwrap();
+    let text = first_sentence_alone(at);
     let schema = |run: &str| json(&at.join(run).join("schema.json"));
-    let one = text.lines().next().unwrap().to_owned() + "\n";
-    std::fs::write(at.join("train.jsonl"), one).unwrap();
     succeed(at, &from("further", "bundle", "bundle", "model"));
     succeed(at, &from("apart", "bundle", "bundle", "all"));
     assert_eq!(schema("further"), schema("run"));
@@ -145,9 +151,7 @@ fn what_goes_on_needs_its_start_no_more() {
     let folder = workshop();
     let at = folder.path();
     bundle(at);
-    let text = std::fs::read_to_string(at.join("train.jsonl")).unwrap();
-    let one = text.lines().next().unwrap().to_owned() + "\n";
-    std::fs::write(at.join("train.jsonl"), one).unwrap();
+    first_sentence_alone(at);
     std::fs::create_dir(at.join("start")).unwrap();
     for part in ["manifest.json", "tokenizer.json", "weights.safetensors"] {
         std::fs::copy(at.join("bundle").join(part), at.join("start").join(part)).unwrap();

@@ -1,161 +1,28 @@
-//! Scores that are right as often as they say: temperatures fitted to development data, and how
-//! reliable scores are.
+//! Scores that are right as often as they say, by temperatures fitted to development data.
 //!
 //! An entity is right with its type and both borders, a relation with its type, its direction (unless
 //! the type is symmetric) and the borders of both arguments. So an entity's score is the probability of
 //! its borders times that of its type, and a relation's that of four borders times that of its type.
 
-use std::collections::HashSet;
-use std::fmt::{Display, Formatter};
+mod reliability;
+mod right;
 
-use serde::Serialize;
+use std::ops::RangeInclusive;
+
+pub use reliability::{Reliabilities, Reliability};
+use right::judged;
 
 use crate::config::Calibration;
-use crate::document::{Entity, Relation, Sentence};
-use crate::evaluate::named;
+use crate::document::Sentence;
 use crate::predict::Predicted;
 use crate::schema::{Schema, Span};
-use crate::score::same_length;
 use crate::tagger::Borders;
 use crate::{Error, Result};
 
 /// Temperatures that are tried: `2^(n/8)` for these `n`, a quarter to 16.
-const EIGHTHS: std::ops::RangeInclusive<i8> = -16..=32;
-/// Scores are compared with what is right within bins of this width.
-const BINS: usize = 10;
+const EIGHTHS: RangeInclusive<i8> = -16..=32;
 /// Nothing is held to be surer than this in a logarithm.
 const SUREST: f64 = 1e-6;
-
-/// Some scores against what was right.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
-pub struct Reliability {
-    /// Number of scores.
-    pub count: usize,
-    /// Their mean.
-    pub score: f64,
-    /// Share that is right.
-    pub right: f64,
-    /// Expected calibration error: mean distance of both within tenths.
-    pub error: f64,
-}
-
-impl Reliability {
-    /// Of scores, each with whether it belongs to something right.
-    pub fn of(scores: &[(f64, bool)]) -> Self {
-        let count = scores.len();
-        if count == 0 {
-            return Self::default();
-        }
-        let mut bins = [(0.0, 0.0); BINS];
-        for &(score, right) in scores {
-            let bin = &mut bins[((score * BINS as f64) as usize).min(BINS - 1)];
-            *bin = (bin.0 + score, bin.1 + f64::from(u8::from(right)));
-        }
-        let share = |sum: f64| sum / count as f64;
-        Self {
-            count,
-            score: share(bins.iter().map(|b| b.0).sum()),
-            right: share(bins.iter().map(|b| b.1).sum()),
-            error: share(bins.iter().map(|b| (b.0 - b.1).abs()).sum()),
-        }
-    }
-}
-
-impl Display for Reliability {
-    fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
-        write!(
-            f,
-            "{:.1} % on average, {:.1} % right, calibration error {:.1}",
-            100.0 * self.score,
-            100.0 * self.right,
-            100.0 * self.error
-        )
-    }
-}
-
-/// Reliability of a model's scores on annotated sentences.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
-pub struct Reliabilities {
-    /// Of entities.
-    pub entity: Reliability,
-    /// Of relations.
-    pub relation: Reliability,
-}
-
-impl Reliabilities {
-    /// Of what was predicted for some sentences, in their order.
-    ///
-    /// # Errors
-    /// [`Error::Config`] when there are not as many predictions as sentences.
-    pub fn of(gold: &[Sentence], found: &[Predicted], schema: &Schema) -> Result<Self> {
-        let (mut entities, mut relations) = (Vec::new(), Vec::new());
-        for (found, right) in judged(gold, found, schema)? {
-            let entity = found.entities.iter().zip(right.entities);
-            entities.extend(entity.map(|(e, right)| (f64::from(e.score), right)));
-            let relation = found.relations.iter().zip(right.relations);
-            relations.extend(relation.map(|(r, right)| (f64::from(r.score), right)));
-        }
-        Ok(Self {
-            entity: Reliability::of(&entities),
-            relation: Reliability::of(&relations),
-        })
-    }
-}
-
-impl Display for Reliabilities {
-    fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
-        writeln!(f, "scores of entities:  {}", self.entity)?;
-        write!(f, "scores of relations: {}", self.relation)
-    }
-}
-
-/// What of a sentence's predictions is right.
-struct Right {
-    entities: Vec<bool>,
-    relations: Vec<bool>,
-}
-
-impl Right {
-    fn new(gold: &Sentence, found: &Predicted, schema: &Schema) -> Self {
-        let entity = |e: &Entity| (e.start, e.end, e.label.clone());
-        let typed: HashSet<_> = gold.entities.iter().map(entity).collect();
-        // Symmetric relations have their arguments in order.
-        let ends = |entities: &[Entity], r: &Relation| {
-            let span = |i: usize| entities.get(i).map(|e| (e.start, e.end));
-            let (head, tail) = (span(r.head), span(r.tail));
-            match schema.is_symmetric(&r.label) && head > tail {
-                true => (tail, head, r.label.clone()),
-                false => (head, tail, r.label.clone()),
-            }
-        };
-        let related: HashSet<_> = (gold.relations.iter())
-            .map(|r| ends(&gold.entities, r))
-            .collect();
-        let named = named(found, schema);
-        let relations = named.relations.iter();
-        Self {
-            entities: (named.entities.iter())
-                .map(|e| typed.contains(&entity(e)))
-                .collect(),
-            relations: relations
-                .map(|r| related.contains(&ends(&named.entities, r)))
-                .collect(),
-        }
-    }
-}
-
-/// The predictions of all sentences with what of them is right.
-fn judged<'a>(
-    gold: &[Sentence],
-    found: &'a [Predicted],
-    schema: &Schema,
-) -> Result<Vec<(&'a Predicted, Right)>> {
-    same_length(gold, found)?;
-    let both = gold.iter().zip(found);
-    Ok(both
-        .map(|(gold, found)| (found, Right::new(gold, found, schema)))
-        .collect())
-}
 
 /// A decision that a temperature makes more or less sure.
 struct Decision {
@@ -280,22 +147,8 @@ pub fn fit(gold: &[Sentence], found: &[Predicted], schema: &Schema) -> Result<Ca
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::document::{Entity, Relation};
     use crate::predict::{PairEvidence, PredictedEntity, PredictedRelation};
-
-    #[test]
-    fn reliability_is_what_one_counts_by_hand() {
-        let found = Reliability::of(&[(0.9, true), (0.95, false), (0.2, false), (1.0, true)]);
-        assert_eq!(found.count, 4);
-        // One bin holds 0.9, 0.95 and 1.0, of which two are right; the other one 0.2.
-        for (found, expected) in [
-            (found.score, 3.05 / 4.0),
-            (found.right, 0.5),
-            (found.error, (0.85 + 0.2) / 4.0),
-        ] {
-            assert!((found - expected).abs() < 1e-12, "{found}, not {expected}");
-        }
-        assert_eq!(Reliability::of(&[]), Reliability::default());
-    }
 
     /// As sure as a network that is wrong now and then.
     const SURE: f32 = 1.0 - 1e-4;

@@ -1,0 +1,49 @@
+//! What of a prediction is right.
+
+use crate::Result;
+use crate::document::Sentence;
+use crate::evaluate::named;
+use crate::predict::Predicted;
+use crate::schema::Schema;
+use crate::score::{Facts, same_length};
+
+/// Which of a sentence's predictions are right, in their order.
+pub(super) struct Right {
+    pub entities: Vec<bool>,
+    pub relations: Vec<bool>,
+}
+
+impl Right {
+    fn new(gold: &Sentence, found: &Predicted, schema: &Schema) -> Self {
+        let known = Facts::new([], &gold.entities, &gold.relations, Some(schema));
+        let named = named(found, schema);
+        let entities = named.entities.iter().map(|entity| {
+            let one = Facts::new([], std::slice::from_ref(entity), [], None);
+            !one.entities.is_disjoint(&known.entities)
+        });
+        let relations = named.relations.iter().map(|relation| {
+            let one = Facts::new([], &named.entities, [relation], Some(schema));
+            !one.relations.is_disjoint(&known.relations)
+        });
+        Self {
+            entities: entities.collect(),
+            relations: relations.collect(),
+        }
+    }
+}
+
+/// The predictions of all sentences with what of them is right.
+///
+/// # Errors
+/// [`Error::Config`](crate::Error::Config) when there are not as many predictions as sentences.
+pub(super) fn judged<'a>(
+    gold: &[Sentence],
+    found: &'a [Predicted],
+    schema: &Schema,
+) -> Result<Vec<(&'a Predicted, Right)>> {
+    same_length(gold, found)?;
+    let both = gold.iter().zip(found);
+    Ok(both
+        .map(|(gold, found)| (found, Right::new(gold, found, schema)))
+        .collect())
+}
