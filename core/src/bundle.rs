@@ -36,13 +36,9 @@ impl Part {
     pub fn of(bytes: &[u8]) -> Self {
         Self {
             bytes: bytes.len(),
-            sha256: hex(&Sha256::digest(bytes)),
+            sha256: format!("{:x}", Sha256::digest(bytes)),
         }
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|b| format!("{b:02x}")).collect()
 }
 
 /// A text and what the model must find in it, on every device.

@@ -45,6 +45,15 @@ pub enum Error {
         problem: String,
     },
 
+    /// Predictions that are not one a sentence.
+    #[error("{given} predictions for {sentences} sentences; give one per sentence, in order")]
+    Predictions {
+        /// Number of predictions.
+        given: usize,
+        /// Number of sentences.
+        sentences: usize,
+    },
+
     /// Predictions that no calibration can be fitted to.
     #[error("calibration: {0}")]
     Calibration(String),

@@ -169,7 +169,7 @@ impl JointModel {
         }
     }
 
-    /// Tag logits of every word, PAD class included (in front) where the model has one.
+    /// Tag logits of every word, PAD class included (in front) where the model has one: `[words, tags]`.
     pub fn tag_logits_with_pad(&self, encoded: &Encoded) -> Tensor<2> {
         let tail = SpanCnn::tail(&self.config.span_kernels);
         let rows = encoded.words.dims()[0] - tail;

@@ -4,7 +4,7 @@ use burn::tensor::{Tensor, TensorData, Transaction};
 
 use crate::{Error, Result};
 
-/// A host copy of a matrix.
+/// A host copy of a matrix `[rows, width]`.
 #[derive(Debug, Clone)]
 pub struct Rows {
     values: Vec<f32>,
@@ -42,7 +42,7 @@ impl Rows {
     }
 }
 
-/// Reads one matrix back.
+/// Reads one matrix `[rows, width]` back.
 ///
 /// # Errors
 /// [`Error::Device`] when the device fails.
@@ -52,7 +52,7 @@ pub async fn read(tensor: Tensor<2>) -> Result<Rows> {
         .ok_or_else(|| Error::Device("the read-back gave no tensor".into()))
 }
 
-/// Reads several matrices back in one round-trip.
+/// Reads several matrices back in one round-trip, each of a shape of its own.
 ///
 /// # Errors
 /// [`Error::Device`] when the device fails.

@@ -1,4 +1,4 @@
-//! Contrastive objective: logits and losses of the method (§3.7, §10.4), and what each of its
+//! Contrastive objective: logits and losses of the method (§3.7), and what each of its
 //! settings makes of them.
 
 use burn::tensor::{Device, Tensor, TensorData};

@@ -2,6 +2,7 @@
 
 mod bundle;
 mod case;
+mod citations;
 mod context;
 mod contrast;
 mod dropout;

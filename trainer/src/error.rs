@@ -46,8 +46,8 @@ pub enum Error {
     Usage(String),
     /// Training left the finite numbers.
     #[error(
-        "step {step} gave losses {losses} and gradient norm {norm}; the last checkpoint is intact: \
-         resume with a lower learning rate"
+        "step {step} gave losses {losses} and gradient norm {norm}; start a new run with a lower \
+         --learning-rate, --init-from takes over what this one has saved"
     )]
     Diverged {
         /// 0-based step.

@@ -42,13 +42,8 @@ impl<'a> Evaluation<'a> {
     ///
     /// # Errors
     /// [`Error::Core`](crate::error::Error::Core) when the device fails.
-    pub fn run(
-        &self,
-        predictor: &Predictor,
-        workers: usize,
-        progress: &(dyn Fn(usize) + Sync),
-    ) -> Result<Report> {
-        let predictions = self.predict(predictor, workers, progress)?;
+    pub fn run(&self, predictor: &Predictor, workers: usize) -> Result<Report> {
+        let predictions = self.predict(predictor, workers, &|_| ())?;
         Ok(score(self.gold, &predictions, &self.schema)?)
     }
 

@@ -13,7 +13,7 @@ use crate::store::StoreError;
 pub enum Event {
     /// The run begins.
     Started {
-        /// Subcommand, such as `train`.
+        /// Subcommand, such as `finetune`.
         command: String,
         /// What computes, as [`crate::device::DeviceChoice::open`] describes it.
         device: String,
@@ -65,14 +65,6 @@ pub enum Event {
         total: u64,
         /// Sentences kept so far.
         sentences: u64,
-    },
-
-    /// An evaluation is under way; for display only, never stored.
-    Evaluating {
-        /// Sentences done.
-        done: u64,
-        /// Sentences in all.
-        total: u64,
     },
 
     /// An evaluation is done.
@@ -281,7 +273,9 @@ mod tests {
         }
         let count = Rc::new(Cell::new(0));
         let mut sinks = Sinks(vec![Box::new(Fails), Box::new(Counts(count.clone()))]);
-        let result = sinks.emit(&Event::Evaluating { done: 1, total: 2 });
+        let result = sinks.emit(&Event::Note {
+            message: "news".to_owned(),
+        });
         assert_eq!(count.get(), 1);
         assert!(result.unwrap_err().to_string().contains("no paper"));
     }

@@ -1,5 +1,6 @@
 //! One struct for command line, settings file and saved run: layers of the same fields.
 
+mod preset;
 mod value;
 
 use std::path::Path;
@@ -9,6 +10,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 
 use crate::error::{Error, Result};
+pub use preset::{Preset, Presets};
 pub use value::{Range, at_least_one, parse_lowercase, required, some_rate};
 
 /// Settings by name, as they stand in a TOML table.

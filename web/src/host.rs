@@ -74,10 +74,7 @@ pub fn failure(failure: Error) -> JsValue {
     let code = match &failure {
         Error::Device(_) => Code::Device,
         Error::Sentence { .. } | Error::Calibration(_) => Code::Data,
-        Error::Config {
-            field: "predictions",
-            ..
-        } => Code::Argument,
+        Error::Predictions { .. } => Code::Argument,
         Error::Config { .. }
         | Error::Tokenizer(_)
         | Error::Weight { .. }

@@ -42,7 +42,7 @@ struct Cli {
 enum Task {
     /// Install what building and testing need, skipping what is there
     Setup {
-        /// Also fetch the default encoder, which training starts from
+        /// Instead fetch what training starts from, the default encoder
         #[arg(long)]
         train: bool,
     },
@@ -90,7 +90,8 @@ fn main() -> ExitCode {
 fn run(task: Task) -> Result<()> {
     let places = Places::find()?;
     match task {
-        Task::Setup { train } => setup::run(&places, &Part::all(train)),
+        Task::Setup { train: true } => setup::run(&places, &Part::TRAIN),
+        Task::Setup { train: false } => setup::run(&places, &Part::BUILD),
         Task::Demo { port, check } => demo::run(&places, port, check),
         Task::Package => {
             setup::run(&places, trunk::PARTS)?;

@@ -22,20 +22,17 @@ pub enum Part {
 }
 
 impl Part {
-    pub fn all(train: bool) -> Vec<Self> {
-        let mut parts = vec![
-            Self::WasmTarget,
-            Self::WasmBindgen,
-            Self::Trunk,
-            Self::WasmPack,
-            Self::NodePackages,
-            Self::Browser,
-        ];
-        if train {
-            parts.push(Self::Encoder);
-        }
-        parts
-    }
+    /// What building and testing need.
+    pub const BUILD: [Self; 6] = [
+        Self::WasmTarget,
+        Self::WasmBindgen,
+        Self::Trunk,
+        Self::WasmPack,
+        Self::NodePackages,
+        Self::Browser,
+    ];
+    /// What training needs besides.
+    pub const TRAIN: [Self; 1] = [Self::Encoder];
 
     fn name(self) -> &'static str {
         match self {
@@ -97,15 +94,4 @@ pub fn run(places: &Places, parts: &[Part]) -> Result<()> {
         }
     }
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_training_needs_the_encoder() {
-        assert!(!Part::all(false).contains(&Part::Encoder));
-        assert!(Part::all(true).contains(&Part::Encoder));
-    }
 }

@@ -51,7 +51,7 @@ pub fn plan(only: Option<Stage>, skip_browser: bool) -> Vec<Stage> {
 
 /// The parts that these stages need, in the order of set-up.
 pub fn parts(stages: &[Stage]) -> Vec<Part> {
-    Part::all(false)
+    Part::BUILD
         .into_iter()
         .filter(|&part| stages.iter().any(|stage| stage.needs(part)))
         .collect()
@@ -243,7 +243,7 @@ mod tests {
 
     #[test]
     fn the_full_plan_needs_all_parts_once_and_in_order() {
-        assert_eq!(parts(&plan(None, false)), Part::all(false));
+        assert_eq!(parts(&plan(None, false)), Part::BUILD);
     }
 
     #[test]

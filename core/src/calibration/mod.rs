@@ -78,7 +78,7 @@ fn least(loss: impl Fn(f32) -> f64) -> (f32, f64) {
 /// evidence and tags.
 ///
 /// # Errors
-/// [`Error::Calibration`] when nothing was predicted or evidence is missing, [`Error::Config`] when there
+/// [`Error::Calibration`] when nothing was predicted or evidence is missing, [`Error::Predictions`] when there
 /// are not as many predictions as sentences.
 pub fn fit(gold: &[Sentence], found: &[Predicted], schema: &Schema) -> Result<Calibration> {
     let missing = || Error::Calibration("predictions need their evidence and tags".into());

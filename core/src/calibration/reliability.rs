@@ -73,7 +73,7 @@ impl Reliabilities {
     /// Of what was predicted for some sentences, in their order.
     ///
     /// # Errors
-    /// [`Error::Config`](crate::Error::Config) when there are not as many predictions as sentences.
+    /// [`Error::Predictions`](crate::Error::Predictions) when there are not as many predictions as sentences.
     pub fn of(gold: &[Sentence], found: &[Predicted], schema: &Schema) -> Result<Self> {
         let (mut entities, mut relations) = (Vec::new(), Vec::new());
         for (found, right) in judged(gold, found, schema)? {

@@ -35,7 +35,7 @@ impl Right {
 /// The predictions of all sentences with what of them is right.
 ///
 /// # Errors
-/// [`Error::Config`](crate::Error::Config) when there are not as many predictions as sentences.
+/// [`Error::Predictions`](crate::Error::Predictions) when there are not as many predictions as sentences.
 pub(super) fn judged<'a>(
     gold: &[Sentence],
     found: &'a [Predicted],

@@ -123,7 +123,7 @@ pub struct Extraction {
     pub timing: Option<Timing>,
 }
 
-/// Where the time of an extraction went, in the unit of the clock; the caller's own is left out.
+/// Where the time of an extraction went, in milliseconds; the caller's own is left out.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct Timing {
     /// Sentences, words and word-pieces.

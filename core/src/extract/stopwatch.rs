@@ -1,6 +1,6 @@
 //! Time by a clock that is passed in.
 
-/// A clock that never goes back; the core has none of its own.
+/// A clock in milliseconds that never goes back; the core has none of its own.
 pub type Clock = fn() -> f64;
 
 /// The time between laps.

@@ -1,4 +1,4 @@
-//! From class scores to entities and relations (method §6, steps 3 and 4).
+//! From class scores to entities and relations (method §6).
 
 use std::collections::HashMap;
 

@@ -57,7 +57,8 @@ pub fn logits(
     (columns.len() > 1).then(|| Tensor::cat(columns, 1) / config.temperature)
 }
 
-/// Summed cross-entropy of logits whose column 0 is right, and how often it is the largest.
+/// Summed cross-entropy of logits `[sentences, candidates]` whose column 0 is right, and how often it is
+/// the largest.
 pub fn loss(logits: Option<Tensor<2>>) -> (Term, Term) {
     let Some(logits) = logits else {
         return Default::default();

@@ -135,7 +135,7 @@ impl SpanPairNetwork {
         }
     }
 
-    /// From the batch to the projections in one go: the momentum network's part.
+    /// From the batch to the projections `[2 * sentences, hidden]` in one go: the momentum network's part.
     pub fn keys(&self, batch: &PretrainBatch, noise: &mut Noise) -> Tensor<2> {
         let views = self.encode(batch, noise);
         let segments = self.represent(&views.encoded, &batch.segments, noise);

@@ -64,7 +64,7 @@ pub struct SentenceDifferences {
 /// sentences without a difference are left out.
 ///
 /// # Errors
-/// [`Error::Config`](crate::Error::Config) if the lengths differ;
+/// [`Error::Predictions`](crate::Error::Predictions) if the lengths differ;
 /// [`Error::Sentence`](crate::Error::Sentence) for annotations or predictions that point outside
 /// their sentence.
 ///

@@ -143,7 +143,7 @@ impl Report {
 /// Compares predictions with gold sentences, in the same order, under every protocol.
 ///
 /// # Errors
-/// [`Error::Config`] if the lengths differ; [`Error::Sentence`] for annotations or predictions
+/// [`Error::Predictions`] if the lengths differ; [`Error::Sentence`] for annotations or predictions
 /// that point outside their sentence.
 pub fn score(gold: &[Sentence], predictions: &[Prediction], schema: &Schema) -> Result<Report> {
     let under = |protocol| score_under(gold, predictions, schema, protocol);
@@ -176,12 +176,8 @@ pub(crate) fn same_length<P>(gold: &[Sentence], predictions: &[P]) -> Result<()>
     if gold.len() == predictions.len() {
         return Ok(());
     }
-    Err(Error::Config {
-        field: "predictions",
-        problem: format!(
-            "{} predictions for {} sentences; give one per sentence, in order",
-            predictions.len(),
-            gold.len()
-        ),
+    Err(Error::Predictions {
+        given: predictions.len(),
+        sentences: gold.len(),
     })
 }

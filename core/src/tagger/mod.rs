@@ -1,4 +1,4 @@
-//! Entity span detection: untyped BIEOU tags and their decoding (method §2.2, §6).
+//! Entity span detection: untyped BIEOU tags and their decoding (method §2.3, §6).
 
 mod border;
 mod decoding;

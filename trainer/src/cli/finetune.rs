@@ -7,6 +7,7 @@ use crate::error::Result;
 use crate::event::Sink;
 use crate::finetune::{self, FinetuneConfig};
 use crate::place::Place;
+use crate::settings::Presets;
 use crate::store::RunFolder;
 
 /// Arguments of `finetune`.
@@ -29,8 +30,7 @@ impl Finetune {
 }
 
 impl Task for FinetuneConfig {
-    const REFERENCE: &str = finetune::REFERENCE;
-    const RECOMMENDED: &str = finetune::RECOMMENDED;
+    const PRESETS: Presets = finetune::PRESETS;
 
     fn validate(&self) -> Result<()> {
         self.validate()

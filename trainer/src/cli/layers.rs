@@ -2,19 +2,10 @@
 
 use std::path::PathBuf;
 
-use clap::{ArgMatches, Args, ValueEnum};
+use clap::{ArgMatches, Args};
 
 use super::run::Task;
-use crate::settings::Layers;
-
-/// Settings that come together.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Preset {
-    /// The paper's code
-    Reference,
-    /// What did best with a small encoder
-    Recommended,
-}
+use crate::settings::{Layers, Preset};
 
 /// A preset and a settings file, below the flags of single settings.
 #[derive(Args)]
@@ -33,11 +24,7 @@ impl LayerArgs {
         Layers {
             flags,
             matches,
-            preset: match self.preset {
-                Some(Preset::Reference) => Some(("preset reference", T::REFERENCE)),
-                Some(Preset::Recommended) => Some(("preset recommended", T::RECOMMENDED)),
-                None => None,
-            },
+            preset: self.preset.map(|preset| T::PRESETS.of(preset)),
             file: self.settings.as_deref(),
         }
     }

@@ -69,7 +69,7 @@ enum Command {
 /// Where to compute.
 #[derive(Args)]
 pub struct Compute {
-    /// auto, vulkan, metal, dx12, cuda or cpu, with an index as in vulkan:1
+    /// auto, wgpu (any GPU), vulkan, metal, dx12, cuda or cpu, with an index as in vulkan:1
     #[arg(long, default_value = "auto", help_heading = "Compute")]
     pub device: DeviceChoice,
     /// CPU threads; 0 takes all

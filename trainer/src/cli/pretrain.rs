@@ -7,6 +7,7 @@ use crate::error::Result;
 use crate::event::Sink;
 use crate::place::Place;
 use crate::pretrain::{self, PretrainConfig};
+use crate::settings::Presets;
 use crate::store::RunFolder;
 
 /// Arguments of `pretrain`.
@@ -29,8 +30,7 @@ impl Pretrain {
 }
 
 impl Task for PretrainConfig {
-    const REFERENCE: &str = pretrain::REFERENCE;
-    const RECOMMENDED: &str = pretrain::RECOMMENDED;
+    const PRESETS: Presets = pretrain::PRESETS;
 
     fn validate(&self) -> Result<()> {
         self.validate()

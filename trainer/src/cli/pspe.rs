@@ -19,8 +19,8 @@ pub struct ImportPspe {
     /// Folder with configuration and tokenizer of its encoder
     #[arg(long, value_name = "FOLDER")]
     encoder: PathBuf,
-    /// For a fine-tuned model: JSON with its `tags`, `entities` and `relations` in the order of
-    /// their classes; by default labels.json beside the checkpoint
+    /// For a fine-tuned model: JSON with its `tags` (that for padding first), `entities` and
+    /// `relations` in the order of their classes; by default labels.json beside the checkpoint
     #[arg(long, value_name = "FILE")]
     labels: Option<PathBuf>,
 }

@@ -12,6 +12,7 @@ use crate::event::Sink;
 use crate::interrupt::Interrupt;
 use crate::place::Place;
 use crate::report;
+use crate::settings::Presets;
 use crate::store::{self, RunFolder};
 
 /// Arguments of a command that makes a run.
@@ -34,10 +35,8 @@ pub struct RunArgs {
 
 /// A kind of run.
 pub trait Task: Serialize + DeserializeOwned {
-    /// Settings of the paper's code, as TOML.
-    const REFERENCE: &str;
-    /// Settings that did best, as TOML.
-    const RECOMMENDED: &str;
+    /// Settings that come together.
+    const PRESETS: Presets;
 
     /// Checks what can be checked before anything is read.
     ///

@@ -35,7 +35,7 @@ pub enum WordSplit {
 /// Settings of a corpus.
 #[derive(Debug, Clone, PartialEq, Eq, Args, Serialize, Deserialize)]
 pub struct CorpusConfig {
-    /// Files or folders of text (.txt, .tsv, .csv, .json, .jsonl; also .gz and .zst)
+    /// Files or folders of text (.txt, .tsv, .csv, .json, .jsonl, .parquet; also .gz and .zst)
     #[arg(long, value_name = "PATH", num_args = 1.., help_heading = "Corpus")]
     pub corpus: Vec<PathBuf>,
     /// Format of all files, whatever their names say
@@ -65,7 +65,7 @@ pub struct CorpusConfig {
     /// Leave out sentences that came before
     #[arg(long, action = ArgAction::Set, value_name = "BOOL", help_heading = "Corpus", default_value_t = true)]
     pub unique: bool,
-    /// Shortest sentence, in words
+    /// Shortest sentence that is kept, in words
     #[arg(
         long,
         value_name = "WORDS",
@@ -73,7 +73,7 @@ pub struct CorpusConfig {
         default_value_t = 4
     )]
     pub min_sentence: usize,
-    /// Longest sentence, in words
+    /// Longest sentence that is kept, in words
     #[arg(
         long,
         value_name = "WORDS",

@@ -165,7 +165,7 @@ fn relation(
             return Ok(());
         }
     };
-    // The last of several types on one span is the one that counts (method §2.2, rule 5).
+    // The last of several types on one span is the one that counts (method §2.2).
     let find = |span| {
         sentence
             .entities

@@ -1,7 +1,7 @@
 //! The paper's JSON lines (method §2.1).
 //!
 //! The `wordpiece*` fields are ignored: the pieces depend on the encoder's vocabulary and are
-//! computed anew.
+//! computed anew. The texts of mentions need not be there; where they are, they must be the words.
 
 use std::collections::HashMap;
 
@@ -13,8 +13,8 @@ use super::{
     parsed::{Origin, Parsed},
 };
 
-/// Mentions by id: text and, unless rejected, index in the sentence.
-type Mentions<'a> = HashMap<&'a str, (&'a str, Option<usize>)>;
+/// Mentions by id: text, unless it is unknown, and, unless rejected, index in the sentence.
+type Mentions<'a> = HashMap<&'a str, (Option<String>, Option<usize>)>;
 
 /// Reads one sentence.
 pub(super) fn parse(
@@ -81,7 +81,9 @@ fn mention<'a>(
     mentions: &mut Mentions<'a>,
     parsed: &mut Parsed,
 ) -> Result<(), Flaw> {
-    let (id, text, offset) = (item.get("emId")?, item.get("text")?, item.get("offset")?);
+    let (id, offset) = (item.get("emId")?, item.get("offset")?);
+    let text = item.find("text")?;
+    let said = text.as_ref().map(Node::text).transpose()?;
     let label = parsed.label(&item.get("label")?)?;
     let [start, end] = offset.tuple("[start, end)")?;
     let span = (start.number()?, end.number()?);
@@ -90,22 +92,25 @@ fn mention<'a>(
         .get(span.0..span.1)
         .map(|words| words.join(" "));
     let mut index = parsed.entity(sentence, &offset, span, label);
-    if let Some(covered) = covered.filter(|c| index.is_some() && *c != text.text().unwrap_or("")) {
+    if let (Some(_), Some(covered), Some(said), Some(text)) = (index, &covered, said, &text)
+        && covered != said
+    {
         parsed.note(text.flaw(
             Kind::Text,
             format!(
                 "`{}`, but the words [{}, {}) are `{}`; offsets count words from 0, the end is \
                  exclusive",
-                shorten(text.text()?),
+                shorten(said),
                 span.0,
                 span.1,
-                shorten(&covered)
+                shorten(covered)
             ),
         ));
         sentence.entities.pop();
         index = None;
     }
-    if mentions.insert(id.text()?, (text.text()?, index)).is_some() {
+    let known = said.map(str::to_owned).or(covered);
+    if mentions.insert(id.text()?, (known, index)).is_some() {
         parsed.note(id.flaw(
             Kind::Id,
             format!(
@@ -117,7 +122,7 @@ fn mention<'a>(
     Ok(())
 }
 
-/// Index of a relation's argument, if it exists and its text is the mention's.
+/// Index of a relation's argument, if it exists and its text, where it has one, is the mention's.
 fn argument(
     item: &Node<'_>,
     id: &str,
@@ -125,8 +130,8 @@ fn argument(
     mentions: &Mentions<'_>,
     parsed: &mut Parsed,
 ) -> Result<Option<usize>, Flaw> {
-    let (id, text) = (item.get(id)?, item.get(text)?);
-    let Some(&(known, index)) = mentions.get(id.text()?) else {
+    let (id, text) = (item.get(id)?, item.find(text)?);
+    let Some((known, index)) = mentions.get(id.text()?) else {
         parsed.note(id.flaw(
             Kind::Argument,
             format!(
@@ -136,7 +141,9 @@ fn argument(
         ));
         return Ok(None);
     };
-    if known != text.text()? {
+    if let (Some(text), Some(known)) = (text, known)
+        && known != text.text()?
+    {
         parsed.note(text.flaw(
             Kind::Text,
             format!(
@@ -148,5 +155,5 @@ fn argument(
         ));
         return Ok(None);
     }
-    Ok(index)
+    Ok(*index)
 }

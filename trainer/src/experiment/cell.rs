@@ -4,11 +4,11 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::grid::{Grid, Preset};
+use super::grid::Grid;
 use crate::{
     error::Result,
-    finetune::{FinetuneConfig, RECOMMENDED, REFERENCE},
-    settings::{self, Settings, overlaid},
+    finetune::{FinetuneConfig, PRESETS},
+    settings::{Settings, overlaid},
 };
 
 /// One point of a grid.
@@ -97,11 +97,7 @@ pub fn percent(fraction: f64) -> String {
 /// # Errors
 /// [`crate::error::Error::Settings`] for a setting that this build does not have.
 pub fn layered(grid: &Grid, tables: &[&Settings]) -> Result<FinetuneConfig> {
-    let preset = match grid.preset {
-        Some(Preset::Reference) => settings::table(REFERENCE, &grid.path)?,
-        Some(Preset::Recommended) => settings::table(RECOMMENDED, &grid.path)?,
-        None => Settings::new(),
-    };
+    let preset = PRESETS.settings(grid.preset)?;
     let tables: Vec<&Settings> = [&preset]
         .into_iter()
         .chain(tables.iter().copied())

@@ -53,7 +53,7 @@ impl Checksums {
                 }
             }
         }
-        let sum = hex(&hash.finalize());
+        let sum = format!("{:x}", hash.finalize());
         self.0.insert(path.to_owned(), sum.clone());
         Ok(sum)
     }
@@ -61,7 +61,7 @@ impl Checksums {
 
 /// Sum of a text.
 pub fn of_text(text: &str) -> String {
-    hex(&Sha256::digest(text))
+    format!("{:x}", Sha256::digest(text))
 }
 
 fn add(hash: &mut Sha256, path: &Path) -> Result<(), StoreError> {
@@ -90,10 +90,6 @@ fn files(folder: &Path) -> Result<Vec<String>, StoreError> {
         io::Result::Ok(names)
     };
     list().map_err(|e| StoreError::io("list", folder, e))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 use super::{check, variables};
 use crate::{
     error::{Error, Result},
-    pretrain::{RECOMMENDED, REFERENCE},
-    settings::{self, Settings},
+    pretrain::PRESETS,
+    settings::{Preset, Settings},
     store,
 };
 
@@ -84,16 +84,6 @@ pub struct Data {
 /// The format of files of which none is given.
 pub(super) fn auto() -> String {
     "auto".into()
-}
-
-/// Settings that come together.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Preset {
-    /// The paper's code.
-    Reference,
-    /// What did best.
-    Recommended,
 }
 
 /// What is kept of a finished cell besides its scores and test predictions.
@@ -247,11 +237,7 @@ impl Grid {
 
     /// Settings of a pre-training on text.
     pub fn pretraining(&self, name: &str) -> Result<Settings> {
-        let mut settings = match self.preset {
-            Some(Preset::Reference) => settings::table(REFERENCE, &self.path)?,
-            Some(Preset::Recommended) => settings::table(RECOMMENDED, &self.path)?,
-            None => Settings::new(),
-        };
+        let mut settings = PRESETS.settings(self.preset)?;
         settings.extend(self.pretrain.clone());
         let own = self.pretrainings.get(name);
         settings.extend(own.map(|spec| spec.settings.clone()).unwrap_or_default());

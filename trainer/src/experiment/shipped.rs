@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use super::grid::{Grid, Kind, Preset};
+use super::grid::{Grid, Kind};
 use super::{cell::Cell, pretrain::effective};
+use crate::settings::Preset;
 use crate::tables::Published;
 
 /// All of them, with a value for every variable.

@@ -9,7 +9,7 @@ use spanlight_core::tagger::TagDecoding;
 use spanlight_core::{ModelConfig, Profile};
 
 use crate::error::Result;
-use crate::settings::{Range, at_least_one, parse_lowercase, required, some_rate};
+use crate::settings::{Presets, Range, at_least_one, parse_lowercase, required, some_rate};
 use crate::train::EmbeddingRate;
 use crate::transfer::{Network, Parts};
 
@@ -60,9 +60,6 @@ pub struct FinetuneConfig {
     #[arg(long, help_heading = "Model")]
     #[serde(default)]
     pub freeze_encoder: bool,
-    /// Reading of the method: fixed or reference
-    #[arg(long, value_parser = parse_lowercase::<Profile>, help_heading = "Model", default_value = "fixed")]
-    pub profile: Profile,
     /// Dropout probability
     #[arg(long, help_heading = "Model", default_value_t = 0.1)]
     pub dropout: f64,
@@ -186,7 +183,7 @@ impl FinetuneConfig {
             context: self.context.unwrap_or_default(),
             case: self.case.unwrap_or_default(),
             tag_decoding: self.tag_decoding,
-            ..ModelConfig::new(encoder, self.profile)
+            ..ModelConfig::new(encoder, Profile::Fixed)
         }
     }
 
@@ -239,19 +236,10 @@ impl FinetuneConfig {
     }
 }
 
-/// What did best on a development set of scientific abstracts.
-pub const RECOMMENDED: &str = r#"
-relation_input = "typed"
-tag_decoding = "viterbi"
-ema = 0.995
-lr_embeddings = "frozen"
-epochs = 15
-batch = 16
-"#;
-
-/// The paper's code, as far as its settings are known.
-pub const REFERENCE: &str = r#"
-profile = "reference"
+/// The paper's code, as far as its settings are known, and what did best on a development set of
+/// scientific abstracts.
+pub const PRESETS: Presets = Presets {
+    reference: r#"
 empty_segment = "zero"
 tag_pad_class = true
 decay_all = true
@@ -262,7 +250,16 @@ head_lr = 2.5e-5
 warmup = 0.2
 gold_epochs = 5
 evaluate_from = 5
-"#;
+"#,
+    recommended: r#"
+relation_input = "typed"
+tag_decoding = "viterbi"
+ema = 0.995
+lr_embeddings = "frozen"
+epochs = 15
+batch = 16
+"#,
+};
 
 // Runs saved before these settings existed used all data.
 fn whole() -> f64 {

@@ -93,9 +93,7 @@ impl Keeper<'_> {
             self.schema.clone(),
             at_once(self.place.device, self.config.chunk),
         );
-        let report = self
-            .evaluation
-            .run(&predictor, self.place.workers, &|_| ())?;
+        let report = self.evaluation.run(&predictor, self.place.workers)?;
         let best = self.selection.add(&report);
         if best {
             let weights = pollster::block_on(state_of(predictor.model()))?;

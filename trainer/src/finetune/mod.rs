@@ -10,5 +10,5 @@ mod run;
 mod selection;
 mod setup;
 
-pub use config::{FinetuneConfig, RECOMMENDED, REFERENCE};
+pub use config::{FinetuneConfig, PRESETS};
 pub use run::finetune;

@@ -12,7 +12,7 @@ use spanlight_core::pretrain::sample::{Alignment, SampleConfig, SpanChoice};
 
 use crate::corpus::CorpusConfig;
 use crate::error::{Error, Result};
-use crate::settings::{Range, at_least_one, parse_lowercase, required, some_rate};
+use crate::settings::{Presets, Range, at_least_one, parse_lowercase, required, some_rate};
 use crate::train::EmbeddingRate;
 use crate::transfer::{Network, Parts};
 
@@ -42,7 +42,7 @@ pub struct PretrainConfig {
     /// Draw new spans, permutations and masks every epoch
     #[arg(long, action = ArgAction::Set, value_name = "BOOL", help_heading = "Samples", default_value_t = true)]
     pub dynamic_sampling: bool,
-    /// Longest sentence, in words
+    /// Longest sentence that samples are drawn from, in words
     #[arg(long, help_heading = "Samples", default_value_t = 128)]
     pub max_words: usize,
     /// Longest sentence, in word-pieces with their borders
@@ -198,11 +198,29 @@ pub struct PretrainConfig {
     pub seed: u64,
 }
 
-/// A short run that makes a small encoder better, in half an hour on two cores: small batches, since of
+/// The paper's code, and a short run that makes a small encoder better, in half an hour on two cores: small batches, since of
 /// few sentences many steps teach more than few; rates that the encoder survives; keys that change as
 /// fast as so few steps need, told apart by their directions; views with some of the context, as the
 /// encoder knows it.
-pub const RECOMMENDED: &str = r#"
+pub const PRESETS: Presets = Presets {
+    reference: r#"
+unit = "sentence"
+words = "spaces"
+unescape = false
+min_sentence = 2
+clean = false
+unique = false
+shuffle = false
+dynamic_sampling = false
+view_mask_alignment = "reference"
+momentum_init = "random"
+mean_over = "micro"
+schedule_steps = 400000
+warmup = 0.045
+decay_all = true
+save_every = 1000
+"#,
+    recommended: r#"
 total_steps = 1500
 batch = 16
 warmup = 0.1
@@ -221,26 +239,8 @@ view_keep_prob = 0.3
 span_choice = "entity_like"
 entity_share = 0.7
 whole_word_share = 0.1
-"#;
-
-/// The paper's code.
-pub const REFERENCE: &str = r#"
-unit = "sentence"
-words = "spaces"
-unescape = false
-min_sentence = 2
-clean = false
-unique = false
-shuffle = false
-dynamic_sampling = false
-view_mask_alignment = "reference"
-momentum_init = "random"
-mean_over = "micro"
-schedule_steps = 400000
-warmup = 0.045
-decay_all = true
-save_every = 1000
-"#;
+"#,
+};
 
 impl Default for PretrainConfig {
     /// The settings that `spanlight pretrain` has without flags.

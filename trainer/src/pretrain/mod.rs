@@ -12,7 +12,7 @@ mod setup;
 mod tests;
 mod text;
 
-pub use config::{PretrainConfig, RECOMMENDED, REFERENCE};
+pub use config::{PRESETS, PretrainConfig};
 pub use contrast::Contrast;
 pub use objective::{Chunk, PretrainObjective, Source};
 pub use run::pretrain;

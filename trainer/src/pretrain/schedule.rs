@@ -27,7 +27,7 @@ mod tests {
     use std::path::Path;
 
     use super::*;
-    use crate::pretrain::REFERENCE;
+    use crate::pretrain::PRESETS;
     use crate::settings::{overlaid, table};
 
     /// Asserts the factors at some steps (0-based).
@@ -61,7 +61,7 @@ mod tests {
     #[test]
     fn the_rate_hardly_falls_as_in_the_papers_code() {
         let path = Path::new("reference");
-        let preset = table(REFERENCE, path).unwrap();
+        let preset = table(PRESETS.reference, path).unwrap();
         let config = overlaid(&PretrainConfig::default(), &[&preset], path).unwrap();
         let expected = [
             (0, 0.0),

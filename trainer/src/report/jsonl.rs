@@ -119,7 +119,7 @@ impl Jsonl {
 impl Sink for Jsonl {
     fn emit(&mut self, event: &Event) -> Result<(), SinkError> {
         match event {
-            Event::Evaluating { .. } | Event::Reading { .. } => return Ok(()),
+            Event::Reading { .. } => return Ok(()),
             Event::Started { .. } | Event::Note { .. } if self.repeats_start => return Ok(()),
             _ => self.repeats_start = false,
         }
@@ -235,10 +235,12 @@ mod tests {
         let line = r#"{"time":7.5,"event":"saved","step":1,"path":"x"}"#;
         std::fs::write(&path, format!("{line}\n{line}")).unwrap();
         let mut sink = Jsonl::resume(&path, 1).unwrap();
-        emit(
-            &mut sink,
-            [Event::Evaluating { done: 1, total: 2 }, step(2)],
-        );
+        let reading = Event::Reading {
+            done: 1,
+            total: 2,
+            sentences: 3,
+        };
+        emit(&mut sink, [reading, step(2)]);
         let records = read(&path).unwrap();
         assert_eq!(records.len(), 2);
         assert!(records[1].time >= 7.5);

@@ -151,14 +151,6 @@ impl Sink for Terminal {
                 self.view
                     .progress(*done, *total, "reading the corpus", kept);
             }
-            Event::Evaluating { done, total } => match &self.view {
-                View::Bar(bar) if self.steps > 0 => {
-                    bar.set_message(format!("evaluating {done}/{total}"));
-                }
-                _ => self
-                    .view
-                    .progress(*done, *total, "evaluating", String::new()),
-            },
             Event::Evaluated {
                 step,
                 epoch,

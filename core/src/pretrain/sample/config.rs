@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::permutation::CLASSES;
 use crate::{Error, Result};
 
-/// Which pieces a view shows (§2.7 d).
+/// Which pieces a view shows (§2.7, 4).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Alignment {

@@ -1,4 +1,4 @@
-//! Masked word-pieces: token boundary objective (method §2.7 c) and whole words (§13.5).
+//! Masked word-pieces: token boundary objective (method §2.7, 3) and whole words (§13.5).
 
 use rand::seq::SliceRandom;
 use rand::{Rng, RngExt};

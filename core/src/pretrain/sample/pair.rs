@@ -1,4 +1,4 @@
-//! The span pair and the five segments it makes (method §2.7 a).
+//! The span pair and the five segments it makes (method §2.7, 1).
 
 use rand::{Rng, RngExt};
 

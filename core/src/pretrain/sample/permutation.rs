@@ -1,4 +1,4 @@
-//! Span permutation: words shuffled inside segments (method §2.7 b).
+//! Span permutation: words shuffled inside segments (method §2.7, 2).
 
 use rand::seq::SliceRandom;
 use rand::{Rng, RngExt};

@@ -1,4 +1,4 @@
-//! Two views of one sentence, each without what the other shows (method §2.7 d).
+//! Two views of one sentence, each without what the other shows (method §2.7, 4).
 
 use rand::{Rng, RngExt};
 use serde::Serialize;

@@ -47,8 +47,18 @@ impl LabelOrder {
     /// The types that it names.
     ///
     /// # Errors
-    /// [`Error::Config`] for a relation without a direction.
+    /// [`Error::Config`] for a relation without a direction, or tags without the one for padding, which
+    /// comes first whatever it is called.
     pub fn schema(&self) -> Result<Schema> {
+        let first = self.tags.first().map(String::as_str).unwrap_or_default();
+        if Tag::ALL.iter().any(|tag| first == tag.letter().to_string()) {
+            return Err(Error::Config {
+                field: "tags",
+                problem: format!(
+                    "begin with `{first}`; the class for padding comes first, as `PAD`"
+                ),
+            });
+        }
         let mut relations = Vec::new();
         for label in self.relations.iter().filter(|label| *label != NONE) {
             let name = label

@@ -116,6 +116,24 @@ fn pspe_survives_a_round_trip() {
 }
 
 #[test]
+fn pspe_needs_no_texts_of_mentions() {
+    let bare = [
+        ("\"text\"", "\"x\""),
+        ("\"em1Text\"", "\"y\""),
+        ("\"em2Text\"", "\"z\""),
+    ]
+    .iter()
+    .fold(PSPE.to_owned(), |line, (field, other)| {
+        line.replace(field, other)
+    });
+    assert_eq!(good(&bare).sentences, good(PSPE).sentences);
+    let wrong = PSPE
+        .replace("\"text\"", "\"x\"")
+        .replace("\"em2Text\": \"Lyon\"", "\"em2Text\": \"Nice\"");
+    assert!(problem(&wrong, Kind::Text).contains("relationMentions[1].em2Text"));
+}
+
+#[test]
 fn words_with_white_space_are_not_written() {
     let mut sentences = good(PSPE).sentences;
     sentences[0].words[1] = "a b".into();

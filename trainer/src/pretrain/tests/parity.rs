@@ -10,7 +10,7 @@ use spanlight_tests::pretraining::{Fixture, group};
 
 use super::Always;
 use crate::device::chunking;
-use crate::pretrain::config::{MeanOver, PretrainConfig, REFERENCE};
+use crate::pretrain::config::{MeanOver, PRESETS, PretrainConfig};
 use crate::pretrain::contrast::{Contrast, Places};
 use crate::pretrain::objective::PretrainObjective;
 use crate::pretrain::setup::{adamw, rates};
@@ -27,7 +27,7 @@ const NORM: f64 = 1e-3;
 /// The preset of the paper's code, at the learning rate of the fixture.
 fn preset(fixture: &Fixture) -> PretrainConfig {
     let path = Path::new("reference");
-    let preset = table(REFERENCE, path).unwrap();
+    let preset = table(PRESETS.reference, path).unwrap();
     let rate = fixture.json["config"]["learning_rate"].as_f64().unwrap();
     PretrainConfig {
         learning_rate: rate,

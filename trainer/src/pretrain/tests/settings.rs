@@ -6,7 +6,7 @@ use spanlight_core::pretrain::ObjectiveConfig;
 use spanlight_core::pretrain::sample::SampleConfig;
 
 use crate::corpus::Unit;
-use crate::pretrain::{PretrainConfig, RECOMMENDED, REFERENCE};
+use crate::pretrain::{PRESETS, PretrainConfig};
 use crate::settings::{overlaid, table};
 use crate::transfer::Parts;
 
@@ -29,7 +29,7 @@ fn defaults_are_those_of_the_method() {
 #[test]
 fn the_papers_code_is_a_preset_of_known_fields() {
     let path = Path::new("reference");
-    let preset = table(REFERENCE, path).unwrap();
+    let preset = table(PRESETS.reference, path).unwrap();
     let config = overlaid(&valid(), &[&preset], path).unwrap();
     config.validate().unwrap();
     let schedule = config.schedule_steps.unwrap() as f64;
@@ -45,7 +45,7 @@ fn the_papers_code_is_a_preset_of_known_fields() {
 #[test]
 fn the_recommended_preset_is_one_of_known_fields() {
     let path = Path::new("recommended");
-    let preset = table(RECOMMENDED, path).unwrap();
+    let preset = table(PRESETS.recommended, path).unwrap();
     let config = overlaid(&valid(), &[&preset], path).unwrap();
     config.validate().unwrap();
     assert_ne!(config, valid());
