@@ -12,7 +12,7 @@ use crate::model::{JointModel, Pair, TypedSpans};
 use crate::noise::Noise;
 use crate::readback::read;
 use crate::schema::{Schema, Span};
-use crate::tagger::{best_tags, spans_of};
+use crate::tagger::spans_of;
 
 /// Probability of training on gold instead of predicted candidates in an epoch (0-based): 1 for the
 /// first `gold_epochs + 1`, then an inverse sigmoid with slope `k`.
@@ -51,6 +51,7 @@ pub async fn joint_loss(
     let encoded = model.encode(pieces, noise);
     let tag_logits = model.tag_logits_with_pad(&encoded);
     let pad = usize::from(model.config().tag_pad_class);
+    let decoding = model.config().tag_decoding;
     let tags: Vec<usize> = batch
         .gold
         .iter()
@@ -75,7 +76,7 @@ pub async fn joint_loss(
     for (i, gold) in batch.gold.iter().enumerate() {
         let mut spans: BTreeSet<Span> = gold.entities.keys().copied().collect();
         if let (false, Some(logits)) = (tags_from_gold[i], &predicted_tags) {
-            spans.extend(spans_of(&best_tags(logits, pieces.rows(i), pad)));
+            spans.extend(spans_of(&decoding.tags(logits, pieces.rows(i), pad)));
         }
         candidates.push(spans);
     }
@@ -152,17 +153,15 @@ pub async fn joint_loss(
         return Ok(loss);
     }
     let bounds: Vec<Span> = (0..pieces.sentences()).map(|i| pieces.rows(i)).collect();
-    let features = model
-        .relate(
-            &encoded,
-            &bounds,
-            &packed,
-            spans.represented.clone(),
-            &pairs,
-            noise,
-        )
-        .features;
-    let logits = model.relation_logits(features, &spans, &pairs, noise);
+    let found = model.relate(
+        &encoded,
+        &bounds,
+        &packed,
+        spans.represented.clone(),
+        &pairs,
+        noise,
+    );
+    let logits = model.relation_logits(found, &spans, &pairs, noise);
     loss.relation = cross_entropy(logits, &labels);
     Ok(loss)
 }

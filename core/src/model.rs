@@ -4,10 +4,11 @@ use std::collections::HashMap;
 
 use burn::module::{Module, Param};
 use burn::nn::Linear;
-use burn::tensor::activation::softmax;
+use burn::tensor::activation::{gelu, softmax};
 use burn::tensor::{Device, Tensor};
 
 use crate::Result;
+use crate::affine::linear;
 use crate::batch::{PieceBatch, indices};
 use crate::bert::Bert;
 use crate::case::Case;
@@ -15,7 +16,7 @@ use crate::config::{ModelConfig, RelationInput};
 use crate::dense::Dense;
 use crate::init::{Init, zeros};
 use crate::noise::Noise;
-use crate::pair::{PairEncoder, PairFeatures, SEGMENTS, contexts};
+use crate::pair::{EDGE_SIZE, EDGES, PairEncoder, PairFeatures, SEGMENTS, contexts, edges};
 use crate::rows::pick;
 use crate::schema::{Schema, Span};
 use crate::span::{SpanCnn, SpanEncoder, present};
@@ -79,6 +80,8 @@ pub struct JointModel {
     pub context: Option<SpanEncoder>,
     /// Span-pair encoder.
     pub pair: PairEncoder,
+    /// For the words next to two spans, where the relation classifier sees them.
+    edge: Option<Linear>,
     relation_inner: Dense,
     relation_outer: Dense,
     relation_head: Linear,
@@ -127,6 +130,8 @@ impl JointModel {
             relation_inner: Dense::new(config.relation_features(schema), size, init, device),
             relation_outer: Dense::new(size, config.relation_size, init, device),
             relation_head: init.linear(config.relation_size, schema.relation_classes(), device),
+            edge: (config.relation_input == RelationInput::Edges)
+                .then(|| init.linear(hidden, EDGE_SIZE, device)),
             case: config.case.then(|| zeros([Case::KINDS, hidden], device)),
             config: config.clone(),
         })
@@ -234,13 +239,40 @@ impl JointModel {
             Tensor::stack(vec![around(0), left, around(1), right, around(2)], 1);
         debug_assert_eq!(segments.dims()[1], SEGMENTS);
         let sentences: Vec<usize> = pairs.iter().map(|p| p.sentence).collect();
-        self.pair.forward(
+        let features = self.pair.forward(
             segments,
             encoded.sentences.clone(),
             &sentences,
             self.config.pair_att_act,
             noise,
-        )
+        );
+        let seen = self.config.relation_input == RelationInput::Edges;
+        PairFeatures {
+            edges: seen.then(|| self.edge_words(encoded, bounds, spans, pairs, noise)),
+            ..features
+        }
+    }
+
+    /// The words next to both spans of every pair: `[pairs, 4 * hidden]`.
+    fn edge_words(
+        &self,
+        encoded: &Encoded,
+        bounds: &[Span],
+        spans: &[Span],
+        pairs: &[Pair],
+        noise: &Noise,
+    ) -> Tensor<2> {
+        let device = self.device();
+        let [rows, hidden] = encoded.words.dims();
+        let nothing = Tensor::zeros([1, hidden], &device);
+        let words = Tensor::cat(vec![encoded.words.clone(), nothing], 0); // [words + tail + 1, hidden]
+        let places = pairs.iter().flat_map(|pair| {
+            let bounds = bounds[pair.sentence];
+            edges(bounds, spans[pair.left], spans[pair.right])
+                .map(|word| word.unwrap_or(rows) as i32)
+        });
+        pick(words, indices(places.collect(), &device), noise) // [pairs * 4, hidden]
+            .reshape([pairs.len(), EDGES * hidden])
     }
 
     /// Context representations without the dropout of their dense layer: `[contexts, span size]`.
@@ -252,18 +284,18 @@ impl JointModel {
         encoder.project(features, noise)
     }
 
-    /// Relation logits of pair features `[pairs, span size]`, given the represented spans and their
-    /// type logits: `[pairs, 2 * relation types + 1]`.
+    /// Relation logits of pair features, given the represented spans and their type logits:
+    /// `[pairs, 2 * relation types + 1]`.
     pub fn relation_logits(
         &self,
-        features: Tensor<2>,
+        found: PairFeatures,
         spans: &TypedSpans,
         pairs: &[Pair],
         noise: &mut Noise,
     ) -> Tensor<2> {
         let dropout = self.config.dropout;
-        let mut features = noise.dropout(features, dropout);
-        if self.config.relation_input == RelationInput::Typed {
+        let mut features = noise.dropout(found.features, dropout);
+        if self.config.relation_input != RelationInput::Pooled {
             // Types inform relations, but relations are not to bend types.
             let types = softmax(spans.types.clone().detach(), 1);
             let both = Tensor::cat(vec![spans.represented.clone(), types], 1); // [spans, size + classes]
@@ -272,6 +304,13 @@ impl JointModel {
             let left = end(pairs.iter().map(|p| p.left as i32).collect());
             let right = end(pairs.iter().map(|p| p.right as i32).collect());
             features = Tensor::cat(vec![features, left, right], 1);
+        }
+        if let (Some(edge), Some(words)) = (&self.edge, found.edges) {
+            let [pairs, wide] = words.dims();
+            let words = words.reshape([pairs * EDGES, wide / EDGES]);
+            let words = linear(edge, words, noise); // [pairs * 4, edge size]
+            let words = gelu(words).reshape([pairs, EDGES * EDGE_SIZE]);
+            features = Tensor::cat(vec![features, noise.dropout(words, dropout)], 1);
         }
         let inner = self.relation_inner.forward(features, dropout, noise);
         let outer = self.relation_outer.forward(inner, dropout, noise);

@@ -14,6 +14,10 @@ use crate::schema::Span;
 
 /// Number of segments around and between two spans.
 pub const SEGMENTS: usize = 5;
+/// Number of words next to two spans.
+pub const EDGES: usize = 4;
+/// Width of such a word for the relation classifier.
+pub const EDGE_SIZE: usize = 64;
 
 /// Rows of the position table for each segment, relative to s1 and to s2.
 const POSITIONS: [[i32; 2]; SEGMENTS] = [[2, 0], [3, 1], [4, 2], [5, 3], [6, 4]];
@@ -28,6 +32,15 @@ pub fn contexts(bounds: Span, left: Span, right: Span) -> [Span; 3] {
     [(bounds.0, left.0), middle, rest]
 }
 
+/// The words next to two spans in the sentence `bounds` (§13.8): the last before the left one, the first and the
+/// last between them, and the first behind the right one.
+pub fn edges(bounds: Span, left: Span, right: Span) -> [Option<usize>; EDGES] {
+    let [before, middle, behind] = contexts(bounds, left, right);
+    let first = |span: Span| (span.0 < span.1).then_some(span.0);
+    let last = |span: Span| (span.0 < span.1).then(|| span.1 - 1);
+    [last(before), first(middle), last(middle), first(behind)]
+}
+
 /// What the pair encoder gives for a batch of pairs.
 #[derive(Debug)]
 pub struct PairFeatures {
@@ -35,6 +48,9 @@ pub struct PairFeatures {
     pub features: Tensor<2>,
     /// Attention over the five segments: `[pairs, 5]`.
     pub weights: Tensor<2>,
+    /// The words next to the spans, where the relation classifier sees them: `[pairs, 4 * hidden]`, zeros for
+    /// one that is not there.
+    pub edges: Option<Tensor<2>>,
 }
 
 /// Position-aware attention.
@@ -102,7 +118,11 @@ impl PairEncoder {
         let features = (segments * weights.clone().reshape([pairs, SEGMENTS, 1]))
             .sum_dim(1)
             .reshape([pairs, size]);
-        PairFeatures { features, weights }
+        PairFeatures {
+            features,
+            weights,
+            edges: None,
+        }
     }
 }
 
@@ -117,6 +137,19 @@ mod tests {
             [(10, 11), (13, 19), (21, 24)]
         );
         assert_eq!(contexts((0, 4), (0, 2), (2, 4)), [(0, 0), (2, 2), (4, 4)]);
+    }
+
+    #[test]
+    fn words_next_to_spans_are_those_that_are_there() {
+        assert_eq!(
+            edges((10, 24), (11, 13), (19, 21)),
+            [Some(10), Some(13), Some(18), Some(21)]
+        );
+        assert_eq!(
+            edges((0, 5), (0, 2), (3, 5)),
+            [None, Some(2), Some(2), None]
+        );
+        assert_eq!(edges((0, 4), (0, 2), (2, 4)), [None; 4]);
     }
 
     #[test]

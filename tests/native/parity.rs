@@ -233,7 +233,11 @@ pub fn check_outputs(device: &Device) {
         &pairs,
         quiet,
     );
-    assert_close("attention", pair.weights, fixture.expect("out.att_weights"));
+    assert_close(
+        "attention",
+        pair.weights.clone(),
+        fixture.expect("out.att_weights"),
+    );
     assert_close(
         "pair representations",
         pair.features.clone(),
@@ -241,9 +245,7 @@ pub fn check_outputs(device: &Device) {
     );
     assert_close(
         "relation logits",
-        fixture
-            .model
-            .relation_logits(pair.features, &typed, &pairs, quiet),
+        fixture.model.relation_logits(pair, &typed, &pairs, quiet),
         fixture.expect("out.rel_logits"),
     );
 }

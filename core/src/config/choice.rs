@@ -55,6 +55,9 @@ pub enum RelationInput {
     Pooled,
     /// Beside them both spans' representations and type distributions.
     Typed,
+    /// Beside these the words next to the two spans: the last before the first one, the first and the last
+    /// between them, and the first behind the second one.
+    Edges,
 }
 
 /// What divides logits before they become scores, so that of everything with a score of 0.7 about 70 %

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::encoder::{EncoderConfig, positive};
 use super::{Calibration, ClsRepr, EmptySegment, NoneBias, PairActivation, Profile, RelationInput};
 use crate::context::Frame;
+use crate::pair::{EDGE_SIZE, EDGES};
 use crate::schema::Schema;
 use crate::tagger::TagDecoding;
 use crate::{Error, Result};
@@ -131,12 +132,14 @@ impl ModelConfig {
 
     /// Width of what the relation classifier sees.
     pub fn relation_features(&self, schema: &Schema) -> usize {
+        let typed = self
+            .span_size
+            .saturating_mul(3)
+            .saturating_add(schema.entity_classes().saturating_mul(2));
         match self.relation_input {
             RelationInput::Pooled => self.span_size,
-            RelationInput::Typed => self
-                .span_size
-                .saturating_mul(3)
-                .saturating_add(schema.entity_classes().saturating_mul(2)),
+            RelationInput::Typed => typed,
+            RelationInput::Edges => typed.saturating_add(EDGES * EDGE_SIZE),
         }
     }
 

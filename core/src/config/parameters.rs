@@ -1,8 +1,8 @@
 //! How large a model would be, before it is made.
 
-use super::ModelConfig;
+use super::{ModelConfig, RelationInput};
 use crate::case::Case;
-use crate::pair::POSITION_ROWS;
+use crate::pair::{EDGE_SIZE, POSITION_ROWS};
 use crate::schema::Schema;
 use crate::tagger::Tag;
 
@@ -63,6 +63,10 @@ impl ModelConfig {
             linear(size, schema.entity_classes() as u128),
             table(POSITION_ROWS as u128, position),
             table(attention, sum(&[size, hidden, table(2, position), 1])),
+            match self.relation_input {
+                RelationInput::Edges => linear(hidden, EDGE_SIZE as u128),
+                RelationInput::Pooled | RelationInput::Typed => 0,
+            },
             dense(self.relation_features(schema) as u128, size),
             dense(size, relation),
             linear(relation, schema.relation_classes() as u128),

@@ -180,7 +180,7 @@ impl Predictor {
         let calibration = self.model.config().calibration;
         for sentence in 0..pieces.sentences() {
             let rows = pieces.rows(sentence);
-            let found = spans_of(&decoding.tags(tags, rows));
+            let found = spans_of(&decoding.tags(tags, rows, 0));
             let words = || (rows.0..rows.1).map(|row| tags.row(row));
             match calibration {
                 None => borders.extend(found.iter().map(|_| 1.0)),
@@ -225,10 +225,9 @@ impl Predictor {
                 &pairs,
                 quiet,
             );
-            let logits = self
-                .model
-                .relation_logits(found.features, &typed, &pairs, quiet);
-            (logits, detail.evidence.then_some(found.weights))
+            let weights = detail.evidence.then(|| found.weights.clone());
+            let logits = self.model.relation_logits(found, &typed, &pairs, quiet);
+            (logits, weights)
         });
         let (relations, attention) = related.unzip();
         Relating {

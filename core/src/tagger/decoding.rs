@@ -18,24 +18,14 @@ pub enum TagDecoding {
 }
 
 impl TagDecoding {
-    /// Tags of the words whose logits are in `rows`.
-    pub fn tags(self, logits: &Rows, rows: Span) -> Vec<Tag> {
+    /// Tags of the words whose logits are in `rows`; the first `pad` classes are left out.
+    pub fn tags(self, logits: &Rows, rows: Span, pad: usize) -> Vec<Tag> {
+        let words = (rows.0..rows.1).map(|row| &logits.row(row)[pad..]);
         match self {
-            Self::Argmax => best_tags(logits, rows, 0),
-            Self::Viterbi => best_legal(
-                &(rows.0..rows.1)
-                    .map(|row| logits.row(row))
-                    .collect::<Vec<_>>(),
-            ),
+            Self::Argmax => words.map(|word| Tag::ALL[argmax(word)]).collect(),
+            Self::Viterbi => best_legal(&words.collect::<Vec<_>>()),
         }
     }
-}
-
-/// Best tags of the words in `rows`; the first `pad` classes are left out.
-pub(crate) fn best_tags(logits: &Rows, rows: Span, pad: usize) -> Vec<Tag> {
-    (rows.0..rows.1)
-        .map(|row| Tag::ALL[argmax(&logits.row(row)[pad..])])
-        .collect()
 }
 
 /// Whether a tag may follow another.

@@ -5,7 +5,6 @@ mod decoding;
 
 pub use border::Borders;
 pub use decoding::TagDecoding;
-pub(crate) use decoding::best_tags;
 
 use crate::schema::Span;
 

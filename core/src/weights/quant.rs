@@ -1,4 +1,4 @@
-//! Weights at rest: int8 with an f16 scale per 64 neighbours of a row, or f16; widened to f32 when
+//! Weights at rest: int8 with an f16 scale per 128 neighbours of a row, or f16; widened to f32 when
 //! they are loaded.
 
 use std::str::FromStr;
@@ -13,7 +13,7 @@ use crate::{Error, Result};
 /// Smaller arrays stay f32: they weigh nothing, and biases and gains are sensitive.
 const SMALLEST: usize = 2048;
 /// Neighbours in a row that share a scale, where they divide the row.
-const GROUP: usize = 64;
+const GROUP: usize = 128;
 /// An array of so many rows is a table of embeddings. What is looked up in it is normalised at once, so
 /// one scale does for a row, and the scales it spares are better spent on the layers above.
 const TABLE: usize = 4096;
@@ -24,7 +24,7 @@ const SCALE: &str = ".scale";
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Precision {
-    /// One byte a weight, an f16 scale for 64 neighbours of a row (for a whole row of a large table, or
+    /// One byte a weight, an f16 scale for 128 neighbours of a row (for a whole row of a large table, or
     /// one that they do not divide).
     Int8,
     /// Two bytes a weight.
@@ -191,7 +191,7 @@ mod tests {
             (
                 "w".to_string(),
                 Array {
-                    shape: vec![64, 64],
+                    shape: vec![4096 / GROUP, GROUP],
                     values,
                 },
             ),
@@ -219,8 +219,8 @@ mod tests {
         assert_eq!(back["b"], state()["b"]);
         for (row, old) in back["w"]
             .values
-            .chunks(64)
-            .zip(state()["w"].values.chunks(64))
+            .chunks(GROUP)
+            .zip(state()["w"].values.chunks(GROUP))
         {
             let step = old.iter().fold(0.0_f32, |m, v| m.max(v.abs())) / 127.0;
             let square = |x: f32| f64::from(x * x);

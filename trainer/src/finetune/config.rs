@@ -8,7 +8,9 @@ use spanlight_core::config::{ClsRepr, EmptySegment, EncoderConfig, PairActivatio
 use spanlight_core::tagger::TagDecoding;
 use spanlight_core::{ModelConfig, Profile};
 
-use crate::error::Result;
+use super::objective::Sampling;
+use crate::data::Overlap;
+use crate::error::{Error, Result};
 use crate::settings::{Presets, Range, at_least_one, parse_lowercase, required, some_rate};
 use crate::train::EmbeddingRate;
 use crate::transfer::{Network, Parts};
@@ -33,6 +35,11 @@ pub struct FinetuneConfig {
         help_heading = "Data"
     )]
     pub symmetric: Vec<String>,
+    /// Training sentences with mentions that overlap, which tags cannot express: drop (by default, as in
+    /// the paper), or longest, which leaves out the shorter mention with its relations
+    #[arg(long, value_parser = parse_lowercase::<Overlap>, help_heading = "Data")]
+    #[serde(default)]
+    pub overlaps: Option<Overlap>,
     /// Share of the training documents that is used, above 0 and at most 1
     #[arg(long, help_heading = "Data", default_value_t = 1.0)]
     #[serde(default = "whole")]
@@ -72,7 +79,8 @@ pub struct FinetuneConfig {
     /// Representation of empty segments: cnn or zero
     #[arg(long, value_parser = parse_lowercase::<EmptySegment>, help_heading = "Model", default_value = "cnn")]
     pub empty_segment: EmptySegment,
-    /// What the relation classifier sees: pooled (as in the paper) or typed (spans and types too)
+    /// What the relation classifier sees: pooled (as in the paper), typed (spans and types too) or edges (also the
+    /// words next to the spans)
     #[serde(default)]
     #[arg(long, value_parser = parse_lowercase::<RelationInput>, help_heading = "Model", default_value = "pooled")]
     pub relation_input: RelationInput,
@@ -146,6 +154,20 @@ pub struct FinetuneConfig {
     /// Slope of the way from gold to predicted candidates
     #[arg(long, help_heading = "Training", default_value_t = 3.0)]
     pub schedule_k: f64,
+    /// Share of the sentences whose candidates are all gold, the same in every step; by default
+    /// gold_epochs and schedule_k say how it falls from epoch to epoch
+    #[arg(long, value_name = "SHARE", help_heading = "Training")]
+    #[serde(default)]
+    pub gold_share: Option<f64>,
+    /// Weights of the losses of tags, types and relations; by default 1,1,1
+    #[arg(
+        long,
+        value_name = "WEIGHTS",
+        value_delimiter = ',',
+        help_heading = "Training"
+    )]
+    #[serde(default)]
+    pub loss_weights: Option<Vec<f32>>,
     /// Evaluations without progress before the run stops
     #[arg(long, help_heading = "Training", default_value_t = 100)]
     pub patience: usize,
@@ -195,6 +217,39 @@ impl FinetuneConfig {
         }
     }
 
+    /// How often the candidates of a training sentence are all gold.
+    pub fn sampling(&self) -> Sampling {
+        match self.gold_share {
+            Some(share) => Sampling::Constant(share),
+            None => Sampling::Falling {
+                gold_epochs: self.gold_epochs,
+                k: self.schedule_k,
+            },
+        }
+    }
+
+    /// Weights of the losses of tags, types and relations.
+    ///
+    /// # Errors
+    /// [`Error::Usage`](crate::error::Error::Usage) unless there are three, none below 0, some above.
+    pub fn loss_weights(&self) -> Result<[f32; 3]> {
+        let Some(given) = &self.loss_weights else {
+            return Ok([1.0; 3]);
+        };
+        match given.as_slice() {
+            &[tag, entity, relation]
+                if given.iter().all(|w| w.is_finite() && *w >= 0.0)
+                    && given.iter().any(|w| *w > 0.0) =>
+            {
+                Ok([tag, entity, relation])
+            }
+            _ => Err(Error::Usage(format!(
+                "--loss-weights {given:?}: give three numbers, for tags, types and relations, none below 0 and \
+                 not all 0, such as 1,1,2"
+            ))),
+        }
+    }
+
     /// Checks what can be checked before anything is read.
     ///
     /// # Errors
@@ -227,6 +282,8 @@ impl FinetuneConfig {
         ] {
             range.check(flag, value)?;
         }
+        Range::Share.check("--gold-share", self.gold_share.unwrap_or_default())?;
+        self.loss_weights()?;
         some_rate(&[
             self.encoder_rate(),
             self.head_lr,

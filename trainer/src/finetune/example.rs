@@ -24,12 +24,14 @@ pub struct Example {
 }
 
 /// The training sentences, with context where the model reads some, and how many were left out:
-/// those with overlapping mentions, which tags cannot express, and those that are too long.
+/// those that are too long and, where overlapping mentions, which tags cannot express, are dropped, those
+/// that have some.
 ///
 /// # Errors
 /// [`Error::Usage`] when none is left, and a sentence that cannot be tokenised.
 pub fn examples(
     sentences: &[Sentence],
+    overlaps: Overlap,
     schema: &Schema,
     tokenizer: &WordPiece,
     config: &ModelConfig,
@@ -44,7 +46,7 @@ pub fn examples(
     let mut examples = Vec::with_capacity(sentences.len());
     for (sentence, pieces) in sentences.iter().zip(surrounded) {
         let fits = sentence.words.len() <= MAX_WORDS && pieces.ids.len() <= frame.room;
-        let kept = data::trainable(from_ref(sentence), Overlap::Drop).0;
+        let kept = data::trainable(from_ref(sentence), overlaps).0;
         for sentence in kept.iter().filter(|_| fits) {
             examples.push(Example {
                 pieces: pieces.clone(),

@@ -12,6 +12,31 @@ use crate::device::noise;
 use crate::error::Result;
 use crate::train::{Chunking, Objective, cut};
 
+/// How often the candidates of a training sentence are all gold (method §5).
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Sampling {
+    /// Always in the first `gold_epochs + 1` epochs, then more and more rarely with slope `k`.
+    Falling {
+        /// Epochs after the first.
+        gold_epochs: usize,
+        /// Slope.
+        k: f64,
+    },
+    /// As often in every step, for passes so few that the other would never get to what a model takes
+    /// for spans (§13.7).
+    Constant(f64),
+}
+
+impl Sampling {
+    /// The probability in an epoch (0-based).
+    fn probability(self, epoch: usize) -> f64 {
+        match self {
+            Self::Falling { gold_epochs, k } => gold_probability(epoch, gold_epochs, k),
+            Self::Constant(share) => share,
+        }
+    }
+}
+
 /// Fine-tuning as an [`Objective`].
 pub struct JointObjective {
     /// Labels.
@@ -22,8 +47,10 @@ pub struct JointObjective {
     pub batch: usize,
     /// What goes through the model at once.
     pub chunking: Chunking,
-    /// Scheduled sampling: epochs of gold and slope.
-    pub sampling: (usize, f64),
+    /// Scheduled sampling.
+    pub sampling: Sampling,
+    /// Weights of the losses of tags, types and relations.
+    pub weights: [f32; 3],
     /// Seed of the order.
     pub seed: u64,
 }
@@ -57,7 +84,7 @@ impl Objective for JointObjective {
     }
 
     fn weights(&self) -> &[f32] {
-        &[1.0, 1.0, 1.0]
+        &self.weights
     }
 
     fn chunks(&self, step: usize) -> Result<Vec<TrainBatch>> {
@@ -87,11 +114,7 @@ impl Objective for JointObjective {
         step: usize,
         seed: u64,
     ) -> Result<Vec<Term>> {
-        let p_gold = gold_probability(
-            step / self.steps_per_epoch(),
-            self.sampling.0,
-            self.sampling.1,
-        );
+        let p_gold = self.sampling.probability(step / self.steps_per_epoch());
         let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
         let mut noise = noise(&model.device(), !seed);
         let loss = joint_loss(model, &self.schema, chunk, p_gold, &mut rng, &mut noise);

@@ -49,13 +49,15 @@ pub fn finetune(
         (Some(earlier), Parts::Model) => labels(earlier, &schema, &config.symmetric)?,
         _ => schema,
     };
-    let (examples, dropped) = examples(&train, &schema, tokenizer, sizes)?;
+    let overlaps = config.overlaps.unwrap_or_default();
+    let (examples, dropped) = examples(&train, overlaps, &schema, tokenizer, sizes)?;
     let objective = JointObjective {
         schema: schema.clone(),
         examples,
         batch: config.batch,
         chunking: chunking(place.device, config.chunk),
-        sampling: (config.gold_epochs, config.schedule_k),
+        sampling: config.sampling(),
+        weights: config.loss_weights()?,
         seed: config.seed,
     };
     let steps_per_epoch = objective.steps_per_epoch();

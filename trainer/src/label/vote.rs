@@ -15,19 +15,22 @@ pub struct Quorum {
     pub relations: usize,
 }
 
-/// An entity, another and the type of their relation.
-type Triple<'a> = (&'a Entity, &'a Entity, &'a str);
+/// The words of a mention.
+type Words = (usize, usize);
+/// The spans of two arguments and the type of their relation.
+type Triple<'a> = (Words, Words, &'a str);
 
 /// The entities that enough models find, with span and type, in textual order, and the relations
-/// between them that enough models find, with both arguments and type.
+/// between them that enough models find, with type and both spans, whatever types they gave these.
 pub fn vote(ballot: &[Prediction], quorum: Quorum) -> (Vec<Entity>, Vec<Relation>) {
     let entities = votes(ballot.iter().map(|p| p.entities.iter().collect()));
     let elected = entities.into_iter().filter(|(_, n)| *n >= quorum.entities);
     let entities: Vec<&Entity> = elected.map(|(entity, _)| entity).collect();
+    let spans: Vec<Words> = entities.iter().map(|entity| words(entity)).collect();
     let found = votes(ballot.iter().map(triples));
     let mut pairs: BTreeMap<[usize; 2], (Relation, usize)> = BTreeMap::new();
     for ((head, tail, label), count) in found {
-        let place = |entity: &Entity| entities.binary_search(&entity).ok();
+        let place = |span: Words| spans.binary_search(&span).ok();
         let (Some(head), Some(tail)) = (place(head), place(tail)) else {
             continue;
         };
@@ -43,9 +46,13 @@ pub fn vote(ballot: &[Prediction], quorum: Quorum) -> (Vec<Entity>, Vec<Relation
     (entities.into_iter().cloned().collect(), relations)
 }
 
+fn words(entity: &Entity) -> Words {
+    (entity.start, entity.end)
+}
+
 fn triples(prediction: &Prediction) -> Vec<Triple<'_>> {
-    let entity = |i: usize| prediction.entities.get(i);
-    let named = |r: &'_ Relation| Some((entity(r.head)?, entity(r.tail)?));
+    let span = |i: usize| prediction.entities.get(i).map(words);
+    let named = |r: &'_ Relation| Some((span(r.head)?, span(r.tail)?));
     let relations = prediction.relations.iter();
     relations
         .filter_map(|r| named(r).map(|(head, tail)| (head, tail, r.label.as_str())))
@@ -116,13 +123,23 @@ mod tests {
             ),
         ];
         let (entities, relations) = vote(&ballot, all(2));
-        assert_eq!(entities, [a, b]);
+        assert_eq!(entities, [a.clone(), b.clone()]);
         let expected = Relation {
             head: 1,
             tail: 0,
             label: "USED-FOR".into(),
         };
-        assert_eq!(relations, [expected]);
+        assert_eq!(relations, [expected.clone()]);
+        // A third vote by one that sees other types, none by one that sees other words.
+        let mut ballot = ballot.to_vec();
+        ballot[2].entities[1] = entity(3, 4, "Material");
+        let relations_of_three = Quorum {
+            entities: 2,
+            relations: 3,
+        };
+        assert_eq!(vote(&ballot, relations_of_three).1, [expected]);
+        ballot[2].entities[1] = entity(3, 5, "Method");
+        assert!(vote(&ballot, relations_of_three).1.is_empty());
         assert_eq!(vote(&ballot, all(3)), (Vec::new(), Vec::new()));
     }
 

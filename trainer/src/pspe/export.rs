@@ -73,7 +73,7 @@ fn check(config: &ModelConfig, stage: Stage) -> Result<()> {
         ),
         (
             config.relation_input != RelationInput::Pooled,
-            "--relation-input typed",
+            "--relation-input typed or edges",
         ),
         (config.share_span_encoder, "--share-span-encoder"),
         (config.empty_segment != segments, other),

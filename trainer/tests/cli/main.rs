@@ -7,6 +7,7 @@ mod comparison;
 mod corpus;
 mod experiment;
 mod labelling;
+mod learning;
 mod mean;
 mod mixing;
 mod pretrain;

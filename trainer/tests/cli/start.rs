@@ -87,6 +87,56 @@ fn a_bundle_is_a_start_as_its_run_is() {
     assert_eq!(encoder(text, "network.encoder."), expected);
 }
 
+/// The same JSON but for rounding.
+fn same(one: &Value, other: &Value) -> bool {
+    match (one, other) {
+        (Value::Number(a), Value::Number(b)) => {
+            (a.as_f64().unwrap() - b.as_f64().unwrap()).abs() < 1e-5
+        }
+        (Value::Array(a), Value::Array(b)) => {
+            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b))
+        }
+        (Value::Object(a), Value::Object(b)) => {
+            a.len() == b.len() && a.iter().all(|(k, v)| b.get(k).is_some_and(|o| same(v, o)))
+        }
+        _ => one == other,
+    }
+}
+
+#[test]
+fn what_a_model_sees_from_now_on_does_not_show_at_first() {
+    let folder = workshop();
+    let at = folder.path();
+    let typed = ["--relation-input", "typed"];
+    succeed(at, &[&training("run", "25")[..], &typed].concat());
+    let more = ["--relation-input", "edges", "--case", "true"];
+    let arguments = [&from("grown", "encoder", "run", "model")[..], &more].concat();
+    succeed(at, &arguments);
+    let found = |run: &str| -> Value {
+        let lines = succeed(at, &["predict", "--model", run, "corpus.txt"]);
+        serde_json::from_str(lines.lines().next().unwrap()).unwrap()
+    };
+    let (before, after) = (found("run"), found("grown"));
+    assert!(before.to_string().contains("\"WORK\""), "{before}");
+    assert!(same(&before, &after), "{before} and {after}");
+    let widths = |run: &str| {
+        let weights = arrays(&at.join(run).join("best.safetensors"));
+        let sees = weights
+            .iter()
+            .find(|(n, _)| n == "relation_inner.linear.weight");
+        sees.unwrap().1.len()
+    };
+    assert!(widths("grown") > widths("run"));
+    // And from then on it learns.
+    let arguments = [
+        &training("learnt", "1")[..],
+        &["--init-from", "grown", "--load-parts", "model"],
+        &more,
+    ];
+    succeed(at, &arguments.concat());
+    assert!(!same(&before, &found("learnt")));
+}
+
 #[test]
 fn a_bundle_on_another_encoder_or_with_other_switches_is_refused() {
     let folder = workshop();

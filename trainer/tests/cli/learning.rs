@@ -1,0 +1,89 @@
+//! What fine-tuning learns from: candidates, weighted losses, sentences with overlapping mentions.
+
+use std::path::Path;
+
+use crate::support::{arrays, fail, succeed, told, training, workshop};
+
+/// The weights after two epochs with some flags.
+fn weights(at: &Path, run: &str, flags: &[&str]) -> Vec<(String, Vec<u8>)> {
+    succeed(at, &[&training(run, "2")[..], flags].concat());
+    arrays(&at.join(run).join("best.safetensors"))
+}
+
+#[test]
+fn the_share_of_gold_candidates_is_the_same_in_every_epoch() {
+    let folder = workshop();
+    let at = folder.path();
+    let by_default = weights(at, "default", &[]);
+    // The first epochs are all gold by default.
+    assert_eq!(weights(at, "gold", &["--gold-share", "1"]), by_default);
+    let predicted = weights(at, "predicted", &["--gold-share", "0"]);
+    assert_ne!(predicted, by_default);
+    // What falls starts at gold in its first epoch, whatever it is told.
+    assert_ne!(weights(at, "falling", &["--gold-epochs", "0"]), predicted);
+    let refused = fail(
+        at,
+        &[&training("x", "1")[..], &["--gold-share", "2"]].concat(),
+    );
+    assert!(refused.contains("--gold-share"), "{refused}");
+}
+
+#[test]
+fn losses_count_by_their_weights() {
+    let folder = workshop();
+    let at = folder.path();
+    let fixed = ["--weight-decay", "0"];
+    let with = |run: &str, given: &str| {
+        weights(at, run, &[&fixed[..], &["--loss-weights", given]].concat())
+    };
+    let by_default = weights(at, "default", &fixed);
+    assert_eq!(with("equal", "1,1,1"), by_default);
+    assert_ne!(with("relations", "1,1,2"), by_default);
+    let head = |weights: Vec<(String, Vec<u8>)>, name: &str| {
+        let found = weights.into_iter().filter(|(n, _)| n.starts_with(name));
+        found.collect::<Vec<_>>()
+    };
+    // Of a loss that counts for nothing the head stays as it was drawn, in either run.
+    let types = with("types", "0,1,0");
+    let tags = with("tags", "1,0,0");
+    for name in ["tagger.", "entity_head.", "relation_head."] {
+        let (types, tags) = (head(types.clone(), name), head(tags.clone(), name));
+        assert!(!types.is_empty());
+        assert_eq!(types == tags, name == "relation_head.", "{name}");
+    }
+    for wrong in ["1,1", "1,1,-1", "0,0,0", "1,1,NaN"] {
+        let refused = fail(
+            at,
+            &[&training("x", "1")[..], &["--loss-weights", wrong]].concat(),
+        );
+        assert!(refused.contains("--loss-weights"), "{wrong}: {refused}");
+    }
+}
+
+#[test]
+fn of_overlapping_mentions_the_longest_is_learnt_on_request() {
+    let folder = workshop();
+    let at = folder.path();
+    let path = at.join("train.jsonl");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let mention = r#"{"emId":"i","label":"ORG","offset":[1,3]},"#;
+    let nested = text.replacen(
+        r#""entityMentions":["#,
+        &format!(r#""entityMentions":[{mention}"#),
+        3,
+    );
+    std::fs::write(&path, nested).unwrap();
+    let told_by = |run: &str, flags: &[&str]| {
+        succeed(at, &[&training(run, "1")[..], flags].concat());
+        told(at, run, "note")[0]["message"].to_string()
+    };
+    let dropped = told_by("drop", &[]);
+    // Only the third sentence has another mention there: `the robot lab`.
+    assert!(
+        dropped.contains("11 training sentences (1 left out"),
+        "{dropped}"
+    );
+    assert_eq!(told_by("same", &["--overlaps", "drop"]), dropped);
+    let kept = told_by("longest", &["--overlaps", "longest"]);
+    assert!(kept.contains("12 training sentences (0 left out"), "{kept}");
+}
