@@ -15,6 +15,7 @@ mod evaluation;
 mod event;
 mod experiment;
 mod finetune;
+mod growth;
 mod inference;
 mod interrupt;
 mod label;

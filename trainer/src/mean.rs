@@ -3,10 +3,15 @@
 
 use std::path::{Path, PathBuf};
 
+use spanlight_core::config::RelationInput;
+use spanlight_core::weights::StateDict;
+
 use crate::error::{Error, Result};
+use crate::growth::{CASE, EDGE, grown};
 use crate::model::SavedModel;
 
-/// Opens models and averages their weights; one that is named twice counts twice.
+/// Opens models and averages their weights; one that is named twice counts twice. Where one is told how words
+/// are written, or sees the words next to spans, those that are not count as blind to it.
 ///
 /// # Errors
 /// [`Error::Folder`] for a model of other sizes, labels or word-pieces than the first, such as a
@@ -16,19 +21,48 @@ pub fn mean(folders: &[PathBuf]) -> Result<SavedModel> {
     let [first, others @ ..] = folders else {
         return Err(Error::Usage("name at least one model".into()));
     };
-    let mut sum = SavedModel::open(first)?;
+    let mut models: Vec<SavedModel> = Vec::with_capacity(folders.len());
+    for folder in folders {
+        models.push(SavedModel::open(folder)?);
+    }
+    alike(&mut models);
+    let mut models = models.into_iter();
+    let Some(mut sum) = models.next() else {
+        return Err(Error::Usage("name at least one model".into()));
+    };
     if !others.is_empty() {
         // Fitted to other weights than their mean.
         sum.config.calibration = None;
     }
-    for folder in others {
-        add(&mut sum, SavedModel::open(folder)?, folder, first)?;
+    for (folder, model) in others.iter().zip(models) {
+        add(&mut sum, model, folder, first)?;
     }
     let count = folders.len() as f32;
     for value in sum.weights.values_mut().flat_map(|a| &mut a.values) {
         *value /= count;
     }
     Ok(sum)
+}
+
+/// Tells all models what some of them are told.
+fn alike(models: &mut [SavedModel]) {
+    let edges = |model: &SavedModel| model.config.relation_input == RelationInput::Edges;
+    let told: Vec<StateDict> = models
+        .iter()
+        .filter(|model| model.config.case || edges(model))
+        .map(|model| model.weights.clone())
+        .collect();
+    // What sees neither spans nor types is another kind of model.
+    let kind = |model: &&mut SavedModel| model.config.relation_input != RelationInput::Pooled;
+    for model in models.iter_mut().filter(kind) {
+        for other in &told {
+            model.weights = grown(std::mem::take(&mut model.weights), other);
+        }
+        model.config.case = model.weights.contains_key(CASE);
+        if model.weights.keys().any(|name| name.starts_with(EDGE)) {
+            model.config.relation_input = RelationInput::Edges;
+        }
+    }
 }
 
 /// Adds a model's weights to a sum.

@@ -1,4 +1,4 @@
-//! Weights at rest: int8 with an f16 scale per 128 neighbours of a row, or f16; widened to f32 when
+//! Weights at rest: int8 with an f16 scale per 96 neighbours of a row, or f16; widened to f32 when
 //! they are loaded.
 
 use std::str::FromStr;
@@ -13,7 +13,7 @@ use crate::{Error, Result};
 /// Smaller arrays stay f32: they weigh nothing, and biases and gains are sensitive.
 const SMALLEST: usize = 2048;
 /// Neighbours in a row that share a scale, where they divide the row.
-const GROUP: usize = 128;
+const GROUP: usize = 96;
 /// An array of so many rows is a table of embeddings. What is looked up in it is normalised at once, so
 /// one scale does for a row, and the scales it spares are better spent on the layers above.
 const TABLE: usize = 4096;
@@ -24,7 +24,7 @@ const SCALE: &str = ".scale";
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Precision {
-    /// One byte a weight, an f16 scale for 128 neighbours of a row (for a whole row of a large table, or
+    /// One byte a weight, an f16 scale for 96 neighbours of a row (for a whole row of a large table, or
     /// one that they do not divide).
     Int8,
     /// Two bytes a weight.
@@ -184,14 +184,14 @@ mod tests {
     use super::*;
 
     fn state() -> StateDict {
-        let values: Vec<f32> = (0..4096)
+        let values: Vec<f32> = (0..64 * GROUP)
             .map(|i| ((i * 37 % 101) as f32 - 50.0) / 50.0)
             .collect();
         StateDict::from([
             (
                 "w".to_string(),
                 Array {
-                    shape: vec![4096 / GROUP, GROUP],
+                    shape: vec![64, GROUP],
                     values,
                 },
             ),
@@ -236,8 +236,8 @@ mod tests {
     #[test]
     fn an_outlier_spoils_its_neighbours_only() {
         let mut array = Array {
-            shape: vec![16, 256],
-            values: vec![0.01; 4096],
+            shape: vec![16, 4 * GROUP],
+            values: vec![0.01; 64 * GROUP],
         };
         array.values[0] = 50.0;
         let wide = StateDict::from([("w".to_string(), array)]);

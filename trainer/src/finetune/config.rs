@@ -231,7 +231,7 @@ impl FinetuneConfig {
     /// Weights of the losses of tags, types and relations.
     ///
     /// # Errors
-    /// [`Error::Usage`](crate::error::Error::Usage) unless there are three, none below 0, some above.
+    /// [`Error::Usage`] unless there are three, none below 0, some above.
     pub fn loss_weights(&self) -> Result<[f32; 3]> {
         let Some(given) = &self.loss_weights else {
             return Ok([1.0; 3]);
@@ -253,7 +253,7 @@ impl FinetuneConfig {
     /// Checks what can be checked before anything is read.
     ///
     /// # Errors
-    /// [`Error::Usage`](crate::error::Error::Usage) that names the flag.
+    /// [`Error::Usage`] that names the flag.
     pub fn validate(&self) -> Result<()> {
         required("--train", &self.train)?;
         required("--dev", &self.dev)?;

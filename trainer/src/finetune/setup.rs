@@ -2,7 +2,7 @@
 
 use burn::tensor::Device;
 use spanlight_core::init::Init;
-use spanlight_core::weights::{Array, StateDict, load_state, state_of};
+use spanlight_core::weights::{load_state, state_of};
 use spanlight_core::{JointModel, ModelConfig, Schema};
 
 use super::average::Average;
@@ -10,6 +10,7 @@ use super::config::FinetuneConfig;
 use crate::device::on_cpu;
 use crate::encoder::EncoderFolder;
 use crate::error::Result;
+use crate::growth::grown;
 use crate::train::{AdamW, AdamWConfig, Groups, Rates};
 use crate::transfer::{Parts, encoders, transfer, whole};
 
@@ -65,7 +66,7 @@ impl Setup {
         if let Some(earlier) = &config.init_from {
             if config.load_parts == Parts::Model {
                 let fresh = pollster::block_on(state_of(&self.model))?;
-                self.model = load_state(self.model, grown(whole(earlier, sizes)?, fresh))?;
+                self.model = load_state(self.model, grown(whole(earlier, sizes)?, &fresh))?;
             } else {
                 let found = encoders(earlier, config.load_parts, config.load_network)?;
                 let spans: &[&str] = match config.share_span_encoder {
@@ -83,34 +84,6 @@ impl Setup {
         self.average = Average::new(&self.model, config.ema);
         Ok(self)
     }
-}
-
-/// An earlier model with what this one has besides: how words are written, and the words next to spans. At first
-/// neither shows in what it computes.
-fn grown(mut earlier: StateDict, mut fresh: StateDict) -> StateDict {
-    const SEES: &str = "relation_inner.linear.weight";
-    let has_edges = earlier.contains_key("edge.weight");
-    fresh.retain(|name, _| name == "case" || name.starts_with("edge.") || name == SEES);
-    let wide = fresh
-        .remove(SEES)
-        .filter(|_| !has_edges && fresh.contains_key("edge.weight"));
-    if let (Some(wide), Some(narrow)) = (wide, earlier.get_mut(SEES))
-        && let (&[rows, width], &[_, known]) = (wide.shape.as_slice(), narrow.shape.as_slice())
-        && known < width
-    {
-        let mut values = vec![0.0; rows * width];
-        for (new, old) in values.chunks_mut(width).zip(narrow.values.chunks(known)) {
-            new[..known].copy_from_slice(old);
-        }
-        *narrow = Array {
-            shape: vec![rows, width],
-            values,
-        };
-    }
-    for (name, array) in fresh {
-        earlier.entry(name).or_insert(array);
-    }
-    earlier
 }
 
 fn rates(config: &FinetuneConfig) -> Rates {

@@ -129,7 +129,7 @@ mod tests {
             tail: 0,
             label: "USED-FOR".into(),
         };
-        assert_eq!(relations, [expected.clone()]);
+        assert_eq!(relations, std::slice::from_ref(&expected));
         // A third vote by one that sees other types, none by one that sees other words.
         let mut ballot = ballot.to_vec();
         ballot[2].entities[1] = entity(3, 4, "Material");

@@ -127,6 +127,17 @@ fn what_a_model_sees_from_now_on_does_not_show_at_first() {
         sees.unwrap().1.len()
     };
     assert!(widths("grown") > widths("run"));
+    let export = [
+        "export", "--model", "run", "grown", "--out", "mean", "--name", "mean",
+    ];
+    let as_it_is = [
+        "--precision",
+        "f32",
+        "--self-test",
+        "anna works for acme in rome .",
+    ];
+    succeed(at, &[&export[..], &as_it_is].concat());
+    assert!(same(&before, &found("mean")));
     // And from then on it learns.
     let arguments = [
         &training("learnt", "1")[..],
