@@ -11,7 +11,8 @@ use crate::growth::{CASE, EDGE, grown};
 use crate::model::SavedModel;
 
 /// Opens models and averages their weights; one that is named twice counts twice. Where one is told how words
-/// are written, or sees the words next to spans, those that are not count as blind to it.
+/// are written, or sees the words next to spans, those that are not count as blind to it, unless their relation
+/// classifier sees pairs alone.
 ///
 /// # Errors
 /// [`Error::Folder`] for a model of other sizes, labels or word-pieces than the first, such as a

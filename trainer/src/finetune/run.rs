@@ -3,6 +3,8 @@
 use std::time::Instant;
 
 use burn::module::Module;
+use spanlight_core::ModelConfig;
+use spanlight_core::config::{EncoderConfig, RelationInput};
 
 use super::annotated::Annotated;
 use super::config::FinetuneConfig;
@@ -17,6 +19,7 @@ use crate::encoder::EncoderFolder;
 use crate::error::Result;
 use crate::evaluation::Evaluation;
 use crate::event::{Event, Sink};
+use crate::model::SavedModel;
 use crate::place::Place;
 use crate::settings::required;
 use crate::store::{self, RunFolder};
@@ -39,7 +42,10 @@ pub fn finetune(
     let basis = Basis::open(
         resume.then_some(folder),
         &encoder,
-        config.model(encoder.config.clone()),
+        match resume {
+            true => config.model(encoder.config.clone()),
+            false => sizes(config, encoder.config.clone())?,
+        },
         source(config.init_from.as_deref(), config.load_parts),
     )?;
     let Basis { tokenizer, sizes } = &basis;
@@ -144,4 +150,19 @@ pub fn finetune(
         seconds: keeper.seconds(),
         best: keeper.selection.metrics,
     })?)
+}
+
+/// Sizes and switches of the model; one that goes on from an earlier model sees what that one does.
+fn sizes(config: &FinetuneConfig, encoder: EncoderConfig) -> Result<ModelConfig> {
+    let mut sizes = config.model(encoder);
+    if let (Some(earlier), Parts::Model) = (&config.init_from, config.load_parts) {
+        let earlier = SavedModel::open(earlier)?.config;
+        sizes.case |= earlier.case;
+        if earlier.relation_input == RelationInput::Edges
+            && sizes.relation_input == RelationInput::Typed
+        {
+            sizes.relation_input = RelationInput::Edges;
+        }
+    }
+    Ok(sizes)
 }

@@ -138,6 +138,12 @@ fn what_a_model_sees_from_now_on_does_not_show_at_first() {
     ];
     succeed(at, &[&export[..], &as_it_is].concat());
     assert!(same(&before, &found("mean")));
+    // What goes on from it sees as much without being told.
+    succeed(
+        at,
+        &[&from("further", "encoder", "grown", "model")[..], &typed].concat(),
+    );
+    assert_eq!(widths("further"), widths("grown"));
     // And from then on it learns.
     let arguments = [
         &training("learnt", "1")[..],
