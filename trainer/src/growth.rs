@@ -9,6 +9,16 @@ const SEES: &str = "relation_inner.linear.weight";
 /// How words are written (method §13.12).
 pub const CASE: &str = "case";
 
+/// Those weights of a model that another one may lack or have fewer columns of.
+pub fn extras(weights: &StateDict) -> StateDict {
+    let concerned = |name: &str| name == CASE || name == SEES || name.starts_with(EDGE);
+    weights
+        .iter()
+        .filter(|(name, _)| concerned(name))
+        .map(|(name, array)| (name.clone(), array.clone()))
+        .collect()
+}
+
 /// An earlier model with what a new one has besides: how words are written and the words next to spans, of
 /// which it sees nothing yet.
 pub fn grown(mut earlier: StateDict, new: &StateDict) -> StateDict {

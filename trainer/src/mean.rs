@@ -7,7 +7,7 @@ use spanlight_core::config::RelationInput;
 use spanlight_core::weights::StateDict;
 
 use crate::error::{Error, Result};
-use crate::growth::{CASE, EDGE, grown};
+use crate::growth::{CASE, EDGE, extras, grown};
 use crate::model::SavedModel;
 
 /// Opens models and averages their weights; one that is named twice counts twice. Where one is told how words
@@ -19,23 +19,18 @@ use crate::model::SavedModel;
 /// bundle beside its run, whose unused word-pieces it lacks; [`Error::Usage`] for no model; whatever
 /// keeps one from being opened.
 pub fn mean(folders: &[PathBuf]) -> Result<SavedModel> {
-    let [first, others @ ..] = folders else {
-        return Err(Error::Usage("name at least one model".into()));
-    };
-    let mut models: Vec<SavedModel> = Vec::with_capacity(folders.len());
-    for folder in folders {
-        models.push(SavedModel::open(folder)?);
-    }
+    let opened: Result<Vec<SavedModel>> = folders.iter().map(|f| SavedModel::open(f)).collect();
+    let mut models = opened?;
     alike(&mut models);
-    let mut models = models.into_iter();
-    let Some(mut sum) = models.next() else {
+    let mut models = models.into_iter().zip(folders);
+    let Some((mut sum, first)) = models.next() else {
         return Err(Error::Usage("name at least one model".into()));
     };
-    if !others.is_empty() {
+    if models.len() > 0 {
         // Fitted to other weights than their mean.
         sum.config.calibration = None;
     }
-    for (folder, model) in others.iter().zip(models) {
+    for (model, folder) in models {
         add(&mut sum, model, folder, first)?;
     }
     let count = folders.len() as f32;
@@ -47,12 +42,7 @@ pub fn mean(folders: &[PathBuf]) -> Result<SavedModel> {
 
 /// Tells all models what some of them are told.
 fn alike(models: &mut [SavedModel]) {
-    let edges = |model: &SavedModel| model.config.relation_input == RelationInput::Edges;
-    let told: Vec<StateDict> = models
-        .iter()
-        .filter(|model| model.config.case || edges(model))
-        .map(|model| model.weights.clone())
-        .collect();
+    let told: Vec<StateDict> = models.iter().map(|model| extras(&model.weights)).collect();
     // What sees neither spans nor types is another kind of model.
     let kind = |model: &&mut SavedModel| model.config.relation_input != RelationInput::Pooled;
     for model in models.iter_mut().filter(kind) {

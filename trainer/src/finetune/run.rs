@@ -19,7 +19,7 @@ use crate::encoder::EncoderFolder;
 use crate::error::Result;
 use crate::evaluation::Evaluation;
 use crate::event::{Event, Sink};
-use crate::model::SavedModel;
+use crate::model;
 use crate::place::Place;
 use crate::settings::required;
 use crate::store::{self, RunFolder};
@@ -156,7 +156,9 @@ pub fn finetune(
 fn sizes(config: &FinetuneConfig, encoder: EncoderConfig) -> Result<ModelConfig> {
     let mut sizes = config.model(encoder);
     if let (Some(earlier), Parts::Model) = (&config.init_from, config.load_parts) {
-        let earlier = SavedModel::open(earlier)?.config;
+        // A folder without a fine-tuned model is refused as such.
+        model::schema(earlier)?;
+        let earlier = model::sizes(earlier)?;
         sizes.case |= earlier.case;
         if earlier.relation_input == RelationInput::Edges
             && sizes.relation_input == RelationInput::Typed

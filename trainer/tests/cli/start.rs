@@ -14,16 +14,14 @@ fn bundle(at: &Path) {
     std::fs::write(&path, format!("{others}\n[unused0]")).unwrap();
     let symmetric = ["--symmetric", "LIVE"];
     succeed(at, &[&training("run", "25")[..], &symmetric].concat());
-    let export = [
-        "export", "--model", "run", "--out", "bundle", "--name", "tiny",
-    ];
-    let as_it_is = [
-        "--precision",
-        "f32",
-        "--self-test",
-        "anna works for acme in rome .",
-    ];
-    succeed(at, &[&export[..], &as_it_is].concat());
+    exported(at, &["run"], "bundle");
+}
+
+/// An exact bundle of a run, or of the mean of several.
+fn exported(at: &Path, runs: &[&str], out: &str) {
+    let to = ["--out", out, "--name", "tiny", "--precision", "f32"];
+    let found = ["--self-test", "anna works for acme in rome ."];
+    succeed(at, &[&["export", "--model"], runs, &to, &found].concat());
 }
 
 /// The same, starting from parts of an earlier model.
@@ -127,16 +125,7 @@ fn what_a_model_sees_from_now_on_does_not_show_at_first() {
         sees.unwrap().1.len()
     };
     assert!(widths("grown") > widths("run"));
-    let export = [
-        "export", "--model", "run", "grown", "--out", "mean", "--name", "mean",
-    ];
-    let as_it_is = [
-        "--precision",
-        "f32",
-        "--self-test",
-        "anna works for acme in rome .",
-    ];
-    succeed(at, &[&export[..], &as_it_is].concat());
+    exported(at, &["run", "grown"], "mean");
     assert!(same(&before, &found("mean")));
     // What goes on from it sees as much without being told.
     succeed(
