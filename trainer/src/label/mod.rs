@@ -4,6 +4,7 @@
 //! single model can learn it from as much text as there is. What was labelled before may vote again.
 
 mod earlier;
+mod likeness;
 mod text;
 mod vote;
 
@@ -17,7 +18,7 @@ use crate::error::{Error, Result};
 use crate::evaluation::Evaluation;
 use crate::model::SavedModel;
 use earlier::earlier;
-pub use text::spread;
+pub use text::{alike, spread};
 pub use vote::Quorum;
 use vote::vote;
 

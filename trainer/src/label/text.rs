@@ -1,11 +1,14 @@
 //! Sentences of a text file that has one a line, words between spaces, as `data clean` writes it.
 
+use std::collections::HashSet;
 use std::fs::File;
 use std::io::{BufRead, BufReader};
+use std::ops::RangeInclusive;
 use std::path::Path;
 
 use spanlight_core::document::Sentence;
 
+use super::likeness::Likeness;
 use crate::error::{Error, Result};
 use crate::store::StoreError;
 
@@ -34,6 +37,54 @@ pub fn spread(path: &Path, count: Option<usize>) -> Result<Vec<Sentence>> {
         }
     }
     Ok(chosen)
+}
+
+/// Words of a sentence that may be chosen for its likeness: few words say little, and many are no sentence.
+const WORDS: RangeInclusive<usize> = 8..=60;
+
+/// The `count` sentences of 8 to 60 words that read most like examples, none of which are among them,
+/// in the order of the file.
+///
+/// # Errors
+/// Like [`spread`].
+pub fn alike(path: &Path, count: usize, examples: &[Sentence]) -> Result<Vec<Sentence>> {
+    let mut likeness = Likeness::default();
+    let mut known = HashSet::new();
+    for example in examples {
+        likeness.add_example(&example.words);
+        known.insert(example.words.as_slice());
+    }
+    for line in lines(path)? {
+        let (index, text) = line?;
+        likeness.add_text(&sentence(path, index, &text).words);
+    }
+    let mut scores = Vec::new();
+    for line in lines(path)? {
+        let (index, text) = line?;
+        let words = sentence(path, index, &text).words;
+        if WORDS.contains(&words.len()) && !known.contains(words.as_slice()) {
+            scores.push((likeness.of(&words), index));
+        }
+    }
+    if count > scores.len() {
+        return Err(Error::Usage(format!(
+            "{}: holds {} sentences of {} to {} words besides the examples, {count} are asked for",
+            path.display(),
+            scores.len(),
+            WORDS.start(),
+            WORDS.end()
+        )));
+    }
+    scores.sort_by(|one, two| two.0.total_cmp(&one.0).then(one.1.cmp(&two.1)));
+    let chosen: HashSet<usize> = scores.iter().take(count).map(|(_, index)| *index).collect();
+    let mut sentences = Vec::with_capacity(count);
+    for line in lines(path)? {
+        let (index, text) = line?;
+        if chosen.contains(&index) {
+            sentences.push(sentence(path, index, &text));
+        }
+    }
+    Ok(sentences)
 }
 
 /// The lines that hold words, counted from 0.
@@ -84,6 +135,35 @@ mod tests {
         assert_eq!(numbers(Some(7)), [0, 1, 2, 3, 4, 5, 6]);
         assert_eq!(numbers(None), numbers(Some(7)));
         assert!(numbers(Some(0)).is_empty());
+    }
+
+    #[test]
+    fn sentences_like_the_examples_are_chosen_and_never_these_themselves() {
+        let file = file(
+            "the old galaxy moves past the small blue star\n\
+             we parse a long sentence with a new grammar\n\
+             we parse a sentence\n\
+             we parse every sentence with a very large grammar\n\
+             the star moves past the old and small galaxy\n",
+        );
+        let words = |text: &str| text.split(' ').map(str::to_owned).collect();
+        let examples = [Sentence {
+            words: words("we parse a long sentence with a new grammar"),
+            ..Default::default()
+        }];
+        let chosen = alike(file.path(), 1, &examples).unwrap();
+        assert_eq!(chosen.len(), 1);
+        assert_eq!(chosen[0].index, 3);
+        let indices = |s: Vec<Sentence>| s.iter().map(|s| s.index).collect::<Vec<_>>();
+        assert_eq!(
+            indices(alike(file.path(), 3, &examples).unwrap()),
+            [0, 3, 4]
+        );
+        let error = alike(file.path(), 4, &examples).unwrap_err().to_string();
+        assert!(
+            error.contains("holds 3 sentences of 8 to 60 words"),
+            "{error}"
+        );
     }
 
     #[test]

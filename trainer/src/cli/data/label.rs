@@ -6,9 +6,9 @@ use clap::Args;
 use indicatif::ProgressBar;
 
 use super::super::Compute;
-use crate::data::{self, Statistics};
+use crate::data::{self, Format, Statistics};
 use crate::error::Result;
-use crate::label::{Computing, Quorum, label, majority, spread};
+use crate::label::{Computing, Quorum, alike, label, majority, spread};
 use crate::store::write_atomic;
 
 /// Arguments of `data label`.
@@ -28,9 +28,13 @@ pub struct Label {
     /// Models that must agree on a relation between such entities; as many by default
     #[arg(long, value_name = "MODELS")]
     agree_relations: Option<usize>,
-    /// Sentences to take, evenly spread over the text; all by default
+    /// Sentences to take, evenly spread over the text unless there are examples; all by default
     #[arg(long, value_name = "SENTENCES")]
     count: Option<usize>,
+    /// Annotated file of examples, in any format; the sentences of 8 to 60 words that read most like
+    /// them are taken
+    #[arg(long, value_name = "FILE", requires = "count")]
+    like: Option<PathBuf>,
     /// Word-pieces, padding included, that go through a model at once; 16 times as many on a GPU
     #[arg(long, default_value_t = 512)]
     chunk: usize,
@@ -44,7 +48,13 @@ impl Label {
     /// # Errors
     /// Whatever stops it; the file is written whole or not at all.
     pub fn run(&self) -> Result<()> {
-        let sentences = spread(&self.text, self.count)?;
+        let sentences = match (&self.like, self.count) {
+            (Some(examples), Some(count)) => {
+                let examples = data::read(examples, Format::Auto)?.sentences;
+                alike(&self.text, count, &examples)?
+            }
+            _ => spread(&self.text, self.count)?,
+        };
         let (device, _) = self.compute.open()?;
         let computing = Computing {
             device: &device,
