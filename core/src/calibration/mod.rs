@@ -64,33 +64,37 @@ fn loss(scores: impl Iterator<Item = (f64, bool)>) -> f64 {
 }
 
 /// The temperature with the least loss; the lower one of equals.
-fn least(loss: impl Fn(f32) -> f64) -> (f32, f64) {
-    EIGHTHS
+fn least(loss: impl Fn(f32) -> f64) -> f32 {
+    let (temperature, _) = EIGHTHS
         .map(|n| (f32::from(n) / 8.0).exp2())
         .map(|temperature| (temperature, loss(temperature)))
         .fold((1.0, f64::INFINITY), |best, next| {
             if next.1 < best.1 { next } else { best }
-        })
+        });
+    temperature
 }
 
 /// Temperatures under which the scores of what was predicted for some annotated sentences, in their
-/// order, have the least logarithmic loss. The model must have none yet, and the predictions their
-/// evidence and tags.
+/// order, have the least logarithmic loss: first those of borders, by whether these are right, then
+/// those of types given that. Together they would blame on either what both can explain. The model
+/// must have none yet, and the predictions their evidence and tags.
 ///
 /// # Errors
 /// [`Error::Calibration`] when nothing was predicted or evidence is missing, [`Error::Predictions`] when there
 /// are not as many predictions as sentences.
 pub fn fit(gold: &[Sentence], found: &[Predicted], schema: &Schema) -> Result<Calibration> {
     let missing = || Error::Calibration("predictions need their evidence and tags".into());
-    // Of all sentences: tags; of all entities: sentence and span, and type; of all relations: which
-    // entities they join, and type.
+    // Of all sentences: tags; of all entities: sentence, span and whether it is right, and type; of all
+    // relations: which entities they join, and type.
     let (mut tags, mut spans, mut types) = (Vec::new(), Vec::new(), Vec::new());
     let (mut ends, mut relations) = (Vec::new(), Vec::new());
     for (found, right) in judged(gold, found, schema)? {
         let base = types.len();
+        for (entity, right) in found.entities.iter().zip(right.borders) {
+            spans.push((tags.len(), entity.span, right));
+        }
         for (entity, right) in found.entities.iter().zip(right.entities) {
             let classes = entity.classes.as_ref().ok_or_else(missing)?;
-            spans.push((tags.len(), entity.span));
             types.push(Decision::new(classes, entity.class, None, right));
         }
         for (relation, right) in found.relations.iter().zip(right.relations) {
@@ -113,21 +117,21 @@ pub fn fit(gold: &[Sentence], found: &[Predicted], schema: &Schema) -> Result<Ca
         let sentences: Vec<Borders> = (tags.iter())
             .map(|tags| Borders::new(tags.iter().map(Vec::as_slice), temperature))
             .collect();
-        let probability =
-            |&(sentence, span): &(usize, Span)| f64::from(sentences[sentence].probability(span));
+        let probability = |&(sentence, span, _): &(usize, Span, bool)| {
+            f64::from(sentences[sentence].probability(span))
+        };
         spans.iter().map(probability).collect()
     };
-    let entities = |borders: &[f64], temperature: f32| {
-        let scores = types.iter().zip(borders);
-        loss(scores.map(|(t, sure)| (sure * t.probability(temperature), t.right)))
-    };
-    let (of_tags, _) = least(|temperature| {
-        let borders = borders(temperature);
-        least(|temperature| entities(&borders, temperature)).1
+    let of_tags = least(|temperature| {
+        let scores = borders(temperature).into_iter().zip(&spans);
+        loss(scores.map(|(sure, (_, _, right))| (sure, *right)))
     });
     let borders = borders(of_tags);
-    let (of_types, _) = least(|temperature| entities(&borders, temperature));
-    let (of_relations, _) = least(|temperature| {
+    let of_types = least(|temperature| {
+        let scores = types.iter().zip(&borders);
+        loss(scores.map(|(t, sure)| (sure * t.probability(temperature), t.right)))
+    });
+    let of_relations = least(|temperature| {
         let scores = relations.iter().zip(&ends);
         loss(scores.map(|(relation, &[left, right])| {
             let sure = borders[left] * borders[right];

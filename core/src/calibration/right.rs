@@ -1,14 +1,18 @@
 //! What of a prediction is right.
 
+use std::collections::HashSet;
+
 use crate::Result;
 use crate::document::Sentence;
 use crate::evaluate::named;
 use crate::predict::Predicted;
-use crate::schema::Schema;
+use crate::schema::{Schema, Span};
 use crate::score::{Facts, same_length};
 
 /// Which of a sentence's predictions are right, in their order.
 pub(super) struct Right {
+    /// Whether the borders of an entity are, whatever its type.
+    pub borders: Vec<bool>,
     pub entities: Vec<bool>,
     pub relations: Vec<bool>,
 }
@@ -16,6 +20,8 @@ pub(super) struct Right {
 impl Right {
     fn new(gold: &Sentence, found: &Predicted, schema: &Schema) -> Self {
         let known = Facts::new([], &gold.entities, &gold.relations, Some(schema));
+        let spans: HashSet<Span> = gold.entities.iter().map(|e| (e.start, e.end)).collect();
+        let borders = found.entities.iter().map(|e| spans.contains(&e.span));
         let named = named(found, schema);
         let entities = named.entities.iter().map(|entity| {
             let one = Facts::new([], std::slice::from_ref(entity), [], None);
@@ -26,6 +32,7 @@ impl Right {
             !one.relations.is_disjoint(&known.relations)
         });
         Self {
+            borders: borders.collect(),
             entities: entities.collect(),
             relations: relations.collect(),
         }
