@@ -48,15 +48,12 @@ const WORDS: RangeInclusive<usize> = 8..=60;
 /// # Errors
 /// Like [`spread`].
 pub fn alike(path: &Path, count: usize, examples: &[Sentence]) -> Result<Vec<Sentence>> {
-    let mut likeness = Likeness::default();
-    let mut known = HashSet::new();
-    for example in examples {
-        likeness.add_example(&example.words);
-        known.insert(example.words.as_slice());
-    }
+    let examples = || examples.iter().map(|example| example.words.as_slice());
+    let mut likeness = Likeness::to(examples());
+    let known: HashSet<&[String]> = examples().collect();
     for line in lines(path)? {
         let (index, text) = line?;
-        likeness.add_text(&sentence(path, index, &text).words);
+        likeness.add(&sentence(path, index, &text).words);
     }
     let mut scores = Vec::new();
     for line in lines(path)? {
@@ -147,10 +144,14 @@ mod tests {
              the star moves past the old and small galaxy\n",
         );
         let words = |text: &str| text.split(' ').map(str::to_owned).collect();
-        let examples = [Sentence {
-            words: words("we parse a long sentence with a new grammar"),
+        let examples = [
+            "we parse a long sentence with a new grammar",
+            "we parse a sentence with a large grammar",
+        ]
+        .map(|text| Sentence {
+            words: words(text),
             ..Default::default()
-        }];
+        });
         let chosen = alike(file.path(), 1, &examples).unwrap();
         assert_eq!(chosen.len(), 1);
         assert_eq!(chosen[0].index, 3);
