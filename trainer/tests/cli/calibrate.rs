@@ -72,7 +72,7 @@ fn a_calibrated_bundle_finds_the_same_and_says_better_how_sure_it_is() {
         assert!(number(&after, what, "count") > 5.0);
         assert!(gap(&before) > gap(&after), "{what}: {before} to {after}");
     }
-    let [before, after] = [before, after].map(|report| number(&report, "entity", "error"));
+    let [before, after] = [before, after].map(|report| number(&report, "relation", "error"));
     assert!(before > 0.1 && after < before, "{before} to {after}");
 
     // Fitted once more, the same: it starts from the scores as they were.
