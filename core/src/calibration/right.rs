@@ -1,12 +1,10 @@
 //! What of a prediction is right.
 
-use std::collections::HashSet;
-
 use crate::Result;
 use crate::document::Sentence;
 use crate::evaluate::named;
 use crate::predict::Predicted;
-use crate::schema::{Schema, Span};
+use crate::schema::Schema;
 use crate::score::{Facts, same_length};
 
 /// Which of a sentence's predictions are right, in their order.
@@ -19,9 +17,9 @@ pub(super) struct Right {
 
 impl Right {
     fn new(gold: &Sentence, found: &Predicted, schema: &Schema) -> Self {
-        let known = Facts::new([], &gold.entities, &gold.relations, Some(schema));
-        let spans: HashSet<Span> = gold.entities.iter().map(|e| (e.start, e.end)).collect();
-        let borders = found.entities.iter().map(|e| spans.contains(&e.span));
+        let spans = gold.entities.iter().map(|e| (e.start, e.end));
+        let known = Facts::new(spans, &gold.entities, &gold.relations, Some(schema));
+        let borders = found.entities.iter().map(|e| known.spans.contains(&e.span));
         let named = named(found, schema);
         let entities = named.entities.iter().map(|entity| {
             let one = Facts::new([], std::slice::from_ref(entity), [], None);
