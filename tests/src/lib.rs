@@ -2,6 +2,7 @@
 
 pub mod invented;
 pub mod pretraining;
+pub mod regression;
 
 use std::path::PathBuf;
 

@@ -1,7 +1,6 @@
 #![recursion_limit = "256"]
 //! `spanlight`: trains, evaluates and exports joint entity and relation extraction models.
 
-mod basis;
 mod bench;
 mod calibration;
 mod cli;
@@ -16,22 +15,23 @@ mod event;
 mod experiment;
 mod finetune;
 mod growth;
-mod inference;
 mod interrupt;
 mod label;
 mod line;
+mod machine;
 mod mean;
 mod mix;
 mod model;
-mod place;
+mod model_spec;
 mod pretrain;
 mod pspe;
 mod report;
+mod run;
 mod settings;
+mod start;
 mod store;
 mod tables;
-mod train;
-mod transfer;
+mod threads;
 mod vocabulary;
 
 use std::io::ErrorKind;

@@ -11,7 +11,7 @@ use spanlight_core::weights::{StateDict, decode, load_state, read_safetensors};
 use spanlight_core::wordpiece::WordPiece;
 use spanlight_core::{JointModel, ModelConfig, Schema};
 
-use crate::device::at_once;
+use crate::device::processor;
 use crate::error::{Error, Result};
 use crate::store::{FINETUNED, MODEL, SCHEMA, read, read_json};
 
@@ -118,7 +118,7 @@ impl SavedModel {
         Ok(Predictor::new(
             model,
             self.schema.clone(),
-            at_once(device, budget),
+            processor(device).pieces(budget),
         ))
     }
 

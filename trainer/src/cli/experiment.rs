@@ -12,7 +12,7 @@ use super::{Compute, run::minutes, say};
 use crate::error::{Error, Result};
 use crate::experiment::{self, Checksums, Grid, Plan, State};
 use crate::interrupt::Interrupt;
-use crate::place::Place;
+use crate::machine::Machine;
 use crate::store::Lock;
 
 /// Arguments of `experiment`.
@@ -67,7 +67,7 @@ impl Experiment {
         let (device, description) = self.compute.open()?;
         let interrupt = Interrupt::install().map_err(|e| Error::Usage(e.to_string()))?;
         let interrupt = interrupt.within(begin, self.max_minutes);
-        let place = Place {
+        let place = Machine {
             workers: self.compute.workers(&device),
             device: &device,
             description,

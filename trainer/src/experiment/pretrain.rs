@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::{
     error::Result,
-    place::Place,
+    machine::Machine,
     pretrain::{self, PretrainConfig},
     report,
     settings::{Settings, object, overlaid},
@@ -42,7 +42,7 @@ pub fn effective(settings: &Settings) -> Result<Settings> {
 pub fn pretrain(
     settings: &Settings,
     folder: &Path,
-    place: &Place<'_>,
+    place: &Machine<'_>,
 ) -> Result<Option<RunFolder>> {
     let config = config(settings)?;
     config.validate()?;

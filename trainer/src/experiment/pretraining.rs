@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     error::Result,
-    place::Place,
+    machine::Machine,
     settings::Settings,
     store::{DONE, Lock, write_json},
 };
@@ -29,7 +29,7 @@ pub fn start(
     grid: &Grid,
     name: &str,
     checksums: &mut Checksums,
-    place: &Place<'_>,
+    place: &Machine<'_>,
 ) -> Result<Option<PathBuf>> {
     let identity = Identity::of_pretraining(grid, name, checksums)?;
     let folder = folder(grid, name, &identity)?;

@@ -6,7 +6,7 @@ use crate::{
     error::Result,
     event::{Event, Sink, SinkError},
     finetune::{FinetuneConfig, finetune},
-    place::Place,
+    machine::Machine,
     report,
     store::{self, RunFolder},
 };
@@ -23,7 +23,7 @@ pub struct Run {
 ///
 /// # Errors
 /// Whatever stops it; the next call goes on from the last checkpoint.
-pub fn complete(config: &FinetuneConfig, path: &Path, place: &Place<'_>) -> Result<Option<Run>> {
+pub fn complete(config: &FinetuneConfig, path: &Path, place: &Machine<'_>) -> Result<Option<Run>> {
     config.validate()?;
     let (folder, resumed) = RunFolder::create_or_resume(path)?;
     store::write_json(&folder.config(), config)?;

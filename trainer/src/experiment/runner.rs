@@ -26,7 +26,7 @@ use crate::{
     error::{Error, Result},
     event::{CellState, Event, Sink, Sinks},
     finetune::FinetuneConfig,
-    place::Place,
+    machine::Machine,
     report::{Jsonl, Terminal},
     store::{Lock, StoreError, remove, sweep},
 };
@@ -39,7 +39,7 @@ const LOOK: Duration = Duration::from_secs(1);
 /// # Errors
 /// [`Error::Usage`] at the end if cells failed; before, only what concerns the whole experiment,
 /// such as an output folder that cannot be written to.
-pub fn run(grid: &Grid, place: &Place<'_>) -> Result<()> {
+pub fn run(grid: &Grid, place: &Machine<'_>) -> Result<()> {
     let start = Instant::now();
     let output = &grid.output;
     fs::create_dir_all(output).map_err(|e| StoreError::io("create the folder", output, e))?;
@@ -88,7 +88,7 @@ struct Runner<'a> {
     grid: &'a Grid,
     /// As in the plan, in the same order.
     cells: Vec<Cell>,
-    place: &'a Place<'a>,
+    place: &'a Machine<'a>,
     plan: Plan,
     checksums: Checksums,
     /// Pre-trainings that were asked for: their folders, or why there is none.
@@ -288,7 +288,7 @@ fn start(
     name: &str,
     started: &mut BTreeMap<String, Result<PathBuf, String>>,
     checksums: &mut Checksums,
-    place: &Place<'_>,
+    place: &Machine<'_>,
 ) -> Result<Option<PathBuf>> {
     let outcome = match started.get(name) {
         Some(outcome) => outcome.clone(),

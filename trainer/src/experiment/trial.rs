@@ -16,8 +16,8 @@ use crate::{
     encoder::EncoderFolder,
     error::{Error, Result},
     evaluation::Evaluation,
+    machine::Machine,
     model::SavedModel,
-    place::Place,
     settings::object,
     store::write_json,
 };
@@ -71,7 +71,7 @@ impl Trial<'_> {
     ///
     /// # Errors
     /// Whatever stops it. The result is written last, so a cell that has one is whole.
-    pub fn run(&self, files: &Files, place: &Place<'_>) -> Result<Option<()>> {
+    pub fn run(&self, files: &Files, place: &Machine<'_>) -> Result<Option<()>> {
         let config = self.cell.config(self.grid, self.start.as_deref())?;
         let Some(run) = run::complete(&config, &self.folder, place)? else {
             return Ok(None);

@@ -7,13 +7,13 @@ use serde::{Deserialize, Serialize};
 use spanlight_core::config::{ClsRepr, EmptySegment, EncoderConfig, PairActivation, RelationInput};
 use spanlight_core::tagger::TagDecoding;
 use spanlight_core::{ModelConfig, Profile};
+use spanlight_learn::EmbeddingRate;
+use spanlight_learn::finetune::{JointSettings, Sampling};
 
-use super::objective::Sampling;
 use crate::data::Overlap;
 use crate::error::{Error, Result};
 use crate::settings::{Presets, Range, at_least_one, parse_lowercase, required, some_rate};
-use crate::train::EmbeddingRate;
-use crate::transfer::{Network, Parts};
+use crate::start::{Network, Parts};
 
 /// Settings of a fine-tuning run.
 #[derive(Debug, Clone, PartialEq, Args, Serialize, Deserialize)]
@@ -226,6 +226,20 @@ impl FinetuneConfig {
                 k: self.schedule_k,
             },
         }
+    }
+
+    /// Settings of the objective.
+    ///
+    /// # Errors
+    /// As [`Self::loss_weights`].
+    pub fn objective(&self) -> Result<JointSettings> {
+        Ok(JointSettings {
+            batch: self.batch,
+            chunk: self.chunk,
+            sampling: self.sampling(),
+            weights: self.loss_weights()?,
+            seed: self.seed,
+        })
     }
 
     /// Weights of the losses of tags, types and relations.

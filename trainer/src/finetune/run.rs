@@ -1,30 +1,26 @@
 //! A fine-tuning run from start (or checkpoint) to end.
 
-use std::time::Instant;
-
 use burn::module::Module;
 use spanlight_core::ModelConfig;
 use spanlight_core::config::{EncoderConfig, RelationInput};
+use spanlight_learn::finetune::JointObjective;
+use spanlight_learn::{Checkpoint, Progress, Schedule, Trainer};
 
-use super::annotated::Annotated;
 use super::config::FinetuneConfig;
-use super::example::examples;
-use super::keeper::Keeper;
-use super::objective::JointObjective;
-use super::selection::Selection;
+use super::data::{Annotated, examples};
 use super::setup::Setup;
-use crate::basis::Basis;
-use crate::device::chunking;
+use super::validation::{Selection, Validation};
 use crate::encoder::EncoderFolder;
 use crate::error::Result;
 use crate::evaluation::Evaluation;
-use crate::event::{Event, Sink};
+use crate::event::Sink;
+use crate::machine::Machine;
 use crate::model;
-use crate::place::Place;
+use crate::model_spec::ModelSpec;
+use crate::run::{Length, Run};
 use crate::settings::required;
+use crate::start::{Parts, labels, source};
 use crate::store::{self, RunFolder};
-use crate::train::{Checkpoint, Driver, Progress, Schedule, freeze};
-use crate::transfer::{Parts, labels, source};
 
 /// Trains, evaluates on dev after every epoch and keeps the best weights.
 ///
@@ -34,21 +30,25 @@ pub fn finetune(
     config: &FinetuneConfig,
     folder: &RunFolder,
     resume: bool,
-    place: &Place<'_>,
+    machine: &Machine<'_>,
     sink: &mut dyn Sink,
 ) -> Result<()> {
-    let start = Instant::now();
+    let mut run = Run::new(folder, machine, sink);
     let encoder = EncoderFolder::open(required("--encoder", &config.encoder)?)?;
-    let basis = Basis::open(
+    let spec = ModelSpec::open(
         resume.then_some(folder),
         &encoder,
-        match resume {
-            true => config.model(encoder.config.clone()),
-            false => sizes(config, encoder.config.clone())?,
+        if resume {
+            config.model(encoder.config.clone())
+        } else {
+            sizes(config, encoder.config.clone())?
         },
         source(config.init_from.as_deref(), config.load_parts),
     )?;
-    let Basis { tokenizer, sizes } = &basis;
+    let ModelSpec {
+        tokenizer,
+        config: sizes,
+    } = &spec;
     let Annotated { train, dev, schema } = Annotated::read(config)?;
     let schema = match (&config.init_from, config.load_parts) {
         _ if resume => store::read_json(&folder.schema())?,
@@ -57,19 +57,19 @@ pub fn finetune(
     };
     let overlaps = config.overlaps.unwrap_or_default();
     let (examples, dropped) = examples(&train, overlaps, &schema, tokenizer, sizes)?;
-    let objective = JointObjective {
-        schema: schema.clone(),
+    let objective = JointObjective::new(
+        schema.clone(),
         examples,
-        batch: config.batch,
-        chunking: chunking(place.device, config.chunk),
-        sampling: config.sampling(),
-        weights: config.loss_weights()?,
-        seed: config.seed,
-    };
+        config.objective()?,
+        machine.processor(),
+    );
     let steps_per_epoch = objective.steps_per_epoch();
-    let steps = steps_per_epoch * config.epochs;
+    let length = Length {
+        steps: steps_per_epoch * config.epochs,
+        steps_per_epoch,
+    };
 
-    let mut setup = Setup::new(config, sizes, &schema, place.device)?;
+    let mut setup = Setup::new(config, sizes, &schema, machine.device)?;
     let mut progress = Progress {
         step: 0,
         seconds: 0.0,
@@ -79,77 +79,57 @@ pub fn finetune(
         let bytes = store::read(&folder.checkpoint())?;
         let extra;
         (setup.model, extra, progress) =
-            Checkpoint::unpack(&bytes, setup.model, &mut setup.optimizer, place.device)?;
+            Checkpoint::unpack(&bytes, setup.model, &mut setup.optimizer, machine.device)?;
         setup.average = setup.average.restore(extra)?;
     } else {
         setup = setup.start(config, &encoder, sizes)?;
-        if let Some(note) = basis.note(config.cls_repr) {
-            sink.emit(&note)?;
+        if let Some(note) = spec.note(config.cls_repr) {
+            run.note(note)?;
         }
         store::write_json(&folder.schema(), &schema)?;
-        basis.save(folder)?;
+        spec.save(folder)?;
     }
+    run.earlier = progress.seconds;
     let Setup {
         device,
         model,
         average,
         groups,
-        mut optimizer,
+        optimizer,
     } = setup;
-    let model = freeze(model, &groups);
 
-    sink.emit(&Event::Started {
-        command: "finetune".into(),
-        device: place.description.clone(),
-        parameters: model.num_params() as u64,
-        steps: steps as u64,
-        epochs: config.epochs as u64,
-        seed: config.seed,
-        config: serde_json::to_value(config).unwrap_or_default(),
-    })?;
-    sink.emit(&Event::Note {
-        message: format!(
-            "{} training sentences ({dropped} left out: overlapping mentions or too long), {} dev sentences",
-            objective.examples.len(),
-            dev.len()
-        ),
-    })?;
+    run.announce("finetune", model.num_params(), length, config.seed, config)?;
+    run.note(format!(
+        "{} training sentences ({dropped} left out: overlapping mentions or too long), {} dev sentences",
+        objective.sentences(),
+        dev.len()
+    ))?;
 
-    let driver = Driver {
-        objective: &objective,
-        groups: &groups,
-        schedule: Schedule::new(steps, config.warmup),
-        device: &device,
-        workers: place.workers,
-        seed: config.seed,
-        steps,
-        steps_per_epoch,
-        learning_rate: config.learning_rate,
-    };
-    let mut keeper = Keeper {
+    let schedule = Schedule::new(length.steps, config.warmup);
+    let trainer = Trainer::new(
+        objective,
+        model,
+        optimizer,
+        groups,
+        schedule,
+        device,
+        config.seed,
+    );
+    let mut validation = Validation {
         config,
-        folder,
-        place,
         evaluation: Evaluation::new(&dev, &schema, tokenizer, sizes.frame())?,
         schema: &schema,
         average,
         selection: progress.task,
-        steps_per_epoch,
-        start,
-        earlier: progress.seconds,
+        length,
     };
-    let reason = driver.run(
-        model,
-        &mut optimizer,
-        progress.step,
-        sink,
-        |model, optimizer, step, sink| keeper.after(model, optimizer, step, sink),
+    let reason = run.steps(
+        &mut trainer.after(progress.step),
+        length,
+        config.learning_rate,
+        |trainer, run| validation.after(trainer, run),
     )?;
-    Ok(sink.emit(&Event::Finished {
-        reason,
-        seconds: keeper.seconds(),
-        best: keeper.selection.metrics,
-    })?)
+    run.finish(reason, validation.selection.metrics)
 }
 
 /// Sizes and switches of the model; one that goes on from an earlier model sees what that one does.

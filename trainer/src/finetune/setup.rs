@@ -5,14 +5,14 @@ use spanlight_core::init::Init;
 use spanlight_core::weights::{load_state, state_of};
 use spanlight_core::{JointModel, ModelConfig, Schema};
 
-use super::average::Average;
+use spanlight_learn::{AdamW, AdamWConfig, Average, Groups, Rates};
+
 use super::config::FinetuneConfig;
 use crate::device::on_cpu;
 use crate::encoder::EncoderFolder;
 use crate::error::Result;
 use crate::growth::grown;
-use crate::train::{AdamW, AdamWConfig, Groups, Rates};
-use crate::transfer::{Parts, encoders, transfer, whole};
+use crate::start::{Parts, encoders, transfer, whole};
 
 /// The model, its optimiser and what it does to each parameter.
 pub struct Setup {
@@ -21,7 +21,7 @@ pub struct Setup {
     /// The model.
     pub model: JointModel,
     /// Its moving average.
-    pub average: Average,
+    pub average: Average<JointModel>,
     /// Learning rate and decay of every parameter.
     pub groups: Groups,
     /// A fresh optimiser.
@@ -41,10 +41,9 @@ impl Setup {
     ) -> Result<Self> {
         let device = device.clone().autodiff();
         let model = JointModel::new(sizes, schema, &mut Init::seeded(config.seed), &device)?;
-        let layers = sizes.encoder.num_hidden_layers;
         Ok(Self {
             average: Average::new(&model, config.ema),
-            groups: rates(config).groups("encoder.", layers),
+            groups: rates(config).of_joint(&model),
             optimizer: AdamW::new(adamw(config), &model).together(!on_cpu(&device)),
             device,
             model,

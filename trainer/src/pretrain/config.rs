@@ -2,30 +2,20 @@
 
 use std::path::PathBuf;
 
-use clap::{ArgAction, Args, Parser, ValueEnum};
+use clap::{ArgAction, Args, Parser};
 use serde::{Deserialize, Serialize};
 use spanlight_core::Profile;
 use spanlight_core::config::{ClsRepr, EmptySegment, EncoderConfig, ModelConfig, PairActivation};
 use spanlight_core::pretrain::ObjectiveConfig;
 use spanlight_core::pretrain::config::{MomentumInit, Normalization, ProjectionHead};
 use spanlight_core::pretrain::sample::{Alignment, SampleConfig, SpanChoice};
+use spanlight_learn::EmbeddingRate;
+use spanlight_learn::pretrain::{MeanOver, PretrainSettings};
 
 use crate::corpus::CorpusConfig;
 use crate::error::{Error, Result};
 use crate::settings::{Presets, Range, at_least_one, parse_lowercase, required, some_rate};
-use crate::train::EmbeddingRate;
-use crate::transfer::{Network, Parts};
-
-/// What the mean of a loss is taken over.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum MeanOver {
-    /// All rows of a step
-    #[default]
-    Step,
-    /// The rows of a micro-batch, then the micro-batches, as in the paper's code
-    Micro,
-}
+use crate::start::{Network, Parts};
 
 /// Settings of a pre-training run.
 #[derive(Debug, Clone, PartialEq, Args, Serialize, Deserialize)]
@@ -339,6 +329,16 @@ impl PretrainConfig {
             momentum: self.momentum,
             momentum_init: self.momentum_init,
             ..ObjectiveConfig::default()
+        }
+    }
+
+    /// Settings of the objective.
+    pub fn objective(&self) -> PretrainSettings {
+        PretrainSettings {
+            objectives: self.objectives(),
+            chunk: self.chunk,
+            micro_batch: self.micro_batch,
+            mean_over: self.mean_over,
         }
     }
 

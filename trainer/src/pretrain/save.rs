@@ -1,16 +1,17 @@
 //! What a run leaves behind: its checkpoint, and the networks that others start from.
 
 use burn::tensor::Device;
+use pollster::block_on;
 use serde::{Deserialize, Serialize};
-use spanlight_core::pretrain::PretrainModel;
 use spanlight_core::weights::{state_of, write_safetensors};
+use spanlight_learn::pretrain::{PretrainObjective, Source};
+use spanlight_learn::{Checkpoint, Contrast, MOMENTUM, Places, Progress, Trainer};
 
 use super::config::PretrainConfig;
-use super::contrast::{Contrast, MOMENTUM, Places};
 use super::setup::Setup;
 use crate::error::{Error, Result};
+use crate::run::Run;
 use crate::store::{self, RunFolder};
-use crate::train::{AdamW, Checkpoint, Progress};
 
 /// What a run remembers besides arrays.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -21,33 +22,31 @@ pub struct Memory {
     pub corpus: String,
 }
 
-/// Saves the run on a corpus, after so many steps and seconds.
+/// Saves the run on the corpus with this fingerprint.
 ///
 /// # Errors
 /// A full disk; what was saved before stays.
-pub fn save(
-    folder: &RunFolder,
-    model: &PretrainModel,
-    optimizer: &AdamW,
-    contrast: &Contrast,
+pub fn save<S: Source>(
+    trainer: &Trainer<PretrainObjective<S>>,
     corpus: &str,
-    (step, seconds): (usize, f64),
+    run: &mut Run<'_>,
 ) -> Result<()> {
-    let (extra, places) = contrast.state()?;
-    let mut networks = pollster::block_on(state_of(model))?;
+    let (model, optimizer) = (trainer.model(), trainer.optimizer());
+    let (extra, places) = block_on(trainer.objective().contrast().state())?;
+    let mut networks = block_on(state_of(model))?;
     let momentum = extra.iter().filter(|(name, _)| name.starts_with(MOMENTUM));
     networks.extend(momentum.map(|(name, array)| (name.clone(), array.clone())));
     // First, since a run whose checkpoint is that of its last step never saves again.
-    store::write_atomic(&folder.pretrained(), &write_safetensors(&networks, None)?)?;
+    let pretrained = run.folder.pretrained();
+    store::write_atomic(&pretrained, &write_safetensors(&networks, None)?)?;
     let corpus = corpus.to_owned();
-    let task = Memory { places, corpus };
     let progress = Progress {
-        step,
-        seconds,
-        task,
+        step: trainer.finished(),
+        seconds: run.seconds(),
+        task: Memory { places, corpus },
     };
-    let packed = Checkpoint::pack(model, optimizer, extra, &progress)?;
-    Ok(store::write_atomic(&folder.checkpoint(), &packed)?)
+    let packed = block_on(Checkpoint::pack(model, optimizer, extra, &progress))?;
+    run.save(&packed, progress.step)
 }
 
 /// Goes on from the checkpoint of a run on the same corpus.

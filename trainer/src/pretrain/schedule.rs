@@ -1,7 +1,8 @@
 //! How many steps a run makes, and how its learning rate changes over them (method §4).
 
+use spanlight_learn::Schedule;
+
 use super::config::PretrainConfig;
-use crate::train::Schedule;
 
 impl PretrainConfig {
     /// Steps of a run that needs so many for a pass over its corpus.

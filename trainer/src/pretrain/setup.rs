@@ -7,12 +7,13 @@ use spanlight_core::init::Init;
 use spanlight_core::pretrain::config::MomentumInit;
 use spanlight_core::pretrain::{PretrainModel, SpanPairNetwork};
 
+use spanlight_learn::{AdamW, AdamWConfig, Groups, Rates};
+
 use super::config::PretrainConfig;
 use crate::device::on_cpu;
 use crate::encoder::EncoderFolder;
 use crate::error::Result;
-use crate::train::{AdamW, AdamWConfig, Groups, Rates};
-use crate::transfer::{encoders, transfer};
+use crate::start::{encoders, transfer};
 
 /// Both networks, their optimiser and what it does to each parameter.
 pub struct Setup {
@@ -40,9 +41,8 @@ impl Setup {
         let init = &mut Init::seeded(config.seed);
         let model = PretrainModel::new(sizes, &objectives, init, &device)?;
         let momentum = SpanPairNetwork::new(sizes, &objectives, init, inner);
-        let layers = sizes.encoder.num_hidden_layers;
         Ok(Self {
-            groups: rates(config).groups("network.encoder.", layers),
+            groups: rates(config).of_pretraining(&model),
             optimizer: AdamW::new(adamw(config), &model).together(!on_cpu(&device)),
             device,
             model,

@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 use crate::error::Result;
 use crate::event::{Event, Sink, SinkError, Sinks};
 use crate::store::{self, RunFolder};
-use crate::train::Checkpoint;
+use spanlight_learn::Checkpoint;
 
 pub use drawing::{Drawing, Marks, draw};
 pub use jsonl::{Jsonl, Record};

@@ -53,8 +53,15 @@ pub(super) fn accuracies(records: &[Record]) -> Steps {
 fn steps(records: &[Record], wanted: impl Fn(&str) -> bool) -> Steps {
     let mut all = BTreeMap::<&str, Vec<(f64, f64)>>::new();
     for record in records {
-        if let Event::Step { step, losses, .. } = &record.event {
-            for (name, &value) in losses.iter().filter(|(name, _)| wanted(name)) {
+        if let Event::Step {
+            step,
+            losses,
+            shares,
+            ..
+        } = &record.event
+        {
+            let named = losses.iter().chain(shares);
+            for (name, &value) in named.filter(|(name, _)| wanted(name)) {
                 all.entry(name).or_default().push((*step as f64, value));
             }
         }

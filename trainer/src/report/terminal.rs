@@ -8,7 +8,9 @@ use std::{
 use indicatif::FormattedDuration;
 
 use super::{Smooth, brief, headline, significant, title, total, value, view::View};
-use crate::event::{CellState, Event, Figure, FigureKind, Sink, SinkError};
+use spanlight_learn::Measure;
+
+use crate::event::{CellState, Event, Figure, Sink, SinkError};
 
 /// Steps that averages remember.
 const SPAN: f64 = 50.0;
@@ -70,8 +72,8 @@ impl Terminal {
             let value = average.add(value);
             match kind {
                 _ if value.is_nan() => {}
-                FigureKind::Loss => losses.push(format!("{name} {}", brief(value))),
-                FigureKind::Right => others.push(format!("{name} {:.0} % right", 100.0 * value)),
+                Measure::Loss => losses.push(format!("{name} {}", brief(value))),
+                Measure::Share => others.push(format!("{name} {:.0} % right", 100.0 * value)),
             }
         }
         let loss = significant(self.loss.get());
@@ -298,11 +300,12 @@ mod tests {
             steps: 1500,
             epoch: 1,
             losses: BTreeMap::from([("total".to_owned(), 3.875)]),
+            shares: BTreeMap::new(),
             figures: vec![
-                figure("tbo", FigureKind::Loss, 4.1),
-                figure("spo", FigureKind::Loss, spo),
-                figure("cspo", FigureKind::Loss, cspo),
-                figure("contrast", FigureKind::Right, contrast),
+                figure("tbo", Measure::Loss, 4.1),
+                figure("spo", Measure::Loss, spo),
+                figure("cspo", Measure::Loss, cspo),
+                figure("contrast", Measure::Share, contrast),
             ],
             grad_norm: 1.3,
             learning_rate: 1e-4,

@@ -137,7 +137,7 @@ impl RunFolder {
 
     /// The networks of a pre-training.
     pub fn pretrained(&self) -> PathBuf {
-        self.path.join(crate::transfer::PRETRAINED)
+        self.path.join(crate::start::PRETRAINED)
     }
 
     /// What became of the text of a pre-training.

@@ -17,16 +17,16 @@ use super::Workload;
 use crate::bench::machine::{peak, reset_peak};
 use crate::bench::{Measure, Plan};
 use crate::data;
-use crate::device::at_once;
+use crate::device::processor;
 use crate::encoder::EncoderFolder;
 use crate::error::{Error, Result};
 use crate::event::{Event, Sink, SinkError};
 use crate::finetune::{FinetuneConfig, finetune};
-use crate::inference::predict_all;
 use crate::interrupt::Interrupt;
-use crate::place::Place;
+use crate::machine::Machine;
 use crate::store::RunFolder;
-use crate::train::EmbeddingRate;
+use crate::threads::predict_all;
+use spanlight_learn::EmbeddingRate;
 
 /// Word-pieces, padding included, of an inference batch: what `evaluate` takes by default.
 const BUDGET: usize = 512;
@@ -136,7 +136,7 @@ impl<'a> Ours<'a> {
         };
         let folder = tempfile::tempdir_in(self.folder.path())?;
         let interrupt = Interrupt::new();
-        let place = Place {
+        let place = Machine {
             device: &self.plan.device,
             description: self.plan.description.clone(),
             workers: self.plan.workers,
@@ -187,7 +187,7 @@ impl<'a> Ours<'a> {
         Ok(Predictor::new(
             load_state(model, state)?,
             schema.clone(),
-            at_once(&self.plan.device, BUDGET),
+            processor(&self.plan.device).pieces(BUDGET),
         ))
     }
 }

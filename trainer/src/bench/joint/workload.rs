@@ -9,11 +9,11 @@ use spanlight_core::predict::Predicted;
 use spanlight_core::schema::Span;
 use spanlight_core::{ModelConfig, Profile, Schema};
 
-use crate::basis::Basis;
 use crate::bench::Plan;
 use crate::data::{self, Format, Overlap};
 use crate::encoder::EncoderFolder;
 use crate::error::{Error, Result};
+use crate::model_spec::ModelSpec;
 
 /// Longest training sentence, in words, that `finetune` takes.
 const MAX_WORDS: usize = 400;
@@ -60,7 +60,10 @@ impl Workload {
     pub fn read(plan: &Plan<'_>, format: Format, seed: u64) -> Result<Self> {
         let encoder = EncoderFolder::open(plan.encoder)?;
         let sizes = ModelConfig::new(encoder.config.clone(), Profile::default());
-        let Basis { tokenizer, sizes } = Basis::new(&encoder, sizes, None)?;
+        let ModelSpec {
+            tokenizer,
+            config: sizes,
+        } = ModelSpec::new(&encoder, sizes, None)?;
         let room = encoder.config.room();
         let fit = |sentence: Sentence| -> Option<Result<(Pieces, Sentence)>> {
             match tokenizer.sentence(&sentence.words) {

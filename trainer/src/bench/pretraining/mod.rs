@@ -17,10 +17,10 @@ use super::machine::Machine;
 use super::report::{Account, Report};
 use super::row::Row;
 use super::theirs::{self, Theirs};
-use crate::basis::Basis;
 use crate::device::on_cpu;
 use crate::encoder::EncoderFolder;
 use crate::error::Result;
+use crate::model_spec::ModelSpec;
 use agreement::{Outcome, agree};
 use ours::{Ready, check, train};
 use parts::{Part, parts};
@@ -90,7 +90,7 @@ pub fn run(plan: &Plan<'_>) -> Result<Report<Facts>> {
     let samples = Samples::draw(plan, &variants[0].config)?;
     let encoder = EncoderFolder::open(plan.encoder)?;
     let sizes = variants[0].config.model(encoder.config.clone());
-    let model = Basis::new(&encoder, sizes, None)?.sizes;
+    let model = ModelSpec::new(&encoder, sizes, None)?.config;
     let job = Job {
         threads: plan.threads,
         gpu: !on_cpu(&plan.device),

@@ -1,6 +1,5 @@
 //! Our side: the program's own step loop.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
 use burn::module::Module;
@@ -9,18 +8,22 @@ use spanlight_core::pretrain::contrast::normalize;
 use spanlight_core::pretrain::sample::Sample;
 use spanlight_core::weights::{state_of, write_safetensors};
 
+use pollster::block_on;
+use spanlight_learn::pretrain::PretrainObjective;
+use spanlight_learn::{Contrast, Schedule, StepReport, Trainer};
+use std::time::Instant;
+
 use super::agreement::{Outcome, TASKS};
 use super::samples::Drawn;
-use crate::basis::Basis;
 use crate::bench::machine::{peak, reset_peak};
 use crate::bench::{Measure, Plan};
-use crate::device::chunking;
+use crate::device::processor;
 use crate::encoder::EncoderFolder;
 use crate::error::Result;
-use crate::event::{Event, Sink, SinkError};
-use crate::pretrain::{Contrast, PretrainConfig, PretrainObjective, Setup};
+use crate::model_spec::ModelSpec;
+use crate::pretrain::{PretrainConfig, Setup};
 use crate::store::write_atomic;
-use crate::train::{Driver, Schedule, Verdict, freeze};
+use crate::threads::Threads;
 
 /// Largest coordinate of a key in a queue that was filled without training: with those between,
 /// the variance is that of a normalised layer.
@@ -43,10 +46,9 @@ impl<'a> Ready<'a> {
     /// Any [`Error`](crate::error::Error) of reading the encoder.
     pub fn new(plan: &Plan<'_>, config: &PretrainConfig, steps: &'a [Vec<Sample>]) -> Result<Self> {
         let encoder = EncoderFolder::open(plan.encoder)?;
-        let basis = Basis::new(&encoder, config.model(encoder.config.clone()), None)?;
-        let sizes = &basis.sizes;
-        let mut setup = Setup::new(config, sizes, &plan.device)?.start(config, &encoder)?;
-        setup.model = freeze(setup.model, &setup.groups);
+        let spec = ModelSpec::new(&encoder, config.model(encoder.config.clone()), None)?;
+        let sizes = &spec.config;
+        let setup = Setup::new(config, sizes, &plan.device)?.start(config, &encoder)?;
         let objectives = config.objectives();
         let mut contrast = Contrast::new(setup.momentum.clone(), &objectives);
         let init = &mut Init::seeded(!config.seed);
@@ -57,9 +59,9 @@ impl<'a> Ready<'a> {
         });
         contrast.keys(0, keys);
         contrast.step(&setup.model.network, 1.0);
-        let sizes = (chunking(&plan.device, config.chunk), config.micro_batch);
+        let processor = processor(&plan.device);
         let objective =
-            PretrainObjective::new(Drawn(steps), objectives, sizes, config.mean_over, contrast);
+            PretrainObjective::new(Drawn(steps), config.objective(), processor, contrast);
         Ok(Self { setup, objective })
     }
 
@@ -73,31 +75,34 @@ impl<'a> Ready<'a> {
         let Self { setup, objective } = self;
         let Setup {
             model,
-            mut optimizer,
+            optimizer,
             groups,
             device,
             ..
         } = setup;
-        let steps = objective.source.0.len();
-        let driver = Driver {
-            objective: &objective,
-            groups: &groups,
-            schedule: Schedule {
-                warmup: 0.0,
-                total: f64::MAX,
-            },
-            device: &device,
-            workers: plan.workers,
-            seed: config.seed,
-            steps,
-            steps_per_epoch: steps,
-            learning_rate: config.learning_rate,
+        let steps = objective.source().0.len();
+        let schedule = Schedule {
+            warmup: 0.0,
+            total: f64::MAX,
         };
-        let mut record = Record(Vec::new());
-        driver.run(model, &mut optimizer, 0, &mut record, |_, _, _, _| {
-            Ok(Verdict::Continue)
-        })?;
-        Ok(record.0)
+        let mut trainer = Trainer::new(
+            objective,
+            model,
+            optimizer,
+            groups,
+            schedule,
+            device,
+            config.seed,
+        );
+        let threads = Threads(plan.workers);
+        (0..steps)
+            .map(|_| {
+                let begin = Instant::now();
+                let report = block_on(trainer.step(&threads))?;
+                let seconds = begin.elapsed().as_secs_f64();
+                Ok(Step { report, seconds })
+            })
+            .collect()
     }
 }
 
@@ -111,7 +116,7 @@ pub fn train(plan: &Plan<'_>, config: &PretrainConfig, steps: &[Vec<Sample>]) ->
     let steps = ready.run(plan, config)?;
     let timed = &steps[plan.warmup.min(steps.len())..];
     Ok(Measure {
-        pieces: timed.iter().map(|step| step.pieces).sum(),
+        pieces: timed.iter().map(|step| step.report.pieces).sum(),
         seconds: timed.iter().map(|step| step.seconds).sum(),
         peak: peak(),
     })
@@ -137,48 +142,30 @@ pub fn check(
         ..config.clone()
     };
     let ready = Ready::new(plan, &config, steps)?;
-    let mut state = pollster::block_on(state_of(&ready.setup.model))?;
-    state.extend(ready.objective.contrast().state()?.0);
+    let mut state = block_on(state_of(&ready.setup.model))?;
+    state.extend(block_on(ready.objective.contrast().state())?.0);
     write_atomic(weights, &write_safetensors(&state, None)?)?;
     drop(state);
     Ok(ready
         .run(plan, &config)?
         .into_iter()
         .map(|step| Outcome {
-            losses: TASKS.map(|task| step.losses.get(task).copied().unwrap_or_default()),
-            norm: step.norm,
+            losses: TASKS.map(|task| step.loss(task)),
+            norm: step.report.gradient_norm,
         })
         .collect())
 }
 
-/// What the loop tells of a step.
+/// A step and how long it took.
 struct Step {
-    losses: BTreeMap<String, f64>,
-    norm: f64,
-    pieces: usize,
+    report: StepReport,
     seconds: f64,
 }
 
-/// Keeps it.
-struct Record(Vec<Step>);
-
-impl Sink for Record {
-    fn emit(&mut self, event: &Event) -> Result<(), SinkError> {
-        if let Event::Step {
-            losses,
-            grad_norm,
-            pieces,
-            seconds,
-            ..
-        } = event
-        {
-            self.0.push(Step {
-                losses: losses.clone(),
-                norm: *grad_norm,
-                pieces: *pieces as usize,
-                seconds: *seconds,
-            });
-        }
-        Ok(())
+impl Step {
+    /// The mean of a loss, 0 where no row had it.
+    fn loss(&self, name: &str) -> f64 {
+        let loss = self.report.losses.iter().find(|loss| loss.name == name);
+        loss.and_then(|loss| loss.mean).unwrap_or_default()
     }
 }

@@ -7,12 +7,15 @@ use burn::tensor::Device;
 use serde::Serialize;
 use spanlight_core::pretrain::sample::Sample;
 
+use pollster::block_on;
+use spanlight_learn::{Objective, gradients};
+
 use super::ours::Ready;
 use crate::bench::Plan;
-use crate::device::noise;
+use crate::device::processor;
 use crate::error::Result;
-use crate::pretrain::{Chunk, PretrainConfig};
-use crate::train::{Objective, gradients};
+use crate::pretrain::PretrainConfig;
+use crate::threads::Threads;
 
 /// A part of a step, and how long it takes.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -35,40 +38,42 @@ pub fn parts(plan: &Plan<'_>, config: &PretrainConfig, steps: &[Vec<Sample>]) ->
         objective,
     } = Ready::new(plan, config, steps)?;
     let device = setup.device.clone();
-    let (seed, workers) = (config.seed, plan.workers);
+    let (seed, threads) = (config.seed, Threads(plan.workers));
     let mut total = [0.0; 7];
     for step in 0..steps.len() {
         let model = &setup.model;
         let momentum = objective.contrast().momentum();
-        let noise = || noise(&device, seed);
+        let noise = || processor(&device).noise(&device, seed);
 
         let start = Instant::now();
         let chunks = objective.chunks(step)?;
         let batching = since(start, &device);
         let start = Instant::now();
-        spread(&chunks, workers, |chunk| {
+        threads.map(&chunks, |chunk| {
             let network = model.network.clone().fork(&device);
             network.encode(&chunk.batch, &mut noise());
         });
         let encoder = since(start, &device);
         let start = Instant::now();
-        spread(&chunks, workers, |chunk| {
+        threads.map(&chunks, |chunk| {
             momentum.keys(&chunk.batch, &mut noise());
         });
         let keys = since(start, &device);
         let start = Instant::now();
-        spread(&chunks, workers, |chunk| {
+        threads.map(&chunks, |chunk| {
             // What stops it stops the step below too.
-            let _ = objective.losses(&model.clone().fork(&device), chunk, step, seed);
+            let replica = model.clone().fork(&device);
+            let _ = block_on(objective.losses(&replica, chunk, step, seed));
         });
         let forward = since(start, &device);
 
         let start = Instant::now();
-        let found = gradients(&objective, model, &device, step, seed, workers)?;
+        let found = block_on(gradients(&objective, model, &device, step, seed, &threads))?;
         let all = since(start, &device);
         let start = Instant::now();
         let (optimizer, groups) = (&mut setup.optimizer, &setup.groups);
-        let (model, _) = optimizer.step(setup.model, found.gradients, groups, 1.0, workers)?;
+        let update = optimizer.step(model, found.gradients, groups, 1.0, &threads);
+        let (model, _) = block_on(update)?;
         let update = since(start, &device);
         let start = Instant::now();
         objective.stepped(&model, step)?;
@@ -95,18 +100,6 @@ pub fn parts(plan: &Plan<'_>, config: &PretrainConfig, steps: &[Vec<Sample>]) ->
         seconds: sum / plan.steps as f64,
     };
     Ok(names.into_iter().zip(total).map(part).collect())
-}
-
-/// Works on chunks, spread over threads as in a step.
-fn spread(chunks: &[Chunk], workers: usize, work: impl Fn(&Chunk) + Sync) {
-    let share = |worker: usize| (chunks.iter().skip(worker).step_by(workers)).for_each(&work);
-    std::thread::scope(|scope| {
-        let share = &share;
-        for worker in 1..workers {
-            scope.spawn(move || share(worker));
-        }
-        share(0);
-    });
 }
 
 /// Seconds since then, until the device has nothing more to do.

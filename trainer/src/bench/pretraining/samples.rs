@@ -3,12 +3,13 @@
 use std::ops::ControlFlow;
 
 use spanlight_core::pretrain::sample::Sample;
+use spanlight_learn::pretrain::Source;
 
 use crate::bench::Plan;
 use crate::corpus::{Corpus, Loader, LoaderConfig};
 use crate::encoder::EncoderFolder;
 use crate::error::Result;
-use crate::pretrain::{PretrainConfig, Source};
+use crate::pretrain::PretrainConfig;
 
 /// Steps whose losses are compared.
 const CHECKED: usize = 2;
@@ -71,7 +72,7 @@ impl Samples {
 pub struct Drawn<'a>(pub &'a [Vec<Sample>]);
 
 impl Source for Drawn<'_> {
-    fn samples(&self, step: usize) -> Result<Vec<Sample>> {
+    fn samples(&self, step: usize) -> spanlight_learn::Result<Vec<Sample>> {
         Ok(self.0[step].clone())
     }
 }

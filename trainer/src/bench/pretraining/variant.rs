@@ -10,7 +10,7 @@ use crate::corpus::{CorpusConfig, Unit};
 use crate::error::Result;
 use crate::pretrain::PretrainConfig;
 use crate::settings::{overlaid, table};
-use crate::train::EmbeddingRate;
+use spanlight_learn::EmbeddingRate;
 
 /// The grid whose pre-training is measured.
 const GRID: &str = include_str!("../../../../experiments/scierc.toml");
