@@ -3,7 +3,7 @@
 
 use burn::module::Module;
 use spanlight_core::Result;
-use spanlight_core::average::follow;
+use spanlight_core::ops::average::follow;
 use spanlight_core::weights::{StateDict, load_state, state_of};
 
 /// A moving average of a model's weights, if there is one.

@@ -4,7 +4,7 @@ use burn::module::Module;
 use burn::tensor::Device;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use spanlight_core::weights::{
-    Array, StateDict, load_state, read_note, read_safetensors, state_of, write_safetensors,
+    Array, StateDict, current_names, load_state, read_note, read_safetensors, state_of, write_safetensors,
 };
 use spanlight_core::{Error, Result};
 
@@ -14,6 +14,9 @@ use crate::AdamW;
 const MODEL: &str = "model.";
 /// Prefix of the arrays that the task keeps besides the model, such as a moving average or queues.
 const EXTRA: &str = "extra.";
+/// Prefixes of the optimiser's moments.
+const FIRST_MOMENT: &str = "m.";
+const SECOND_MOMENT: &str = "v.";
 
 /// Where a run is; random numbers are functions of the step, so no generator has a state.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -69,18 +72,28 @@ impl Checkpoint {
         device: &Device,
     ) -> Result<(M, StateDict, Progress<T>)> {
         let progress: Progress<T> = progress(bytes)?;
-        let mut weights = StateDict::new();
-        let mut extra = StateDict::new();
-        let mut moments = StateDict::new();
+        let (mut weights, mut extra) = (StateDict::new(), StateDict::new());
+        let (mut first, mut second) = (StateDict::new(), StateDict::new());
         for (name, array) in read_safetensors(bytes)? {
-            if let Some(name) = name.strip_prefix(MODEL) {
-                weights.insert(name.into(), array);
-            } else if let Some(name) = name.strip_prefix(EXTRA) {
-                extra.insert(name.into(), array);
-            } else {
-                moments.insert(name, array);
-            }
+            let parts = [
+                (MODEL, &mut weights),
+                (EXTRA, &mut extra),
+                (FIRST_MOMENT, &mut first),
+                (SECOND_MOMENT, &mut second),
+            ];
+            let found = parts.into_iter().find_map(|(prefix, part)| {
+                let name = name.strip_prefix(prefix)?.to_owned();
+                Some((name, part))
+            });
+            match found {
+                Some((name, part)) => part.insert(name, array),
+                None => return Err(malformed(&format!("has an unknown array `{name}`"))),
+            };
         }
+        let [weights, extra, first, second] =
+            [weights, extra, first, second].map(current_names);
+        let mut moments: StateDict = prefixed(FIRST_MOMENT, first).collect();
+        moments.extend(prefixed(SECOND_MOMENT, second));
         let model = load_state(model, weights)?;
         optimizer.restore(moments, progress.step, device)?;
         Ok((model, extra, progress))

@@ -6,10 +6,12 @@ use rand::seq::SliceRandom;
 use rand::{SeedableRng, rngs::Xoshiro256PlusPlus};
 use spanlight_core::batch::{Gold, PieceBatch, Pieces, TrainBatch};
 use spanlight_core::joint::{gold_probability, joint_loss};
+use spanlight_core::loss::Loss;
+use spanlight_core::tagger::TagDecoding;
 use spanlight_core::{JointModel, Schema};
 
 use crate::chunks::cut;
-use crate::{Measure, NamedTerm, Objective, Processor, Result};
+use crate::{Objective, Processor, Result};
 
 /// A training sentence.
 #[derive(Debug, Clone)]
@@ -52,6 +54,8 @@ pub struct JointSettings {
     pub batch: usize,
     /// Word-pieces that go through the model at once on a CPU core.
     pub chunk: usize,
+    /// How spans are chosen from tags where candidates are not gold.
+    pub decoding: TagDecoding,
     /// How often candidates are gold.
     pub sampling: Sampling,
     /// Weights of the losses of tags, types and relations.
@@ -155,26 +159,23 @@ impl Objective for JointObjective {
         chunk: &TrainBatch,
         step: usize,
         seed: u64,
-    ) -> Result<Vec<NamedTerm>> {
+    ) -> Result<Vec<Loss>> {
         let epoch = step / self.steps_per_epoch();
         let p_gold = self.settings.sampling.probability(epoch);
         let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
-        let mut noise = self.processor.noise(&model.device(), !seed);
-        let loss = joint_loss(model, &self.schema, chunk, p_gold, &mut rng, &mut noise).await?;
-        let [tag, entity, relation] = self.settings.weights;
-        let terms = [
-            ("tag", tag, loss.tag),
-            ("entity", entity, loss.entity),
-            ("relation", relation, loss.relation),
-        ];
-        let named = |(name, weight, term)| NamedTerm {
-            name,
-            objective: name,
-            measure: Measure::Loss,
-            weight,
-            term,
-        };
-        Ok(terms.map(named).into())
+        let dropout = model.config().dropout;
+        let mut pass = self.processor.pass(&model.device(), !seed, dropout);
+        let decoding = self.settings.decoding;
+        let loss = joint_loss(
+            model,
+            &self.schema,
+            chunk,
+            decoding,
+            p_gold,
+            &mut rng,
+            &mut pass,
+        );
+        Ok(loss.await?.weighted(self.settings.weights).into())
     }
 }
 
@@ -191,6 +192,7 @@ mod tests {
         let settings = JointSettings {
             batch: 4,
             chunk: 256,
+            decoding: TagDecoding::default(),
             sampling: Sampling::Constant(1.0),
             weights: [1.0; 3],
             seed: 5,

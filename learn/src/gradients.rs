@@ -9,10 +9,11 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use burn::module::{Module, ModuleVisitor, Param};
 use burn::optim::GradientsParams;
 use burn::tensor::{Device, Tensor};
+use spanlight_core::loss::Loss;
 use spanlight_core::readback::read_scalars;
 
 use crate::workers::{Workers, job};
-use crate::{NamedTerm, Objective, Result, StepLoss};
+use crate::{Objective, Result, StepLoss};
 
 /// Gradients and losses of one step.
 pub struct StepGradients {
@@ -27,7 +28,7 @@ pub struct StepGradients {
 /// One chunk's losses and the replica whose gradients they give.
 struct Forward<M> {
     replica: M,
-    terms: Vec<NamedTerm>,
+    losses: Vec<Loss>,
 }
 
 /// Computes the gradients of the weighted sum of mean losses over all chunks of a step.
@@ -52,8 +53,8 @@ pub async fn gradients<O: Objective>(
         job(move || async move {
             let replica = model.clone().fork(device);
             let seed = chunk_seed(seed, step, index);
-            let terms = objective.losses(&replica, chunk, step, seed).await?;
-            let forward = Forward { replica, terms };
+            let losses = objective.losses(&replica, chunk, step, seed).await?;
+            let forward = Forward { replica, losses };
             if let Some(rows) = known {
                 let part = backward(forward, rows);
                 lock(sum).add(model, index, part);
@@ -97,7 +98,7 @@ fn known_rows<O: Objective>(objective: &O, chunks: &[O::Chunk]) -> Option<Vec<us
 
 /// Rows of each loss over all computed chunks.
 fn total_rows<M>(forwards: &[Forward<M>]) -> Vec<usize> {
-    let counts = |forward: &Forward<M>| forward.terms.iter().map(|t| t.term.count).collect();
+    let counts = |forward: &Forward<M>| forward.losses.iter().map(|loss| loss.term.count).collect();
     column_sums(forwards.iter().map(counts))
 }
 
@@ -108,14 +109,14 @@ fn column_sums(rows: impl Iterator<Item = Vec<usize>>) -> Vec<usize> {
 
 /// A chunk's gradients and summed losses, without their graph. The sums are still on the device, which
 /// computes on while they are not read back.
-type Part = (GradientsParams, Vec<NamedTerm>);
+type Part = (GradientsParams, Vec<Loss>);
 
 /// Parts summed in the order of their chunks, whatever the order they come in.
 #[derive(Default)]
 struct OrderedSum {
     gradients: Option<GradientsParams>,
     /// By chunk.
-    losses: Vec<Vec<NamedTerm>>,
+    losses: Vec<Vec<Loss>>,
     next: usize,
     early: BTreeMap<usize, Part>,
 }
@@ -135,15 +136,15 @@ impl OrderedSum {
 }
 
 /// The mean of every loss over all chunks, read back at once.
-async fn means(chunks: Vec<Vec<NamedTerm>>, rows: &[usize]) -> Result<Vec<StepLoss>> {
+async fn means(chunks: Vec<Vec<Loss>>, rows: &[usize]) -> Result<Vec<StepLoss>> {
     let mut losses: Vec<StepLoss> = match chunks.first() {
-        Some(terms) => terms.iter().map(StepLoss::of).collect(),
+        Some(losses) => losses.iter().map(StepLoss::of).collect(),
         None => Vec::new(),
     };
     let mut totals = vec![0.0; losses.len()];
-    let terms = chunks.into_iter().flat_map(|c| c.into_iter().enumerate());
+    let found = chunks.into_iter().flat_map(|c| c.into_iter().enumerate());
     let (places, sums): (Vec<usize>, Vec<Tensor<1>>) =
-        terms.filter_map(|(i, t)| Some((i, t.term.sum?))).unzip();
+        found.filter_map(|(i, t)| Some((i, t.term.sum?))).unzip();
     for (place, sum) in places.into_iter().zip(read_scalars(sums).await?) {
         totals[place] += f64::from(sum);
     }
@@ -155,11 +156,15 @@ async fn means(chunks: Vec<Vec<NamedTerm>>, rows: &[usize]) -> Result<Vec<StepLo
 
 /// Gradients of one chunk's share of the total loss, and its summed losses.
 fn backward<M: Module>(forward: Forward<M>, rows: &[usize]) -> Part {
-    let Forward { replica, mut terms } = forward;
+    let Forward {
+        replica,
+        mut losses,
+    } = forward;
+    
     let mut total: Option<Tensor<1>> = None;
-    for (term, &rows) in terms.iter_mut().zip(rows) {
-        let weight = term.weight;
-        let Some(sum) = &mut term.term.sum else {
+    for (loss, &rows) in losses.iter_mut().zip(rows) {
+        let weight = loss.weight;
+        let Some(sum) = &mut loss.term.sum else {
             continue;
         };
         // What is only watched may have no gradient.
@@ -182,7 +187,7 @@ fn backward<M: Module>(forward: Forward<M>, rows: &[usize]) -> Part {
         None => GradientsParams::new(),
         Some(total) => GradientsParams::from_grads(total.backward(), &replica),
     };
-    (gradients, terms)
+    (gradients, losses)
 }
 
 /// Sums two sets of gradients of the same model.

@@ -1,41 +1,15 @@
 //! What a training task provides.
 
 use burn::module::Module;
-use spanlight_core::loss::Term;
+use spanlight_core::loss::{Loss, Measure};
 
 use crate::Result;
 
-/// What a mean over rows tells.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Measure {
-    /// A loss.
-    Loss,
-    /// The share of rows that the model got right, from 0 to 1.
-    Share,
-}
-
-/// A term of the total loss, or a share that is only watched.
-#[derive(Debug)]
-pub struct NamedTerm {
-    /// Its name in reports.
-    pub name: &'static str,
-    /// The objective that it belongs to; a line about a step averages the views of an objective.
-    pub objective: &'static str,
-    /// What its mean tells.
-    pub measure: Measure,
-    /// Factor of its mean in the total loss; 0 for what is only watched.
-    pub weight: f32,
-    /// The sum over the rows of a chunk.
-    pub term: Term,
-}
-
-/// The mean of a [`NamedTerm`] over all rows of a step.
+/// The mean of a [`Loss`] over all rows of a step.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct StepLoss {
     /// Its name in reports.
     pub name: &'static str,
-    /// The objective that it belongs to; a line about a step averages the views of an objective.
-    pub objective: &'static str,
     /// What the mean tells.
     pub measure: Measure,
     /// Factor of the mean in the total loss; 0 for what is only watched.
@@ -45,13 +19,12 @@ pub struct StepLoss {
 }
 
 impl StepLoss {
-    /// The term without its rows.
-    pub(crate) fn of(term: &NamedTerm) -> Self {
+    /// The loss without its rows.
+    pub(crate) fn of(loss: &Loss) -> Self {
         Self {
-            name: term.name,
-            objective: term.objective,
-            measure: term.measure,
-            weight: term.weight,
+            name: loss.name,
+            measure: loss.measure,
+            weight: loss.weight,
             mean: None,
         }
     }
@@ -90,7 +63,7 @@ pub trait Objective: Sync {
         chunk: &Self::Chunk,
         step: usize,
         seed: u64,
-    ) -> impl Future<Output = Result<Vec<NamedTerm>>>;
+    ) -> impl Future<Output = Result<Vec<Loss>>>;
 
     /// Called after the optimiser has made a step (0-based) of the model.
     ///

@@ -3,15 +3,15 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde::{Deserialize, Serialize};
-use spanlight_core::loss::Term;
-use spanlight_core::pretrain::contrast::normalize;
+use spanlight_core::loss::{Loss, Term};
+use spanlight_core::pretrain::momentum::{MomentumContrast, own_keys};
 use spanlight_core::pretrain::sample::Sample;
 use spanlight_core::pretrain::{
-    ObjectiveConfig, PretrainBatch, PretrainLoss, PretrainModel, pretrain_loss,
+    ObjectiveConfig, PretrainBatch, PretrainModel, pretrain_loss,
 };
 
 use crate::chunks::cut;
-use crate::{Contrast, Measure, NamedTerm, Objective, Processor, Result};
+use crate::{Objective, Processor, Result};
 
 /// What the mean of a loss is taken over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -61,7 +61,7 @@ pub struct PretrainObjective<S> {
     source: S,
     settings: PretrainSettings,
     processor: Processor,
-    contrast: Mutex<Contrast>,
+    contrast: Mutex<MomentumContrast>,
 }
 
 impl<S: Source> PretrainObjective<S> {
@@ -70,7 +70,7 @@ impl<S: Source> PretrainObjective<S> {
         source: S,
         settings: PretrainSettings,
         processor: Processor,
-        contrast: Contrast,
+        contrast: MomentumContrast,
     ) -> Self {
         Self {
             source,
@@ -86,7 +86,7 @@ impl<S: Source> PretrainObjective<S> {
     }
 
     /// Momentum network and queues.
-    pub fn contrast(&self) -> MutexGuard<'_, Contrast> {
+    pub fn contrast(&self) -> MutexGuard<'_, MomentumContrast> {
         // A panic under the lock ends the run anyway.
         self.contrast.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -174,49 +174,29 @@ impl<S: Source> Objective for PretrainObjective<S> {
         chunk: &Chunk,
         _step: usize,
         seed: u64,
-    ) -> Result<Vec<NamedTerm>> {
+    ) -> Result<Vec<Loss>> {
         let device = model.network.device();
-        let keys = (self.settings.objectives.w_cspo > 0.0).then(|| {
-            let momentum = self.contrast().momentum();
-            let projected = momentum.keys(&chunk.batch, &mut self.processor.noise(&device, !seed));
-            let projected = normalize(projected, self.settings.objectives.cspo_normalize);
-            let sentences = chunk.batch.sentences();
-            let own = [0, 1].map(|side| projected.clone().narrow(0, side * sentences, sentences));
+        let dropout = model.network.config().dropout;
+        let objectives = &self.settings.objectives;
+        let keys = (objectives.w_cspo > 0.0).then(|| {
+            let network = self.contrast().network();
+            let pass = &mut self.processor.pass(&device, !seed, dropout);
+            let own = own_keys(&network, &chunk.batch, objectives, pass);
             self.contrast().keys(chunk.index, own)
         });
-        let noise = &mut self.processor.noise(&device, seed);
-        let mut found = pretrain_loss(model, &chunk.batch, keys, &self.settings.objectives, noise);
+        let pass = &mut self.processor.pass(&device, seed, dropout);
+        let mut found = pretrain_loss(model, &chunk.batch, keys, objectives, pass);
         // Contrast has the right order alone: each sentence is one key.
         if let Some(others) = &chunk.others {
-            found = found.plus(pretrain_loss(
-                model,
-                others,
-                None,
-                &self.settings.objectives,
-                noise,
-            ));
+            found = found.plus(pretrain_loss(model, others, None, objectives, pass));
         }
-        let objectives = [
-            "tbo", "tbo", "spo", "spo", "cspo", "cspo", "contrast", "contrast",
-        ];
-        let weights = PretrainLoss::weights(&self.settings.objectives);
-        let named = PretrainLoss::NAMES.into_iter().zip(objectives).zip(weights);
-        let terms = named.zip(found.terms());
-        let terms = terms.map(|(((name, objective), weight), term)| NamedTerm {
-            name,
-            objective,
-            measure: if objective == "contrast" {
-                Measure::Share
-            } else {
-                Measure::Loss
-            },
-            weight,
-            term: match self.settings.mean_over {
-                MeanOver::Step => term,
-                MeanOver::Micro => mean(term),
-            },
-        });
-        Ok(terms.collect())
+        let mut losses = found.weighted(objectives);
+        if self.settings.mean_over == MeanOver::Micro {
+            for loss in &mut losses {
+                loss.term = mean(std::mem::take(&mut loss.term));
+            }
+        }
+        Ok(losses.into())
     }
 
     fn stepped(&self, model: &PretrainModel, _step: usize) -> Result<()> {

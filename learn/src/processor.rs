@@ -1,7 +1,7 @@
 //! What computes: a CPU, whose cores share a step, or a GPU, which takes a step as one.
 
 use burn::tensor::Device;
-use spanlight_core::noise::Noise;
+use spanlight_core::ops::Pass;
 
 use crate::chunks::Chunking;
 
@@ -35,11 +35,11 @@ impl Processor {
         }
     }
 
-    /// Dropout: on a CPU the same on every machine, on a GPU drawn there.
-    pub fn noise(self, device: &Device, seed: u64) -> Noise {
+    /// A pass of training: with dropout that is the same on every machine on a CPU, and drawn there on a GPU.
+    pub fn pass(self, device: &Device, seed: u64, dropout: f64) -> Pass {
         match self {
-            Self::Cpu => Noise::seeded(seed),
-            Self::Gpu => Noise::drawn_by(device, seed),
+            Self::Cpu => Pass::training(seed, dropout),
+            Self::Gpu => Pass::training_on_gpu(device, seed, dropout),
         }
     }
 }

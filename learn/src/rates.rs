@@ -3,8 +3,7 @@
 
 use burn::module::Module;
 use serde::{Deserialize, Serialize};
-use spanlight_core::JointModel;
-use spanlight_core::bert::Bert;
+use spanlight_core::{Encoders, JointModel};
 use spanlight_core::pretrain::PretrainModel;
 
 use crate::{Group, Groups};
@@ -44,10 +43,8 @@ impl Rates {
     pub fn of_joint(self, model: &JointModel) -> Groups {
         let mut groups = Groups::default();
         self.set(&mut groups, model, self.head);
-        self.sentence(&mut groups, &model.encoder);
-        self.set(&mut groups, &model.entity, self.spans);
+        self.set_encoders(&mut groups, &model.encoders);
         self.set(&mut groups, &model.context, self.spans);
-        self.set(&mut groups, &model.pair, self.spans);
         groups
     }
 
@@ -55,17 +52,16 @@ impl Rates {
     pub fn of_pretraining(self, model: &PretrainModel) -> Groups {
         let mut groups = Groups::default();
         self.set(&mut groups, model, self.head);
-        self.sentence(&mut groups, &model.network.encoder);
-        self.set(&mut groups, &model.network.span, self.spans);
-        self.set(&mut groups, &model.network.pair, self.spans);
+        self.set_encoders(&mut groups, &model.network.encoders);
         groups
     }
 
-    fn sentence(self, groups: &mut Groups, encoder: &Bert) {
-        let layers = encoder.layers.len();
+    fn set_encoders(self, groups: &mut Groups, encoders: &Encoders) {
+        let sentence = &encoders.sentence;
+        let layers = sentence.layers.len();
         let below = |steps: usize| self.encoder * self.layer_decay.powi(steps as i32);
-        self.set(groups, encoder, self.encoder);
-        for (layer, module) in encoder.layers.iter().enumerate() {
+        self.set(groups, sentence, self.encoder);
+        for (layer, module) in sentence.layers.iter().enumerate() {
             self.set(groups, module, below(layers - 1 - layer));
         }
         let embeddings = match self.embeddings {
@@ -73,7 +69,9 @@ impl Rates {
             EmbeddingRate::Lowest => below(layers),
             EmbeddingRate::Full => self.encoder,
         };
-        self.set(groups, &encoder.embeddings, embeddings);
+        self.set(groups, &sentence.embeddings, embeddings);
+        self.set(groups, &encoders.span, self.spans);
+        self.set(groups, &encoders.pair, self.spans);
     }
 
     /// Puts a part of a model at a rate. Its vectors are biases and the weights of normalisation.
@@ -93,7 +91,7 @@ mod tests {
     use burn::tensor::{Device, Tensor};
     use spanlight_core::Schema;
     use spanlight_core::config::{ModelConfig, RelationInput};
-    use spanlight_core::init::Init;
+    use spanlight_core::ops::Init;
     use spanlight_core::pretrain::ObjectiveConfig;
     use spanlight_tests::invented::quiet_config;
 
@@ -154,37 +152,31 @@ mod tests {
     #[test]
     fn layers_learn_as_in_the_papers_code() {
         let mut model = joint();
-        let layer = model.encoder.layers[0].clone();
-        let copy = |_| {
-            let init = &mut Init::blank();
-            let fresh = Bert::new(&quiet_config().encoder, init, &Device::flex());
-            fresh.layers.into_iter().next().unwrap()
-        };
-        drop(layer);
-        model.encoder.layers = (0..12).map(copy).collect();
+        let layer = |_| joint().encoders.sentence.layers.remove(0);
+        model.encoders.sentence.layers = (0..12).map(layer).collect();
         let groups = RATES.of_joint(&model);
         let expected = [
             7.85e-6, 8.72e-6, 9.69e-6, 1.076e-5, 1.196e-5, 1.329e-5, 1.476e-5, 1.640e-5, 1.823e-5,
             2.025e-5, 2.25e-5, 2.5e-5,
         ];
-        for (layer, expected) in model.encoder.layers.iter().zip(expected) {
+        for (layer, expected) in model.encoders.sentence.layers.iter().zip(expected) {
             for (name, id) in parameters(layer) {
                 let got = groups.of(id).learning_rate;
                 assert!((got / expected - 1.0).abs() < 1e-3, "{name}: {got}");
             }
         }
-        for id in parameters(&model.encoder.embeddings).into_values() {
+        for id in parameters(&model.encoders.sentence.embeddings).into_values() {
             assert!(groups.of(id).learning_rate < 7.85e-6);
         }
         let rates = |ids: BTreeMap<String, ParamId>| -> Vec<f64> {
             let ids = ids.into_values();
             ids.map(|id| groups.of(id).learning_rate).collect()
         };
-        assert_eq!(rates(parameters(&model.encoder.pooler)), [2.5e-5; 2]);
+        assert_eq!(rates(parameters(&model.encoders.sentence.pooler)), [2.5e-5; 2]);
         for found in [
-            rates(parameters(&model.entity)),
+            rates(parameters(&model.encoders.span)),
             rates(parameters(&model.context)),
-            rates(parameters(&model.pair)),
+            rates(parameters(&model.encoders.pair)),
         ] {
             assert!(found.len() > 3 && found.iter().all(|rate| *rate == 1e-5));
         }
@@ -232,19 +224,19 @@ mod tests {
                     decay_all,
                     ..RATES
                 };
-                let layers = joint.encoder.layers.len();
+                let layers = joint.encoders.sentence.layers.len();
                 let groups = rates.of_joint(&joint);
-                let spans = ["entity.", "context.", "pair."];
+                let spans = ["encoders.span.", "encoders.pair.", "context."];
                 let named = parameters(&joint);
                 assert!(named.len() > 30);
                 for (name, id) in named {
-                    let expected = by_name(rates, &name, "encoder.", &spans, layers);
+                    let expected = by_name(rates, &name, "encoders.sentence.", &spans, layers);
                     assert_eq!(groups.of(id), expected, "{name}");
                 }
                 let groups = rates.of_pretraining(&pretraining);
-                let spans = ["network.span.", "network.pair."];
+                let spans = ["network.encoders.span.", "network.encoders.pair."];
                 for (name, id) in parameters(&pretraining) {
-                    let expected = by_name(rates, &name, "network.encoder.", &spans, layers);
+                    let expected = by_name(rates, &name, "network.encoders.sentence.", &spans, layers);
                     assert_eq!(groups.of(id), expected, "{name}");
                 }
             }

@@ -3,11 +3,12 @@
 use burn::module::{Module, ModuleMapper, Param};
 use burn::optim::GradientsParams;
 use burn::tensor::{Device, Tensor};
-use spanlight_core::loss::Term;
-use spanlight_core::noise::Noise;
+use spanlight_core::loss::Loss;
+use spanlight_core::ops::Pass;
+use spanlight_core::pretrain::momentum::{Keys, MomentumContrast};
 use spanlight_core::pretrain::sample::{Sample, SampleConfig};
 use spanlight_core::pretrain::{
-    Keys, ObjectiveConfig, PretrainBatch, PretrainModel, SpanPairNetwork, pretrain_loss,
+    ObjectiveConfig, PretrainBatch, PretrainModel, SpanPairNetwork, pretrain_loss,
 };
 use spanlight_core::weights::{StateDict, state_of};
 use spanlight_tests::invented::{Always, networks, quiet_config, sample};
@@ -15,7 +16,7 @@ use spanlight_tests::random;
 
 use pollster::block_on;
 use spanlight_learn::pretrain::{MeanOver, PretrainObjective, PretrainSettings};
-use spanlight_learn::{Contrast, Processor, Sequential, gradients};
+use spanlight_learn::{Processor, Sequential, gradients};
 
 /// Sentences of a micro-batch.
 const MICRO: usize = 2;
@@ -56,20 +57,21 @@ impl Before {
     }
 
     /// Summed losses of some sentences alone.
-    fn terms(&self, sentences: &[Sample]) -> [Term; 8] {
-        let (batch, quiet) = (PretrainBatch::new(sentences), &mut Noise::none());
+    fn terms(&self, sentences: &[Sample]) -> [Loss; 8] {
+        let (batch, quiet) = (PretrainBatch::new(sentences), &mut Pass::inference());
         let projected = self.momentum.keys(&batch, quiet);
         let count = sentences.len();
         let keys = Keys {
             own: [0, 1].map(|side| projected.clone().narrow(0, side * count, count)),
             queued: self.queued.clone().map(Some),
         };
-        pretrain_loss(&self.model, &batch, Some(keys), &self.objectives, quiet).terms()
+        pretrain_loss(&self.model, &batch, Some(keys), &self.objectives, quiet)
+            .weighted(&self.objectives)
     }
 
     /// The same queues and momentum network for the step itself.
-    fn contrast(&self) -> Contrast {
-        let mut contrast = Contrast::new(self.momentum.clone(), &self.objectives);
+    fn contrast(&self) -> MomentumContrast {
+        let mut contrast = MomentumContrast::new(self.momentum.clone(), &self.objectives);
         contrast.keys(0, self.queued.clone());
         contrast.step(&self.model.network, 1.0);
         contrast
@@ -143,10 +145,10 @@ fn distance(ours: &StateDict, theirs: &StateDict) -> f32 {
 fn means_are_over_the_micro_batches_or_over_the_step() {
     let (before, sentences) = (Before::new(), sentences());
     let by_setting = [MeanOver::Micro, MeanOver::Step].map(|mean_over| {
-        let parts: Vec<[Term; 8]> = sentences.chunks(MICRO).map(|s| before.terms(s)).collect();
+        let parts: Vec<[Loss; 8]> = sentences.chunks(MICRO).map(|s| before.terms(s)).collect();
         let rows: Vec<[usize; 6]> = parts
             .iter()
-            .map(|terms| std::array::from_fn(|loss| terms[loss].count))
+            .map(|terms| std::array::from_fn(|loss| terms[loss].term.count))
             .collect();
         // What an objective has no rows of, in either view.
         let missing = |part: usize| rows[part].map(|count| count == 0);
@@ -158,7 +160,7 @@ fn means_are_over_the_micro_batches_or_over_the_step() {
         let mut total: Option<Tensor<1>> = None;
         for (terms, counts) in parts.into_iter().zip(&rows) {
             for (loss, term) in terms.into_iter().take(6).enumerate() {
-                let Some(sum) = term.sum else { continue };
+                let Some(sum) = term.term.sum else { continue };
                 let divisor: usize = match mean_over {
                     // A micro-batch without rows counts as one of loss 0.
                     MeanOver::Micro => rows.len() * counts[loss],

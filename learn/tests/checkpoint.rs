@@ -3,7 +3,7 @@
 use burn::nn::Linear;
 use burn::tensor::Device;
 use pollster::block_on;
-use spanlight_core::init::Init;
+use spanlight_core::ops::Init;
 use spanlight_core::weights::{Array, StateDict, state_of, write_safetensors};
 use spanlight_learn::{AdamW, AdamWConfig, Checkpoint, Group, Groups, Progress, gradients};
 use spanlight_tests::regression::{Backwards, Regression};

@@ -1,17 +1,18 @@
 //! What is kept from step to step is what the settings ask for (method §3.7).
 
 use burn::tensor::{Device, Tensor, TensorData};
-use spanlight_core::noise::Noise;
+use spanlight_core::ops::Pass;
 use spanlight_core::pretrain::config::Normalization;
+use spanlight_core::pretrain::momentum::{Keys, MomentumContrast};
 use spanlight_core::pretrain::sample::SampleConfig;
-use spanlight_core::pretrain::{Keys, ObjectiveConfig, SpanPairNetwork};
+use spanlight_core::pretrain::{ObjectiveConfig, SpanPairNetwork};
 use spanlight_core::weights::{StateDict, state_of};
 use spanlight_tests::invented::{Always, networks, sample};
 use spanlight_tests::values;
 
 use pollster::block_on;
 use spanlight_learn::pretrain::{MeanOver, PretrainObjective, PretrainSettings};
-use spanlight_learn::{Contrast, Objective, Processor};
+use spanlight_learn::{Objective, Processor};
 
 /// An objective over two sentences, with nothing queued yet.
 fn objective(objectives: &ObjectiveConfig, momentum: SpanPairNetwork) -> PretrainObjective<Always> {
@@ -25,7 +26,7 @@ fn objective(objectives: &ObjectiveConfig, momentum: SpanPairNetwork) -> Pretrai
             mean_over: MeanOver::Micro,
         },
         Processor::Cpu,
-        Contrast::new(momentum, objectives),
+        MomentumContrast::new(momentum, objectives),
     )
 }
 
@@ -57,7 +58,7 @@ fn queues_hold_as_many_keys_as_asked_and_none_of_the_step_under_way() {
         ..ObjectiveConfig::default()
     };
     let (model, momentum) = networks(&objectives);
-    let mut contrast = Contrast::new(momentum, &objectives);
+    let mut contrast = MomentumContrast::new(momentum, &objectives);
     let nothing: [Vec<f32>; 2] = [vec![], vec![]];
     assert_eq!(queued(contrast.keys(1, keys([2.0]))), nothing);
     assert_eq!(queued(contrast.keys(0, keys([1.0]))), nothing);
@@ -84,7 +85,7 @@ fn keys_are_queued_at_the_length_of_the_settings() {
         objective.stepped(&model, 0).unwrap();
         let state = block_on(objective.contrast().state()).unwrap().0;
 
-        let projected = momentum.keys(&chunk.batch, &mut Noise::none());
+        let projected = momentum.keys(&chunk.batch, &mut Pass::inference());
         let [_, width] = projected.dims();
         let projected = values(projected);
         let (target, context) = projected.split_at(2 * width);
@@ -117,7 +118,7 @@ fn the_momentum_network_keeps_the_share_of_the_settings() {
         let (before, fast) = (state(&slow), state(&model.network));
         let objective = objective(&objectives, slow);
         objective.stepped(&model, 0).unwrap();
-        let after = state(&objective.contrast().momentum());
+        let after = state(&objective.contrast().network());
         assert_eq!(after.len(), fast.len());
         for (name, array) in &after {
             let (before, fast) = (&before[name].values, &fast[name].values);

@@ -3,9 +3,9 @@
 use burn::nn::Linear;
 use burn::tensor::Device;
 use pollster::block_on;
-use spanlight_core::loss::Term;
+use spanlight_core::loss::{Loss, Measure, Term};
 use spanlight_learn::{
-    Error, Measure, NamedTerm, Objective, Result, Sequential, Workers, gradients,
+    Error, Objective, Result, Sequential, Workers, gradients,
 };
 use spanlight_tests::regression::{Backwards, Regression, regression_step};
 
@@ -71,13 +71,12 @@ impl Objective for Failing {
         1
     }
 
-    async fn losses(&self, _: &Linear, chunk: &usize, _: usize, _: u64) -> Result<Vec<NamedTerm>> {
+    async fn losses(&self, _: &Linear, chunk: &usize, _: usize, _: u64) -> Result<Vec<Loss>> {
         match chunk {
             1 => Err(spanlight_core::Error::Device("lost".into()).into()),
-            _ => Ok(vec![NamedTerm {
+            _ => Ok(vec![Loss {
                 name: "none",
-                objective: "none",
-                measure: Measure::Loss,
+                measure: Measure::CrossEntropy,
                 weight: 1.0,
                 term: Term::default(),
             }]),

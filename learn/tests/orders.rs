@@ -2,12 +2,13 @@
 
 use burn::tensor::Device;
 use spanlight_core::pretrain::ObjectiveConfig;
+use spanlight_core::pretrain::momentum::{Keys, MomentumContrast};
 use spanlight_core::pretrain::sample::{Sample, SampleConfig};
 use spanlight_tests::invented::{Always, networks, sample};
 
 use pollster::block_on;
 use spanlight_learn::pretrain::{MeanOver, PretrainObjective, PretrainSettings};
-use spanlight_learn::{Contrast, Objective, Processor, Sequential, gradients};
+use spanlight_learn::{Objective, Processor, Sequential, gradients};
 
 /// Losses of a step, and the word-pieces of a view that it reads.
 fn step(samples: Vec<Sample>, chunk: usize) -> (Vec<Option<f64>>, usize) {
@@ -27,7 +28,7 @@ fn step(samples: Vec<Sample>, chunk: usize) -> (Vec<Option<f64>>, usize) {
             mean_over: MeanOver::Step,
         },
         Processor::Cpu,
-        Contrast::new(momentum, &objectives),
+        MomentumContrast::new(momentum, &objectives),
     );
     let chunks = objective.chunks(0).unwrap();
     let pieces = chunks.iter().map(|chunk| objective.pieces(chunk)).sum();

@@ -7,7 +7,7 @@ use pollster::block_on;
 use rand::SeedableRng;
 use rand::rngs::Xoshiro256PlusPlus;
 use spanlight_core::ModelConfig;
-use spanlight_core::init::Init;
+use spanlight_core::ops::Init;
 use spanlight_core::pretrain::sample::{Sample, SampleConfig, Shape, Word, draw};
 use spanlight_core::pretrain::{ObjectiveConfig, PretrainModel, SpanPairNetwork};
 use spanlight_core::weights::{load_state, state_of};

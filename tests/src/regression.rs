@@ -5,10 +5,9 @@ use burn::tensor::{Device, Tensor, TensorData};
 use pollster::block_on;
 use rand::rngs::Xoshiro256PlusPlus;
 use rand::{RngExt, SeedableRng};
-use spanlight_core::init::Init;
-use spanlight_core::loss::Term;
-use spanlight_core::noise::Noise;
-use spanlight_learn::{Job, Measure, NamedTerm, Objective, Result, Workers, gradients};
+use spanlight_core::ops::{Init, Pass};
+use spanlight_core::loss::{Loss, Measure, Term};
+use spanlight_learn::{Job, Objective, Result, Workers, gradients};
 
 /// Points with three coordinates and a target.
 pub type Points = Vec<[f32; 4]>;
@@ -58,11 +57,11 @@ impl Objective for Regression {
         chunk: &Points,
         _: usize,
         seed: u64,
-    ) -> Result<Vec<NamedTerm>> {
+    ) -> Result<Vec<Loss>> {
         let device = model.weight.device();
         let points =
             Tensor::<1>::from_floats(chunk.concat().as_slice(), &device).reshape([chunk.len(), 4]);
-        let x = Noise::seeded(seed).dropout(points.clone().narrow(1, 0, 3), self.dropout);
+        let x = Pass::training(seed, self.dropout).dropout(points.clone().narrow(1, 0, 3));
         let error = model.forward(x) - points.narrow(1, 3, 1);
         let rows = |sum| Term {
             sum: Some(sum),
@@ -73,10 +72,9 @@ impl Objective for Regression {
         } else {
             Term::default()
         };
-        let term = |name, weight, term| NamedTerm {
+        let term = |name, weight, term| Loss {
             name,
-            objective: name,
-            measure: Measure::Loss,
+            measure: Measure::CrossEntropy,
             weight,
             term,
         };

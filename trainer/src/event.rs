@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Deserializer, Serialize};
 
-use spanlight_learn::Measure;
+use spanlight_core::loss::Measure;
 
 use crate::store::StoreError;
 
@@ -244,7 +244,7 @@ mod tests {
             shares: BTreeMap::new(),
             figures: vec![Figure {
                 name: "shown",
-                kind: Measure::Share,
+                kind: Measure::Accuracy,
                 value: 0.5,
             }],
             grad_norm: f64::INFINITY,

@@ -14,7 +14,6 @@ mod evaluation;
 mod event;
 mod experiment;
 mod finetune;
-mod growth;
 mod interrupt;
 mod label;
 mod line;

@@ -3,11 +3,15 @@
 
 use std::path::{Path, PathBuf};
 
+use burn::tensor::Device;
+use pollster::block_on;
 use spanlight_core::config::RelationInput;
-use spanlight_core::weights::StateDict;
+use spanlight_core::ops::Init;
+use spanlight_core::weights::state_of;
+use spanlight_core::{JointModel, ModelConfig};
+use spanlight_learn::extend;
 
 use crate::error::{Error, Result};
-use crate::growth::{CASE, EDGE, extras, grown};
 use crate::model::SavedModel;
 
 /// Opens models and averages their weights; one that is named twice counts twice. Where one is told how words
@@ -21,14 +25,14 @@ use crate::model::SavedModel;
 pub fn mean(folders: &[PathBuf]) -> Result<SavedModel> {
     let opened: Result<Vec<SavedModel>> = folders.iter().map(|f| SavedModel::open(f)).collect();
     let mut models = opened?;
-    alike(&mut models);
+    give_all_the_same_inputs(&mut models)?;
     let mut models = models.into_iter().zip(folders);
     let Some((mut sum, first)) = models.next() else {
         return Err(Error::Usage("name at least one model".into()));
     };
     if models.len() > 0 {
         // Fitted to other weights than their mean.
-        sum.config.calibration = None;
+        sum.config.decoding.calibration = None;
     }
     for (model, folder) in models {
         add(&mut sum, model, folder, first)?;
@@ -40,20 +44,38 @@ pub fn mean(folders: &[PathBuf]) -> Result<SavedModel> {
     Ok(sum)
 }
 
-/// Tells all models what some of them are told.
-fn alike(models: &mut [SavedModel]) {
-    let told: Vec<StateDict> = models.iter().map(|model| extras(&model.weights)).collect();
-    // What sees neither spans nor types is another kind of model.
-    let kind = |model: &&mut SavedModel| model.config.relation_input != RelationInput::Pooled;
-    for model in models.iter_mut().filter(kind) {
-        for other in &told {
-            model.weights = grown(std::mem::take(&mut model.weights), other);
-        }
-        model.config.case = model.weights.contains_key(CASE);
-        if model.weights.keys().any(|name| name.starts_with(EDGE)) {
-            model.config.relation_input = RelationInput::Edges;
-        }
+/// Gives all models the inputs that any of them has.
+fn give_all_the_same_inputs(models: &mut [SavedModel]) -> Result<()> {
+    // A relation classifier that sees neither spans nor types is another kind of model.
+    let seeing =
+        |model: &&mut SavedModel| model.config.model.relation_input != RelationInput::Pooled;
+    let mut models: Vec<&mut SavedModel> = models.iter_mut().filter(seeing).collect();
+    let inputs = |model: &&mut SavedModel| (model.config.model.relation_input, model.config.model.case);
+    let Some(input) = models.iter().map(|m| inputs(m).0).max() else {
+        return Ok(());
+    };
+    let case = models.iter().any(|m| inputs(m).1);
+    let device = Device::flex();
+    let load = |model: &SavedModel| {
+        let weights = model.weights.clone();
+        JointModel::load(&model.config.model, &model.schema, weights, &device)
+    };
+    let edge = match models.iter().find(|m| inputs(m).0 == RelationInput::Edges) {
+        Some(model) => load(model)?.relation.edge,
+        None => None,
+    };
+    for model in models.iter_mut().filter(|m| inputs(m) != (input, case)) {
+        let config = ModelConfig {
+            relation_input: input,
+            case,
+            ..model.config.model.clone()
+        };
+        let mut wider = JointModel::new(&config, &model.schema, &mut Init::blank(), &device)?;
+        wider.relation.edge = edge.clone();
+        model.weights = block_on(state_of(&extend(load(model)?, &wider)))?;
+        model.config.model = config;
     }
+    Ok(())
 }
 
 /// Adds a model's weights to a sum.
@@ -65,7 +87,7 @@ fn add(sum: &mut SavedModel, mut model: SavedModel, folder: &Path, first: &Path)
             first.display()
         ),
     };
-    model.config.calibration = None;
+    model.config.decoding.calibration = None;
     if model.config != sum.config {
         return Err(unlike("sizes and switches"));
     }

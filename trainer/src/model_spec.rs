@@ -1,10 +1,10 @@
-//! Tokenizer and model configuration of a run, as its folder keeps them.
+//! Tokenizer and model settings of a run, as its folder keeps them.
 
 use std::path::Path;
 
-use spanlight_core::ModelConfig;
-use spanlight_core::config::ClsRepr;
+use spanlight_core::config::{ClsRepr, ModelSettings};
 use spanlight_core::wordpiece::WordPiece;
+use spanlight_core::{Decoding, ModelConfig};
 
 use crate::encoder::EncoderFolder;
 use crate::error::Result;
@@ -14,51 +14,39 @@ use crate::store::{self, RunFolder};
 const NO_POOLER: &str =
     "the encoder has no pooler: its raw output at [CLS] is the sentence vector (--cls-repr raw)";
 
-/// Tokenizer and model configuration of a run.
+/// Tokenizer and model settings of a run.
 pub struct ModelSpec {
     /// Words to word-pieces.
     pub tokenizer: WordPiece,
-    /// Sizes and switches.
-    pub config: ModelConfig,
+    /// Sizes, switches and decoding.
+    pub settings: ModelSettings,
 }
 
 impl ModelSpec {
-    /// The specification of the run that is `resumed`, else of a new one.
-    ///
-    /// # Errors
-    /// Those of [`Self::of`] or [`Self::new`].
-    pub fn open(
-        resumed: Option<&RunFolder>,
-        encoder: &EncoderFolder<'_>,
-        wanted: ModelConfig,
-        earlier: Option<&Path>,
-    ) -> Result<Self> {
-        match resumed {
-            Some(folder) => Self::of(folder),
-            None => Self::new(encoder, wanted, earlier),
-        }
-    }
-
-    /// The specification of a new run: sizes and switches as wanted, but without a pooler in the encoder's folder the sentence vector is
-    /// the raw output at `[CLS]` (method §8, 4), or that of the `earlier` run whose sentence encoder is taken.
+    /// The specification of a new run: sizes and switches as wanted, but without a pooler in the encoder's folder the
+    /// sentence vector is the raw output at `[CLS]` (method §8), or that of the `earlier` run whose sentence
+    /// encoder is taken.
     ///
     /// # Errors
     /// Any [`Error`](crate::error::Error) of reading these folders.
     pub fn new(
         encoder: &EncoderFolder<'_>,
-        mut sizes: ModelConfig,
+        mut wanted: ModelConfig,
+        decoding: Decoding,
         earlier: Option<&Path>,
     ) -> Result<Self> {
-        if sizes.cls_repr == ClsRepr::Pooler && !encoder.has_pooler()? {
-            sizes.cls_repr = match earlier {
-                Some(run) => model::sizes(run)?.cls_repr,
+        if wanted.cls_repr == ClsRepr::Pooler && !encoder.has_pooler()? {
+            wanted.cls_repr = match earlier {
+                Some(run) => model::settings(run)?.model.cls_repr,
                 None => ClsRepr::Raw,
             };
         }
-        let tokenizer = encoder.tokenizer()?;
         Ok(Self {
-            tokenizer,
-            config: sizes,
+            tokenizer: encoder.tokenizer()?,
+            settings: ModelSettings {
+                model: wanted,
+                decoding,
+            },
         })
     }
 
@@ -69,13 +57,13 @@ impl ModelSpec {
     pub fn of(folder: &RunFolder) -> Result<Self> {
         Ok(Self {
             tokenizer: WordPiece::from_json(&store::read(&folder.tokenizer())?)?,
-            config: store::read_json(&folder.model_config())?,
+            settings: store::read_json(&folder.model_config())?,
         })
     }
 
     /// What to tell the user when the sentence vector is not the one that was wanted.
     pub fn note(&self, wanted: ClsRepr) -> Option<String> {
-        (self.config.cls_repr != wanted).then(|| NO_POOLER.into())
+        (self.settings.model.cls_repr != wanted).then(|| NO_POOLER.into())
     }
 
     /// Saves it in a run's folder.
@@ -84,14 +72,13 @@ impl ModelSpec {
     /// A full disk.
     pub fn save(&self, folder: &RunFolder) -> Result<()> {
         store::write_atomic(&folder.tokenizer(), self.tokenizer.to_json()?.as_bytes())?;
-        Ok(store::write_json(&folder.model_config(), &self.config)?)
+        Ok(store::write_json(&folder.model_config(), &self.settings)?)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use spanlight_core::weights::{Array, StateDict, write_safetensors};
-    use spanlight_core::{ModelConfig, Profile};
 
     use super::*;
     use crate::encoder::tests::encoder_folder;
@@ -116,7 +103,7 @@ mod tests {
     fn wanted(encoder: &EncoderFolder<'_>, cls_repr: ClsRepr) -> ModelConfig {
         ModelConfig {
             cls_repr,
-            ..ModelConfig::new(encoder.config.clone(), Profile::default())
+            ..ModelConfig::new(encoder.config.clone())
         }
     }
 
@@ -127,13 +114,17 @@ mod tests {
             let encoder = EncoderFolder::open(folder.path()).unwrap();
             let run = tempfile::tempdir().unwrap();
             if let Some(cls_repr) = earlier {
-                let sizes = wanted(&encoder, cls_repr);
-                store::write_json(&run.path().join(MODEL), &sizes).unwrap();
+                let settings = ModelSettings {
+                    model: wanted(&encoder, cls_repr),
+                    decoding: Decoding::default(),
+                };
+                store::write_json(&run.path().join(MODEL), &settings).unwrap();
             }
             [ClsRepr::Pooler, ClsRepr::Raw].map(|cls_repr| {
                 let sizes = wanted(&encoder, cls_repr);
-                let basis = ModelSpec::new(&encoder, sizes, earlier.map(|_| run.path()));
-                basis.unwrap().config.cls_repr
+                let earlier = earlier.map(|_| run.path());
+                let spec = ModelSpec::new(&encoder, sizes, Decoding::default(), earlier);
+                spec.unwrap().settings.model.cls_repr
             })
         };
         let as_wanted = [ClsRepr::Pooler, ClsRepr::Raw];
@@ -154,12 +145,12 @@ mod tests {
         let folder = folder(&[WORDS]);
         let encoder = EncoderFolder::open(folder.path()).unwrap();
         let sizes = wanted(&encoder, ClsRepr::Pooler);
-        let begun = ModelSpec::new(&encoder, sizes, None).unwrap();
+        let begun = ModelSpec::new(&encoder, sizes, Decoding::default(), None).unwrap();
         begun.save(&run).unwrap();
         std::fs::write(folder.path().join("vocab.txt"), "[UNK]\n[SEP]\n[CLS]").unwrap();
         let again = ModelSpec::of(&run).unwrap();
-        assert_eq!(again.config, begun.config);
-        let ids = |basis: &ModelSpec| basis.tokenizer.sentence(["a"]).unwrap().ids;
+        assert_eq!(again.settings, begun.settings);
+        let ids = |spec: &ModelSpec| spec.tokenizer.sentence(["a"]).unwrap().ids;
         assert_eq!(ids(&again), ids(&begun));
     }
 }

@@ -3,13 +3,19 @@
 use std::collections::BTreeMap;
 use std::time::Instant;
 
+use burn::module::Module;
 use pollster::block_on;
 use serde::Serialize;
-use spanlight_learn::{Measure, Objective, StepLoss, StepReport, Trainer};
+use serde::de::DeserializeOwned;
+use spanlight_core::config::ClsRepr;
+use spanlight_core::loss::Measure;
+use spanlight_core::weights::StateDict;
+use spanlight_learn::{AdamW, Checkpoint, Objective, Progress, StepLoss, StepReport, Trainer};
 
 use crate::error::Result;
 use crate::event::{Event, Figure, Sink};
 use crate::machine::Machine;
+use crate::model_spec::ModelSpec;
 use crate::store::{self, RunFolder};
 use crate::threads::Threads;
 
@@ -17,12 +23,14 @@ use crate::threads::Threads;
 pub struct Run<'a> {
     /// The folder with everything that the run saves.
     pub folder: &'a RunFolder,
+    /// Whether it goes on from the checkpoint in its folder.
+    pub resumed: bool,
     /// What it computes on.
     pub machine: &'a Machine<'a>,
     sink: &'a mut dyn Sink,
     begin: Instant,
     /// Seconds that earlier processes spent on the run.
-    pub earlier: f64,
+    earlier: f64,
 }
 
 /// How far a run goes.
@@ -36,9 +44,15 @@ pub struct Length {
 
 impl<'a> Run<'a> {
     /// A run whose clock starts now.
-    pub fn new(folder: &'a RunFolder, machine: &'a Machine<'a>, sink: &'a mut dyn Sink) -> Self {
+    pub fn new(
+        folder: &'a RunFolder,
+        resumed: bool,
+        machine: &'a Machine<'a>,
+        sink: &'a mut dyn Sink,
+    ) -> Self {
         Self {
             folder,
+            resumed,
             machine,
             sink,
             begin: Instant::now(),
@@ -65,6 +79,45 @@ impl<'a> Run<'a> {
     /// As [`Self::emit`].
     pub fn note(&mut self, message: String) -> Result<()> {
         self.emit(&Event::Note { message })
+    }
+
+    /// Saves the specification of a new run's model, and tells if its sentence vector is not the one wanted.
+    ///
+    /// # Errors
+    /// A full disk.
+    pub fn specify(&mut self, spec: &ModelSpec, wanted: ClsRepr) -> Result<()> {
+        if self.resumed {
+            return Ok(());
+        }
+        if let Some(note) = spec.note(wanted) {
+            self.note(note)?;
+        }
+        spec.save(self.folder)
+    }
+
+    /// The model, the arrays that the task keeps besides, and the progress: of the checkpoint where the run goes
+    /// on, else of its start.
+    ///
+    /// # Errors
+    /// A damaged checkpoint, or one of another model.
+    pub fn restore<M: Module, T: Default + DeserializeOwned>(
+        &mut self,
+        model: M,
+        optimizer: &mut AdamW,
+    ) -> Result<(M, StateDict, Progress<T>)> {
+        if !self.resumed {
+            let start = Progress {
+                step: 0,
+                seconds: 0.0,
+                task: T::default(),
+            };
+            return Ok((model, StateDict::new(), start));
+        }
+        let bytes = store::read(&self.folder.checkpoint())?;
+        let restored: (M, StateDict, Progress<T>) =
+            Checkpoint::unpack(&bytes, model, optimizer, self.machine.device)?;
+        self.earlier = restored.2.seconds;
+        Ok(restored)
     }
 
     /// Tells what is about to be trained.
@@ -148,14 +201,14 @@ pub fn step_event(report: &StepReport, length: Length, learning_rate: f64, secon
         let losses = report.losses.iter().filter(move |l| l.measure == measure);
         losses.filter_map(|loss| Some((loss.name.to_owned(), loss.mean?)))
     };
-    let mut losses: BTreeMap<String, f64> = means(Measure::Loss).collect();
+    let mut losses: BTreeMap<String, f64> = means(Measure::CrossEntropy).collect();
     losses.insert("total".into(), report.total);
     Event::Step {
         step: report.step as u64,
         steps: length.steps as u64,
         epoch: report.step.div_ceil(length.steps_per_epoch.max(1)) as u64,
         losses,
-        shares: means(Measure::Share).collect(),
+        shares: means(Measure::Accuracy).collect(),
         figures: figures(&report.losses),
         grad_norm: report.gradient_norm,
         learning_rate: report.rate_factor * learning_rate,
@@ -164,13 +217,15 @@ pub fn step_event(report: &StepReport, length: Length, learning_rate: f64, secon
     }
 }
 
-/// The mean over the views of every objective; NaN for one without rows in this step.
+/// The mean over both views of an objective, whose losses stand side by side under its name and that of the view
+/// (`tbo_target`); NaN for an objective without rows in this step.
 fn figures(losses: &[StepLoss]) -> Vec<Figure> {
-    let views = losses.chunk_by(|a, b| a.objective == b.objective);
+    let objective = |loss: &StepLoss| loss.name.split('_').next().unwrap_or(loss.name);
+    let views = losses.chunk_by(|a, b| objective(a) == objective(b));
     let figure = |views: &[StepLoss]| {
         let means: Vec<f64> = views.iter().filter_map(|view| view.mean).collect();
         Figure {
-            name: views[0].objective,
+            name: objective(&views[0]),
             kind: views[0].measure,
             value: means.iter().sum::<f64>() / means.len() as f64,
         }
@@ -184,23 +239,22 @@ mod tests {
 
     /// A step of pre-training.
     fn losses() -> Vec<StepLoss> {
-        let loss = |name, objective, mean| StepLoss {
+        let loss = |name, mean| StepLoss {
             name,
-            objective,
-            measure: Measure::Loss,
+            measure: Measure::CrossEntropy,
             weight: 1.0,
             mean: Some(mean),
         };
         let right = |name, mean| StepLoss {
-            measure: Measure::Share,
+            measure: Measure::Accuracy,
             weight: 0.0,
-            ..loss(name, "contrast", mean)
+            ..loss(name, mean)
         };
         vec![
-            loss("tbo_target", "tbo", 4.0),
-            loss("tbo_context", "tbo", 5.0),
-            loss("spo_target", "spo", 1.5),
-            loss("spo_context", "spo", 2.0),
+            loss("tbo_target", 4.0),
+            loss("tbo_context", 5.0),
+            loss("spo_target", 1.5),
+            loss("spo_context", 2.0),
             right("recognised_target", 0.5),
             right("recognised_context", 0.75),
         ]
@@ -214,9 +268,9 @@ mod tests {
             value,
         };
         let expected = [
-            figure("tbo", Measure::Loss, 4.5),
-            figure("spo", Measure::Loss, 1.75),
-            figure("contrast", Measure::Share, 0.625),
+            figure("tbo", Measure::CrossEntropy, 4.5),
+            figure("spo", Measure::CrossEntropy, 1.75),
+            figure("recognised", Measure::Accuracy, 0.625),
         ];
         assert_eq!(figures(&losses()), expected);
     }

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use spanlight_core::{Schema, context::Frame, document::Sentence};
+use spanlight_core::{Schema, document::Sentence};
 
 use super::{
     cell::Cell,
@@ -56,13 +56,10 @@ impl Trial<'_> {
             Ok(data::read(path, data.format.parse().map_err(Error::Usage)?)?.sentences)
         };
         let (dev, test) = (read(&data.dev)?, read(&data.test)?);
-        if let Some(path) = &config.encoder {
+        if let Some(path) = &config.start.encoder {
             let encoder = EncoderFolder::open(path)?;
-            let frame = Frame {
-                room: encoder.config.room(),
-                context: 0,
-            };
-            Evaluation::new(&test, &Schema::default(), &encoder.tokenizer()?, frame)?;
+            let room = encoder.config.room();
+            Evaluation::new(&test, &Schema::default(), &encoder.tokenizer()?, room)?;
         }
         Ok(Files { dev, test })
     }
@@ -79,7 +76,7 @@ impl Trial<'_> {
         let saved = SavedModel::open(&self.folder)?;
         let predictor = saved.predictor(place.device, config.chunk)?;
         let tokenizer = saved.wordpiece()?;
-        let frame = saved.config.frame();
+        let frame = saved.room();
         let predict = |gold: &[Sentence]| {
             let evaluation = Evaluation::new(gold, &saved.schema, &tokenizer, frame)?;
             evaluation.predict(&predictor, place.workers, &|_| ())

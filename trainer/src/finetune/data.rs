@@ -3,17 +3,15 @@
 use std::collections::BTreeSet;
 use std::slice::from_ref;
 
-use spanlight_core::batch::{Gold, Pieces};
-use spanlight_core::context::surround;
+use spanlight_core::batch::Gold;
+use spanlight_core::Schema;
 use spanlight_core::document::Sentence;
-use spanlight_core::evaluate::follows;
-use spanlight_core::wordpiece::WordPiece;
-use spanlight_core::{ModelConfig, Schema};
 use spanlight_learn::finetune::Example;
 
 use super::config::FinetuneConfig;
 use crate::data::{self, Overlap, Unit};
 use crate::error::{Error, Result};
+use crate::model_spec::ModelSpec;
 use crate::settings::required;
 
 /// Training and development data, and the labels of both.
@@ -63,9 +61,8 @@ fn share(train: &[Sentence], config: &FinetuneConfig) -> Result<Vec<Sentence>> {
 /// Longest training sentence, in words.
 const MAX_WORDS: usize = 400;
 
-/// The training sentences, with context where the model reads some, and how many were left out:
-/// those that are too long and, where overlapping mentions, which tags cannot express, are dropped, those
-/// that have some.
+/// The training sentences, and how many were left out: those that are too long and, where sentences with
+/// overlapping mentions, which tags cannot express, are dropped, those.
 ///
 /// # Errors
 /// [`Error::Usage`] when none is left, and a sentence that cannot be tokenised.
@@ -73,19 +70,13 @@ pub fn examples(
     sentences: &[Sentence],
     overlaps: Overlap,
     schema: &Schema,
-    tokenizer: &WordPiece,
-    config: &ModelConfig,
+    spec: &ModelSpec,
 ) -> Result<(Vec<Example>, usize)> {
-    let alone: spanlight_core::Result<Vec<Pieces>> = sentences
-        .iter()
-        .map(|sentence| tokenizer.sentence(&sentence.words))
-        .collect();
-    // What is left out is context all the same.
-    let frame = config.frame();
-    let surrounded = surround(alone?, frame, |i| follows(sentences, i));
+    let room = spec.settings.model.encoder.room();
     let mut examples = Vec::with_capacity(sentences.len());
-    for (sentence, pieces) in sentences.iter().zip(surrounded) {
-        let fits = sentence.words.len() <= MAX_WORDS && pieces.ids.len() <= frame.room;
+    for sentence in sentences {
+        let pieces = spec.tokenizer.sentence(&sentence.words)?;
+        let fits = sentence.words.len() <= MAX_WORDS && pieces.ids.len() <= room;
         let kept = data::trainable(from_ref(sentence), overlaps).0;
         for sentence in kept.iter().filter(|_| fits) {
             examples.push(Example {
@@ -94,11 +85,11 @@ pub fn examples(
             });
         }
     }
-    let dropped = sentences.len() - examples.len();
-    match examples.is_empty() {
-        true => Err(Error::Usage(
+    if examples.is_empty() {
+        return Err(Error::Usage(
             "no training sentence is left; see `spanlight data check`".into(),
-        )),
-        false => Ok((examples, dropped)),
+        ));
     }
+    let dropped = sentences.len() - examples.len();
+    Ok((examples, dropped))
 }

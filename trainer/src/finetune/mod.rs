@@ -3,7 +3,6 @@
 mod config;
 mod data;
 mod run;
-mod setup;
 mod validation;
 
 pub use config::{FinetuneConfig, PRESETS};

@@ -1,25 +1,23 @@
 //! A fine-tuning run from start (or checkpoint) to end.
 
 use burn::module::Module;
-use spanlight_core::ModelConfig;
-use spanlight_core::config::{EncoderConfig, RelationInput};
+use burn::tensor::Device;
+use spanlight_core::ops::Init;
+use spanlight_core::{JointModel, ModelConfig};
 use spanlight_learn::finetune::JointObjective;
-use spanlight_learn::{Checkpoint, Progress, Schedule, Trainer};
+use spanlight_learn::{AdamW, Average, Processor, Schedule, Trainer, extend};
 
 use super::config::FinetuneConfig;
 use super::data::{Annotated, examples};
-use super::setup::Setup;
-use super::validation::{Selection, Validation};
+use super::validation::Validation;
 use crate::encoder::EncoderFolder;
 use crate::error::Result;
 use crate::evaluation::Evaluation;
 use crate::event::Sink;
 use crate::machine::Machine;
-use crate::model;
 use crate::model_spec::ModelSpec;
 use crate::run::{Length, Run};
-use crate::settings::required;
-use crate::start::{Parts, labels, source};
+use crate::start::{labels, take, whole_model, with_inputs_of};
 use crate::store::{self, RunFolder};
 
 /// Trains, evaluates on dev after every epoch and keeps the best weights.
@@ -33,70 +31,58 @@ pub fn finetune(
     machine: &Machine<'_>,
     sink: &mut dyn Sink,
 ) -> Result<()> {
-    let mut run = Run::new(folder, machine, sink);
-    let encoder = EncoderFolder::open(required("--encoder", &config.encoder)?)?;
-    let spec = ModelSpec::open(
-        resume.then_some(folder),
-        &encoder,
-        if resume {
-            config.model(encoder.config.clone())
-        } else {
-            sizes(config, encoder.config.clone())?
-        },
-        source(config.init_from.as_deref(), config.load_parts),
-    )?;
-    let ModelSpec {
-        tokenizer,
-        config: sizes,
-    } = &spec;
+    let mut run = Run::new(folder, resume, machine, sink);
+    let encoder = config.start.encoder()?;
+    let further = config.start.whole_model().filter(|_| !resume);
+    let spec = if resume {
+        ModelSpec::of(folder)?
+    } else {
+        let wanted = config.model(encoder.config.clone());
+        let wanted = match further {
+            Some(earlier) => with_inputs_of(earlier, wanted)?,
+            None => wanted,
+        };
+        let earlier = config.start.sentence_encoder();
+        ModelSpec::new(&encoder, wanted, config.decoding(), earlier)?
+    };
+    let sizes = &spec.settings.model;
     let Annotated { train, dev, schema } = Annotated::read(config)?;
-    let schema = match (&config.init_from, config.load_parts) {
+    let schema = match further {
         _ if resume => store::read_json(&folder.schema())?,
-        (Some(earlier), Parts::Model) => labels(earlier, &schema, &config.symmetric)?,
-        _ => schema,
+        Some(earlier) => labels(earlier, &schema, &config.symmetric)?,
+        None => schema,
     };
     let overlaps = config.overlaps.unwrap_or_default();
-    let (examples, dropped) = examples(&train, overlaps, &schema, tokenizer, sizes)?;
-    let objective = JointObjective::new(
-        schema.clone(),
-        examples,
-        config.objective()?,
-        machine.processor(),
-    );
+    let (examples, dropped) = examples(&train, overlaps, &schema, &spec)?;
+    let processor = machine.processor();
+    let objective = JointObjective::new(schema.clone(), examples, config.objective()?, processor);
     let steps_per_epoch = objective.steps_per_epoch();
     let length = Length {
         steps: steps_per_epoch * config.epochs,
         steps_per_epoch,
     };
 
-    let mut setup = Setup::new(config, sizes, &schema, machine.device)?;
-    let mut progress = Progress {
-        step: 0,
-        seconds: 0.0,
-        task: Selection::default(),
-    };
-    if resume {
-        let bytes = store::read(&folder.checkpoint())?;
-        let extra;
-        (setup.model, extra, progress) =
-            Checkpoint::unpack(&bytes, setup.model, &mut setup.optimizer, machine.device)?;
-        setup.average = setup.average.restore(extra)?;
+    let device = machine.device.clone().autodiff();
+    let model = JointModel::new(sizes, &schema, &mut Init::seeded(config.seed), &device)?;
+    let model = if resume {
+        model
     } else {
-        setup = setup.start(config, &encoder, sizes)?;
-        if let Some(note) = spec.note(config.cls_repr) {
-            run.note(note)?;
-        }
+        start(model, config, &encoder, sizes, &device)?
+    };
+    let average = Average::new(&model, config.ema);
+    let groups = config.optimizer.rates(config.span_lr).of_joint(&model);
+    let mut optimizer =
+        AdamW::new(config.optimizer.adamw(), &model).together(processor == Processor::Gpu);
+    let (model, averaged, progress) = run.restore(model, &mut optimizer)?;
+    let average = if resume {
+        average.restore(averaged)?
+    } else {
+        average
+    };
+    run.specify(&spec, config.encoders.cls_repr)?;
+    if !resume {
         store::write_json(&folder.schema(), &schema)?;
-        spec.save(folder)?;
     }
-    run.earlier = progress.seconds;
-    let Setup {
-        device,
-        model,
-        average,
-        groups,
-        optimizer,
-    } = setup;
 
     run.announce("finetune", model.num_params(), length, config.seed, config)?;
     run.note(format!(
@@ -104,8 +90,15 @@ pub fn finetune(
         objective.sentences(),
         dev.len()
     ))?;
-
-    let schedule = Schedule::new(length.steps, config.warmup);
+    let mut validation = Validation {
+        config,
+        evaluation: Evaluation::new(&dev, &schema, &spec.tokenizer, sizes.encoder.room())?,
+        schema: &schema,
+        average,
+        selection: progress.task,
+        length,
+    };
+    let schedule = Schedule::new(length.steps, config.optimizer.warmup);
     let trainer = Trainer::new(
         objective,
         model,
@@ -115,36 +108,34 @@ pub fn finetune(
         device,
         config.seed,
     );
-    let mut validation = Validation {
-        config,
-        evaluation: Evaluation::new(&dev, &schema, tokenizer, sizes.frame())?,
-        schema: &schema,
-        average,
-        selection: progress.task,
-        length,
-    };
     let reason = run.steps(
         &mut trainer.after(progress.step),
         length,
-        config.learning_rate,
+        config.optimizer.learning_rate,
         |trainer, run| validation.after(trainer, run),
     )?;
     run.finish(reason, validation.selection.metrics)
 }
 
-/// Sizes and switches of the model; one that goes on from an earlier model sees what that one does.
-fn sizes(config: &FinetuneConfig, encoder: EncoderConfig) -> Result<ModelConfig> {
-    let mut sizes = config.model(encoder);
-    if let (Some(earlier), Parts::Model) = (&config.init_from, config.load_parts) {
-        // A folder without a fine-tuned model is refused as such.
-        model::schema(earlier)?;
-        let earlier = model::sizes(earlier)?;
-        sizes.case |= earlier.case;
-        if earlier.relation_input == RelationInput::Edges
-            && sizes.relation_input == RelationInput::Typed
-        {
-            sizes.relation_input = RelationInput::Edges;
+/// A random model with the pre-trained sentence encoder and what an earlier run has learned.
+fn start(
+    mut model: JointModel,
+    config: &FinetuneConfig,
+    encoder: &EncoderFolder<'_>,
+    sizes: &ModelConfig,
+    device: &Device,
+) -> Result<JointModel> {
+    if let Some(folder) = config.start.whole_model() {
+        return Ok(extend(whole_model(folder, sizes, device)?, &model));
+    }
+    model.encoders.sentence = encoder.load(model.encoders.sentence)?;
+    if let Some(earlier) = config.start.earlier()? {
+        let parts = config.start.load_parts;
+        take(parts, earlier.load(sizes, device)?, &mut model.encoders);
+        if parts.span() && model.context.is_some() {
+            // A copy whose parameters are its own.
+            model.context = Some(earlier.load(sizes, device)?.span);
         }
     }
-    Ok(sizes)
+    Ok(model)
 }

@@ -77,7 +77,8 @@ impl Validation<'_> {
     ) -> Result<()> {
         let averaged = self.average.of(model);
         let chunk = run.machine.processor().pieces(self.config.chunk);
-        let predictor = Predictor::new(averaged, self.schema.clone(), chunk);
+        let schema = self.schema.clone();
+        let predictor = Predictor::new(averaged, schema, self.config.decoding(), chunk);
         let report = self.evaluation.run(&predictor, run.machine.workers)?;
         let best = self.selection.add(&report);
         if best {

@@ -95,7 +95,7 @@ fn predicted(
     progress: &(dyn Fn(usize) + Sync),
 ) -> Result<Vec<Prediction>> {
     let saved = SavedModel::open(path)?;
-    let frame = saved.config.frame();
+    let frame = saved.room();
     let evaluation = Evaluation::new(sentences, &saved.schema, &saved.wordpiece()?, frame)?;
     let predictor = saved.predictor(computing.device, computing.chunk)?;
     evaluation.predict(&predictor, computing.workers, progress)

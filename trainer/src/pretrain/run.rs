@@ -4,22 +4,21 @@ use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 use burn::module::Module;
+use spanlight_core::Decoding;
+use spanlight_core::pretrain::momentum::MomentumContrast;
 use spanlight_learn::pretrain::PretrainObjective;
-use spanlight_learn::{Contrast, Progress, Trainer};
+use spanlight_learn::Trainer;
 
 use super::config::PretrainConfig;
-use super::save::{Memory, restore, save};
+use super::save::{Memory, save};
 use super::setup::Setup;
 use super::text::loader;
 use crate::corpus::{CorpusError, Progress as Reading};
-use crate::encoder::EncoderFolder;
 use crate::error::{Error, Result};
 use crate::event::{Event, Sink};
 use crate::machine::Machine;
 use crate::model_spec::ModelSpec;
 use crate::run::{Length, Run};
-use crate::settings::required;
-use crate::start::source;
 use crate::store::{self, RunFolder};
 
 /// Pre-trains the encoders on plain text and saves them every so many steps.
@@ -33,15 +32,17 @@ pub fn pretrain(
     machine: &Machine<'_>,
     sink: &mut dyn Sink,
 ) -> Result<()> {
-    let mut run = Run::new(folder, machine, sink);
-    let encoder = EncoderFolder::open(required("--encoder", &config.encoder)?)?;
-    let spec = ModelSpec::open(
-        resume.then_some(folder),
-        &encoder,
-        config.model(encoder.config.clone()),
-        source(config.init_from.as_deref(), config.load_parts),
-    )?;
-    let room = spec.config.encoder.room();
+    let mut run = Run::new(folder, resume, machine, sink);
+    let encoder = config.start.encoder()?;
+    let spec = if resume {
+        ModelSpec::of(folder)?
+    } else {
+        let wanted = config.model(encoder.config.clone());
+        let earlier = config.start.sentence_encoder();
+        ModelSpec::new(&encoder, wanted, Decoding::default(), earlier)?
+    };
+    let sizes = &spec.settings.model;
+    let room = sizes.encoder.room();
     let prepared = loader(
         config,
         &spec.tokenizer,
@@ -59,31 +60,26 @@ pub fn pretrain(
     store::write_json(&folder.corpus(), loader.corpus().counts())?;
     let fingerprint = loader.corpus().fingerprint().to_string();
 
-    let setup = Setup::new(config, &spec.config, machine.device)?;
-    let (setup, contrast, progress) = if resume {
-        restore(folder, setup, config, &fingerprint, machine.device)?
-    } else {
-        let setup = setup.start(config, &encoder)?;
-        if let Some(note) = spec.note(config.cls_repr) {
-            run.note(note)?;
-        }
-        spec.save(folder)?;
-        let contrast = Contrast::new(setup.momentum.clone(), &config.objectives());
-        let progress = Progress {
-            step: 0,
-            seconds: 0.0,
-            task: Memory::default(),
-        };
-        (setup, contrast, progress)
-    };
-    run.earlier = progress.seconds;
+    let start = (!resume).then_some(&encoder);
     let Setup {
         device,
         model,
+        momentum,
         groups,
-        optimizer,
-        ..
-    } = setup;
+        mut optimizer,
+    } = Setup::new(config, sizes, start, machine.device)?;
+    let (model, queued, progress) = run.restore::<_, Memory>(model, &mut optimizer)?;
+    let objectives = &config.objectives;
+    let mut contrast = MomentumContrast::new(momentum, objectives);
+    if resume {
+        if progress.task.corpus != fingerprint {
+            return Err(Error::Usage(
+                "the corpus is not the one this run was started with; put its files back or start a new run".into(),
+            ));
+        }
+        contrast = contrast.restore(queued, progress.task.places, objectives, machine.device)?;
+    }
+    run.specify(&spec, config.encoders.cls_repr)?;
 
     let steps_per_epoch = loader.steps_per_epoch();
     let length = Length {
@@ -97,8 +93,8 @@ pub fn pretrain(
         loader.corpus().len(),
         loader.len(),
     ))?;
-    let keys = config.objectives().queue_keys;
-    if config.objectives().w_cspo > 0.0 && keys > loader.len() {
+    let keys = objectives.queue_keys;
+    if objectives.w_cspo > 0.0 && keys > loader.len() {
         run.note(format!(
             "a queue holds {keys} keys (--queue-keys), more than the {} sentences that they come from: sentences will \
              be told apart from earlier keys of their own",
@@ -118,7 +114,7 @@ pub fn pretrain(
         device,
         config.seed,
     );
-    let rate = config.learning_rate.max(config.head_lr);
+    let rate = config.optimizer.learning_rate.max(config.optimizer.head_lr);
     let mut trainer = trainer.after(progress.step);
     let reason = run.steps(&mut trainer, length, rate, |trainer, run| {
         let (stop, step) = (run.machine.interrupt.reason(), trainer.finished());

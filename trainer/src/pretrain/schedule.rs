@@ -17,7 +17,7 @@ impl PretrainConfig {
     pub fn schedule(&self, steps: usize) -> Schedule {
         let total = self.schedule_steps.filter(|&s| s > 0).unwrap_or(steps) as f64;
         Schedule {
-            warmup: (total * self.warmup).max(1.0),
+            warmup: (total * self.optimizer.warmup).max(1.0),
             total,
         }
     }

@@ -30,7 +30,7 @@ pub fn loader(
         None => default_cache()?,
     };
     let corpus = Corpus::prepare(&config.corpus, tokenizer, &cache, threads, reading)?;
-    let mut sample = config.sample();
+    let mut sample = config.sample.clone();
     sample.max_pieces = sample.max_pieces.min(room);
     let draws = LoaderConfig {
         batch: config.batch,

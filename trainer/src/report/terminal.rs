@@ -8,7 +8,7 @@ use std::{
 use indicatif::FormattedDuration;
 
 use super::{Smooth, brief, headline, significant, title, total, value, view::View};
-use spanlight_learn::Measure;
+use spanlight_core::loss::Measure;
 
 use crate::event::{CellState, Event, Figure, Sink, SinkError};
 
@@ -72,8 +72,8 @@ impl Terminal {
             let value = average.add(value);
             match kind {
                 _ if value.is_nan() => {}
-                Measure::Loss => losses.push(format!("{name} {}", brief(value))),
-                Measure::Share => others.push(format!("{name} {:.0} % right", 100.0 * value)),
+                Measure::CrossEntropy => losses.push(format!("{name} {}", brief(value))),
+                Measure::Accuracy => others.push(format!("{name} {:.0} % right", 100.0 * value)),
             }
         }
         let loss = significant(self.loss.get());
@@ -302,10 +302,10 @@ mod tests {
             losses: BTreeMap::from([("total".to_owned(), 3.875)]),
             shares: BTreeMap::new(),
             figures: vec![
-                figure("tbo", Measure::Loss, 4.1),
-                figure("spo", Measure::Loss, spo),
-                figure("cspo", Measure::Loss, cspo),
-                figure("contrast", Measure::Share, contrast),
+                figure("tbo", Measure::CrossEntropy, 4.1),
+                figure("spo", Measure::CrossEntropy, spo),
+                figure("cspo", Measure::CrossEntropy, cspo),
+                figure("contrast", Measure::Accuracy, contrast),
             ],
             grad_norm: 1.3,
             learning_rate: 1e-4,

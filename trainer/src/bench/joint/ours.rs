@@ -5,8 +5,8 @@ use std::time::Instant;
 
 use spanlight_core::JointModel;
 use spanlight_core::batch::PieceBatch;
-use spanlight_core::init::Init;
-use spanlight_core::noise::Noise;
+use spanlight_core::Decoding;
+use spanlight_core::ops::{Init, Pass};
 use spanlight_core::predict::{Detail, Predicted, Predictor};
 use spanlight_core::readback::read;
 use spanlight_core::tagger::Tag;
@@ -35,13 +35,13 @@ const SAMPLE: usize = 128;
 
 /// Default settings, with the embeddings frozen or not.
 pub fn settings(frozen: bool) -> FinetuneConfig {
-    FinetuneConfig {
-        lr_embeddings: match frozen {
-            true => EmbeddingRate::Frozen,
-            false => EmbeddingRate::Lowest,
-        },
-        ..FinetuneConfig::default()
-    }
+    let mut config = FinetuneConfig::default();
+    config.optimizer.lr_embeddings = if frozen {
+        EmbeddingRate::Frozen
+    } else {
+        EmbeddingRate::Lowest
+    };
+    config
 }
 
 /// Our side.
@@ -73,7 +73,7 @@ impl<'a> Ours<'a> {
         let mut margins: Vec<f32> = Vec::new();
         for sentences in sample.chunks(8) {
             let batch = PieceBatch::new(sentences);
-            let encoded = predictor.model().encode(&batch, &mut Noise::none());
+            let encoded = predictor.model().encode(&batch, &mut Pass::inference());
             let logits = pollster::block_on(read(predictor.model().tag_logits(&encoded)))?;
             margins.extend((0..batch.words()).map(|word| margin(logits.row(word))));
         }
@@ -125,15 +125,15 @@ impl<'a> Ours<'a> {
     /// # Errors
     /// Whatever stops the run before.
     pub fn train(&self, frozen: bool) -> Result<(Measure, usize)> {
-        let config = FinetuneConfig {
+        let mut config = FinetuneConfig {
             train: Some(self.train_file()),
             dev: Some(self.train_file()),
             format: "pspe".into(),
-            encoder: Some(self.plan.encoder.into()),
             batch: self.plan.batch,
             gold_epochs: usize::MAX,
             ..settings(frozen)
         };
+        config.start.encoder = Some(self.plan.encoder.into());
         let folder = tempfile::tempdir_in(self.folder.path())?;
         let interrupt = Interrupt::new();
         let place = Machine {
@@ -179,7 +179,8 @@ impl<'a> Ours<'a> {
         } = self.workload;
         let init = &mut Init::seeded(settings(false).seed);
         let mut model = JointModel::new(config, schema, init, &self.plan.device)?;
-        model.encoder = EncoderFolder::open(self.plan.encoder)?.load(model.encoder)?;
+        let encoders = &mut model.encoders;
+        encoders.sentence = EncoderFolder::open(self.plan.encoder)?.load(encoders.sentence.clone())?;
         let mut state = pollster::block_on(state_of(&model))?;
         if let Some(bias) = state.get_mut("tagger.bias") {
             bias.values[Tag::Outside as usize] += self.caution;
@@ -187,6 +188,7 @@ impl<'a> Ours<'a> {
         Ok(Predictor::new(
             load_state(model, state)?,
             schema.clone(),
+            Decoding::default(),
             processor(&self.plan.device).pieces(BUDGET),
         ))
     }

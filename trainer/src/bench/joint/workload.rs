@@ -7,7 +7,7 @@ use spanlight_core::batch::{Gold, Pieces};
 use spanlight_core::document::Sentence;
 use spanlight_core::predict::Predicted;
 use spanlight_core::schema::Span;
-use spanlight_core::{ModelConfig, Profile, Schema};
+use spanlight_core::{Decoding, ModelConfig, Schema};
 
 use crate::bench::Plan;
 use crate::data::{self, Format, Overlap};
@@ -59,11 +59,11 @@ impl Workload {
     /// [`Error::Usage`] when no sentence is fit for training, besides what stops the reading.
     pub fn read(plan: &Plan<'_>, format: Format, seed: u64) -> Result<Self> {
         let encoder = EncoderFolder::open(plan.encoder)?;
-        let sizes = ModelConfig::new(encoder.config.clone(), Profile::default());
+        let sizes = ModelConfig::new(encoder.config.clone());
         let ModelSpec {
             tokenizer,
-            config: sizes,
-        } = ModelSpec::new(&encoder, sizes, None)?;
+            settings,
+        } = ModelSpec::new(&encoder, sizes, Decoding::default(), None)?;
         let room = encoder.config.room();
         let fit = |sentence: Sentence| -> Option<Result<(Pieces, Sentence)>> {
             match tokenizer.sentence(&sentence.words) {
@@ -92,7 +92,7 @@ impl Workload {
         order.shuffle(&mut Xoshiro256PlusPlus::seed_from_u64(seed));
         Ok(Self {
             schema,
-            model: sizes,
+            model: settings.model,
             sentences,
             training,
             batches: order

@@ -10,6 +10,7 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 use spanlight_core::ModelConfig;
+use spanlight_core::Decoding;
 use spanlight_core::pretrain::sample::Sample;
 
 use super::Plan;
@@ -90,7 +91,9 @@ pub fn run(plan: &Plan<'_>) -> Result<Report<Facts>> {
     let samples = Samples::draw(plan, &variants[0].config)?;
     let encoder = EncoderFolder::open(plan.encoder)?;
     let sizes = variants[0].config.model(encoder.config.clone());
-    let model = ModelSpec::new(&encoder, sizes, None)?.config;
+    let model = ModelSpec::new(&encoder, sizes, Decoding::default(), None)?
+        .settings
+        .model;
     let job = Job {
         threads: plan.threads,
         gpu: !on_cpu(&plan.device),

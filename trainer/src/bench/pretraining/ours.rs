@@ -3,14 +3,16 @@
 use std::path::Path;
 
 use burn::module::Module;
-use spanlight_core::init::Init;
-use spanlight_core::pretrain::contrast::normalize;
+use spanlight_core::Decoding;
+use spanlight_core::ops::Init;
+use spanlight_core::pretrain::cspo::normalize;
+use spanlight_core::pretrain::momentum::MomentumContrast;
 use spanlight_core::pretrain::sample::Sample;
 use spanlight_core::weights::{state_of, write_safetensors};
 
 use pollster::block_on;
 use spanlight_learn::pretrain::PretrainObjective;
-use spanlight_learn::{Contrast, Schedule, StepReport, Trainer};
+use spanlight_learn::{Schedule, StepReport, Trainer};
 use std::time::Instant;
 
 use super::agreement::{Outcome, TASKS};
@@ -46,11 +48,16 @@ impl<'a> Ready<'a> {
     /// Any [`Error`](crate::error::Error) of reading the encoder.
     pub fn new(plan: &Plan<'_>, config: &PretrainConfig, steps: &'a [Vec<Sample>]) -> Result<Self> {
         let encoder = EncoderFolder::open(plan.encoder)?;
-        let spec = ModelSpec::new(&encoder, config.model(encoder.config.clone()), None)?;
-        let sizes = &spec.config;
-        let setup = Setup::new(config, sizes, &plan.device)?.start(config, &encoder)?;
-        let objectives = config.objectives();
-        let mut contrast = Contrast::new(setup.momentum.clone(), &objectives);
+        let spec = ModelSpec::new(
+            &encoder,
+            config.model(encoder.config.clone()),
+            Decoding::default(),
+            None,
+        )?;
+        let sizes = &spec.settings.model;
+        let setup = Setup::new(config, sizes, Some(&encoder), &plan.device)?;
+        let objectives = &config.objectives;
+        let mut contrast = MomentumContrast::new(setup.momentum.clone(), objectives);
         let init = &mut Init::seeded(!config.seed);
         let shape = [objectives.queue_keys, sizes.encoder.hidden_size];
         let keys = [0, 1].map(|_| {
@@ -134,13 +141,13 @@ pub fn check(
     weights: &Path,
 ) -> Result<Vec<Outcome>> {
     let (queue_keys, chunk) = CHECK;
-    let config = PretrainConfig {
-        dropout: 0.0,
-        adamw_bias_correction: true,
-        queue_keys,
+    let mut config = PretrainConfig {
         chunk,
         ..config.clone()
     };
+    config.encoders.dropout = 0.0;
+    config.optimizer.adamw_bias_correction = true;
+    config.objectives.queue_keys = queue_keys;
     let ready = Ready::new(plan, &config, steps)?;
     let mut state = block_on(state_of(&ready.setup.model))?;
     state.extend(block_on(ready.objective.contrast().state())?.0);

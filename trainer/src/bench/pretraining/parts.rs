@@ -38,12 +38,13 @@ pub fn parts(plan: &Plan<'_>, config: &PretrainConfig, steps: &[Vec<Sample>]) ->
         objective,
     } = Ready::new(plan, config, steps)?;
     let device = setup.device.clone();
+    let dropout = config.encoders.dropout;
     let (seed, threads) = (config.seed, Threads(plan.workers));
     let mut total = [0.0; 7];
     for step in 0..steps.len() {
         let model = &setup.model;
-        let momentum = objective.contrast().momentum();
-        let noise = || processor(&device).noise(&device, seed);
+        let momentum = objective.contrast().network();
+        let noise = || processor(&device).pass(&device, seed, dropout);
 
         let start = Instant::now();
         let chunks = objective.chunks(step)?;

@@ -41,7 +41,7 @@ impl Samples {
             plan.workers,
             &mut |_| ControlFlow::Continue(()),
         )?;
-        let mut sample = config.sample();
+        let mut sample = config.sample.clone();
         sample.max_pieces = sample.max_pieces.min(encoder.config.room());
         let how = LoaderConfig {
             batch: plan.batch,
