@@ -8,15 +8,15 @@ use rand::SeedableRng;
 use serde_json::Value;
 use spanlight_core::batch::{Gold, PieceBatch, Pieces, TrainBatch};
 use spanlight_core::config::EncoderConfig;
-use spanlight_core::joint::{Pair, TypedSpans};
-use spanlight_core::joint::{joint_loss, total};
+use spanlight_core::joint::joint_loss;
+use spanlight_core::joint::{Candidates, Pair, TypedSpans};
 use spanlight_core::ops::Init;
 use spanlight_core::ops::Pass;
 use spanlight_core::schema::Span;
-use spanlight_core::tagger::Tag;
+use spanlight_core::tagger::{Tag, TagDecoding};
 use spanlight_core::weights::{Stage, StateDict, from_pspe, load_state, read_safetensors};
 use spanlight_core::{JointModel, ModelConfig, Schema};
-use spanlight_tests::{gradients, shared};
+use spanlight_tests::{gradients, shared, total};
 
 /// Largest difference allowed on logits and losses.
 const OUTPUT: f32 = 1e-4;
@@ -225,14 +225,12 @@ pub fn check_outputs(device: &Device) {
         })
         .collect();
     let bounds: Vec<Span> = (0..pieces.sentences()).map(|i| pieces.rows(i)).collect();
-    let pair = fixture.model.relate(
-        &encoded,
-        &bounds,
-        &spans,
-        represented.clone(),
-        &pairs,
-        quiet,
-    );
+    let candidates = Candidates {
+        bounds: &bounds,
+        spans: &spans,
+        pairs: &pairs,
+    };
+    let pair = (fixture.model).relate(&encoded, &candidates, represented.clone(), quiet);
     assert_close(
         "attention",
         pair.weights.clone(),
@@ -245,7 +243,7 @@ pub fn check_outputs(device: &Device) {
     );
     assert_close(
         "relation logits",
-        fixture.model.relation_logits(pair, &typed, &pairs, quiet),
+        (fixture.model).relation_logits(pair.features, &encoded, &candidates, &typed, quiet),
         fixture.expect("out.rel_logits"),
     );
 }
@@ -260,6 +258,7 @@ pub fn check_gradients(device: &Device) {
         &fixture.model,
         &fixture.schema,
         &fixture.batch,
+        TagDecoding::default(),
         1.0,
         &mut rng,
         &mut Pass::inference(),

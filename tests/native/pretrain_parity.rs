@@ -3,10 +3,10 @@
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
 use pollster::block_on;
-use spanlight_core::loss::Term;
+use spanlight_core::loss::{Measure, Term};
 use spanlight_core::ops::Pass;
 use spanlight_core::ops::average::follow;
-use spanlight_core::pretrain::{PretrainLoss, contrast, pretrain_loss};
+use spanlight_core::pretrain::{cspo, pretrain_loss};
 use spanlight_core::weights::{Stage, from_pspe, state_of, to_pspe};
 use spanlight_tests::gradients;
 use spanlight_tests::pretraining::{Fixture, group, load};
@@ -58,16 +58,14 @@ pub fn check_outputs(device: &Device) {
     let model = &fixture.model;
     let views = model.network.encode(batch, quiet);
     for (side, view) in VIEWS.iter().enumerate() {
-        let words = &model.network.encoder.embeddings.word;
-        let logits =
-            model
-                .boundary
-                .logits(views.hidden.clone(), &batch.masked[side], words, 0.1, quiet);
+        let words = &model.network.encoders.sentence.embeddings.word;
+        let masked = &batch.masked[side];
+        let logits = (model.tbo).logits(views.hidden.clone(), masked, words, quiet);
         assert_close(&fixture, &format!("out.q.{view}.tbo_logits"), logits);
         let spans = model
             .network
             .represent(&views.encoded, &batch.permuted[side], quiet);
-        let logits = model.permutation.logits(spans, 0.1, quiet);
+        let logits = model.spo.logits(spans, quiet);
         assert_close(&fixture, &format!("out.q.{view}.spo_logits"), logits);
     }
     let keys = fixture.keys();
@@ -76,7 +74,7 @@ pub fn check_outputs(device: &Device) {
         let queries = projected.clone().narrow(0, side * sentences, sentences);
         let other = 1 - side;
         let own = keys.own[other].clone();
-        let scores = contrast::logits(
+        let scores = cspo::logits(
             queries,
             own,
             keys.queued[other].clone(),
@@ -99,34 +97,25 @@ pub fn check_gradients(device: &Device) {
         &fixture.objectives,
         &mut Pass::inference(),
     );
-    let PretrainLoss {
-        boundary,
-        permutation,
-        contrast,
-        ..
-    } = found;
-    let weights = &fixture.objectives;
     let mut total: Option<Tensor<1>> = None;
-    for (name, terms, weight) in [
-        ("tbo", boundary, weights.w_tbo),
-        ("spo", permutation, weights.w_spo),
-        ("cspo", contrast, weights.w_cspo),
-    ] {
-        for (term, view) in terms.into_iter().zip(VIEWS) {
-            let Term { sum, count } = term;
-            let mean = sum.unwrap() / count as f32;
-            let expected = fixture.scalar(&format!("loss.{name}.{view}")) as f32;
-            let got = mean.clone().into_scalar::<f32>();
-            assert!(
-                (got - expected).abs() <= OUTPUT,
-                "{name} of the {view} view: {got} instead of {expected}"
-            );
-            let share = mean * (weight / 2.0);
-            total = Some(match total {
-                Some(total) => total + share,
-                None => share,
-            });
+    for loss in found.weighted(&fixture.objectives) {
+        if loss.measure == Measure::Accuracy {
+            continue;
         }
+        let (name, view) = loss.name.split_once('_').unwrap();
+        let Term { sum, count } = loss.term;
+        let mean = sum.unwrap() / count as f32;
+        let expected = fixture.scalar(&format!("loss.{name}.{view}")) as f32;
+        let got = mean.clone().into_scalar::<f32>();
+        assert!(
+            (got - expected).abs() <= OUTPUT,
+            "{name} of the {view} view: {got} instead of {expected}"
+        );
+        let share = mean * loss.weight;
+        total = Some(match total {
+            Some(total) => total + share,
+            None => share,
+        });
     }
     let total = total.unwrap();
     let expected = fixture.scalar("loss.total") as f32;

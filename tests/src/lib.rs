@@ -12,6 +12,7 @@ use rand::rngs::Xoshiro256PlusPlus;
 use rand::{RngExt, SeedableRng};
 use spanlight_core::config::EncoderConfig;
 use spanlight_core::extract::Extractor;
+use spanlight_core::joint::JointLoss;
 use spanlight_core::ops::Init;
 use spanlight_core::predict::Predictor;
 use spanlight_core::weights::{StateDict, load_state, state_of};
@@ -68,6 +69,15 @@ pub fn gradients<M: Module>(module: &M, grads: &Gradients) -> StateDict {
         }
     }
     block_on(state_of(&module.clone().map(&mut Swap(grads)))).unwrap()
+}
+
+/// The unweighted sum of the three mean losses of fine-tuning: `[1]`; `counts` are the rows of each.
+pub fn total(loss: JointLoss, counts: [usize; 3]) -> Option<Tensor<1>> {
+    [loss.tag, loss.entity, loss.relation]
+        .into_iter()
+        .zip(counts)
+        .filter_map(|(term, count)| Some(term.sum? / count.max(1) as f32))
+        .reduce(|a, b| a + b)
 }
 
 /// Numbers in [-1, 1) from a seed.
