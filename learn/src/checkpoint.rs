@@ -4,7 +4,8 @@ use burn::module::Module;
 use burn::tensor::Device;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use spanlight_core::weights::{
-    Array, StateDict, current_names, load_state, read_note, read_safetensors, state_of, write_safetensors,
+    Array, StateDict, current_names, load_state, read_note, read_safetensors, state_of,
+    write_safetensors,
 };
 use spanlight_core::{Error, Result};
 
@@ -90,8 +91,7 @@ impl Checkpoint {
                 None => return Err(malformed(&format!("has an unknown array `{name}`"))),
             };
         }
-        let [weights, extra, first, second] =
-            [weights, extra, first, second].map(current_names);
+        let [weights, extra, first, second] = [weights, extra, first, second].map(current_names);
         let mut moments: StateDict = prefixed(FIRST_MOMENT, first).collect();
         moments.extend(prefixed(SECOND_MOMENT, second));
         let model = load_state(model, weights)?;

@@ -63,10 +63,10 @@ fn plain(value: Tensor<2>) -> Tensor<2> {
 mod tests {
     use burn::tensor::Device;
     use pollster::block_on;
+    use spanlight_core::Schema;
     use spanlight_core::config::{ModelConfig, RelationInput};
     use spanlight_core::ops::Init;
     use spanlight_core::weights::state_of;
-    use spanlight_core::Schema;
     use spanlight_tests::invented::{generic, quiet_config};
 
     use super::*;

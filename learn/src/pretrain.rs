@@ -6,9 +6,7 @@ use serde::{Deserialize, Serialize};
 use spanlight_core::loss::{Loss, Term};
 use spanlight_core::pretrain::momentum::{MomentumContrast, own_keys};
 use spanlight_core::pretrain::sample::Sample;
-use spanlight_core::pretrain::{
-    ObjectiveConfig, PretrainBatch, PretrainModel, pretrain_loss,
-};
+use spanlight_core::pretrain::{ObjectiveConfig, PretrainBatch, PretrainModel, pretrain_loss};
 
 use crate::chunks::cut;
 use crate::{Objective, Processor, Result};

@@ -3,8 +3,8 @@
 
 use burn::module::Module;
 use serde::{Deserialize, Serialize};
-use spanlight_core::{Encoders, JointModel};
 use spanlight_core::pretrain::PretrainModel;
+use spanlight_core::{Encoders, JointModel};
 
 use crate::{Group, Groups};
 
@@ -172,7 +172,10 @@ mod tests {
             let ids = ids.into_values();
             ids.map(|id| groups.of(id).learning_rate).collect()
         };
-        assert_eq!(rates(parameters(&model.encoders.sentence.pooler)), [2.5e-5; 2]);
+        assert_eq!(
+            rates(parameters(&model.encoders.sentence.pooler)),
+            [2.5e-5; 2]
+        );
         for found in [
             rates(parameters(&model.encoders.span)),
             rates(parameters(&model.context)),
@@ -236,7 +239,8 @@ mod tests {
                 let groups = rates.of_pretraining(&pretraining);
                 let spans = ["network.encoders.span.", "network.encoders.pair."];
                 for (name, id) in parameters(&pretraining) {
-                    let expected = by_name(rates, &name, "network.encoders.sentence.", &spans, layers);
+                    let expected =
+                        by_name(rates, &name, "network.encoders.sentence.", &spans, layers);
                     assert_eq!(groups.of(id), expected, "{name}");
                 }
             }

@@ -4,9 +4,7 @@ use burn::nn::Linear;
 use burn::tensor::Device;
 use pollster::block_on;
 use spanlight_core::loss::{Loss, Measure, Term};
-use spanlight_learn::{
-    Error, Objective, Result, Sequential, Workers, gradients,
-};
+use spanlight_learn::{Error, Objective, Result, Sequential, Workers, gradients};
 use spanlight_tests::regression::{Backwards, Regression, regression_step};
 
 #[test]

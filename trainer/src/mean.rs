@@ -50,7 +50,8 @@ fn give_all_the_same_inputs(models: &mut [SavedModel]) -> Result<()> {
     let seeing =
         |model: &&mut SavedModel| model.config.model.relation_input != RelationInput::Pooled;
     let mut models: Vec<&mut SavedModel> = models.iter_mut().filter(seeing).collect();
-    let inputs = |model: &&mut SavedModel| (model.config.model.relation_input, model.config.model.case);
+    let inputs =
+        |model: &&mut SavedModel| (model.config.model.relation_input, model.config.model.case);
     let Some(input) = models.iter().map(|m| inputs(m).0).max() else {
         return Ok(());
     };

@@ -367,10 +367,10 @@ fn unfit(folder: &Path, problem: String) -> Error {
 
 #[cfg(test)]
 mod tests {
-    use spanlight_core::config::{ClsRepr, EmptySegment, ModelSettings, PairActivation};
-    use spanlight_core::weights::{state_of, write_safetensors};
     use spanlight_core::Decoding;
+    use spanlight_core::config::{ClsRepr, EmptySegment, ModelSettings, PairActivation};
     use spanlight_core::pretrain::{ObjectiveConfig, PretrainModel};
+    use spanlight_core::weights::{state_of, write_safetensors};
     use spanlight_tests::invented::quiet_config;
 
     use super::*;
@@ -407,7 +407,10 @@ mod tests {
             change(&mut wanted);
             for parts in [Parts::Pair, Parts::All] {
                 let message = load(run.path(), parts, &wanted).unwrap_err().to_string();
-                assert!(message.contains(&format!("give {flag} as it was")), "{message}");
+                assert!(
+                    message.contains(&format!("give {flag} as it was")),
+                    "{message}"
+                );
             }
             // The sentence encoder alone knows nothing of them.
             load(run.path(), Parts::Encoder, &wanted).unwrap();
@@ -429,12 +432,16 @@ mod tests {
         let run = pretrained(&config);
         let mut wanted = config.clone();
         wanted.encoder.vocab_size += 1;
-        let message = load(run.path(), Parts::All, &wanted).unwrap_err().to_string();
+        let message = load(run.path(), Parts::All, &wanted)
+            .unwrap_err()
+            .to_string();
         assert!(message.contains("--encoder"), "{message}");
         // Spans and pairs do not depend on the vocabulary.
         load(run.path(), Parts::Pair, &wanted).unwrap();
         wanted.span_size += 1;
-        let message = load(run.path(), Parts::Pair, &wanted).unwrap_err().to_string();
+        let message = load(run.path(), Parts::Pair, &wanted)
+            .unwrap_err()
+            .to_string();
         assert!(message.contains("other sizes"), "{message}");
     }
 }

@@ -116,7 +116,14 @@ mod tests {
         let weights = model.weights.clone();
         let device = Device::flex();
         let joint = JointModel::load(&model.config.model, &model.schema, weights, &device);
-        let table = joint.unwrap().encoders.sentence.embeddings.word.weight.val();
+        let table = joint
+            .unwrap()
+            .encoders
+            .sentence
+            .embeddings
+            .word
+            .weight
+            .val();
         let values: Vec<f32> = table.into_data().try_into_vec().unwrap();
         let pieces = model.wordpiece().unwrap().sentence(["annas", "x"]).unwrap();
         let row = |&id: &u32| values[2 * id as usize..][..2].to_vec();

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::slice::from_ref;
 
-use spanlight_core::batch::Gold;
 use spanlight_core::Schema;
+use spanlight_core::batch::Gold;
 use spanlight_core::document::Sentence;
 use spanlight_learn::finetune::Example;
 

@@ -6,8 +6,8 @@ use std::ops::ControlFlow;
 use burn::module::Module;
 use spanlight_core::Decoding;
 use spanlight_core::pretrain::momentum::MomentumContrast;
-use spanlight_learn::pretrain::PretrainObjective;
 use spanlight_learn::Trainer;
+use spanlight_learn::pretrain::PretrainObjective;
 
 use super::config::PretrainConfig;
 use super::save::{Memory, save};

@@ -49,7 +49,11 @@ impl Setup {
             let encoders = &mut model.network.encoders;
             encoders.sentence = encoder.load(encoders.sentence.clone())?;
             if let Some(earlier) = config.start.earlier()? {
-                take(config.start.load_parts, earlier.load(sizes, &device)?, encoders);
+                take(
+                    config.start.load_parts,
+                    earlier.load(sizes, &device)?,
+                    encoders,
+                );
             }
             match config.objectives.momentum_init {
                 MomentumInit::Copy => momentum = model.network.valid(),

@@ -35,13 +35,13 @@ impl Rows {
 
 #[cfg(test)]
 mod tests {
-    use spanlight_core::pretrain::PretrainLoss;
+    use crate::report::PRETRAINING;
 
     use super::*;
 
     #[test]
     fn every_entry_is_inside() {
-        let all = PretrainLoss::NAMES.len() + 1;
+        let all = PRETRAINING.len() + 1;
         let height = 340;
         for entries in 1..=2 * all {
             let rows = Rows::new(height, entries);

@@ -186,3 +186,16 @@ mod tests {
         assert_eq!(losses(&[("span", 1.0), ("total", 0.5)]), 0.5);
     }
 }
+
+/// Names of all losses and shares of pre-training.
+#[cfg(test)]
+const PRETRAINING: [&str; 8] = [
+    "tbo_target",
+    "tbo_context",
+    "spo_target",
+    "spo_context",
+    "cspo_target",
+    "cspo_context",
+    "recognised_target",
+    "recognised_context",
+];

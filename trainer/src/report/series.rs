@@ -169,7 +169,7 @@ pub(super) fn scores(records: &[Record]) -> Scores {
 
 #[cfg(test)]
 mod tests {
-    use spanlight_core::pretrain::PretrainLoss;
+    use crate::report::PRETRAINING;
 
     use super::*;
 
@@ -222,7 +222,7 @@ mod tests {
                 .map(|curve| curve.name.clone())
                 .collect()
         };
-        let pretraining = losses_of(&[&PretrainLoss::NAMES[..], &["total"]].concat());
+        let pretraining = losses_of(&[&PRETRAINING[..], &["total"]].concat());
         let expected = [
             "total",
             "cspo_context",

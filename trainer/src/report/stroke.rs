@@ -42,13 +42,13 @@ impl Stroke {
 
 #[cfg(test)]
 mod tests {
-    use spanlight_core::pretrain::PretrainLoss;
+    use crate::report::PRETRAINING;
 
     use super::*;
 
     #[test]
     fn no_two_curves_are_alike() {
-        let all = PretrainLoss::NAMES.len() + 1;
+        let all = PRETRAINING.len() + 1;
         for curves in [all, 3 * all] {
             let strokes: Vec<_> = (0..curves).map(Stroke::of).collect();
             for (index, stroke) in strokes.iter().enumerate() {

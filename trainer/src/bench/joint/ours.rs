@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 use std::time::Instant;
 
+use spanlight_core::Decoding;
 use spanlight_core::JointModel;
 use spanlight_core::batch::PieceBatch;
-use spanlight_core::Decoding;
 use spanlight_core::ops::{Init, Pass};
 use spanlight_core::predict::{Detail, Predicted, Predictor};
 use spanlight_core::readback::read;
@@ -180,7 +180,8 @@ impl<'a> Ours<'a> {
         let init = &mut Init::seeded(settings(false).seed);
         let mut model = JointModel::new(config, schema, init, &self.plan.device)?;
         let encoders = &mut model.encoders;
-        encoders.sentence = EncoderFolder::open(self.plan.encoder)?.load(encoders.sentence.clone())?;
+        encoders.sentence =
+            EncoderFolder::open(self.plan.encoder)?.load(encoders.sentence.clone())?;
         let mut state = pollster::block_on(state_of(&model))?;
         if let Some(bias) = state.get_mut("tagger.bias") {
             bias.values[Tag::Outside as usize] += self.caution;

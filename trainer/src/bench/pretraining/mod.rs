@@ -9,8 +9,8 @@ mod variant;
 use std::path::PathBuf;
 
 use serde::Serialize;
-use spanlight_core::ModelConfig;
 use spanlight_core::Decoding;
+use spanlight_core::ModelConfig;
 use spanlight_core::pretrain::sample::Sample;
 
 use super::Plan;

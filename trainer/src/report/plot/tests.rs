@@ -1,6 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use spanlight_core::pretrain::PretrainLoss;
+use crate::report::PRETRAINING;
 
 use super::*;
 use crate::report::Jsonl;
@@ -39,7 +39,7 @@ fn the_chart_names_everything_at_any_stage() {
 /// Nine steps of pre-training; in the first one nothing was recognised.
 fn pretraining() -> Vec<Record> {
     let step = |step: u64| -> Record {
-        let named = PretrainLoss::NAMES.into_iter().enumerate();
+        let named = PRETRAINING.into_iter().enumerate();
         let mut losses: BTreeMap<&str, f64> = named
             .map(|(index, name)| match name.starts_with("recognised") {
                 true if step == 1 => (name, 0.0),
@@ -106,7 +106,7 @@ fn a_run_without_evaluations_is_drawn_as_well() {
 fn accuracies_have_a_panel_of_their_own() {
     let svg = svg(&pretraining()).unwrap();
     let texts = texts(&svg);
-    for name in PretrainLoss::NAMES {
+    for name in PRETRAINING {
         let label = title(name);
         let places: Vec<_> = texts.iter().filter(|text| text.2 == label).collect();
         assert_eq!(places.len(), 1, "{label}");
@@ -140,7 +140,7 @@ fn curves_of_a_panel_differ_and_its_legend_is_inside() {
         let parts = swatches.entry(y.parse().unwrap()).or_default();
         parts.push(attribute(line, "stroke"));
     }
-    assert_eq!(swatches.len(), PretrainLoss::NAMES.len() + 1);
+    assert_eq!(swatches.len(), PRETRAINING.len() + 1);
     let texts = texts(&svg);
     let legend = SIZE.0 as i32 - 210;
     for lower in [false, true] {
