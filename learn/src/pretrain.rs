@@ -150,9 +150,10 @@ impl<S: Source> Objective for PretrainObjective<S> {
         let objectives = &self.settings.objectives;
         // Before the first key is queued only the other sentences can tell a pair from its own.
         let alone = batch.sentences() < 2 || !objectives.in_batch_negatives;
-        let compared = match alone && self.contrast().is_empty() {
-            true => 0,
-            false => batch.sentences(),
+        let compared = if alone && self.contrast().is_empty() {
+            0
+        } else {
+            batch.sentences()
         };
         Some(vec![
             on(objectives.w_tbo, masked[0]),

@@ -7,10 +7,9 @@ use burn::tensor::Device;
 use clap::{Args, ValueEnum};
 use serde::{Deserialize, Serialize};
 use spanlight_core::bundle::MANIFEST;
-use spanlight_core::config::RelationInput;
 use spanlight_core::ops::Init;
 use spanlight_core::weights::{StateDict, current_names, load_state, read_safetensors};
-use spanlight_core::{Encoders, JointModel, ModelConfig, Schema};
+use spanlight_core::{Encoders, ModelConfig};
 
 use crate::encoder::EncoderFolder;
 use crate::error::{Error, Result};
@@ -240,83 +239,11 @@ impl<'a> EarlierEncoders<'a> {
     }
 }
 
-/// A fine-tuned run or a bundle that is trained further, with its heads.
-///
-/// # Errors
-/// [`Error::Folder`] when the folder holds no fine-tuned model, or one whose encoder or switches differ from
-/// those of this run; [`Error::Core`] for a damaged bundle.
-pub fn whole_model(folder: &Path, wanted: &ModelConfig, device: &Device) -> Result<JointModel> {
-    let earlier = SavedModel::open(folder)?;
-    let config = &earlier.config.model;
-    if config.encoder != wanted.encoder {
-        return Err(other_encoder(folder));
-    }
-    let switches = [
-        "cls_repr",
-        "pair_att_act",
-        "empty_segment",
-        "share_span_encoder",
-        "tag_pad_class",
-    ];
-    same_switches(folder, &switches, config, wanted)?;
-    if config.relation_input > wanted.relation_input {
-        same_switches(folder, &["relation_input"], config, wanted)?;
-    }
-    Ok(JointModel::load(
-        config,
-        &earlier.schema,
-        earlier.weights,
-        device,
-    )?)
-}
-
-/// Sizes and switches of a model that is trained further: as wanted, with all inputs that it has already.
-///
-/// # Errors
-/// [`Error::Folder`] when the folder holds no fine-tuned model, and those of reading it.
-pub fn with_inputs_of(folder: &Path, mut wanted: ModelConfig) -> Result<ModelConfig> {
-    // A folder without a fine-tuned model is refused as such.
-    model::schema(folder)?;
-    let earlier = model::settings(folder)?.model;
-    wanted.case |= earlier.case;
-    if earlier.relation_input == RelationInput::Edges
-        && wanted.relation_input == RelationInput::Typed
-    {
-        wanted.relation_input = RelationInput::Edges;
-    }
-    Ok(wanted)
-}
-
-/// Labels of a fine-tuned run or a bundle that is trained further: its own, among which those of the
-/// data must be. Its `symmetric` types stay so unless others are named.
-///
-/// # Errors
-/// [`Error::Folder`] when the folder holds no fine-tuned model or one without some label.
-pub fn labels(folder: &Path, data: &Schema, symmetric: &[String]) -> Result<Schema> {
-    let earlier = model::schema(folder)?;
-    let entities = (data.entities.iter()).filter(|l| !earlier.entities.contains(l));
-    let relations = (data.relations.iter()).filter(|l| !earlier.relations.contains(l));
-    if let Some(label) = entities.chain(relations).next() {
-        return Err(unfit(
-            folder,
-            format!(
-                "was trained without the label `{label}` that these data have; use --load-parts all"
-            ),
-        ));
-    }
-    let named = (symmetric.iter().filter(|l| earlier.relations.contains(l))).cloned();
-    Ok(Schema {
-        symmetric: if symmetric.is_empty() {
-            earlier.symmetric.clone()
-        } else {
-            named.collect()
-        },
-        ..earlier
-    })
-}
-
 /// Refuses weights that were trained under other switches, which change what weights mean and not their shapes.
-fn same_switches(
+///
+/// # Errors
+/// [`Error::Folder`] that names the switch and its flag.
+pub fn same_switches(
     folder: &Path,
     names: &[&str],
     theirs: &ModelConfig,
@@ -338,7 +265,8 @@ fn same_switches(
     }
 }
 
-fn other_encoder(folder: &Path) -> Error {
+/// Refuses a folder whose encoder has other sizes.
+pub fn other_encoder(folder: &Path) -> Error {
     unfit(
         folder,
         "has an encoder of other sizes than --encoder; name the one it started from, or a bundle as both".into(),
@@ -358,7 +286,8 @@ pub fn take(parts: Parts, from: Encoders, into: &mut Encoders) {
     }
 }
 
-fn unfit(folder: &Path, problem: String) -> Error {
+/// Refuses a folder.
+pub fn unfit(folder: &Path, problem: String) -> Error {
     Error::Folder {
         path: folder.into(),
         problem,

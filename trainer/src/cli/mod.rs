@@ -7,10 +7,7 @@ mod decoding;
 mod evaluate;
 mod experiment;
 mod export;
-mod finetune;
-mod layers;
 mod predict;
-mod pretrain;
 mod pspe;
 mod reading;
 mod report;
@@ -26,9 +23,11 @@ use serde::Serialize;
 
 use crate::device::{DeviceChoice, on_cpu};
 use crate::error::Result;
+use crate::finetune::FinetuneConfig;
+use crate::pretrain::PretrainConfig;
 use decoding::Decoding;
-use layers::LayerArgs;
 use reading::Reading;
+use run::{LayerArgs, Training};
 
 /// Joint entity and relation extraction: train, evaluate, predict, export.
 #[derive(Parser)]
@@ -41,9 +40,9 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     /// Trains the encoders on plain text
-    Pretrain(pretrain::Pretrain),
+    Pretrain(Training<PretrainConfig>),
     /// Trains a model on annotated sentences
-    Finetune(finetune::Finetune),
+    Finetune(Training<FinetuneConfig>),
     /// Scores a model on annotated sentences
     Evaluate(evaluate::Evaluate),
     /// Extracts entities and relations from text

@@ -35,9 +35,10 @@ impl Annotated {
         let dev = data::read(required("--dev", &config.dev)?, format)?.sentences;
         let symmetric: Vec<&str> = config.symmetric.iter().map(String::as_str).collect();
         let schema = Schema::of(train.iter().chain(&dev), &symmetric);
-        let train = match config.fraction < 1.0 {
-            true => share(&train, config)?,
-            false => train,
+        let train = if config.fraction < 1.0 {
+            share(&train, config)?
+        } else {
+            train
         };
         Ok(Self { train, dev, schema })
     }

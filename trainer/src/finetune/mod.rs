@@ -2,6 +2,7 @@
 
 mod config;
 mod data;
+mod further;
 mod run;
 mod validation;
 

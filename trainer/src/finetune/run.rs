@@ -9,6 +9,7 @@ use spanlight_learn::{AdamW, Average, Processor, Schedule, Trainer, extend};
 
 use super::config::FinetuneConfig;
 use super::data::{Annotated, examples};
+use super::further::{labels, whole_model, with_inputs_of};
 use super::validation::Validation;
 use crate::encoder::EncoderFolder;
 use crate::error::Result;
@@ -17,7 +18,7 @@ use crate::event::Sink;
 use crate::machine::Machine;
 use crate::model_spec::ModelSpec;
 use crate::run::{Length, Run};
-use crate::start::{labels, take, whole_model, with_inputs_of};
+use crate::start::take;
 use crate::store::{self, RunFolder};
 
 /// Trains, evaluates on dev after every epoch and keeps the best weights.

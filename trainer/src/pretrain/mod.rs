@@ -2,7 +2,6 @@
 
 mod config;
 mod run;
-mod save;
 mod schedule;
 mod setup;
 #[cfg(test)]
