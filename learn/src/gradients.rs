@@ -160,7 +160,6 @@ fn backward<M: Module>(forward: Forward<M>, rows: &[usize]) -> Part {
         replica,
         mut losses,
     } = forward;
-
     let mut total: Option<Tensor<1>> = None;
     for (loss, &rows) in losses.iter_mut().zip(rows) {
         let weight = loss.weight;

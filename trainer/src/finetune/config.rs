@@ -57,10 +57,9 @@ pub struct FinetuneConfig {
     #[command(flatten)]
     #[serde(flatten)]
     pub encoders: EncoderSwitches,
-    /// What the relation classifier sees: pooled (as in the paper), typed (spans and types too) or edges (also the
-    /// words next to the spans)
+    /// What the relation classifier sees
     #[serde(default)]
-    #[arg(long, value_parser = parse_lowercase::<RelationInput>, help_heading = "Model", default_value = "pooled")]
+    #[arg(long, value_enum, help_heading = "Model", default_value_t)]
     pub relation_input: RelationInput,
     /// One span encoder for entities and contexts
     #[arg(long, help_heading = "Model")]
@@ -73,9 +72,9 @@ pub struct FinetuneConfig {
     #[arg(long, value_name = "BOOL", help_heading = "Model")]
     #[serde(default)]
     pub case: Option<bool>,
-    /// How tags are chosen at inference: argmax (as in the paper) or viterbi (the best legal sequence)
+    /// How tags are chosen at inference
     #[serde(default)]
-    #[arg(long, value_parser = parse_lowercase::<TagDecoding>, help_heading = "Model", default_value = "argmax")]
+    #[arg(long, value_enum, help_heading = "Model", default_value_t)]
     pub tag_decoding: TagDecoding,
     /// Passes over the training data
     #[arg(long, help_heading = "Training", default_value_t = 30)]
@@ -272,4 +271,51 @@ fn whole() -> f64 {
 
 fn first() -> u64 {
     1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::settings::object;
+
+    /// Names in settings files and saved runs.
+    const FIELDS: &str = "adamw_bias_correction batch case chunk clip cls_repr decay_all dev dropout \
+        ema empty_segment encoder epochs evaluate_from format fraction fraction_seed freeze_encoder \
+        gold_epochs gold_share head_lr init_from layer_decay learning_rate load_network load_parts \
+        loss_weights lr_embeddings overlaps pair_att_act patience relation_input schedule_k seed \
+        share_span_encoder span_lr symmetric tag_decoding tag_pad_class train warmup weight_decay";
+
+    #[test]
+    fn settings_are_one_flat_table_of_known_fields() {
+        let settings = object(&FinetuneConfig::default()).unwrap();
+        let mut fields: Vec<&str> = settings.keys().map(String::as_str).collect();
+        fields.sort_unstable();
+        assert_eq!(fields, FIELDS.split_whitespace().collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn settings_of_earlier_versions_are_read() {
+        let mut settings = object(&FinetuneConfig::default()).unwrap();
+        let later = [
+            "overlaps",
+            "fraction",
+            "fraction_seed",
+            "init_from",
+            "load_parts",
+            "load_network",
+            "freeze_encoder",
+            "relation_input",
+            "case",
+            "tag_decoding",
+            "span_lr",
+            "ema",
+            "gold_share",
+            "loss_weights",
+        ];
+        settings.retain(|name, _| !later.contains(&name.as_str()));
+        settings.insert("context".into(), serde_json::Value::Null);
+        let read: FinetuneConfig =
+            serde_json::from_value(serde_json::Value::Object(settings)).unwrap();
+        assert_eq!(read, FinetuneConfig::default());
+    }
 }

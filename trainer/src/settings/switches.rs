@@ -5,22 +5,20 @@ use serde::{Deserialize, Serialize};
 use spanlight_core::ModelConfig;
 use spanlight_core::config::{ClsRepr, EmptySegment, EncoderConfig, PairActivation};
 
-use super::parse_lowercase;
-
 /// Switches of the encoders, in pre-training and fine-tuning.
 #[derive(Debug, Clone, Copy, PartialEq, Args, Serialize, Deserialize)]
 pub struct EncoderSwitches {
     /// Dropout probability
     #[arg(long, help_heading = "Model", default_value_t = 0.1)]
     pub dropout: f64,
-    /// Sentence vector of the pair attention: pooler or raw
-    #[arg(long, value_parser = parse_lowercase::<ClsRepr>, help_heading = "Model", default_value = "pooler")]
+    /// Sentence vector of the pair attention
+    #[arg(long, value_enum, help_heading = "Model", default_value_t)]
     pub cls_repr: ClsRepr,
-    /// Non-linearity of the pair attention: gelu or tanh
-    #[arg(long, value_parser = parse_lowercase::<PairActivation>, help_heading = "Model", default_value = "gelu")]
+    /// Non-linearity of the pair attention
+    #[arg(long, value_enum, help_heading = "Model", default_value_t)]
     pub pair_att_act: PairActivation,
-    /// Representation of empty segments: cnn or zero
-    #[arg(long, value_parser = parse_lowercase::<EmptySegment>, help_heading = "Model", default_value = "cnn")]
+    /// Representation of empty segments
+    #[arg(long, value_enum, help_heading = "Model", default_value_t)]
     pub empty_segment: EmptySegment,
 }
 

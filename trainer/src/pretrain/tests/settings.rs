@@ -5,9 +5,11 @@ use std::path::Path;
 use spanlight_core::pretrain::ObjectiveConfig;
 use spanlight_core::pretrain::sample::SampleConfig;
 
+use spanlight_learn::{EmbeddingRate, OptimizerConfig};
+
 use crate::corpus::Unit;
 use crate::pretrain::{PRESETS, PretrainConfig};
-use crate::settings::{overlaid, table};
+use crate::settings::{object, overlaid, table};
 use crate::start::Parts;
 
 fn valid() -> PretrainConfig {
@@ -22,6 +24,36 @@ fn defaults_are_those_of_the_method() {
     let config = PretrainConfig::default();
     assert_eq!(config.sample, SampleConfig::default());
     assert_eq!(config.objectives, ObjectiveConfig::default());
+}
+
+/// Names in settings files and saved runs.
+const FIELDS: &str = "adamw_bias_correction batch chunk clean clip cls_repr column corpus corpus_cache \
+    corpus_format cspo_normalize decay_all dropout dynamic_sampling empty_segment encoder entity_share \
+    epochs freeze_encoder head_lr in_batch_negatives init_from layer_decay learning_rate load_network \
+    load_parts lr_embeddings mask_cap mask_share max_pieces max_sentence max_words mean_over micro_batch \
+    min_sentence momentum momentum_init pair_att_act proj_head queue_keys save_every schedule_steps seed \
+    shuffle skip_bad span_choice spo spo_permutations tbo tbo_tied temperature total_steps unescape unique \
+    unit view_keep_prob view_mask_alignment w_cspo w_spo w_tbo warmup weight_decay whole_word_share words";
+
+#[test]
+fn settings_are_one_flat_table_of_known_fields() {
+    let settings = object(&PretrainConfig::default()).unwrap();
+    let mut fields: Vec<&str> = settings.keys().map(String::as_str).collect();
+    fields.sort_unstable();
+    assert_eq!(fields, FIELDS.split_whitespace().collect::<Vec<_>>());
+}
+
+#[test]
+fn rates_are_not_those_of_fine_tuning() {
+    let expected = OptimizerConfig {
+        learning_rate: 1e-4,
+        head_lr: 1e-4,
+        layer_decay: 1.0,
+        lr_embeddings: EmbeddingRate::Full,
+        warmup: 0.45,
+        ..OptimizerConfig::default()
+    };
+    assert_eq!(PretrainConfig::default().optimizer, expected);
 }
 
 #[test]
