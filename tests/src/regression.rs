@@ -14,7 +14,9 @@ pub type Points = Vec<[f32; 4]>;
 
 /// Least squares with dropout, and a second loss that only large chunks have.
 pub struct Regression {
+    /// Points of every chunk.
     pub chunks: Vec<usize>,
+    /// Dropout probability of the coordinates.
     pub dropout: f64,
 }
 
