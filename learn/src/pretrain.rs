@@ -127,7 +127,7 @@ impl<S: Source> Objective for PretrainObjective<S> {
         let others = chunk.others.iter();
         others
             .chain([&chunk.batch])
-            .map(|b| b.pieces_per_view())
+            .map(PretrainBatch::pieces_per_view)
             .sum()
     }
 

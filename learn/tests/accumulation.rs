@@ -49,10 +49,10 @@ impl Before {
         let device = Device::flex();
         let queued = [1, 2].map(|seed| random([objectives.queue_keys, width], seed, &device));
         Self {
+            objectives,
             model,
             momentum,
             queued,
-            objectives,
         }
     }
 
@@ -113,7 +113,7 @@ fn sentences() -> Vec<Sample> {
                 view.masked.is_empty() != config.tbo && view.permuted.is_empty() != config.spo
             })
         };
-        (0..)
+        (0..1000)
             .map(|seed| sample(words, config, seed))
             .find(tasks)
             .unwrap()

@@ -31,7 +31,7 @@ fn train(mut model: Linear, optimizer: &mut AdamW, steps: std::ops::Range<usize>
     });
     for step in steps {
         let found = block_on(gradients(
-            &Regression::new(),
+            &Regression::default(),
             &model,
             &device,
             step,

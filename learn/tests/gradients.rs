@@ -9,10 +9,10 @@ use spanlight_tests::regression::{Backwards, Regression, regression_step};
 
 #[test]
 fn the_order_in_which_chunks_are_finished_does_not_change_a_bit() {
-    let (gradients, losses) = regression_step(&Regression::new(), &Sequential);
+    let (gradients, losses) = regression_step(&Regression::default(), &Sequential);
     assert!(gradients.iter().all(|g| g.abs() > 1e-3) && losses.iter().all(Option::is_some));
     assert_eq!(
-        regression_step(&Regression::new(), &Backwards),
+        regression_step(&Regression::default(), &Backwards),
         (gradients, losses)
     );
 }

@@ -66,9 +66,10 @@ fn every_order_is_read_and_only_the_right_one_is_compared() {
     }
     for (loss, found) in found.into_iter().enumerate() {
         // TBO and SPO in both views come first.
-        let (expected, other) = match loss < 4 {
-            true => (all[loss], right[loss]),
-            false => (right[loss], all[loss]),
+        let (expected, other) = if loss < 4 {
+            (all[loss], right[loss])
+        } else {
+            (right[loss], all[loss])
         };
         let [found, expected, other] = [found, expected, other].map(Option::unwrap);
         let far = |other: f64| (found - other).abs() > 1e-5 * other.abs();

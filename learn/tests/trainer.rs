@@ -26,7 +26,7 @@ fn trainer(learning_rate: f64) -> Trainer<Regression> {
     });
     let objective = Regression {
         dropout: 0.0,
-        ..Regression::new()
+        ..Regression::default()
     };
     let optimizer = AdamW::new(config, &model);
     let schedule = Schedule::new(200, 0.1);

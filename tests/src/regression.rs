@@ -20,15 +20,17 @@ pub struct Regression {
     pub dropout: f64,
 }
 
-impl Regression {
+impl Default for Regression {
     /// Six chunks of different size.
-    pub fn new() -> Self {
+    fn default() -> Self {
         Self {
             chunks: vec![7, 2, 9, 1, 5, 8],
             dropout: 0.2,
         }
     }
+}
 
+impl Regression {
     /// What it trains.
     pub fn model(seed: u64, device: &Device) -> Linear {
         Init::seeded(seed).linear(3, 1, device)

@@ -89,7 +89,7 @@ impl StartConfig {
     /// # Errors
     /// [`Error::Usage`] when there is none, and those of [`EncoderFolder::open`].
     pub fn encoder(&self) -> Result<EncoderFolder<'_>> {
-        EncoderFolder::open(required("--encoder", &self.encoder)?)
+        EncoderFolder::open(required("--encoder", self.encoder.as_deref())?)
     }
 
     /// The fine-tuned model that is trained further, if one is.

@@ -111,10 +111,10 @@ mod tests {
 
     #[test]
     fn the_number_of_threads_does_not_change_a_bit() {
-        let (gradients, losses) = regression_step(&Regression::new(), &Threads(1));
+        let (gradients, losses) = regression_step(&Regression::default(), &Threads(1));
         assert!(gradients.iter().all(|g| g.abs() > 1e-3) && losses.iter().all(Option::is_some));
         for threads in [2, 3, 9] {
-            let found = regression_step(&Regression::new(), &Threads(threads));
+            let found = regression_step(&Regression::default(), &Threads(threads));
             assert_eq!(found, (gradients.clone(), losses.clone()));
         }
     }

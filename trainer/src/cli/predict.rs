@@ -92,10 +92,10 @@ impl Predict {
         let mut waiting: Vec<Document> = Vec::with_capacity(workers);
         self.documents(&mut |document| {
             waiting.push(document);
-            match waiting.len() < workers {
-                true => Ok(()),
-                false => self.answer(&extractor, std::mem::take(&mut waiting), &mut out),
+            if waiting.len() < workers {
+                return Ok(());
             }
+            self.answer(&extractor, std::mem::take(&mut waiting), &mut out)
         })?;
         self.answer(&extractor, waiting, &mut out)?;
         Ok(out.flush()?)

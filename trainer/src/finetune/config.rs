@@ -213,9 +213,9 @@ impl FinetuneConfig {
     /// # Errors
     /// [`Error::Usage`] that names the flag.
     pub fn validate(&self) -> Result<()> {
-        required("--train", &self.train)?;
-        required("--dev", &self.dev)?;
-        required("--encoder", &self.start.encoder)?;
+        required("--train", self.train.as_deref())?;
+        required("--dev", self.dev.as_deref())?;
+        required("--encoder", self.start.encoder.as_deref())?;
         at_least_one(&[
             ("--epochs", self.epochs),
             ("--batch", self.batch),

@@ -31,8 +31,8 @@ impl Annotated {
     /// A file that cannot be read, and a share of less than one document.
     pub fn read(config: &FinetuneConfig) -> Result<Self> {
         let format = config.format.parse().map_err(Error::Usage)?;
-        let train = data::read(required("--train", &config.train)?, format)?.sentences;
-        let dev = data::read(required("--dev", &config.dev)?, format)?.sentences;
+        let train = data::read(required("--train", config.train.as_deref())?, format)?.sentences;
+        let dev = data::read(required("--dev", config.dev.as_deref())?, format)?.sentences;
         let symmetric: Vec<&str> = config.symmetric.iter().map(String::as_str).collect();
         let schema = Schema::of(train.iter().chain(&dev), &symmetric);
         let train = if config.fraction < 1.0 {

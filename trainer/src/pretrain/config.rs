@@ -144,7 +144,7 @@ impl PretrainConfig {
     /// # Errors
     /// [`Error::Usage`] that names the flag, [`Error::Core`] that names the field.
     pub fn validate(&self) -> Result<()> {
-        required("--encoder", &self.start.encoder)?;
+        required("--encoder", self.start.encoder.as_deref())?;
         if self.corpus.corpus.is_empty() {
             return Err(Error::Usage(
                 "--corpus is missing; give at least one file or folder of text".into(),

@@ -1,7 +1,7 @@
 //! Values of settings: how they are parsed, and what they may be.
 
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -13,8 +13,8 @@ use crate::error::{Error, Result};
 ///
 /// # Errors
 /// [`Error::Usage`] that names the flag.
-pub fn required<'a>(flag: &str, path: &'a Option<PathBuf>) -> Result<&'a Path> {
-    path.as_deref().ok_or_else(|| {
+pub fn required<'a>(flag: &str, path: Option<&'a Path>) -> Result<&'a Path> {
+    path.ok_or_else(|| {
         Error::Usage(format!(
             "{flag} is missing; give it as a flag or in the settings file"
         ))
