@@ -3,31 +3,33 @@
 
 use std::path::{Path, PathBuf};
 
+use spanlight::growth::{CASE, EDGE, extras, grown};
+use spanlight::model::SavedModel;
 use spanlight_core::config::RelationInput;
 use spanlight_core::weights::StateDict;
 
 use crate::error::{Error, Result};
-use crate::growth::{CASE, EDGE, extras, grown};
-use crate::model::SavedModel;
 
-/// Opens models and averages their weights; one that is named twice counts twice. Where one is told how words
-/// are written, or sees the words next to spans, those that are not count as blind to it, unless their relation
-/// classifier sees pairs alone.
+/// Opens models and averages their weights; one that is named twice counts twice.
+///
+/// Some models have an input that others lack: the case of words, or the words at the edges of spans. The
+/// others get it with weights of zero, except models whose relation classifier sees the pooled pair only.
 ///
 /// # Errors
 /// [`Error::Folder`] for a model of other sizes, labels or word-pieces than the first, such as a
 /// bundle beside its run, whose unused word-pieces it lacks; [`Error::Usage`] for no model; whatever
 /// keeps one from being opened.
 pub fn mean(folders: &[PathBuf]) -> Result<SavedModel> {
-    let opened: Result<Vec<SavedModel>> = folders.iter().map(|f| SavedModel::open(f)).collect();
+    let opened: spanlight::Result<Vec<SavedModel>> =
+        folders.iter().map(|f| SavedModel::open(f)).collect();
     let mut models = opened?;
-    alike(&mut models);
+    give_all_the_same_inputs(&mut models);
     let mut models = models.into_iter().zip(folders);
     let Some((mut sum, first)) = models.next() else {
         return Err(Error::Usage("name at least one model".into()));
     };
     if models.len() > 0 {
-        // Fitted to other weights than their mean.
+        // Each model was calibrated with its own weights; their mean needs a calibration of its own.
         sum.config.calibration = None;
     }
     for (model, folder) in models {
@@ -40,13 +42,13 @@ pub fn mean(folders: &[PathBuf]) -> Result<SavedModel> {
     Ok(sum)
 }
 
-/// Tells all models what some of them are told.
-fn alike(models: &mut [SavedModel]) {
-    let told: Vec<StateDict> = models.iter().map(|model| extras(&model.weights)).collect();
-    // What sees neither spans nor types is another kind of model.
-    let kind = |model: &&mut SavedModel| model.config.relation_input != RelationInput::Pooled;
-    for model in models.iter_mut().filter(kind) {
-        for other in &told {
+/// Gives every model the inputs that any of them has, with weights of zero.
+fn give_all_the_same_inputs(models: &mut [SavedModel]) {
+    let inputs: Vec<StateDict> = models.iter().map(|model| extras(&model.weights)).collect();
+    // A pooled relation classifier sees neither spans nor types.
+    let sees_spans = |model: &&mut SavedModel| model.config.relation_input != RelationInput::Pooled;
+    for model in models.iter_mut().filter(sees_spans) {
+        for other in &inputs {
             model.weights = grown(std::mem::take(&mut model.weights), other);
         }
         model.config.case = model.weights.contains_key(CASE);

@@ -1,7 +1,10 @@
-//! What the workspace tests share: the folder with fixtures and corpora, and tiny models.
+//! What the workspace tests share: the folder with fixtures and corpora, tiny models, the programs and a
+//! folder to try them in.
 
 pub mod invented;
 pub mod pretraining;
+pub mod program;
+pub mod workshop;
 
 use std::path::PathBuf;
 

@@ -1,195 +1,84 @@
-//! A tiny encoder, a tiny data set and the program.
+//! The programs of the workspace as a user runs them.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::time::Duration;
 
-use safetensors::tensor::{Dtype, TensorView, serialize};
 use serde_json::Value;
-use tempfile::TempDir;
 
-const HIDDEN: usize = 16;
-const INNER: usize = 32;
-const LAYERS: usize = 2;
-
-/// Words of the invented sentences; each is one word-piece, and some more can be made of two.
-const VOCABULARY: &str = "[PAD] [UNK] [CLS] [SEP] [MASK] anna bert carla works for lives in acme rome paris and \
-                          the robot lab visited hired ##s .";
-
-/// A temporary folder with `encoder/`, `train.jsonl` and `corpus.txt`.
-pub fn workshop() -> TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    encoder(&folder.path().join("encoder"));
-    std::fs::write(folder.path().join("train.jsonl"), sentences()).unwrap();
-    std::fs::write(folder.path().join("corpus.txt"), CORPUS).unwrap();
-    folder
+/// A program and its subcommands that take no `--device`.
+pub struct Program {
+    name: &'static str,
+    without_device: &'static [&'static str],
 }
 
-fn encoder(path: &Path) {
-    std::fs::create_dir(path).unwrap();
-    let pieces: Vec<&str> = VOCABULARY.split_whitespace().collect();
-    std::fs::write(path.join("vocab.txt"), pieces.join("\n")).unwrap();
-    let config = serde_json::json!({
-        "model_type": "bert", "vocab_size": pieces.len(), "hidden_size": HIDDEN, "num_hidden_layers": LAYERS,
-        "num_attention_heads": 2, "intermediate_size": INNER, "max_position_embeddings": 64,
-    });
-    std::fs::write(path.join("config.json"), config.to_string()).unwrap();
+/// The program for users.
+pub const SPANLIGHT: Program = Program {
+    name: "spanlight",
+    without_device: &["data", "export", "import-pspe", "export-pspe"],
+};
 
-    let mut tensors: Vec<(String, Vec<usize>)> = vec![
-        (
-            "embeddings.word_embeddings.weight".into(),
-            vec![pieces.len(), HIDDEN],
-        ),
-        (
-            "embeddings.position_embeddings.weight".into(),
-            vec![64, HIDDEN],
-        ),
-        (
-            "embeddings.token_type_embeddings.weight".into(),
-            vec![2, HIDDEN],
-        ),
-    ];
-    let linear = |name: String, outputs: usize, inputs: usize| {
-        [
-            (format!("{name}.weight"), vec![outputs, inputs]),
-            (format!("{name}.bias"), vec![outputs]),
-        ]
-    };
-    let norm = |name: String| {
-        [
-            (format!("{name}.gamma"), vec![HIDDEN]),
-            (format!("{name}.beta"), vec![HIDDEN]),
-        ]
-    };
-    tensors.extend(norm("embeddings.LayerNorm".into()));
-    tensors.extend(linear("pooler.dense".into(), HIDDEN, HIDDEN));
-    for i in 0..LAYERS {
-        let layer = format!("encoder.layer.{i}");
-        for part in [
-            "attention.self.query",
-            "attention.self.key",
-            "attention.self.value",
-            "attention.output.dense",
-        ] {
-            tensors.extend(linear(format!("{layer}.{part}"), HIDDEN, HIDDEN));
+/// The program for research.
+pub const LAB: Program = Program {
+    name: "lab",
+    without_device: &["report", "compare", "mix", "mean"],
+};
+
+impl Program {
+    /// The program with some arguments, in a folder, on the CPU.
+    ///
+    /// # Panics
+    /// When it is not built. Cargo builds the programs of a package for that package's tests, but
+    /// not those of others: `lab`'s tests alone need `spanlight` to be built before them.
+    pub fn command(&self, folder: &Path, arguments: &[&str]) -> Command {
+        let mut command = Command::new(self.path());
+        command.current_dir(folder).args(arguments);
+        if !self.without_device.contains(&arguments[0]) {
+            command.args(["--device", "cpu"]);
         }
-        tensors.extend(linear(format!("{layer}.intermediate.dense"), INNER, HIDDEN));
-        tensors.extend(linear(format!("{layer}.output.dense"), HIDDEN, INNER));
-        tensors.extend(norm(format!("{layer}.attention.output.LayerNorm")));
-        tensors.extend(norm(format!("{layer}.output.LayerNorm")));
+        command
     }
-    let mut state = 1_u64;
-    let bytes: Vec<Vec<u8>> = tensors
-        .iter()
-        .map(|(name, shape)| {
-            let around = if name.ends_with("gamma") { 1.0 } else { 0.0 };
-            (0..shape.iter().product::<usize>())
-                .flat_map(|_| {
-                    state = state
-                        .wrapping_mul(6_364_136_223_846_793_005)
-                        .wrapping_add(1_442_695_040_888_963_407);
-                    let uniform = (state >> 40) as f32 / (1 << 24) as f32 - 0.5;
-                    (around + 0.2 * uniform).to_le_bytes()
-                })
-                .collect()
-        })
-        .collect();
-    let views = tensors.iter().zip(&bytes).map(|((name, shape), bytes)| {
-        (
-            name.as_str(),
-            TensorView::new(Dtype::F32, shape.clone(), bytes).unwrap(),
-        )
-    });
-    std::fs::write(
-        path.join("model.safetensors"),
-        serialize(views, None).unwrap(),
-    )
-    .unwrap();
-}
 
-/// Sentences in the paper's format: who works for whom and lives where.
-fn sentences() -> String {
-    let mut lines = String::new();
-    for (i, person) in ["anna", "bert", "carla"]
-        .into_iter()
-        .cycle()
-        .take(12)
-        .enumerate()
-    {
-        let place = ["rome", "paris"][i % 2];
-        let (text, organisation, location) = match i % 3 {
-            0 => (
-                format!("{person} works for acme in {place} ."),
-                Some((3, 4)),
-                (5, 6),
-            ),
-            1 => (
-                format!("{person} lives in {place} and works for the robot lab ."),
-                Some((7, 10)),
-                (3, 4),
-            ),
-            _ => (
-                format!("the robot lab hired {person} in {place} ."),
-                Some((0, 3)),
-                (6, 7),
-            ),
-        };
-        let words: Vec<&str> = text.split(' ').collect();
-        let at = words.iter().position(|w| *w == person).unwrap();
-        let mention = |id: &str, (s, e): (usize, usize), label: &str| serde_json::json!({"emId": id, "text": words[s..e].join(" "), "offset": [s, e], "label": label});
-        let relation = |a: &str, at: (usize, usize), b: &str, bt: (usize, usize), label: &str| {
-            serde_json::json!({
-                "em1Id": a, "em1Text": words[at.0..at.1].join(" "),
-                "em2Id": b, "em2Text": words[bt.0..bt.1].join(" "), "label": label,
-            })
-        };
-        let person_span = (at, at + 1);
-        let org = organisation.unwrap();
-        let line = serde_json::json!({
-            "sentId": i, "articleId": format!("d{}", i / 4), "sentText": text,
-            "entityMentions": [
-                mention("p", person_span, "PER"), mention("o", org, "ORG"), mention("l", location, "LOC"),
-            ],
-            "relationMentions": [
-                relation("p", person_span, "o", org, "WORK"), relation("p", person_span, "l", location, "LIVE"),
-            ],
-        });
-        lines.push_str(&line.to_string());
-        lines.push('\n');
+    /// In the folder of the profile, where cargo puts programs: tests run in `deps` below it.
+    fn path(&self) -> PathBuf {
+        let test = std::env::current_exe().unwrap();
+        let profile = test.ancestors().nth(2).unwrap();
+        let path = profile
+            .join(self.name)
+            .with_extension(std::env::consts::EXE_EXTENSION);
+        assert!(
+            path.is_file(),
+            "{} is missing: build it with `cargo build --bin {}` and the profile of this test",
+            path.display(),
+            self.name
+        );
+        path
     }
-    lines
-}
 
-/// The program with some arguments, in a folder, on the CPU.
-pub fn spanlight(folder: &Path, arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_spanlight"));
-    command.current_dir(folder).args(arguments);
-    if !matches!(
-        arguments[0],
-        "data" | "export" | "report" | "compare" | "import-pspe" | "export-pspe"
-    ) {
-        command.args(["--device", "cpu"]);
+    /// Runs it, expects success and gives its output.
+    ///
+    /// # Panics
+    /// When it fails.
+    pub fn succeed(&self, folder: &Path, arguments: &[&str]) -> String {
+        let output = self.command(folder, arguments).output().unwrap();
+        assert!(
+            output.status.success(),
+            "{arguments:?}: {}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        String::from_utf8(output.stdout).unwrap()
     }
-    command
-}
 
-/// Runs it and expects success.
-pub fn succeed(folder: &Path, arguments: &[&str]) -> String {
-    let output = spanlight(folder, arguments).output().unwrap();
-    assert!(
-        output.status.success(),
-        "{arguments:?}: {}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    String::from_utf8(output.stdout).unwrap()
-}
-
-/// Runs it and expects failure with a message on standard error.
-pub fn fail(folder: &Path, arguments: &[&str]) -> String {
-    let Output { status, stderr, .. } = spanlight(folder, arguments).output().unwrap();
-    let message = String::from_utf8(stderr).unwrap();
-    assert_eq!(status.code(), Some(1), "{arguments:?}: {message}");
-    message
+    /// Runs it, expects failure and gives the message on standard error.
+    ///
+    /// # Panics
+    /// When it succeeds.
+    pub fn fail(&self, folder: &Path, arguments: &[&str]) -> String {
+        let Output { status, stderr, .. } = self.command(folder, arguments).output().unwrap();
+        let message = String::from_utf8(stderr).unwrap();
+        assert_eq!(status.code(), Some(1), "{arguments:?}: {message}");
+        message
+    }
 }
 
 /// Arguments of a small training run.
@@ -230,13 +119,16 @@ pub fn still(run: &str) -> Vec<&str> {
 }
 
 /// The same arguments, the value of one flag exchanged.
+///
+/// # Panics
+/// When they lack the flag.
 pub fn exchanged<'a>(mut arguments: Vec<&'a str>, flag: &str, value: &'a str) -> Vec<&'a str> {
     let at = arguments.iter().position(|a| *a == flag).unwrap();
     arguments[at + 1] = value;
     arguments
 }
 
-/// Arguments of a small pre-training run over [`CORPUS`].
+/// Arguments of a small pre-training run over [`CORPUS`](crate::workshop::CORPUS).
 pub fn pretraining<'a>(run: &'a str, steps: &'a str) -> Vec<&'a str> {
     vec![
         "pretrain",
@@ -267,46 +159,11 @@ pub fn pretraining<'a>(run: &'a str, steps: &'a str) -> Vec<&'a str> {
     ]
 }
 
-/// Invented sentences without annotations; some of their words have two word-pieces.
-pub const CORPUS: &str = "\
-anna and carla visited the robots in rome and the labs in paris .
-the robot labs hired bert and in paris anna lives in rome .
-bert works for acme in the robots lab and visited rome .
-carla lives in paris and acme hired the robots for the lab .
-the labs visited anna and the robots hired carla in rome .
-acme works in paris and the robots lab works for bert .
-";
-
-/// A small grid: two variants, two shares, two seeds.
-pub const GRID: &str = r#"
-name = "tiny"
-title = "Tiny"
-output = "grid"
-variables = { data_dir = "" }
-subset_per_seed = true
-finetune = { encoder = "encoder", epochs = 3, batch = 4, learning_rate = 2e-3, head_lr = 5e-3, evaluate_from = 1, chunk = 16 }
-
-[data]
-train = "${data_dir}/train.jsonl"
-dev = "${data_dir}/train.jsonl"
-test = "${data_dir}/train.jsonl"
-source = "invented"
-
-[variants.plain]
-label = "Plain"
-
-[variants.shared]
-label = "Shared encoder"
-finetune = { share_span_encoder = true }
-
-[[runs]]
-variants = ["plain", "shared"]
-fractions = [0.34, 1.0]
-seeds = [1, 2]
-"#;
-
 /// The arrays of a safetensors file, byte for byte.
-pub fn arrays(path: &PathBuf) -> Vec<(String, Vec<u8>)> {
+///
+/// # Panics
+/// When it is none.
+pub fn arrays(path: &Path) -> Vec<(String, Vec<u8>)> {
     let bytes = std::fs::read(path).unwrap();
     let file = safetensors::SafeTensors::deserialize(&bytes).unwrap();
     let mut arrays: Vec<(String, Vec<u8>)> = file
@@ -317,15 +174,21 @@ pub fn arrays(path: &PathBuf) -> Vec<(String, Vec<u8>)> {
     arrays
 }
 
-/// The events of a kind that a run has told.
-pub fn told(at: &Path, run: &str, kind: &str) -> Vec<Value> {
+/// The events of a kind in the file of a run.
+///
+/// # Panics
+/// When there is no such file.
+pub fn events(at: &Path, run: &str, kind: &str) -> Vec<Value> {
     let text = std::fs::read_to_string(at.join(run).join("events.jsonl")).unwrap();
     let event = |line: &str| -> Value { serde_json::from_str(line).unwrap() };
     let events = text.lines().map(event);
     events.filter(|event| event["event"] == kind).collect()
 }
 
-/// Starts the program and stops it by a signal once a place is reached.
+/// Starts a program and stops it by a signal once a place is reached.
+///
+/// # Panics
+/// When it ends before.
 pub fn stop_when(mut program: Command, signal: &str, reached: impl Fn() -> bool) {
     let mut child = program.stderr(Stdio::null()).spawn().unwrap();
     while !reached() {

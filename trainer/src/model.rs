@@ -7,20 +7,23 @@ use spanlight_core::bundle::{MANIFEST, Manifest, TOKENIZER, WEIGHTS};
 use spanlight_core::extract::Extractor;
 use spanlight_core::init::Init;
 use spanlight_core::predict::Predictor;
-use spanlight_core::weights::{StateDict, decode, load_state, read_safetensors};
+use spanlight_core::weights::{StateDict, decode, load_state, read_safetensors, write_safetensors};
 use spanlight_core::wordpiece::WordPiece;
 use spanlight_core::{JointModel, ModelConfig, Schema};
 
 use crate::device::at_once;
 use crate::error::{Error, Result};
-use crate::store::{FINETUNED, MODEL, SCHEMA, read, read_json};
+use crate::store::{
+    FINETUNED, MODEL, RunFolder, SCHEMA, read, read_json, write_atomic, write_json,
+};
 
 /// The manifest of a bundle; nothing for another folder.
 fn manifest(path: &Path) -> Result<Option<Manifest>> {
     let file = path.join(MANIFEST);
-    match file.exists() {
-        true => Ok(Some(Manifest::parse(&read(&file)?)?)),
-        false => Ok(None),
+    if file.exists() {
+        Ok(Some(Manifest::parse(&read(&file)?)?))
+    } else {
+        Ok(None)
     }
 }
 
@@ -98,6 +101,19 @@ impl SavedModel {
             tokenizer: read(&path.join(TOKENIZER))?,
             weights: read_safetensors(&read(&path.join(FINETUNED))?)?,
         })
+    }
+
+    /// Writes the model as the folder of a fine-tuned run, which [`Self::open`] reads; the weights come
+    /// last, without which it is no model.
+    ///
+    /// # Errors
+    /// [`Error::Store`] for a file that cannot be written.
+    pub fn write(&self, folder: &RunFolder) -> Result<()> {
+        write_json(&folder.model_config(), &self.config)?;
+        write_json(&folder.schema(), &self.schema)?;
+        write_atomic(&folder.tokenizer(), &self.tokenizer)?;
+        let weights = write_safetensors(&self.weights, None)?;
+        Ok(write_atomic(&folder.best(), &weights)?)
     }
 
     /// The tokenizer.

@@ -1,10 +1,10 @@
 //! Speed of training and inference, beside PyTorch in the same run.
 //!
-//! | work | spanlight | PyTorch, in `trainer/bench` |
+//! | work | spanlight | PyTorch, in `lab/bench` |
 //! |---|---|---|
-//! | fine-tuning | [`finetune`](crate::finetune::finetune) itself, timed by its events | `torch_joint.py`, the same batches |
+//! | fine-tuning | [`finetune`](spanlight::finetune::finetune) itself, timed by its events | `torch_joint.py`, the same batches |
 //! | inference | `Predictor`, as in `evaluate` | the same script, the spans that we found |
-//! | pre-training | the step loop of [`pretrain`](crate::pretrain::pretrain) | `torch_pretrain.py`, the same samples |
+//! | pre-training | the step loop of [`pretrain`](spanlight::pretrain::pretrain) | `torch_pretrain.py`, the same samples |
 //!
 //! Only one side runs at a time, and they alternate, so that no lasting change favours one of them.
 

@@ -3,12 +3,12 @@
 use std::fmt;
 
 use serde::Serialize;
+use spanlight::device::on_cpu;
 
 use super::machine::Machine;
 use super::row::{Line, Row, lowest, median};
 use super::theirs::Theirs;
 use super::{Measure, Plan};
-use crate::device::on_cpu;
 
 /// Load of a machine on which nothing else runs.
 const IDLE: f64 = 0.5;

@@ -1,10 +1,10 @@
-//! `spanlight bench`.
+//! `lab bench`.
 
 use std::path::PathBuf;
 
 use clap::Args;
+use spanlight::cli::{Compute, print};
 
-use super::Compute;
 use crate::bench::{Plan, joint, pretraining};
 use crate::error::{Error, Result};
 
@@ -78,12 +78,12 @@ impl Bench {
             device,
             description,
         };
-        match self.data {
-            Some(_) => {
-                let format = self.format.parse().map_err(Error::Usage)?;
-                super::print(&joint::run(&plan, format)?, self.json)
-            }
-            None => super::print(&pretraining::run(&plan)?, self.json),
+        if self.data.is_some() {
+            let format = self.format.parse().map_err(Error::Usage)?;
+            print(&joint::run(&plan, format)?, self.json)?;
+        } else {
+            print(&pretraining::run(&plan)?, self.json)?;
         }
+        Ok(())
     }
 }

@@ -1,8 +1,9 @@
-//! `spanlight compare`.
+//! `lab compare`.
 
 use std::path::PathBuf;
 
 use clap::Args;
+use spanlight::cli::print;
 
 use crate::compare::Comparison;
 use crate::error::{Error, Result};
@@ -33,6 +34,7 @@ impl Compare {
     pub fn run(&self) -> Result<()> {
         let format = self.format.parse().map_err(Error::Usage)?;
         let comparison = Comparison::read(&self.a, &self.b, &self.gold, format)?;
-        super::print(&comparison, self.json)
+        print(&comparison, self.json)?;
+        Ok(())
     }
 }

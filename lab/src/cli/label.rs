@@ -1,20 +1,22 @@
-//! `spanlight data label`.
+//! `lab label`.
 
 use std::path::PathBuf;
 
 use clap::Args;
 use indicatif::ProgressBar;
+use spanlight::cli::{Compute, print};
+use spanlight::data::{self, Format, Statistics};
+use spanlight::store::write_atomic;
 
-use super::super::Compute;
-use crate::data::{self, Format, Statistics};
 use crate::error::Result;
-use crate::label::{Computing, Quorum, alike, label, majority, spread};
-use crate::store::write_atomic;
+use crate::label::{
+    Computing, Quorum, evenly_spread_sentences, label, majority, most_similar_sentences,
+};
 
-/// Arguments of `data label`.
+/// Arguments of `label`.
 #[derive(Args)]
 pub struct Label {
-    /// Text with one sentence a line, words between spaces, as `data clean` writes it
+    /// Text with one sentence a line, words between spaces, as `spanlight data clean` writes it
     text: PathBuf,
     /// Where to write, in the paper's format
     out: PathBuf,
@@ -51,9 +53,9 @@ impl Label {
         let sentences = match (&self.like, self.count) {
             (Some(examples), Some(count)) => {
                 let examples = data::read(examples, Format::Auto)?.sentences;
-                alike(&self.text, count, &examples)?
+                most_similar_sentences(&self.text, count, &examples)?
             }
-            _ => spread(&self.text, self.count)?,
+            _ => evenly_spread_sentences(&self.text, self.count)?,
         };
         let (device, _) = self.compute.open()?;
         let computing = Computing {
@@ -76,6 +78,7 @@ impl Label {
         write_atomic(&self.out, &lines)?;
         let mut statistics = Statistics::default();
         labelled.iter().for_each(|s| statistics.add(s));
-        super::super::print(&statistics, false)
+        print(&statistics, false)?;
+        Ok(())
     }
 }

@@ -1,16 +1,16 @@
-//! `spanlight data mix`.
+//! `lab mix`.
 
 use std::path::PathBuf;
 
 use clap::Args;
+use spanlight::cli::print;
+use spanlight::data;
+use spanlight::store::{StoreError, write_atomic, write_json};
 
-use crate::cli::print;
-use crate::data;
 use crate::error::Result;
 use crate::mix::{Recipe, mix};
-use crate::store::{StoreError, write_atomic, write_json};
 
-/// Arguments of `data mix`.
+/// Arguments of `mix`.
 #[derive(Args)]
 pub struct MixSources {
     /// The recipe, as TOML
@@ -43,6 +43,7 @@ impl MixSources {
             write_atomic(&path, &lines)?;
         }
         write_json(&folder.join("counts.json"), &mixture.counts)?;
-        print(&mixture.counts, self.json)
+        print(&mixture.counts, self.json)?;
+        Ok(())
     }
 }

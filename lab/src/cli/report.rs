@@ -1,11 +1,12 @@
-//! `spanlight report`.
+//! `lab report`.
 
 use std::path::PathBuf;
 
 use clap::Args;
+use spanlight::cli::say;
+use spanlight::store::StoreError;
 
 use crate::error::Result;
-use crate::store::StoreError;
 use crate::tables::{Form, Tables};
 
 /// Arguments of `report`.
@@ -37,7 +38,7 @@ impl Report {
         };
         std::fs::create_dir_all(out).map_err(|e| StoreError::io("create the folder", out, e))?;
         for path in tables.write(out, &self.format)? {
-            super::say(path.display())?;
+            say(path.display())?;
         }
         Ok(())
     }

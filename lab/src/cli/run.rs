@@ -1,4 +1,4 @@
-//! `spanlight experiment`.
+//! `lab run`.
 
 use std::{
     collections::BTreeMap,
@@ -7,17 +7,17 @@ use std::{
 };
 
 use clap::Args;
+use spanlight::cli::{Compute, minutes, say};
+use spanlight::interrupt::Interrupt;
+use spanlight::place::Place;
+use spanlight::store::Lock;
 
-use super::{Compute, run::minutes, say};
 use crate::error::{Error, Result};
 use crate::experiment::{self, Checksums, Grid, Plan, State};
-use crate::interrupt::Interrupt;
-use crate::place::Place;
-use crate::store::Lock;
 
-/// Arguments of `experiment`.
+/// Arguments of `run`.
 #[derive(Args)]
-pub struct Experiment {
+pub struct Run {
     /// The grid, as TOML
     file: PathBuf,
     /// Folder of the data sets: the grid's variable `data_dir`
@@ -46,7 +46,7 @@ fn assignment(text: &str) -> Result<(String, String), String> {
     }
 }
 
-impl Experiment {
+impl Run {
     /// Runs the command.
     ///
     /// # Errors
@@ -102,5 +102,6 @@ fn list(grid: &Grid) -> Result<()> {
     let [finished, failed, open] = counts;
     say(format_args!(
         "{finished} finished, {failed} failed or cannot run, {open} to do"
-    ))
+    ))?;
+    Ok(())
 }

@@ -9,11 +9,11 @@ use std::fmt::{Display, Formatter};
 use std::path::Path;
 
 use serde::Serialize;
+use spanlight::data::Format;
 use spanlight_core::Schema;
 use spanlight_core::document::Sentence;
 use spanlight_core::score::{Prediction, Protocol, Scores, score_under};
 
-use crate::data::Format;
 use crate::error::Result;
 pub use difference::{Closer, Difference};
 
@@ -42,7 +42,7 @@ impl Comparison {
     /// # Errors
     /// [`crate::error::Error::Usage`] if they do not have the same sentences.
     pub fn read(a: &Path, b: &Path, gold: &Path, format: Format) -> Result<Self> {
-        let sentences = crate::data::read(gold, format)?.sentences;
+        let sentences = spanlight::data::read(gold, format)?.sentences;
         let [first, second] = [source::read(a, &sentences)?, source::read(b, &sentences)?];
         let schema = Schema::of(&sentences, &[]);
         let score = |found: &[Sentence]| {

@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
+use spanlight::data::{self, Format};
+use spanlight::predictions::unbroken;
 use spanlight_core::document::Sentence;
 
-use crate::data::{self, Format};
 use crate::error::{Error, Result};
-use crate::experiment::unbroken;
 
 /// Name of the predictions in a run folder.
 const FILE: &str = "predictions.jsonl";

@@ -3,13 +3,11 @@
 use std::path::Path;
 
 use serde_json::{Value, json};
+use spanlight::finetune::{FinetuneConfig, PRESETS};
+use spanlight::settings::{Settings, overlaid};
 
 use super::grid::Grid;
-use crate::{
-    error::Result,
-    finetune::{FinetuneConfig, PRESETS},
-    settings::{Settings, overlaid},
-};
+use crate::error::Result;
 
 /// One point of a grid.
 #[derive(Debug, Clone, PartialEq)]
@@ -102,7 +100,7 @@ pub fn layered(grid: &Grid, tables: &[&Settings]) -> Result<FinetuneConfig> {
         .into_iter()
         .chain(tables.iter().copied())
         .collect();
-    overlaid(&FinetuneConfig::default(), &tables, &grid.path)
+    Ok(overlaid(&FinetuneConfig::default(), &tables, &grid.path)?)
 }
 
 fn table(value: Value) -> Settings {

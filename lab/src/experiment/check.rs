@@ -1,17 +1,19 @@
-//! What must hold in a grid before anything is computed.
+//! Reads a grid and checks it before anything is computed.
 
+use std::collections::BTreeMap;
 use std::iter::successors;
+use std::path::Path;
+
+use spanlight::finetune::FinetuneConfig;
+use spanlight::settings::{Settings, object};
+use spanlight::store;
 
 use super::{
     cell::{self, Cell},
     grid::{Grid, Kind},
-    pretrain,
+    pretrain, variables,
 };
-use crate::{
-    error::Result,
-    finetune::FinetuneConfig,
-    settings::{Settings, object},
-};
+use crate::error::{Error, Result};
 
 /// Settings that the grid sets for every cell.
 const SET: [&str; 7] = [
@@ -24,11 +26,49 @@ const SET: [&str; 7] = [
     "init_from",
 ];
 
+impl Grid {
+    /// Reads and checks a file; `flags` set variables.
+    ///
+    /// # Errors
+    /// [`Error::Settings`] that says where in the file and what to do.
+    pub fn read(path: &Path, flags: &BTreeMap<String, String>) -> Result<Self> {
+        let environment = |name: &str| std::env::var(name).ok();
+        Self::parse(&store::read_text(path)?, path, flags, environment)
+    }
+
+    /// As [`Self::read`], from a text.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub fn parse(
+        text: &str,
+        path: &Path,
+        flags: &BTreeMap<String, String>,
+        environment: impl Fn(&str) -> Option<String>,
+    ) -> Result<Self> {
+        let fail = |problem: String| Error::Settings {
+            path: path.into(),
+            problem,
+        };
+        let raw: Self = toml::from_str(text).map_err(|e| fail(e.to_string()))?;
+        let values = variables::resolve(&raw.variables, flags, environment).map_err(fail)?;
+        let json = |e: serde_json::Error| fail(e.to_string());
+        let mut value = serde_json::to_value(&raw).map_err(json)?;
+        variables::substitute(&mut value, &values).map_err(fail)?;
+        let grid = Self {
+            path: path.to_owned(),
+            ..serde_json::from_value(value).map_err(json)?
+        };
+        check(&grid)?;
+        Ok(grid)
+    }
+}
+
 /// Checks names, shares and settings.
 ///
 /// # Errors
 /// [`crate::error::Error::Settings`] that names the table and the key.
-pub fn check(grid: &Grid) -> Result<()> {
+fn check(grid: &Grid) -> Result<()> {
     let names = grid.variants.keys().chain(grid.pretrainings.keys());
     for name in names.chain([&grid.name]) {
         let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
@@ -81,7 +121,7 @@ pub fn check(grid: &Grid) -> Result<()> {
             Kind::Finetune => {
                 place(&pretraining.settings, &table, &["init_from"])?;
                 cell::layered(grid, &[&grid.finetune, &pretraining.settings])
-                    .and_then(|config| config.validate())
+                    .and_then(|config| Ok(config.validate()?))
                     .map_err(|e| grid.problem(format!("{table}: {e}")))?;
             }
         }

@@ -8,10 +8,11 @@ use std::{
 };
 
 use sha2::{Digest, Sha256};
-
+use spanlight::encoder::is_bundle;
+use spanlight::store::StoreError;
 use spanlight_core::bundle::{MANIFEST, TOKENIZER, WEIGHTS};
 
-use crate::{encoder::is_bundle, error::Result, store::StoreError};
+use crate::error::Result;
 
 /// The files of an encoder folder that training reads; others may come and go.
 const ENCODER: [&str; 8] = [

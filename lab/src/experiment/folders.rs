@@ -2,8 +2,9 @@
 
 use std::{fs, io, path::Path};
 
+use spanlight::store::StoreError;
+
 use super::identity::Identity;
-use crate::store::StoreError;
 
 /// Names in a folder.
 #[derive(Debug, Default)]

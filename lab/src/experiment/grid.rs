@@ -1,19 +1,12 @@
 //! The file of a grid.
 
-use std::{
-    collections::BTreeMap,
-    path::{Path, PathBuf},
-};
+use std::{collections::BTreeMap, path::PathBuf};
 
 use serde::{Deserialize, Serialize};
+use spanlight::pretrain::PRESETS;
+use spanlight::settings::{Preset, Settings};
 
-use super::{check, variables};
-use crate::{
-    error::{Error, Result},
-    pretrain::PRESETS,
-    settings::{Preset, Settings},
-    store,
-};
+use crate::error::{Error, Result};
 
 /// A grid, as its TOML file gives it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -188,42 +181,6 @@ pub struct Report {
 }
 
 impl Grid {
-    /// Reads and checks a file; `flags` set variables.
-    ///
-    /// # Errors
-    /// [`Error::Settings`] that says where in the file and what to do.
-    pub fn read(path: &Path, flags: &BTreeMap<String, String>) -> Result<Self> {
-        let environment = |name: &str| std::env::var(name).ok();
-        Self::parse(&store::read_text(path)?, path, flags, environment)
-    }
-
-    /// As [`Self::read`], from a text.
-    ///
-    /// # Errors
-    /// As [`Self::read`].
-    pub fn parse(
-        text: &str,
-        path: &Path,
-        flags: &BTreeMap<String, String>,
-        environment: impl Fn(&str) -> Option<String>,
-    ) -> Result<Self> {
-        let fail = |problem: String| Error::Settings {
-            path: path.into(),
-            problem,
-        };
-        let raw: Self = toml::from_str(text).map_err(|e| fail(e.to_string()))?;
-        let values = variables::resolve(&raw.variables, flags, environment).map_err(fail)?;
-        let json = |e: serde_json::Error| fail(e.to_string());
-        let mut value = serde_json::to_value(&raw).map_err(json)?;
-        variables::substitute(&mut value, &values).map_err(fail)?;
-        let grid = Self {
-            path: path.to_owned(),
-            ..serde_json::from_value(value).map_err(json)?
-        };
-        check::check(&grid)?;
-        Ok(grid)
-    }
-
     /// The variants in the order in which they first run.
     pub fn order(&self) -> Vec<&str> {
         let mut order: Vec<&str> = Vec::new();

@@ -3,6 +3,8 @@
 use std::{collections::BTreeMap, path::Path};
 
 use serde_json::{Value, json};
+use spanlight::finetune::FinetuneConfig;
+use spanlight::settings::{Settings, object};
 
 use super::{
     cell::{Cell, layered},
@@ -10,11 +12,7 @@ use super::{
     grid::{Grid, Kind},
     pretrain,
 };
-use crate::{
-    error::{Error, Result},
-    finetune::FinetuneConfig,
-    settings::{Settings, object},
-};
+use crate::error::{Error, Result};
 
 /// Settings of fine-tuning that are files or folders.
 const INPUTS: [&str; 4] = ["train", "dev", "encoder", "init_from"];

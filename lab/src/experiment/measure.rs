@@ -3,13 +3,12 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use spanlight::settings::Settings;
 use spanlight_core::{
     Result, Schema,
     document::Sentence,
     score::{BucketScores, Prediction, Protocol, Scores, Size, score_buckets, score_under},
 };
-
-use crate::settings::Settings;
 
 /// A finished cell.
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -7,6 +7,7 @@ use std::{
 };
 
 use serde::{Deserialize, Serialize};
+use spanlight::store::{self, StoreError};
 
 use super::{
     cell::{Cell, percent},
@@ -16,10 +17,7 @@ use super::{
     identity::Identity,
     measure::Outcome,
 };
-use crate::{
-    error::Result,
-    store::{self, StoreError},
-};
+use crate::error::Result;
 
 /// Folder of the plans in the output folder.
 const PLANS: &str = "plans";

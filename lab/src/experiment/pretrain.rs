@@ -2,14 +2,13 @@
 
 use std::path::Path;
 
-use crate::{
-    error::Result,
-    place::Place,
-    pretrain::{self, PretrainConfig},
-    report,
-    settings::{Settings, object, overlaid},
-    store::{RunFolder, write_json},
-};
+use spanlight::place::Place;
+use spanlight::pretrain::{self, PretrainConfig};
+use spanlight::settings::{Settings, object, overlaid};
+use spanlight::sinks;
+use spanlight::store::{RunFolder, write_json};
+
+use crate::error::Result;
 
 /// Settings whose values are files or folders (or lists of them): their contents, not their names,
 /// identify a pre-training.
@@ -31,7 +30,7 @@ pub fn fields() -> Result<Vec<String>> {
 /// # Errors
 /// A setting that there is not, or whose value does not fit.
 pub fn effective(settings: &Settings) -> Result<Settings> {
-    object(&config(settings)?)
+    Ok(object(&config(settings)?)?)
 }
 
 /// Makes the run in `folder`, or goes on with it, until it is complete; nothing when it was
@@ -50,15 +49,15 @@ pub fn pretrain(
     if !resumed {
         write_json(&run.config(), &config)?;
     }
-    let mut sinks = report::of_run(&run, resumed)?;
+    let mut sinks = sinks::of_run(&run, resumed)?;
     pretrain::pretrain(&config, &run, resumed, place, &mut sinks)?;
     Ok((!place.interrupt.requested()).then_some(run))
 }
 
 fn config(settings: &Settings) -> Result<PretrainConfig> {
-    overlaid(
+    Ok(overlaid(
         &PretrainConfig::default(),
         &[settings],
         Path::new("settings of a pre-training"),
-    )
+    )?)
 }

@@ -3,6 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use serde_json::json;
+use spanlight::place::Place;
+use spanlight::settings::Settings;
+use spanlight::store::{DONE, Lock, write_json};
 
 use super::{
     cell::layered,
@@ -13,12 +16,7 @@ use super::{
     pretrain::pretrain,
     run,
 };
-use crate::{
-    error::Result,
-    place::Place,
-    settings::Settings,
-    store::{DONE, Lock, write_json},
-};
+use crate::error::Result;
 
 /// The folder of a finished pre-training, which is trained first if it is not, and before it what
 /// it starts from; nothing when it was interrupted.

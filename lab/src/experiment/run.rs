@@ -2,14 +2,13 @@
 
 use std::path::Path;
 
-use crate::{
-    error::Result,
-    event::{Event, Sink, SinkError},
-    finetune::{FinetuneConfig, finetune},
-    place::Place,
-    report,
-    store::{self, RunFolder},
-};
+use spanlight::event::{Event, Sink, SinkError};
+use spanlight::finetune::{FinetuneConfig, finetune};
+use spanlight::place::Place;
+use spanlight::sinks;
+use spanlight::store::{self, RunFolder};
+
+use crate::error::Result;
 
 /// A complete run; no other process touches its folder while this value lives.
 pub struct Run {
@@ -28,7 +27,7 @@ pub fn complete(config: &FinetuneConfig, path: &Path, place: &Place<'_>) -> Resu
     let (folder, resumed) = RunFolder::create_or_resume(path)?;
     store::write_json(&folder.config(), config)?;
     let mut watch = Watch {
-        sink: report::of_run(&folder, resumed)?,
+        sink: sinks::of_run(&folder, resumed)?,
         seconds: 0.0,
     };
     finetune(config, &folder, resumed, place, &mut watch)?;

@@ -11,6 +11,12 @@ use std::{
     time::{Duration, Instant},
 };
 
+use spanlight::event::{CellState, Event, Sink, Sinks};
+use spanlight::finetune::FinetuneConfig;
+use spanlight::place::Place;
+use spanlight::sinks::{Jsonl, Terminal};
+use spanlight::store::{Lock, StoreError, remove, sweep};
+
 use super::{
     cell::Cell,
     checksum::Checksums,
@@ -22,14 +28,7 @@ use super::{
     pretraining,
     trial::Trial,
 };
-use crate::{
-    error::{Error, Result},
-    event::{CellState, Event, Sink, Sinks},
-    finetune::FinetuneConfig,
-    place::Place,
-    report::{Jsonl, Terminal},
-    store::{Lock, StoreError, remove, sweep},
-};
+use crate::error::{Error, Result};
 
 /// How often to look whether another process has finished.
 const LOOK: Duration = Duration::from_secs(1);
@@ -37,7 +36,7 @@ const LOOK: Duration = Duration::from_secs(1);
 /// Runs what is not finished until everything is, or until [`Place::interrupt`] asks to stop.
 ///
 /// # Errors
-/// [`Error::Usage`] at the end if cells failed; before, only what concerns the whole experiment,
+/// [`Error::Cells`] at the end if cells failed; before, only what concerns the whole experiment,
 /// such as an output folder that cannot be written to.
 pub fn run(grid: &Grid, place: &Place<'_>) -> Result<()> {
     let start = Instant::now();
@@ -76,11 +75,10 @@ pub fn run(grid: &Grid, place: &Place<'_>) -> Result<()> {
     })?;
     match runner.count(State::Failed) {
         0 => Ok(()),
-        failed => Err(Error::Usage(format!(
-            "{failed} of {} cells failed; --dry-run lists them with their errors, and the same \
-             command without it tries them again",
-            runner.plan.cells.len()
-        ))),
+        failed => Err(Error::Cells {
+            failed,
+            cells: runner.plan.cells.len(),
+        }),
     }
 }
 
@@ -175,7 +173,9 @@ impl Runner<'_> {
                 self.finished(i)?;
                 CellState::Finished
             }
-            Err(Error::Store(StoreError::Locked { .. } | StoreError::Finished { .. })) => {
+            Err(Error::Spanlight(spanlight::Error::Store(
+                StoreError::Locked { .. } | StoreError::Finished { .. },
+            ))) => {
                 return Ok(false);
             }
             Err(error) => {
@@ -296,7 +296,11 @@ fn start(
             Ok(None) => return Ok(None),
             Ok(Some(folder)) => Ok(folder),
             // Another process was faster, so it is no failure.
-            Err(error @ Error::Store(StoreError::Locked { .. } | StoreError::Finished { .. })) => {
+            Err(
+                error @ Error::Spanlight(spanlight::Error::Store(
+                    StoreError::Locked { .. } | StoreError::Finished { .. },
+                )),
+            ) => {
                 return Err(error);
             }
             Err(error) => Err(format!("pre-training `{name}`: {error}")),

@@ -3,14 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use spanlight::settings::Preset;
+
 use super::grid::{Grid, Kind};
 use super::{cell::Cell, pretrain::effective};
-use crate::settings::Preset;
 use crate::tables::Published;
 
 /// All of them, with a value for every variable.
 fn grids() -> Vec<Grid> {
-    let folder = spanlight_tests::package().join("../experiments");
+    let folder = spanlight_tests::package().join("experiments");
     let mut paths: Vec<_> = std::fs::read_dir(folder)
         .unwrap()
         .map(|entry| entry.unwrap().path())

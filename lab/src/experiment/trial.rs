@@ -2,6 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
+use spanlight::data;
+use spanlight::encoder::EncoderFolder;
+use spanlight::evaluation::Evaluation;
+use spanlight::model::SavedModel;
+use spanlight::place::Place;
+use spanlight::predictions;
+use spanlight::settings::object;
+use spanlight::store::write_json;
 use spanlight_core::{Schema, context::Frame, document::Sentence};
 
 use super::{
@@ -9,18 +17,9 @@ use super::{
     grid::Grid,
     identity::Identity,
     measure::{Outcome, Split},
-    predictions, run,
+    run,
 };
-use crate::{
-    data,
-    encoder::EncoderFolder,
-    error::{Error, Result},
-    evaluation::Evaluation,
-    model::SavedModel,
-    place::Place,
-    settings::object,
-    store::write_json,
-};
+use crate::error::{Error, Result};
 
 /// A cell about to be run.
 pub struct Trial<'a> {

@@ -1,24 +1,24 @@
-//! Sentences that models annotate instead of people: training data by the agreement of an ensemble.
+//! Training data that an ensemble of models annotates.
 //!
-//! What most of several models find is right more often than what any one of them finds, and a
-//! single model can learn it from as much text as there is. What was labelled before may vote again.
+//! An annotation that most models of an ensemble agree on is right more often than one of a single model.
+//! One model can then learn from as much text as there is.
 
-mod earlier;
-mod likeness;
+mod labelled;
+mod similarity;
 mod text;
 mod vote;
 
 use std::path::Path;
 
 use burn::tensor::Device;
+use spanlight::evaluation::Evaluation;
+use spanlight::model::SavedModel;
 use spanlight_core::document::Sentence;
 use spanlight_core::score::Prediction;
 
 use crate::error::{Error, Result};
-use crate::evaluation::Evaluation;
-use crate::model::SavedModel;
-use earlier::earlier;
-pub use text::{alike, spread};
+use labelled::labelled;
+pub use text::{evenly_spread_sentences, most_similar_sentences};
 pub use vote::Quorum;
 use vote::vote;
 
@@ -37,8 +37,8 @@ pub fn majority(models: usize) -> usize {
     models / 2 + 1
 }
 
-/// Annotates sentences with what enough of the models find; `progress` learns how often a sentence has
-/// been read by a model. A file of the same sentences, labelled before, votes like a model.
+/// Annotates sentences with what enough of the models find; `progress` gets the number of
+/// sentences that a model has read since the last call. A file of the same sentences, labelled before, votes like a model.
 ///
 /// # Errors
 /// [`Error::Usage`] for a quorum of entities that is no majority, one that there are not models enough
@@ -68,15 +68,16 @@ pub fn label(
     let mut ballots: Vec<Vec<Prediction>> = vec![Vec::with_capacity(models.len()); sentences.len()];
     for path in models {
         let path = path.as_ref();
-        let found = match path.is_file() {
-            true => earlier(path, sentences, progress)?,
-            false => predicted(path, sentences, computing, progress)?,
+        let found = if path.is_file() {
+            labelled(path, sentences, progress)?
+        } else {
+            predicted(path, sentences, computing, progress)?
         };
         for (ballot, prediction) in ballots.iter_mut().zip(found) {
             ballot.push(prediction);
         }
     }
-    let elect = |(sentence, ballot): (&Sentence, &Vec<Prediction>)| {
+    let elected = |(sentence, ballot): (&Sentence, &Vec<Prediction>)| {
         let (entities, relations) = vote(ballot, quorum);
         Sentence {
             entities,
@@ -84,10 +85,10 @@ pub fn label(
             ..sentence.clone()
         }
     };
-    Ok(sentences.iter().zip(&ballots).map(elect).collect())
+    Ok(sentences.iter().zip(&ballots).map(elected).collect())
 }
 
-/// What a model finds.
+/// The predictions of a model.
 fn predicted(
     path: &Path,
     sentences: &[Sentence],
@@ -98,5 +99,5 @@ fn predicted(
     let frame = saved.config.frame();
     let evaluation = Evaluation::new(sentences, &saved.schema, &saved.wordpiece()?, frame)?;
     let predictor = saved.predictor(computing.device, computing.chunk)?;
-    evaluation.predict(&predictor, computing.workers, progress)
+    Ok(evaluation.predict(&predictor, computing.workers, progress)?)
 }

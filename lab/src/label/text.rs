@@ -6,18 +6,18 @@ use std::io::{BufRead, BufReader};
 use std::ops::RangeInclusive;
 use std::path::Path;
 
+use spanlight::store::StoreError;
 use spanlight_core::document::Sentence;
 
-use super::likeness::Likeness;
+use super::similarity::Similarity;
 use crate::error::{Error, Result};
-use crate::store::StoreError;
 
 /// `count` sentences, evenly spread over the file, or all of them; empty lines count for nothing.
 ///
 /// # Errors
 /// [`StoreError`] for a file that cannot be read or is not UTF-8, [`Error::Usage`] for one that holds fewer
 /// sentences.
-pub fn spread(path: &Path, count: Option<usize>) -> Result<Vec<Sentence>> {
+pub fn evenly_spread_sentences(path: &Path, count: Option<usize>) -> Result<Vec<Sentence>> {
     let total = lines(path)?.try_fold(0, |n, line| line.map(|_| n + 1))?;
     let count = count.unwrap_or(total);
     if total == 0 || count > total {
@@ -39,28 +39,33 @@ pub fn spread(path: &Path, count: Option<usize>) -> Result<Vec<Sentence>> {
     Ok(chosen)
 }
 
-/// Words of a sentence that may be chosen for its likeness: few words say little, and many are no sentence.
+/// Length in words of the sentences that [`most_similar_sentences`] chooses from: shorter ones say little, and
+/// longer ones are mostly lists or broken text.
 const WORDS: RangeInclusive<usize> = 8..=60;
 
-/// The `count` sentences of 8 to 60 words that read most like examples, none of which are among them,
-/// in the order of the file.
+/// The `count` sentences of 8 to 60 words that are most similar to the examples, without the examples
+/// themselves, in the order of the file.
 ///
 /// # Errors
-/// Like [`spread`].
-pub fn alike(path: &Path, count: usize, examples: &[Sentence]) -> Result<Vec<Sentence>> {
+/// As [`evenly_spread_sentences`].
+pub fn most_similar_sentences(
+    path: &Path,
+    count: usize,
+    examples: &[Sentence],
+) -> Result<Vec<Sentence>> {
     let examples = || examples.iter().map(|example| example.words.as_slice());
-    let mut likeness = Likeness::to(examples());
+    let mut similarity = Similarity::to(examples());
     let known: HashSet<&[String]> = examples().collect();
     for line in lines(path)? {
         let (index, text) = line?;
-        likeness.add(&sentence(path, index, &text).words);
+        similarity.add(&sentence(path, index, &text).words);
     }
     let mut scores = Vec::new();
     for line in lines(path)? {
         let (index, text) = line?;
         let words = sentence(path, index, &text).words;
         if WORDS.contains(&words.len()) && !known.contains(words.as_slice()) {
-            scores.push((likeness.of(&words), index));
+            scores.push((similarity.of(&words), index));
         }
     }
     if count > scores.len() {
@@ -122,7 +127,7 @@ mod tests {
     fn sentences_are_evenly_spread() {
         let file = file("a 0\n\na 1\na 2\na 3\na 4\na 5\na 6\n");
         let numbers = |count| -> Vec<usize> {
-            let found = spread(file.path(), count).unwrap();
+            let found = evenly_spread_sentences(file.path(), count).unwrap();
             for s in &found {
                 assert_eq!(s.words, ["a".to_string(), s.index.to_string()]);
             }
@@ -152,15 +157,17 @@ mod tests {
             words: words(text),
             ..Default::default()
         });
-        let chosen = alike(file.path(), 1, &examples).unwrap();
+        let chosen = most_similar_sentences(file.path(), 1, &examples).unwrap();
         assert_eq!(chosen.len(), 1);
         assert_eq!(chosen[0].index, 3);
         let indices = |s: Vec<Sentence>| s.iter().map(|s| s.index).collect::<Vec<_>>();
         assert_eq!(
-            indices(alike(file.path(), 3, &examples).unwrap()),
+            indices(most_similar_sentences(file.path(), 3, &examples).unwrap()),
             [0, 3, 4]
         );
-        let error = alike(file.path(), 4, &examples).unwrap_err().to_string();
+        let error = most_similar_sentences(file.path(), 4, &examples)
+            .unwrap_err()
+            .to_string();
         assert!(
             error.contains("holds 3 sentences of 8 to 60 words"),
             "{error}"
@@ -170,12 +177,14 @@ mod tests {
     #[test]
     fn too_few_sentences_and_a_missing_file_are_named() {
         let file = file("only one\n");
-        let error = spread(file.path(), Some(2)).unwrap_err().to_string();
+        let error = evenly_spread_sentences(file.path(), Some(2))
+            .unwrap_err()
+            .to_string();
         assert!(
             error.contains("holds 1 sentences, 2 are asked for"),
             "{error}"
         );
-        let error = spread(Path::new("no/such.txt"), None).unwrap_err();
+        let error = evenly_spread_sentences(Path::new("no/such.txt"), None).unwrap_err();
         assert!(error.to_string().contains("no/such.txt"), "{error}");
     }
 }

@@ -2,10 +2,10 @@
 
 use std::cmp::Reverse;
 
+use spanlight::data::{Overlap, trainable};
 use spanlight_core::document::{Entity, Relation, Sentence};
 
 use super::{Recipe, Source, complete, names};
-use crate::data::{Overlap, trainable};
 
 /// Why a sentence is left out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

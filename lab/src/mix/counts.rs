@@ -7,9 +7,9 @@ use std::{
 };
 
 use serde::Serialize;
+use spanlight::data::Statistics;
 
 use super::{common::Unused, split::Splits};
-use crate::data::Statistics;
 
 /// Unused relation types that are printed for every source; the JSON form holds all.
 const PRINTED: usize = 12;

@@ -11,16 +11,13 @@ mod tests;
 
 use std::path::{Path, PathBuf};
 
+use spanlight::data::{self, Statistics};
 use spanlight_core::document::Sentence;
 
+use crate::error::Result;
 pub use counts::{Counts, SourceCounts};
 pub use recipe::{Recipe, Source};
 pub use split::Splits;
-
-use crate::{
-    data::{self, Statistics},
-    error::Result,
-};
 
 /// Sentences of three splits and what they hold.
 #[derive(Debug, Clone, Default)]

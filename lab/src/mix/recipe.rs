@@ -6,12 +6,10 @@ use std::{
 };
 
 use serde::Deserialize;
+use spanlight::data::Format;
+use spanlight::store;
 
-use crate::{
-    data::Format,
-    error::{Error, Result},
-    store,
-};
+use crate::error::{Error, Result};
 
 /// What is mixed, and how its types become common ones.
 #[derive(Debug, Clone, Deserialize)]

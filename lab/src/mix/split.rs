@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use serde::Serialize;
+use spanlight::data::lot;
 use spanlight_core::document::Sentence;
 
 use super::recipe::HoldOut;
-use crate::data::lot;
 
 /// One thing for each of the three.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]

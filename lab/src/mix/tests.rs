@@ -5,7 +5,11 @@ use std::path::Path;
 use spanlight_core::document::{Entity, Relation};
 
 use super::*;
-use crate::data::tests::shared;
+
+/// A file of the shared data, or nothing (with a message) where it is missing.
+fn shared(file: &str) -> Option<std::path::PathBuf> {
+    spanlight_tests::shared(&format!("data/{file}"))
+}
 
 const RECIPE: &str = r#"
 relations = ["spouse", "country", "located in"]
@@ -229,7 +233,7 @@ fn mistakes_in_a_recipe_are_named() {
 
 #[test]
 fn the_general_recipe_is_valid_and_mixes_the_real_data() {
-    let path = spanlight_tests::package().join("../experiments/data/general.toml");
+    let path = spanlight_tests::package().join("experiments/data/general.toml");
     let recipe = Recipe::read(&path).unwrap();
     let files = ["re_docred/dev_revised.json", "re3d/CENTCOM/documents.json"];
     let passages = "knowledgenet/knowledgenet_train_from_html.jsonl";

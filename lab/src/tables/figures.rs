@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use spanlight::sinks::{Curve, Drawing, Marks, draw};
 use spanlight_core::score::Size;
 
 use super::grid::shown;
@@ -9,7 +10,6 @@ use super::section::HEADLINE;
 use super::{BucketRow, ScoreRow, Section, Tables};
 use crate::error::Result;
 use crate::experiment::percent;
-use crate::report::{Curve, Drawing, Marks, draw};
 
 /// A drawing of a section.
 pub struct Drawn {
@@ -24,7 +24,7 @@ pub struct Drawn {
 /// The drawings of all sections.
 ///
 /// # Errors
-/// [`crate::event::SinkError::Chart`].
+/// [`spanlight::event::SinkError::Chart`].
 pub fn all(tables: &Tables) -> Result<Vec<Drawn>> {
     let mut drawings = Vec::new();
     let mut used: BTreeMap<&str, usize> = BTreeMap::new();

@@ -33,10 +33,9 @@ use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 use serde::Serialize;
+use spanlight::store::{write_atomic, write_json};
 
 use crate::error::Result;
-use crate::store::{write_atomic, write_json};
-
 pub use bucket::BucketRow;
 pub use comparison::Comparison;
 pub use missing::Missing;
@@ -95,7 +94,7 @@ impl Tables {
     /// Writes the forms asked for; gives the files.
     ///
     /// # Errors
-    /// [`crate::store::StoreError`].
+    /// [`spanlight::store::StoreError`].
     pub fn write(&self, out: &Path, forms: &[Form]) -> Result<Vec<PathBuf>> {
         let mut written = Vec::new();
         let drawings = match forms.contains(&Form::Svg) {

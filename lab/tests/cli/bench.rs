@@ -4,7 +4,8 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use crate::support::{fail, succeed, workshop};
+use spanlight_tests::program::LAB;
+use spanlight_tests::workshop::workshop;
 
 /// A Python with PyTorch, or nothing (with a message).
 fn torch() -> Option<&'static str> {
@@ -25,7 +26,7 @@ fn bench(kind: &str, file: &str, python: &str) -> Value {
     let files = ["bench", "--encoder", "encoder", kind, file, "--json"];
     let small = "--batch 4 --steps 1 --warmup 1 --rounds 1 --threads 1 --python";
     let small: Vec<&str> = small.split(' ').collect();
-    let printed = succeed(folder.path(), &[&files[..], &small, &[python]].concat());
+    let printed = LAB.succeed(folder.path(), &[&files[..], &small, &[python]].concat());
     serde_json::from_str(&printed).unwrap()
 }
 
@@ -99,14 +100,12 @@ fn pytorch_pretrains_the_same_model_to_the_same_losses() {
 fn annotated_sentences_or_plain_text_are_needed() {
     let folder = workshop();
     let arguments = ["bench", "--encoder", "encoder"];
-    let output = crate::support::spanlight(folder.path(), &arguments)
-        .output()
-        .unwrap();
+    let output = LAB.command(folder.path(), &arguments).output().unwrap();
     let message = String::from_utf8(output.stderr).unwrap();
     assert!(
         message.contains("--data") && output.status.code() == Some(2),
         "{message}"
     );
     let text = [&arguments[..], &["--corpus", "nowhere.txt"]].concat();
-    assert!(fail(folder.path(), &text).contains("nowhere.txt"));
+    assert!(LAB.fail(folder.path(), &text).contains("nowhere.txt"));
 }

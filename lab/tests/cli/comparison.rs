@@ -2,7 +2,10 @@
 
 use serde_json::Value;
 
-use crate::support::{GRID, fail, succeed, training, workshop};
+use spanlight_tests::program::{LAB, SPANLIGHT, training};
+use spanlight_tests::workshop::workshop;
+
+use crate::experiment::GRID;
 
 #[test]
 fn a_grid_ends_in_a_report() {
@@ -11,26 +14,19 @@ fn a_grid_ends_in_a_report() {
     let grid = format!("{GRID}\n[report]\ndataset = \"ace05\"\n");
     std::fs::write(at.join("grid.toml"), grid).unwrap();
     // A report can be had at any time.
-    succeed(
+    LAB.succeed(
         at,
-        &[
-            "experiment",
-            "grid.toml",
-            "--data-dir",
-            ".",
-            "--max-minutes",
-            "0",
-        ],
+        &["run", "grid.toml", "--data-dir", ".", "--max-minutes", "0"],
     );
-    succeed(at, &["report", "grid"]);
+    LAB.succeed(at, &["report", "grid"]);
     let early = std::fs::read_to_string(at.join("grid/report.md")).unwrap();
     assert!(
         early.contains("0 of 8 cells") && early.contains("Plain at 34 %, seeds 1, 2: not run"),
         "{early}"
     );
 
-    succeed(at, &["experiment", "grid.toml", "--data-dir", "."]);
-    let written = succeed(at, &["report", "grid", "--out", "first"]);
+    LAB.succeed(at, &["run", "grid.toml", "--data-dir", "."]);
+    let written = LAB.succeed(at, &["report", "grid", "--out", "first"]);
     for name in [
         "report.md",
         "report.json",
@@ -39,7 +35,7 @@ fn a_grid_ends_in_a_report() {
     ] {
         assert!(written.contains(name), "{written}");
     }
-    succeed(at, &["report", "grid", "--out", "again"]);
+    LAB.succeed(at, &["report", "grid", "--out", "again"]);
     for entry in std::fs::read_dir(at.join("first")).unwrap() {
         let name = entry.unwrap().file_name();
         let read = |out: &str| std::fs::read(at.join(out).join(&name)).unwrap();
@@ -74,7 +70,7 @@ fn a_grid_ends_in_a_report() {
                 .starts_with("plain-100-2-")
         })
         .unwrap();
-    let report = succeed(
+    let report = SPANLIGHT.succeed(
         at,
         &[
             "evaluate",
@@ -91,14 +87,17 @@ fn a_grid_ends_in_a_report() {
     let ours = row["entity"]["values"][1].as_f64().unwrap();
     assert!((ours - 100.0 * report["full"]["entity"]["f1"].as_f64().unwrap()).abs() < 1e-9);
 
-    let only = succeed(at, &["report", "grid", "--format", "json", "--out", "only"]);
+    let only = LAB.succeed(at, &["report", "grid", "--format", "json", "--out", "only"]);
     assert_eq!(only.lines().count(), 1, "{only}");
-    assert!(fail(at, &["report", "encoder"]).contains("no output folder"));
+    assert!(
+        LAB.fail(at, &["report", "encoder"])
+            .contains("no output folder")
+    );
 
     // Sentences are those that `compare` shows.
     let quoted = || {
         let report = ["report", "grid", "--sentences", "3", "--out", "quoted"];
-        succeed(at, &report);
+        LAB.succeed(at, &report);
         std::fs::read_to_string(at.join("quoted/report.md")).unwrap()
     };
     let told = " of 12 sentences differ; A is closer to gold in ";
@@ -120,7 +119,7 @@ fn a_grid_ends_in_a_report() {
 fn two_models_are_compared_where_they_differ() {
     let folder = workshop();
     let at = folder.path();
-    succeed(at, &training("run", "25"));
+    SPANLIGHT.succeed(at, &training("run", "25"));
     let write = [
         "evaluate",
         "--model",
@@ -130,10 +129,10 @@ fn two_models_are_compared_where_they_differ() {
         "--predictions",
         "good.jsonl",
     ];
-    succeed(at, &write);
+    SPANLIGHT.succeed(at, &write);
     let good = std::fs::read_to_string(at.join("good.jsonl")).unwrap();
 
-    let same = succeed(
+    let same = LAB.succeed(
         at,
         &[
             "compare",
@@ -156,7 +155,7 @@ fn two_models_are_compared_where_they_differ() {
     first["relationMentions"] = Value::Array(vec![]);
     lines[0] = first.to_string();
     std::fs::write(at.join("bad.jsonl"), lines.join("\n")).unwrap();
-    let text = succeed(
+    let text = LAB.succeed(
         at,
         &[
             "compare",
@@ -180,7 +179,7 @@ fn two_models_are_compared_where_they_differ() {
         text.contains("B     [anna]LOC works for [acme]ORG in [rome]LOC ."),
         "{text}"
     );
-    let json = succeed(
+    let json = LAB.succeed(
         at,
         &[
             "compare",
@@ -197,7 +196,7 @@ fn two_models_are_compared_where_they_differ() {
 
     lines.remove(3);
     std::fs::write(at.join("short.jsonl"), lines.join("\n")).unwrap();
-    let message = fail(
+    let message = LAB.fail(
         at,
         &[
             "compare",
@@ -213,7 +212,7 @@ fn two_models_are_compared_where_they_differ() {
     );
     lines.insert(0, lines[1].clone());
     std::fs::write(at.join("other.jsonl"), lines.join("\n")).unwrap();
-    let message = fail(
+    let message = LAB.fail(
         at,
         &[
             "compare",
@@ -227,7 +226,7 @@ fn two_models_are_compared_where_they_differ() {
         message.contains("other.jsonl") && message.contains("sentence 1 has other words"),
         "{message}"
     );
-    let message = fail(
+    let message = LAB.fail(
         at,
         &["compare", "run", "good.jsonl", "--gold", "train.jsonl"],
     );

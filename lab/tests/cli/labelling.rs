@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use crate::support::{fail, succeed, training, workshop};
+use spanlight_tests::program::{LAB, SPANLIGHT, training};
+use spanlight_tests::workshop::workshop;
 
 const TEXT: &str = "anna works for acme in rome .\nbert lives in paris and works for the robot lab .\n\
                     the robot lab hired carla in rome .\ncarla works for acme in paris .\n";
@@ -31,19 +32,19 @@ fn what_models_agree_on_trains_another() {
     let seeded = |run: &'static str, seed: &'static str| {
         let mut arguments = training(run, "25");
         arguments.extend(["--seed", seed]);
-        succeed(at, &arguments)
+        SPANLIGHT.succeed(at, &arguments)
     };
     seeded("one", "1");
     seeded("two", "2");
     let label = |out: &str, more: &[&str]| {
-        let arguments = ["data", "label", "text.txt", out, "--device", "cpu"];
-        succeed(at, &[&arguments[..], more].concat());
+        let arguments = ["label", "text.txt", out];
+        LAB.succeed(at, &[&arguments[..], more].concat());
         annotations(&std::fs::read_to_string(at.join(out)).unwrap())
     };
 
     // A single model's labels are its predictions, and it agrees with itself.
     let alone = label("alone.json", &["--model", "one"]);
-    succeed(
+    SPANLIGHT.succeed(
         at,
         &[
             "evaluate",
@@ -67,9 +68,9 @@ fn what_models_agree_on_trains_another() {
     assert_eq!(alone, label("outvoted.json", &weights));
     // Words stand as they are in the text.
     std::fs::write(at.join("quotes.txt"), "`` anna '' works for acme .\n").unwrap();
-    let quotes = ["data", "label", "quotes.txt"];
-    succeed(at, &[&quotes[..], &["q.json", "--model", "one"]].concat());
-    succeed(
+    let quotes = ["label", "quotes.txt"];
+    LAB.succeed(at, &[&quotes[..], &["q.json", "--model", "one"]].concat());
+    LAB.succeed(
         at,
         &[&quotes[..], &["r.json", "--model", "q.json"]].concat(),
     );
@@ -92,7 +93,7 @@ fn what_models_agree_on_trains_another() {
     let mut learn = training("pupil", "2");
     let train = learn.iter().position(|a| *a == "train.jsonl").unwrap();
     learn[train] = "alone.json";
-    succeed(at, &learn);
+    SPANLIGHT.succeed(at, &learn);
     assert!(at.join("pupil/best.safetensors").exists());
 }
 
@@ -101,21 +102,12 @@ fn mistakes_are_named_and_leave_no_file() {
     let folder = workshop();
     let at = folder.path();
     std::fs::write(at.join("text.txt"), TEXT).unwrap();
-    let label = ["data", "label", "text.txt", "out.json", "--device", "cpu"];
-    succeed(at, &training("one", "1"));
-    let three = [
-        "data",
-        "label",
-        "three.txt",
-        "three.json",
-        "--device",
-        "cpu",
-        "--model",
-        "one",
-    ];
+    let label = ["label", "text.txt", "out.json"];
+    SPANLIGHT.succeed(at, &training("one", "1"));
+    let three = ["label", "three.txt", "three.json", "--model", "one"];
     let lines: Vec<&str> = TEXT.lines().take(3).collect();
     std::fs::write(at.join("three.txt"), lines.join("\n")).unwrap();
-    succeed(at, &three);
+    LAB.succeed(at, &three);
     for (more, part) in [
         (
             &["--model", "none", "none", "--agree", "1"][..],
@@ -134,7 +126,7 @@ fn mistakes_are_named_and_leave_no_file() {
         (&["--model", "train.jsonl"], "train.jsonl: its sentence"),
         (&["--model", "text.txt"], "text.txt: unknown format"),
     ] {
-        let message = fail(at, &[&label[..], more].concat());
+        let message = LAB.fail(at, &[&label[..], more].concat());
         assert!(message.contains(part), "{message}");
         assert!(!at.join("out.json").exists());
     }

@@ -1,10 +1,10 @@
-//! A bundle with the mean of several runs' weights.
+//! The mean of several runs' weights.
 
 use std::path::Path;
 
 use safetensors::tensor::SafeTensors;
-
-use crate::support::{fail, succeed, training, workshop};
+use spanlight_tests::program::{LAB, SPANLIGHT, training};
+use spanlight_tests::workshop::workshop;
 
 /// Every parameter of a file, by name.
 fn parameters(path: &Path) -> Vec<(String, Vec<f32>)> {
@@ -20,28 +20,21 @@ fn parameters(path: &Path) -> Vec<(String, Vec<f32>)> {
     all
 }
 
-/// Arguments that export some runs to `out` as they are.
-fn export<'a>(runs: &[&'a str], out: &'a str) -> Vec<&'a str> {
-    let start = ["export", "--name", "tiny", "--precision", "f32"];
-    let text = ["--self-test", "anna works for acme in rome .", "--model"];
-    [&start[..], &["--out", out], &text, runs].concat()
-}
-
 #[test]
-fn several_runs_give_one_bundle_with_the_mean_of_their_weights() {
+fn the_mean_of_several_runs_is_used_like_a_run() {
     let folder = workshop();
     let at = folder.path();
-    succeed(at, &training("start", "25"));
+    SPANLIGHT.succeed(at, &training("start", "25"));
     for (run, seed) in [("one", "1"), ("two", "2")] {
         let further = ["--init-from", "start", "--load-parts", "model"];
         let seed = ["--seed", seed];
-        succeed(at, &[&training(run, "1")[..], &further, &seed].concat());
+        SPANLIGHT.succeed(at, &[&training(run, "1")[..], &further, &seed].concat());
     }
-    succeed(at, &export(&["one", "two", "two"], "mean"));
+    LAB.succeed(at, &["mean", "one", "two", "two", "--out", "mean"]);
 
     let run = |name: &str| parameters(&at.join(name).join("best.safetensors"));
     let (one, two) = (run("one"), run("two"));
-    let mean = parameters(&at.join("mean/weights.safetensors"));
+    let mean = run("mean");
     assert_eq!((one.len(), two.len()), (mean.len(), mean.len()));
     let mut moved = 0;
     for (((name, a), (other, b)), (same, m)) in one.iter().zip(&two).zip(&mean) {
@@ -58,8 +51,33 @@ fn several_runs_give_one_bundle_with_the_mean_of_their_weights() {
     }
     assert!(moved > 1000, "both seeds trained nearly the same weights");
 
-    succeed(at, &export(&["one", "one"], "alone"));
-    assert_eq!(one, parameters(&at.join("alone/weights.safetensors")));
+    LAB.succeed(at, &["mean", "one", "one", "--out", "alone"]);
+    assert_eq!(one, run("alone"));
+
+    let data = ["--data", "train.jsonl", "--chunk", "16"];
+    SPANLIGHT.succeed(at, &[&["evaluate", "--model", "mean"], &data[..]].concat());
+    let export = [
+        "export",
+        "--name",
+        "tiny",
+        "--precision",
+        "f32",
+        "--model",
+        "mean",
+    ];
+    let to = [
+        "--out",
+        "bundle",
+        "--self-test",
+        "anna works for acme in rome .",
+    ];
+    SPANLIGHT.succeed(at, &[&export[..], &to].concat());
+    assert_eq!(mean, parameters(&at.join("bundle/weights.safetensors")));
+    // Bundles have a mean too.
+    LAB.succeed(at, &["mean", "bundle", "--out", "again"]);
+    assert_eq!(mean, run("again"));
+    let message = LAB.fail(at, &["mean", "one", "--out", "two"]);
+    assert!(message.contains("two"), "{message}");
 }
 
 #[test]
@@ -67,12 +85,12 @@ fn a_run_with_other_labels_sizes_or_pieces_is_named() {
     let folder = workshop();
     let at = folder.path();
     for run in ["run", "respelled"] {
-        succeed(at, &training(run, "1"));
+        SPANLIGHT.succeed(at, &training(run, "1"));
     }
     let text = std::fs::read_to_string(at.join("train.jsonl")).unwrap();
     std::fs::write(at.join("train.jsonl"), text.replace("\"LOC\"", "\"GPE\"")).unwrap();
-    succeed(at, &training("relabelled", "1"));
-    succeed(
+    SPANLIGHT.succeed(at, &training("relabelled", "1"));
+    SPANLIGHT.succeed(
         at,
         &[&training("wider", "1")[..], &["--context", "8"]].concat(),
     );
@@ -87,11 +105,11 @@ fn a_run_with_other_labels_sizes_or_pieces_is_named() {
         ("wider", "sizes and switches"),
         ("respelled", "tokenizer"),
     ] {
-        let message = fail(at, &export(&["run", other], "bundle"));
+        let message = LAB.fail(at, &["mean", "run", other, "--out", "mean"]);
         assert!(
             message.contains(other) && message.contains(problem),
             "{message}"
         );
-        assert!(!at.join("bundle").exists());
+        assert!(!at.join("mean").exists());
     }
 }

@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use crate::support::{fail, succeed, workshop};
+use spanlight_tests::program::{LAB, SPANLIGHT};
+use spanlight_tests::workshop::workshop;
 
 const RECIPE: &str = r#"
 relations = ["works for", "lives in"]
@@ -42,10 +43,10 @@ fn a_recipe_gives_three_files_that_can_be_read_and_the_same_ones_again() {
     let at = folder.path();
     std::fs::write(at.join("recipe.toml"), RECIPE).unwrap();
     std::fs::write(at.join("names.jsonl"), names()).unwrap();
-    let mix = ["data", "mix", "recipe.toml", "--data-dir", ".", "--out"];
-    let text = succeed(at, &[&mix[..], &["mixed"]].concat());
+    let mix = ["mix", "recipe.toml", "--data-dir", ".", "--out"];
+    let text = LAB.succeed(at, &[&mix[..], &["mixed"]].concat());
     assert!(text.contains("sentences used"), "{text}");
-    let json = succeed(at, &[&mix[..], &["again", "--json"]].concat());
+    let json = LAB.succeed(at, &[&mix[..], &["again", "--json"]].concat());
     let counts: Value = serde_json::from_str(&json).unwrap();
     for split in ["train", "dev", "test"] {
         let read = |out: &str| {
@@ -58,7 +59,7 @@ fn a_recipe_gives_three_files_that_can_be_read_and_the_same_ones_again() {
             lines.contains("Person") && !lines.contains("\"PER\""),
             "{lines}"
         );
-        succeed(at, &["data", "check", &format!("mixed/{split}.json")]);
+        SPANLIGHT.succeed(at, &["data", "check", &format!("mixed/{split}.json")]);
     }
     assert_eq!(counts["sources"]["invented"]["read"]["train"], 4);
     let kept: Value =
@@ -83,16 +84,8 @@ fn mistakes_leave_no_file_behind() {
         ),
     ] {
         std::fs::write(at.join("recipe.toml"), recipe).unwrap();
-        let mix = [
-            "data",
-            "mix",
-            "recipe.toml",
-            "--data-dir",
-            ".",
-            "--out",
-            "mixed",
-        ];
-        let message = fail(at, &mix);
+        let mix = ["mix", "recipe.toml", "--data-dir", ".", "--out", "mixed"];
+        let message = LAB.fail(at, &mix);
         assert!(message.contains(part), "{message}");
         assert!(!at.join("mixed").exists());
     }

@@ -11,8 +11,8 @@ use crate::error::{Error, Result};
 use crate::event::Sink;
 use crate::interrupt::Interrupt;
 use crate::place::Place;
-use crate::report;
 use crate::settings::Presets;
+use crate::sinks;
 use crate::store::{self, RunFolder};
 
 /// Arguments of a command that makes a run.
@@ -90,7 +90,7 @@ impl RunArgs {
             workers,
             interrupt: &interrupt,
         };
-        let mut sinks = report::of_run(&folder, resumed)?;
+        let mut sinks = sinks::of_run(&folder, resumed)?;
         task.carry_out(&folder, resumed, &place, &mut sinks)
     }
 }

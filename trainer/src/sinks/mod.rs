@@ -6,10 +6,10 @@ mod jsonl;
 mod legend;
 mod panel;
 mod plot;
+mod progress;
 mod series;
 mod stroke;
 mod terminal;
-mod view;
 
 use std::collections::BTreeMap;
 

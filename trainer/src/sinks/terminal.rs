@@ -7,7 +7,7 @@ use std::{
 
 use indicatif::FormattedDuration;
 
-use super::{Smooth, brief, headline, significant, title, total, value, view::View};
+use super::{Smooth, brief, headline, progress::View, significant, title, total, value};
 use crate::event::{CellState, Event, Figure, FigureKind, Sink, SinkError};
 
 /// Steps that averages remember.

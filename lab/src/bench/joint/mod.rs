@@ -4,6 +4,8 @@ mod ours;
 mod workload;
 
 use serde::Serialize;
+use spanlight::data::Format;
+use spanlight::device::on_cpu;
 use spanlight_core::ModelConfig;
 
 use super::Plan;
@@ -11,8 +13,6 @@ use super::machine::Machine;
 use super::report::{Account, Report};
 use super::row::Row;
 use super::theirs::{self, Theirs};
-use crate::data::Format;
-use crate::device::on_cpu;
 use crate::error::Result;
 use ours::{Ours, settings};
 use workload::{Case, Workload};

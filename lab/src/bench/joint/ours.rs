@@ -3,6 +3,16 @@
 use std::path::PathBuf;
 use std::time::Instant;
 
+use spanlight::data;
+use spanlight::device::at_once;
+use spanlight::encoder::EncoderFolder;
+use spanlight::event::{Event, Sink, SinkError};
+use spanlight::finetune::{FinetuneConfig, finetune};
+use spanlight::inference::predict_all;
+use spanlight::interrupt::Interrupt;
+use spanlight::place::Place;
+use spanlight::store::RunFolder;
+use spanlight::train::EmbeddingRate;
 use spanlight_core::JointModel;
 use spanlight_core::batch::PieceBatch;
 use spanlight_core::init::Init;
@@ -16,17 +26,7 @@ use tempfile::TempDir;
 use super::Workload;
 use crate::bench::machine::{peak, reset_peak};
 use crate::bench::{Measure, Plan};
-use crate::data;
-use crate::device::at_once;
-use crate::encoder::EncoderFolder;
 use crate::error::{Error, Result};
-use crate::event::{Event, Sink, SinkError};
-use crate::finetune::{FinetuneConfig, finetune};
-use crate::inference::predict_all;
-use crate::interrupt::Interrupt;
-use crate::place::Place;
-use crate::store::RunFolder;
-use crate::train::EmbeddingRate;
 
 /// Word-pieces, padding included, of an inference batch: what `evaluate` takes by default.
 const BUDGET: usize = 512;

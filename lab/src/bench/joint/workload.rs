@@ -3,16 +3,16 @@
 use rand::seq::SliceRandom;
 use rand::{SeedableRng, rngs::Xoshiro256PlusPlus};
 use serde::Serialize;
+use spanlight::basis::Basis;
+use spanlight::data::{self, Format, Overlap};
+use spanlight::encoder::EncoderFolder;
 use spanlight_core::batch::{Gold, Pieces};
 use spanlight_core::document::Sentence;
 use spanlight_core::predict::Predicted;
 use spanlight_core::schema::Span;
 use spanlight_core::{ModelConfig, Profile, Schema};
 
-use crate::basis::Basis;
 use crate::bench::Plan;
-use crate::data::{self, Format, Overlap};
-use crate::encoder::EncoderFolder;
 use crate::error::{Error, Result};
 
 /// Longest training sentence, in words, that `finetune` takes.

@@ -6,7 +6,7 @@ use spanlight_core::pretrain::PretrainLoss;
 use crate::bench::theirs::Theirs;
 use crate::error::Result;
 
-/// Tasks whose losses are compared, as [`Event::Step`](crate::event::Event::Step) names them.
+/// Tasks whose losses are compared, as [`Event::Step`](spanlight::event::Event::Step) names them.
 pub const TASKS: [&str; 6] = {
     let [a, b, c, d, e, f, ..] = PretrainLoss::NAMES;
     [a, b, c, d, e, f]

@@ -9,6 +9,9 @@ mod variant;
 use std::path::PathBuf;
 
 use serde::Serialize;
+use spanlight::basis::Basis;
+use spanlight::device::on_cpu;
+use spanlight::encoder::EncoderFolder;
 use spanlight_core::ModelConfig;
 use spanlight_core::pretrain::sample::Sample;
 
@@ -17,9 +20,6 @@ use super::machine::Machine;
 use super::report::{Account, Report};
 use super::row::Row;
 use super::theirs::{self, Theirs};
-use crate::basis::Basis;
-use crate::device::on_cpu;
-use crate::encoder::EncoderFolder;
 use crate::error::Result;
 use agreement::{Outcome, agree};
 use ours::{Ready, check, train};

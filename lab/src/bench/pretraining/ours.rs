@@ -4,6 +4,13 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use burn::module::Module;
+use spanlight::basis::Basis;
+use spanlight::device::chunking;
+use spanlight::encoder::EncoderFolder;
+use spanlight::event::{Event, Sink, SinkError};
+use spanlight::pretrain::{Contrast, PretrainConfig, PretrainObjective, Setup};
+use spanlight::store::write_atomic;
+use spanlight::train::{Driver, Schedule, Verdict, freeze};
 use spanlight_core::init::Init;
 use spanlight_core::pretrain::contrast::normalize;
 use spanlight_core::pretrain::sample::Sample;
@@ -11,16 +18,9 @@ use spanlight_core::weights::{state_of, write_safetensors};
 
 use super::agreement::{Outcome, TASKS};
 use super::samples::Drawn;
-use crate::basis::Basis;
 use crate::bench::machine::{peak, reset_peak};
 use crate::bench::{Measure, Plan};
-use crate::device::chunking;
-use crate::encoder::EncoderFolder;
 use crate::error::Result;
-use crate::event::{Event, Sink, SinkError};
-use crate::pretrain::{Contrast, PretrainConfig, PretrainObjective, Setup};
-use crate::store::write_atomic;
-use crate::train::{Driver, Schedule, Verdict, freeze};
 
 /// Largest coordinate of a key in a queue that was filled without training: with those between,
 /// the variance is that of a normalised layer.

@@ -5,14 +5,14 @@ use std::time::Instant;
 use burn::module::Module;
 use burn::tensor::Device;
 use serde::Serialize;
+use spanlight::device::noise;
+use spanlight::pretrain::{Chunk, PretrainConfig};
+use spanlight::train::{Objective, gradients};
 use spanlight_core::pretrain::sample::Sample;
 
 use super::ours::Ready;
 use crate::bench::Plan;
-use crate::device::noise;
 use crate::error::Result;
-use crate::pretrain::{Chunk, PretrainConfig};
-use crate::train::{Objective, gradients};
 
 /// A part of a step, and how long it takes.
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -2,13 +2,13 @@
 
 use std::ops::ControlFlow;
 
+use spanlight::corpus::{Corpus, Loader, LoaderConfig};
+use spanlight::encoder::EncoderFolder;
+use spanlight::pretrain::{PretrainConfig, Source};
 use spanlight_core::pretrain::sample::Sample;
 
 use crate::bench::Plan;
-use crate::corpus::{Corpus, Loader, LoaderConfig};
-use crate::encoder::EncoderFolder;
 use crate::error::Result;
-use crate::pretrain::{PretrainConfig, Source};
 
 /// Steps whose losses are compared.
 const CHECKED: usize = 2;
@@ -71,7 +71,7 @@ impl Samples {
 pub struct Drawn<'a>(pub &'a [Vec<Sample>]);
 
 impl Source for Drawn<'_> {
-    fn samples(&self, step: usize) -> Result<Vec<Sample>> {
+    fn samples(&self, step: usize) -> spanlight::Result<Vec<Sample>> {
         Ok(self.0[step].clone())
     }
 }

@@ -3,17 +3,17 @@
 use std::path::Path;
 
 use serde::Serialize;
+use spanlight::corpus::{CorpusConfig, Unit};
+use spanlight::pretrain::PretrainConfig;
+use spanlight::settings::{overlaid, table};
+use spanlight::train::EmbeddingRate;
 use spanlight_core::pretrain::ObjectiveConfig;
 
 use crate::bench::Plan;
-use crate::corpus::{CorpusConfig, Unit};
 use crate::error::Result;
-use crate::pretrain::PretrainConfig;
-use crate::settings::{overlaid, table};
-use crate::train::EmbeddingRate;
 
 /// The grid whose pre-training is measured.
-const GRID: &str = include_str!("../../../../experiments/scierc.toml");
+const GRID: &str = include_str!("../../../experiments/scierc.toml");
 /// What of its settings is a matter of its corpus.
 const PLACES: [&str; 5] = ["encoder", "corpus", "unit", "words", "batch"];
 
@@ -54,7 +54,7 @@ impl Variant {
             unit: Unit::Sentence,
             ..paper.corpus
         };
-        let path = Path::new("experiments/scierc.toml");
+        let path = Path::new("lab/experiments/scierc.toml");
         let grid = table(GRID, path)?;
         let mut settings = grid["pretrain"].as_object().cloned().unwrap_or_default();
         settings.retain(|name, _| !PLACES.contains(&name.as_str()));

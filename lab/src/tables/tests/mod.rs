@@ -6,14 +6,15 @@ mod quoted;
 use std::path::{Path, PathBuf};
 
 use serde_json::json;
+use spanlight::data::write_file;
+use spanlight::predictions;
+use spanlight::store::{read_json, write_json};
 use spanlight_core::Schema;
 use spanlight_core::document::{Entity, Relation, Sentence};
 use spanlight_core::score::Prediction;
 
 use super::*;
-use crate::data::write_file;
-use crate::experiment::{Split, write_predictions};
-use crate::store::{read_json, write_json};
+use crate::experiment::Split;
 
 /// A sentence of `words` words with `entities` people in a row, each related to the next one.
 fn sentence(words: usize, entities: usize) -> Sentence {
@@ -89,7 +90,7 @@ fn experiment(at: &Path) {
                 let split = Split::new(&gold, &found, &schema).unwrap();
                 std::fs::create_dir_all(at.join(&name)).unwrap();
                 let predictions = at.join(&name).join("predictions.jsonl");
-                write_predictions(&predictions, &gold, &found).unwrap();
+                predictions::write(&predictions, &gold, &found).unwrap();
                 let outcome = json!({
                     "id": name, "version": "0", "variant": variant, "fraction": fraction,
                     "seed": seed, "settings": {}, "inputs": {}, "device": "CPU", "seconds": 1.0,

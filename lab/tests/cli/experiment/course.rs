@@ -4,8 +4,9 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
-use super::{RUN, cells, grid, json, results};
-use crate::support::{GRID, spanlight, stop_when, succeed, workshop};
+use super::{GRID, RUN, cells, grid, json, results};
+use spanlight_tests::program::{LAB, stop_when};
+use spanlight_tests::workshop::workshop;
 
 /// Starts the grid and stops it by a signal in the middle of a cell.
 fn stop(at: &Path, out: &str, signal: &str) {
@@ -19,7 +20,7 @@ fn stop(at: &Path, out: &str, signal: &str) {
                 .iter()
                 .any(|c| c.join("checkpoint.safetensors").exists())
     };
-    stop_when(spanlight(at, &arguments), signal, reached);
+    stop_when(LAB.command(at, &arguments), signal, reached);
 }
 
 #[test]
@@ -27,7 +28,7 @@ fn an_interrupted_grid_ends_like_one_left_alone() {
     let folder = workshop();
     let at = folder.path();
     grid(at, GRID);
-    succeed(at, &RUN);
+    LAB.succeed(at, &RUN);
     let whole = results(&at.join("grid"));
     assert_eq!(whole.len(), 8);
 
@@ -39,7 +40,7 @@ fn an_interrupted_grid_ends_like_one_left_alone() {
             .filter_map(|cell| std::fs::read(cell.join("result.json")).ok())
             .collect();
         assert!(before.len() >= 3, "{signal}");
-        succeed(at, &[&RUN[..], &["--out", name]].concat());
+        LAB.succeed(at, &[&RUN[..], &["--out", name]].concat());
         let after: Vec<_> = cells(&out)
             .iter()
             .map(|cell| std::fs::read(cell.join("result.json")).unwrap())
@@ -69,7 +70,7 @@ fn a_finished_grid_does_nothing_and_a_changed_setting_makes_new_cells() {
     let folder = workshop();
     let at = folder.path();
     grid(at, GRID);
-    succeed(at, &RUN);
+    LAB.succeed(at, &RUN);
     let output = at.join("grid");
     let first = cells(&output);
     let times = || -> Vec<_> {
@@ -98,12 +99,12 @@ fn a_finished_grid_does_nothing_and_a_changed_setting_makes_new_cells() {
         let predictions = std::fs::read_to_string(cell.join("predictions.jsonl")).unwrap();
         assert_eq!(predictions.lines().count(), 12);
     }
-    let list = succeed(at, &[&RUN[..], &["--dry-run"]].concat());
+    let list = LAB.succeed(at, &[&RUN[..], &["--dry-run"]].concat());
     assert!(
         list.contains("8 finished, 0 failed or cannot run, 0 to do"),
         "{list}"
     );
-    succeed(at, &RUN);
+    LAB.succeed(at, &RUN);
     assert_eq!((cells(&output), times()), (first.clone(), before.clone()));
 
     // Only one variant changes, so only its cells are new.
@@ -114,18 +115,18 @@ fn a_finished_grid_does_nothing_and_a_changed_setting_makes_new_cells() {
             "share_span_encoder = true, dropout = 0.2",
         ),
     );
-    let list = succeed(at, &[&RUN[..], &["--dry-run"]].concat());
+    let list = LAB.succeed(at, &[&RUN[..], &["--dry-run"]].concat());
     assert!(
         list.contains("4 finished, 0 failed or cannot run, 4 to do"),
         "{list}"
     );
-    succeed(at, &RUN);
+    LAB.succeed(at, &RUN);
     assert_eq!((cells(&output).len(), times()), (12, before.clone()));
 
     // Names are no part of what a cell is.
     let named = "label = \"Another name\"\npaper = \"BERT\"";
     grid(at, &GRID.replace("label = \"Plain\"", named));
-    let list = succeed(at, &[&RUN[..], &["--dry-run"]].concat());
+    let list = LAB.succeed(at, &[&RUN[..], &["--dry-run"]].concat());
     assert!(
         list.contains("Another name at 100 %") && list.contains("8 finished"),
         "{list}"
@@ -135,15 +136,9 @@ fn a_finished_grid_does_nothing_and_a_changed_setting_makes_new_cells() {
     grid(at, GRID);
     std::fs::create_dir(at.join("moved")).unwrap();
     std::fs::copy(at.join("train.jsonl"), at.join("moved/train.jsonl")).unwrap();
-    let list = succeed(
+    let list = LAB.succeed(
         at,
-        &[
-            "experiment",
-            "grid.toml",
-            "--data-dir",
-            "moved",
-            "--dry-run",
-        ],
+        &["run", "grid.toml", "--data-dir", "moved", "--dry-run"],
     );
     assert!(
         list.contains("8 finished, 0 failed or cannot run, 0 to do"),
@@ -155,7 +150,8 @@ fn a_finished_grid_does_nothing_and_a_changed_setting_makes_new_cells() {
         text.replacen("rome", "paris", 1),
     )
     .unwrap();
-    let list = spanlight(at, &["experiment", "grid.toml", "--dry-run"])
+    let list = LAB
+        .command(at, &["run", "grid.toml", "--dry-run"])
         .env("SPANLIGHT_DATA_DIR", "moved")
         .output()
         .unwrap();
@@ -171,16 +167,16 @@ fn time_runs_out_at_a_place_to_go_on_from() {
     let folder = workshop();
     let at = folder.path();
     grid(at, GRID);
-    succeed(at, &[&RUN[..], &["--max-minutes", "0"]].concat());
+    LAB.succeed(at, &[&RUN[..], &["--max-minutes", "0"]].concat());
     assert_eq!(cells(&at.join("grid")), Vec::<PathBuf>::new());
     // Ever longer, so that a slow machine gets there too.
     for attempt in 1..200 {
         let minutes = (0.003 * f64::from(attempt)).to_string();
-        succeed(at, &[&RUN[..], &["--max-minutes", &minutes]].concat());
-        let list = succeed(at, &[&RUN[..], &["--dry-run"]].concat());
+        LAB.succeed(at, &[&RUN[..], &["--max-minutes", &minutes]].concat());
+        let list = LAB.succeed(at, &[&RUN[..], &["--dry-run"]].concat());
         if list.contains("8 finished") {
             let left_alone = [&RUN[..], &["--out", "whole"]].concat();
-            succeed(at, &left_alone);
+            LAB.succeed(at, &left_alone);
             assert_eq!(results(&at.join("grid")), results(&at.join("whole")));
             return;
         }
@@ -193,13 +189,13 @@ fn two_processes_share_the_work() {
     let folder = workshop();
     let at = folder.path();
     grid(at, GRID);
-    succeed(at, &[&RUN[..], &["--out", "alone"]].concat());
-    let mut first = spanlight(at, &RUN).stderr(Stdio::null()).spawn().unwrap();
+    LAB.succeed(at, &[&RUN[..], &["--out", "alone"]].concat());
+    let mut first = LAB.command(at, &RUN).stderr(Stdio::null()).spawn().unwrap();
     while cells(&at.join("grid")).is_empty() {
         assert!(first.try_wait().unwrap().is_none());
         std::thread::sleep(Duration::from_millis(1));
     }
-    let second = spanlight(at, &RUN).output().unwrap();
+    let second = LAB.command(at, &RUN).output().unwrap();
     assert!(first.wait().unwrap().success() && second.status.success());
     let told = String::from_utf8(second.stderr).unwrap();
     assert!(told.contains("finished"), "it had nothing to do: {told}");

@@ -1,7 +1,8 @@
 //! What is wrong with a grid is named; what is wrong with a cell concerns no other.
 
-use super::{RUN, grid};
-use crate::support::{GRID, fail, succeed, workshop};
+use super::{GRID, RUN, grid};
+use spanlight_tests::program::LAB;
+use spanlight_tests::workshop::workshop;
 
 #[test]
 fn a_cell_that_fails_is_recorded_and_the_others_go_on() {
@@ -11,13 +12,13 @@ fn a_cell_that_fails_is_recorded_and_the_others_go_on() {
         .replace("[variants.shared]", "[pretrainings.text]\nsettings = { w_tbo = 0 }\n\n[variants.shared]\npretraining = \"text\"")
         .replace("fractions = [0.34, 1.0]", "fractions = [0.34]");
     grid(at, &broken);
-    let message = fail(at, &RUN);
+    let message = LAB.fail(at, &RUN);
     assert!(message.contains("2 of 4 cells failed"), "{message}");
     assert!(
         message.contains("Plain at 34 %, seed 2 finished · 2/4 cells"),
         "{message}"
     );
-    let list = succeed(at, &[&RUN[..], &["--dry-run"]].concat());
+    let list = LAB.succeed(at, &[&RUN[..], &["--dry-run"]].concat());
     assert!(
         list.contains("2 finished, 2 failed or cannot run, 0 to do"),
         "{list}"
@@ -32,7 +33,7 @@ fn a_cell_that_fails_is_recorded_and_the_others_go_on() {
         .replace("share_span_encoder = true", "encoder = \"nowhere\"")
         .replace("fractions = [0.34, 1.0]", "fractions = [0.34]");
     grid(at, &broken);
-    let message = fail(at, &RUN);
+    let message = LAB.fail(at, &RUN);
     assert!(
         message.contains("2 of 4 cells failed") && message.contains("nowhere"),
         "{message}"
@@ -44,7 +45,7 @@ fn a_cell_that_fails_is_recorded_and_the_others_go_on() {
         std::fs::copy(&path, at.join("nowhere").join(path.file_name().unwrap())).unwrap();
     }
     // The same content is the same cell as that of the plain variant.
-    let list = succeed(at, &[&RUN[..], &["--dry-run"]].concat());
+    let list = LAB.succeed(at, &[&RUN[..], &["--dry-run"]].concat());
     assert!(
         list.contains("4 finished, 0 failed or cannot run, 0 to do"),
         "{list}"
@@ -92,7 +93,7 @@ fn a_grid_with_a_mistake_names_it() {
         let text = GRID.replacen(from, to, 1);
         assert_ne!(text, GRID, "{from}");
         grid(at, &text);
-        let message = fail(at, &RUN);
+        let message = LAB.fail(at, &RUN);
         assert!(
             parts.iter().all(|part| message.contains(part)),
             "{to}: {message}"
@@ -100,7 +101,7 @@ fn a_grid_with_a_mistake_names_it() {
         assert!(!at.join("grid").exists(), "{to}");
     }
     grid(at, GRID);
-    let message = fail(at, &["experiment", "grid.toml"]);
+    let message = LAB.fail(at, &["run", "grid.toml"]);
     assert!(
         message.contains("--set data_dir=") && message.contains("SPANLIGHT_DATA_DIR"),
         "{message}"

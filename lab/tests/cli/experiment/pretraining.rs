@@ -2,8 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{RUN, cells, grid, json, results};
-use crate::support::{CORPUS, GRID, arrays, fail, succeed, workshop};
+use super::{GRID, RUN, cells, grid, json, results};
+use spanlight_tests::program::{LAB, arrays};
+use spanlight_tests::workshop::{CORPUS, workshop};
 
 /// The last part of a path.
 fn last(path: &Path) -> String {
@@ -83,7 +84,7 @@ fn cells_start_from_a_pre_training_on_text() {
     let folder = workshop();
     let at = folder.path();
     grid(at, &on_text());
-    succeed(at, &RUN);
+    LAB.succeed(at, &RUN);
     let start = made_once(at, "text");
     let pretrained = start.join("pretrained.safetensors");
     let pretrained = pretrained.as_path();
@@ -106,7 +107,7 @@ fn cells_start_from_a_pre_training_on_text() {
 
     let before = (results(&at.join("grid")), finished(at));
     assert_eq!(before.0.len(), 4);
-    succeed(at, &RUN);
+    LAB.succeed(at, &RUN);
     assert_eq!((results(&at.join("grid")), finished(at)), before);
     assert_eq!(made_once(at, "text"), start);
 }
@@ -127,16 +128,16 @@ fn settings_and_text_of_a_pre_training_are_part_of_what_a_cell_is() {
     let at = folder.path();
     let text = on_text();
     grid(at, &text);
-    succeed(at, &RUN);
+    LAB.succeed(at, &RUN);
     let list = |expected: &str| {
-        let list = succeed(at, &[&RUN[..], &["--dry-run"]].concat());
+        let list = LAB.succeed(at, &[&RUN[..], &["--dry-run"]].concat());
         assert!(list.contains(expected), "{list}");
     };
     list("4 finished, 0 failed or cannot run, 0 to do");
     let other = "[pretrainings.text]\nsettings = { w_tbo = 0.25 }\n";
     grid(at, &text.replace("[pretrainings.text]\n", other));
     list("2 finished, 0 failed or cannot run, 2 to do");
-    succeed(at, &RUN);
+    LAB.succeed(at, &RUN);
     assert_eq!(made(at, "text").len(), 2);
     grid(at, &text);
     list("4 finished, 0 failed or cannot run, 0 to do");
@@ -154,10 +155,10 @@ fn a_pre_training_on_other_labels_is_trained_once() {
          [variants.shared]\npretraining = \"distant\"",
     );
     grid(at, &supervised);
-    succeed(at, &RUN);
+    LAB.succeed(at, &RUN);
     let first = results(&at.join("grid"));
     assert_eq!(first.len(), 8);
-    succeed(at, &RUN);
+    LAB.succeed(at, &RUN);
     assert_eq!(results(&at.join("grid")), first);
     let start = made_once(at, "distant");
     assert!(start.join("best.safetensors").exists());
@@ -191,7 +192,7 @@ fn a_pre_training_goes_on_from_another() {
         )
         .replace("fractions = [0.34, 1.0]", "fractions = [1.0]");
     grid(at, &chain);
-    succeed(at, &RUN);
+    LAB.succeed(at, &RUN);
     let [first, second] = ["first", "second"].map(|stem| made_once(at, stem));
     assert_eq!(start_of(&second), Some(last(&first)));
     // What comes first is part of what a cell is.
@@ -201,7 +202,7 @@ fn a_pre_training_goes_on_from_another() {
         1,
     );
     grid(at, &other);
-    let list = succeed(at, &[&RUN[..], &["--dry-run"]].concat());
+    let list = LAB.succeed(at, &[&RUN[..], &["--dry-run"]].concat());
     assert!(
         list.contains("2 finished, 0 failed or cannot run, 2 to do"),
         "{list}"
@@ -216,7 +217,7 @@ fn a_pre_training_goes_on_from_another() {
         ),
     ] {
         grid(at, &chain.replace(from, to));
-        let message = fail(at, &RUN);
+        let message = LAB.fail(at, &RUN);
         assert!(message.contains(problem), "{message}");
     }
 }

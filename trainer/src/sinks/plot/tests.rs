@@ -3,7 +3,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use spanlight_core::pretrain::PretrainLoss;
 
 use super::*;
-use crate::report::Jsonl;
+use crate::sinks::Jsonl;
 
 /// The line between both halves of the chart.
 const MIDDLE: i32 = SIZE.1 as i32 / 2;

@@ -1,5 +1,5 @@
-//! How much a sentence reads like others: its log-probability in a model of theirs, less that in one
-//! of all text (Moore and Lewis, ACL 2010).
+//! How similar a sentence is to examples: its log-probability under a bigram model of the examples, less
+//! that under one of the whole text (Moore and Lewis, ACL 2010).
 
 use std::collections::HashMap;
 
@@ -8,8 +8,8 @@ const PRIOR: f64 = 8.0;
 /// Pseudo-count of a word, seen or not.
 const UNSEEN: f64 = 0.1;
 
-/// A word of the examples is one that stands among them so often; all others count as one, or whatever
-/// is rare would seem to be at home in the smaller text.
+/// Least count of a word among the examples. All other words count as one and the same, because a rare word
+/// has a higher frequency in the smaller text and would look typical of it.
 const OFTEN: usize = 2;
 
 /// The borders of a sentence and any other word, numbered before all words.
@@ -19,13 +19,13 @@ const OTHER: u32 = 2;
 
 /// Models of some examples and of a text, over the words of the examples.
 #[derive(Debug)]
-pub struct Likeness {
+pub struct Similarity {
     numbers: HashMap<String, u32>,
     examples: Bigrams,
     text: Bigrams,
 }
 
-impl Likeness {
+impl Similarity {
     /// Learns the examples, and nothing yet of the text.
     pub fn to<'a>(examples: impl Iterator<Item = &'a [String]> + Clone) -> Self {
         let mut counts: HashMap<String, usize> = HashMap::new();
@@ -34,16 +34,16 @@ impl Likeness {
         }
         let often = counts.into_iter().filter(|(_, count)| *count >= OFTEN);
         let numbers = often.map(|(word, _)| word).zip(OTHER + 1..).collect();
-        let mut likeness = Self {
+        let mut similarity = Self {
             numbers,
             examples: Bigrams::default(),
             text: Bigrams::default(),
         };
         for example in examples {
-            let sentence = likeness.numbered(example);
-            likeness.examples.add(&sentence);
+            let sentence = similarity.numbered(example);
+            similarity.examples.add(&sentence);
         }
-        likeness
+        similarity
     }
 
     /// Learns a sentence of the text.
@@ -128,27 +128,27 @@ mod tests {
     }
 
     #[test]
-    fn what_stands_among_the_examples_is_more_like_them() {
+    fn a_sentence_of_the_examples_is_more_similar_to_them() {
         let examples = ["we parse a sentence", "We parse a text"].map(words);
-        let mut likeness = Likeness::to(examples.iter().map(Vec::as_slice));
+        let mut similarity = Similarity::to(examples.iter().map(Vec::as_slice));
         for text in [
             "we parse a sentence",
             "the galaxy moves fast",
             "the galaxy moves",
         ] {
-            likeness.add(&words(text));
+            similarity.add(&words(text));
         }
-        let near = likeness.of(&words("we Parse a tree"));
-        let far = likeness.of(&words("the galaxy moves on"));
+        let near = similarity.of(&words("we Parse a tree"));
+        let far = similarity.of(&words("the galaxy moves on"));
         assert!(near > 0.0 && far < 0.0, "{near} {far}");
     }
 
     #[test]
-    fn words_that_stand_once_are_like_any_other() {
+    fn words_that_occur_once_count_as_any_other() {
         let examples = ["we parse a sentence", "we parse a text"].map(words);
-        let likeness = Likeness::to(examples.iter().map(Vec::as_slice));
-        assert_eq!(likeness.numbers.len(), 3);
-        let of = |text| likeness.of(&words(text));
+        let similarity = Similarity::to(examples.iter().map(Vec::as_slice));
+        assert_eq!(similarity.numbers.len(), 3);
+        let of = |text| similarity.of(&words(text));
         assert_eq!(of("we parse a sentence"), of("we parse a galaxy"));
     }
 }

@@ -1,18 +1,19 @@
-//! What was labelled before, as one more voice: ensembles of ensembles, and heavier votes for some.
+//! Files that `lab label` wrote before vote like models: for ensembles of ensembles, and to give a model
+//! several votes.
 
 use std::path::Path;
 
+use spanlight::data::{self, Format, Options};
 use spanlight_core::document::Sentence;
 use spanlight_core::score::Prediction;
 
-use crate::data::{self, Format, Options};
 use crate::error::{Error, Result};
 
 /// The annotations of a file of the same sentences in the same order.
 ///
 /// # Errors
 /// [`Error::Usage`] for other sentences; whatever keeps the file from being read.
-pub fn earlier(
+pub fn labelled(
     path: &Path,
     sentences: &[Sentence],
     progress: &(dyn Fn(usize) + Sync),
@@ -21,16 +22,16 @@ pub fn earlier(
         unescape: false,
         ..Options::default()
     };
-    let labelled = data::read_with(path, Format::Pspe, &as_written)?.sentences;
-    let pairs = labelled.iter().zip(sentences);
-    let other = pairs
+    let annotated = data::read_with(path, Format::Pspe, &as_written)?.sentences;
+    let pairs = annotated.iter().zip(sentences);
+    let same = pairs
         .take_while(|(one, two)| one.words == two.words)
         .count();
-    if other < labelled.len().max(sentences.len()) {
+    if same < annotated.len().max(sentences.len()) {
         return Err(Error::Usage(format!(
             "{}: its sentence {} is not that of the text; label as many sentences of the same text",
             path.display(),
-            other + 1
+            same + 1
         )));
     }
     progress(sentences.len());
@@ -39,5 +40,5 @@ pub fn earlier(
         entities: sentence.entities,
         relations: sentence.relations,
     };
-    Ok(labelled.into_iter().map(vote).collect())
+    Ok(annotated.into_iter().map(vote).collect())
 }
