@@ -7,7 +7,7 @@ use spanlight::cli::say;
 use spanlight::store::StoreError;
 
 use crate::error::Result;
-use crate::tables::{Form, Tables};
+use crate::tables;
 
 /// Arguments of `report`.
 #[derive(Args)]
@@ -15,9 +15,6 @@ pub struct Report {
     /// Output folders of experiments
     #[arg(required = true, value_name = "FOLDER")]
     folders: Vec<PathBuf>,
-    /// What to write, separated by commas; everything by default
-    #[arg(long, value_enum, value_delimiter = ',', default_values = ["markdown", "json", "svg"])]
-    format: Vec<Form>,
     /// Where to write; the first folder by default
     #[arg(long, value_name = "FOLDER")]
     out: Option<PathBuf>,
@@ -32,12 +29,11 @@ impl Report {
     /// # Errors
     /// Whatever stops it.
     pub fn run(&self) -> Result<()> {
-        let tables = Tables::read(&self.folders, self.sentences)?;
         let Some(out) = self.out.as_ref().or(self.folders.first()) else {
             return Ok(());
         };
         std::fs::create_dir_all(out).map_err(|e| StoreError::io("create the folder", out, e))?;
-        for path in tables.write(out, &self.format)? {
+        for path in tables::write(&self.folders, self.sentences, out)? {
             say(path.display())?;
         }
         Ok(())

@@ -35,6 +35,6 @@ pub use checksum::Checksums;
 pub use grid::Grid;
 #[cfg(test)]
 pub use measure::Split;
-pub use measure::{Measures, Outcome};
+pub use measure::Outcome;
 pub use plan::{Plan, Planned, State};
 pub use runner::run;

@@ -1,119 +1,69 @@
-//! Figure 5, and the scores over the share of the training data.
+//! Drawings: F1 over the share of the training data, and Figure 5.
 
-use std::collections::BTreeMap;
-
-use spanlight::sinks::{Curve, Drawing, Marks, draw};
+use spanlight::sinks::{Curve, Panel};
 use spanlight_core::score::Size;
 
-use super::grid::shown;
-use super::section::HEADLINE;
-use super::{BucketRow, ScoreRow, Section, Tables};
-use crate::error::Result;
+use super::HEADLINE;
+use super::detail::bucket_rows;
+use super::finished::Finished;
+use super::published::Beside;
+use super::scores::ScoreRow;
 use crate::experiment::percent;
 
-/// A drawing of a section.
-pub struct Drawn {
-    /// Which one.
-    pub section: usize,
-    /// Name of its file.
-    pub name: String,
-    /// The drawing.
-    pub svg: String,
-}
-
-/// The drawings of all sections.
-///
-/// # Errors
-/// [`spanlight::event::SinkError::Chart`].
-pub fn all(tables: &Tables) -> Result<Vec<Drawn>> {
-    let mut drawings = Vec::new();
-    let mut used: BTreeMap<&str, usize> = BTreeMap::new();
-    for (index, section) in tables.sections.iter().enumerate() {
-        // Experiments of the same name come from different folders.
-        let count = used.entry(&section.name).or_default();
-        *count += 1;
-        let number = if *count > 1 {
-            format!("-{count}")
-        } else {
-            String::new()
-        };
-        for (what, panels) in [("size", sizes(section)), ("figure5", figure5(section))] {
-            if !panels.is_empty() {
-                drawings.push(Drawn {
-                    section: index,
-                    name: format!("{}-{what}{number}.svg", section.name),
-                    svg: draw(&panels)?,
-                });
-            }
+/// Ent+Rel over the share of the training data, for variants with several shares.
+pub fn by_share(finished: &Finished, beside: &Beside<'_>) -> Vec<Panel> {
+    let rows = ScoreRow::all(finished, beside, HEADLINE);
+    let mut curves = Vec::new();
+    for variant in &finished.plan.order {
+        // Shares come largest first.
+        let rows = rows.iter().rev().filter(|row| row.variant == *variant);
+        let point = |row: &ScoreRow<'_>| Some((100.0 * row.fraction, row.f1[2].as_ref()?.mean));
+        let points: Vec<(f64, f64)> = rows.filter_map(point).collect();
+        if points.len() > 1 {
+            let name = finished.label(variant);
+            curves.push(Curve { name, points });
         }
     }
-    Ok(drawings)
+    if curves.is_empty() {
+        return vec![];
+    }
+    vec![Panel {
+        heading: format!("{}: Ent+Rel F1", finished.plan.title),
+        x_label: "percent of the training documents".into(),
+        curves,
+        ..Panel::default()
+    }]
 }
 
-/// Ent+Rel over the share of the training data.
-fn sizes(section: &Section) -> Vec<Drawing> {
-    let matches = |row: &&ScoreRow| row.split == "test" && row.protocol == HEADLINE.name();
-    let rows: Vec<&ScoreRow> = section.scores.iter().filter(matches).collect();
-    let mut curves: Vec<Curve> = Vec::new();
-    for row in rows.iter().rev() {
-        let Some(strict) = &row.strict else { continue };
-        let point = (100.0 * row.fraction, strict.mean);
-        match curves.iter_mut().find(|curve| curve.name == row.label) {
-            Some(curve) => curve.points.push(point),
-            None => curves.push(Curve {
-                name: row.label.clone(),
-                points: vec![point],
-            }),
-        }
-    }
-    curves.retain(|curve| curve.points.len() > 1);
-    curves.sort_by_key(|curve| rows.iter().position(|row| row.label == curve.name));
-    match curves.is_empty() {
-        true => vec![],
-        false => vec![Drawing {
-            heading: format!("{}: Ent+Rel F1", section.title),
-            x_label: "percent of the training documents".into(),
-            marks: Marks::Numbers,
-            curves,
-        }],
-    }
-}
-
-fn figure5(section: &Section) -> Vec<Drawing> {
+/// Figure 5: Ent+Rel of the detailed variants by number of entities and by length.
+pub fn figure_5(finished: &Finished) -> Vec<Panel> {
     let parts = [
         (Size::Entities, "gold entities in the sentence"),
         (Size::Words, "words of the sentence"),
     ];
     let panel = |(by, x_label): (Size, &str)| {
-        let rows = |variant: &str, fraction: f64| -> Vec<&BucketRow> {
-            let matches =
-                |r: &&BucketRow| r.by == by && r.variant == variant && r.fraction == fraction;
-            section.buckets.iter().filter(matches).collect()
-        };
-        let some = |v: &str, f: f64| rows(v, f).iter().any(|row| row.strict.is_some());
-        let (fraction, variants) = shown(section, some)?;
-        let curve = |(name, label): &(String, String)| {
-            let points = rows(name, fraction).into_iter().enumerate();
-            let points = points.filter_map(|(i, row)| Some((i as f64, row.strict.as_ref()?.mean)));
+        let rows = |variant: &str, fraction: f64| bucket_rows(finished, by, variant, fraction);
+        let has = |v: &str, f: f64| rows(v, f).iter().any(|row| row.strict.is_some());
+        let (fraction, variants) = finished.shown(has)?;
+        let curve = |(variant, label): &(String, String)| {
+            let points = rows(variant, fraction).into_iter().enumerate();
+            let points = points.filter_map(|(i, row)| Some((i as f64, row.strict?.mean)));
             Curve {
                 name: label.clone(),
                 points: points.collect(),
             }
         };
-        let (first, _) = variants.first()?;
-        let names = rows(first, fraction)
-            .iter()
-            .map(|row| row.bucket.clone())
-            .collect();
-        Some(Drawing {
+        let first = rows(&variants.first()?.0, fraction).into_iter();
+        Some(Panel {
             heading: format!(
                 "{}: Ent+Rel F1, {} % of the training documents",
-                section.title,
+                finished.plan.title,
                 percent(fraction)
             ),
             x_label: x_label.into(),
-            marks: Marks::Names(names),
-            curves: variants.into_iter().map(curve).collect(),
+            x_names: first.map(|row| row.bucket).collect(),
+            curves: variants.iter().map(curve).collect(),
+            ..Panel::default()
         })
     };
     parts.into_iter().filter_map(panel).collect()

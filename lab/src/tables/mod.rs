@@ -3,119 +3,79 @@
 //!
 //! | here | there |
 //! |---|---|
-//! | [`ScoreRow`] | Tables 2, 3, 4, 6, 7, 10; 5 by share of the training data |
-//! | [`Comparison`] | none: its figures are single runs, and their differences stand beside ours |
-//! | [`TypeRow`] | Tables 8 and 9 |
-//! | [`BucketRow`] | Figure 5 |
-//! | [`Sentences`] | Table 11 |
+//! | [`scores`] | Tables 2, 3, 4, 6, 7, 10; Table 5 by share of the training data; differences, which the paper lacks |
+//! | [`detail`] | Tables 8 and 9 by type; Figure 5 by number of entities and by length |
+//! | [`section`] | Table 11, sentences in which two models differ; what is missing |
+//! | [`figures`] | drawings of Table 5 and Figure 5 |
 
-mod beside;
-mod bucket;
-mod collect;
-mod comparison;
+mod detail;
 mod figures;
-mod gain;
-mod grid;
+mod finished;
 mod markdown;
-mod missing;
-mod paired;
 mod published;
-mod score;
+mod scores;
 mod section;
-mod sentences;
-mod sizes;
 mod spread;
 #[cfg(test)]
 mod tests;
-mod types;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use clap::ValueEnum;
-use serde::Serialize;
-use spanlight::store::{write_atomic, write_json};
+use spanlight::sinks::draw;
+use spanlight::store::write_atomic;
+use spanlight_core::score::Protocol;
 
 use crate::error::Result;
-pub use bucket::BucketRow;
-pub use comparison::Comparison;
-pub use missing::Missing;
-pub use paired::Paired;
+use published::Beside;
 pub use published::Published;
-pub use score::ScoreRow;
-pub use section::Section;
-pub use sentences::Sentences;
-pub use spread::Spread;
-pub use types::TypeRow;
 
-/// A form of the report.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Form {
-    /// `report.md`: tables for people
-    Markdown,
-    /// `report.json`: everything, for programs
-    Json,
-    /// One drawing for each figure
-    Svg,
-}
+/// The protocol of differences, types, buckets and drawings.
+const HEADLINE: Protocol = Protocol::Full;
 
-/// All sections, as `report.json` has them.
-#[derive(Debug, Serialize)]
-pub struct Tables {
-    /// Unit of all scores.
-    pub unit: &'static str,
-    /// The protocol of the headline, of types and of buckets.
-    pub protocol: &'static str,
-    /// One for each experiment.
-    pub sections: Vec<Section>,
-}
-
-impl Tables {
-    /// Reads the output folders of experiments; each section quotes at most so many sentences.
-    ///
-    /// # Errors
-    /// A folder that has no plan, or a damaged file.
-    pub fn read(folders: &[PathBuf], sentences: usize) -> Result<Self> {
-        let published = Published::new()?;
-        let mut sections = Vec::new();
-        for finished in collect::read(folders)? {
-            let mut section = Section::new(&finished, &published);
-            if sentences > 0 {
-                section.sentences = Some(Sentences::new(&finished, sentences));
-            }
-            sections.push(section);
-        }
-        Ok(Self {
-            unit: "percent",
-            protocol: section::HEADLINE.name(),
-            sections,
-        })
-    }
-
-    /// Writes the forms asked for; gives the files.
-    ///
-    /// # Errors
-    /// [`spanlight::store::StoreError`].
-    pub fn write(&self, out: &Path, forms: &[Form]) -> Result<Vec<PathBuf>> {
-        let mut written = Vec::new();
-        let drawings = match forms.contains(&Form::Svg) {
-            true => figures::all(self)?,
-            false => vec![],
+/// Writes `report.md` and its drawings from the output folders of experiments, and gives the files. Each
+/// experiment quotes at most so many sentences.
+///
+/// # Errors
+/// A folder that has no plan, a damaged file, or a file that cannot be written.
+pub fn write(folders: &[PathBuf], sentences: usize, out: &Path) -> Result<Vec<PathBuf>> {
+    let published = Published::new()?;
+    let mut written = Vec::new();
+    let mut used: BTreeMap<String, usize> = BTreeMap::new();
+    let mut text = String::from(
+        "Scores in percent, mean ± standard deviation over seeds. Protocol `full`: every annotation of \
+         every test sentence counts; `reference`: only what the paper's reader keeps, which is how \
+         the paper's own figures (single runs) were made; `symmetric`: as `full`, and the arguments of \
+         symmetric relation types may be swapped. A relation needs its type and both spans, Ent+Rel also \
+         both entity types.\n",
+    );
+    for finished in finished::read(folders)? {
+        let plan = &finished.plan;
+        let beside = Beside::new(&published, plan.report.dataset.as_deref());
+        // Experiments of the same name come from different folders.
+        let count = used.entry(plan.name.clone()).or_default();
+        *count += 1;
+        let number = if *count > 1 {
+            format!("-{count}")
+        } else {
+            String::new()
         };
-        for drawing in &drawings {
-            let path = out.join(&drawing.name);
-            write_atomic(&path, drawing.svg.as_bytes())?;
-            written.push(path);
+        let mut drawings = Vec::new();
+        for (what, panels) in [
+            ("size", figures::by_share(&finished, &beside)),
+            ("figure5", figures::figure_5(&finished)),
+        ] {
+            if !panels.is_empty() {
+                let name = format!("{}-{what}{number}.svg", plan.name);
+                write_atomic(&out.join(&name), draw(&panels)?.as_bytes())?;
+                written.push(out.join(&name));
+                drawings.push(name);
+            }
         }
-        if forms.contains(&Form::Markdown) {
-            let path = out.join("report.md");
-            write_atomic(&path, markdown::text(self, &drawings).as_bytes())?;
-            written.push(path);
-        }
-        if forms.contains(&Form::Json) {
-            let path = out.join("report.json");
-            write_json(&path, self)?;
-            written.push(path);
-        }
-        Ok(written)
+        text.push_str(&section::text(&finished, &beside, &drawings, sentences));
     }
+    let report = out.join("report.md");
+    write_atomic(&report, text.as_bytes())?;
+    written.push(report);
+    Ok(written)
 }

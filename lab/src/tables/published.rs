@@ -1,9 +1,9 @@
-//! The paper's own figures, from `published.toml`.
+//! The paper's own figures, from `published.toml`, and which of them stand beside ours.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use crate::error::{Error, Result};
 
@@ -12,7 +12,7 @@ use crate::error::{Error, Result};
 pub struct Published(BTreeMap<String, DataSet>);
 
 /// The figures on one data set.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DataSet {
     /// Name for people.
@@ -35,7 +35,7 @@ pub struct DataSet {
 }
 
 /// F1 of a model, in percent.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Figure {
     /// Tables of the paper that have it.
@@ -61,7 +61,7 @@ fn whole() -> f64 {
 }
 
 /// Precision, recall and F1 of a model on one type, in percent.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TypeFigure {
     /// Table of the paper.
@@ -100,7 +100,98 @@ impl Published {
     }
 }
 
+/// A figure of the paper with the data set that it is of.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Quoted<'a> {
+    /// The figure.
+    pub figure: &'a Figure,
+    /// The experiment's data set, or the one that stands in for it.
+    pub dataset: &'a DataSet,
+    /// Whether it stands in.
+    pub elsewhere: bool,
+}
+
+/// Difference of one of the paper's models from another on the same data.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Gain<'a> {
+    /// The data set's name for people.
+    pub dataset: &'a str,
+    /// Share of the training data.
+    pub fraction: f64,
+    /// In points of F1: entities, relations, relations with the types of both entities.
+    pub f1: [Option<f64>; 3],
+}
+
+/// The figures for an experiment: those on its data set, and where there are none for a model, those on
+/// another one.
+#[derive(Debug, Clone, Copy)]
+pub struct Beside<'a> {
+    /// Those on the experiment's data set.
+    pub own: Option<&'a DataSet>,
+    other: Option<&'a DataSet>,
+}
+
+impl<'a> Beside<'a> {
+    /// For an experiment on a data set.
+    pub fn new(published: &'a Published, dataset: Option<&str>) -> Self {
+        let own = dataset.and_then(|name| published.get(name));
+        let other = own.and_then(|data| published.get(data.otherwise.as_deref()?));
+        Self { own, other }
+    }
+
+    /// The figure of a model on the experiment's data set, else on the other one: for the same share of
+    /// the training data, or there its only one.
+    pub fn figure(&self, model: &str, fraction: f64) -> Option<Quoted<'a>> {
+        let own = self.own.and_then(|dataset| {
+            let figure = dataset.score(model, fraction)?;
+            Some(Quoted {
+                figure,
+                dataset,
+                elsewhere: false,
+            })
+        });
+        own.or_else(|| {
+            let dataset = self.other?;
+            let figure = dataset.closest(model, fraction)?;
+            Some(Quoted {
+                figure,
+                dataset,
+                elsewhere: true,
+            })
+        })
+    }
+
+    /// How far a model is from another, both on the same data set and share of its training data.
+    pub fn gain(&self, model: &str, against: &str, fraction: f64) -> Option<Gain<'a>> {
+        let of = |dataset: &'a DataSet, ours: &Figure| {
+            let theirs = dataset.score(against, ours.fraction)?.f1();
+            // As many digits as the figures have.
+            let difference =
+                |(a, b): (Option<f64>, Option<f64>)| Some(((a? - b?) * 10.0).round() / 10.0);
+            let [e, r, s] = ours.f1();
+            let [other_e, other_r, other_s] = theirs;
+            Some(Gain {
+                dataset: &dataset.title,
+                fraction: ours.fraction,
+                f1: [(e, other_e), (r, other_r), (s, other_s)].map(difference),
+            })
+        };
+        let own = self
+            .own
+            .and_then(|dataset| of(dataset, dataset.score(model, fraction)?));
+        own.or_else(|| {
+            let dataset = self.other?;
+            of(dataset, dataset.closest(model, fraction)?)
+        })
+    }
+}
+
 impl Figure {
+    /// F1 of entities, relations, and relations with the types of both entities.
+    pub fn f1(&self) -> [Option<f64>; 3] {
+        [self.entity, self.relation, self.strict]
+    }
+
     /// Whether it stands in one of some tables, or whether there are none to choose from.
     pub fn stands_in(&self, tables: &[String]) -> bool {
         let mut own = self.table.split(", ");
@@ -200,5 +291,35 @@ mod tests {
         assert_eq!(strict("SPE", 0.3), None);
         assert_eq!(strict("-TBO", 0.1), Some(61.2));
         assert_eq!(strict("SciBERT", 1.0), None);
+    }
+
+    #[test]
+    fn another_data_set_stands_in_where_the_own_one_has_nothing() {
+        let published = Published::new().unwrap();
+        let beside = Beside::new(&published, Some("scierc"));
+        assert!(!beside.figure("BERT", 1.0).unwrap().elsewhere);
+        let found = |model: &str, fraction: f64| {
+            let found = beside.figure(model, fraction)?;
+            assert_eq!(found.dataset.title, "ACE05");
+            Some((found.figure.fraction, found.figure.strict?))
+        };
+        assert_eq!(found("BERT", 0.1), Some((0.1, 29.5)));
+        assert_eq!(found("BERT", 0.3), None);
+        assert_eq!(found("-TBO", 0.1), Some((1.0, 61.2)));
+
+        let gain = |model: &str, fraction: f64| {
+            let gain = beside.gain(model, "BERT", fraction)?;
+            Some((gain.dataset, gain.fraction, gain.f1[2]?))
+        };
+        assert_eq!(gain("SPE", 1.0), Some(("SciERC", 1.0, 0.6)));
+        assert_eq!(gain("SPE", 0.1), Some(("ACE05", 0.1, 4.6)));
+        // Never of two data sets: SciERC has BERT, but not this.
+        assert_eq!(gain("-TBO", 1.0), Some(("ACE05", 1.0, -0.5)));
+        assert_eq!(gain("SPE", 0.3), None);
+
+        let ace = Beside::new(&published, Some("ace05"));
+        assert_eq!(ace.figure("-TBO", 0.1), None);
+        assert_eq!(ace.gain("-TBO", "BERT", 0.1), None);
+        assert_eq!(Beside::new(&published, None).figure("BERT", 1.0), None);
     }
 }

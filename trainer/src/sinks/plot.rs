@@ -1,33 +1,28 @@
-//! The chart of a run.
+//! The chart of a run: losses, scores on the development data and the learning rate.
 
 use std::{
-    error::Error,
+    collections::BTreeMap,
     path::{Path, PathBuf},
     time::{Duration, Instant},
 };
 
-use plotters::prelude::*;
-
 use super::{
     Record,
-    axis::Axis,
-    is_fraction, jsonl,
-    panel::{Area, Drawn, INK, Panel, draw_nothing},
-    series::{Curve, Scores, Steps, accuracies, losses, scores},
-    significant,
-    stroke::Stroke,
-    title,
+    chart::{Curve, Panel, draw, range},
+    format::{headline, is_fraction, title, value},
+    jsonl,
 };
 use crate::{
     event::{Event, Sink, SinkError},
     store,
 };
 
-const SIZE: (u32, u32) = (960, 760);
 /// Least pause before a step is drawn that is neither evaluated nor saved.
 const PAUSE: Duration = Duration::from_secs(60);
 /// How many times as long as a drawing that pause is at least: the file of events grows.
 const PAUSES: u32 = 500;
+/// Points of a curve at most; each is the mean of a stretch of steps.
+const POINTS: usize = 200;
 
 /// Draws the chart anew after every evaluation, with every checkpoint that has something new, once
 /// in a while between those, and at the end.
@@ -57,7 +52,7 @@ impl Plot {
 
     fn draw(&mut self) -> Result<(), SinkError> {
         let start = Instant::now();
-        let result = draw(&self.events, &self.chart);
+        let result = write(&self.events, &self.chart);
         self.pause = PAUSE.max(start.elapsed().saturating_mul(PAUSES));
         self.drawn = Instant::now();
         self.behind = false;
@@ -76,149 +71,167 @@ impl Sink for Plot {
             }
             _ => false,
         };
-        match due {
-            true => self.draw(),
-            false => Ok(()),
-        }
+        if due { self.draw() } else { Ok(()) }
     }
 }
 
-fn draw(events: &Path, chart: &Path) -> Result<(), SinkError> {
-    // Whatever goes wrong, it is no reason to end a run.
-    let failed = |e: &dyn Error| SinkError::Chart(e.to_string());
-    let records = jsonl::read(events).map_err(|e| failed(&e))?;
-    let svg = svg(&records).map_err(|e| failed(&*e))?;
-    store::write_atomic(chart, svg.as_bytes()).map_err(|e| failed(&e))
+fn write(events: &Path, chart: &Path) -> Result<(), SinkError> {
+    // Even a damaged file of events is no reason to end the run, so it becomes an error of the chart.
+    let records = jsonl::read(events).map_err(|e| SinkError::Chart(e.to_string()))?;
+    let svg = draw(&panels(&records))?;
+    store::write_atomic(chart, svg.as_bytes()).map_err(|e| SinkError::Chart(e.to_string()))
 }
 
-fn svg(records: &[Record]) -> Result<String, Box<dyn Error>> {
-    let mut text = String::new();
-    {
-        let root = SVGBackend::with_string(&mut text, SIZE).into_drawing_area();
-        root.fill(&WHITE)?;
-        let (upper, lower) = root.split_vertically(SIZE.1 / 2);
-        draw_losses(&upper, records)?;
-        let (scores, accuracies) = (scores(records), accuracies(records));
-        match scores.curves.is_empty() && !accuracies.smooth.is_empty() {
-            true => draw_accuracies(&lower, &accuracies)?,
-            false => draw_scores(&lower, scores)?,
-        }
-        root.present()?;
+/// The panels that have something to show, or one that says that there is nothing yet.
+fn panels(records: &[Record]) -> Vec<Panel> {
+    let all = [losses(records), scores(records), rate(records)];
+    let mut panels: Vec<Panel> = all.into_iter().filter(|p| !p.curves.is_empty()).collect();
+    if panels.is_empty() {
+        panels.push(Panel {
+            heading: "no step yet".into(),
+            ..Panel::default()
+        });
     }
-    Ok(text)
+    panels
 }
 
-fn draw_losses(area: &Area, records: &[Record]) -> Drawn {
-    let data = losses(records);
-    let heading = averaged("Training loss by objective", data.span);
-    let Some((low, high)) = bounds(&data.smooth, |p| p.1) else {
-        return draw_nothing(area, &heading, "no step yet");
-    };
-    let (_, highest) = bounds(data.curves(), |p| p.1).unwrap_or_default();
-    // On a linear axis, losses of different magnitude hide all but the largest; but one that
-    // vanishes must not push the others to the top.
-    let y = match low >= 0.0 && high > 10.0 * low {
-        true => Axis::logarithmic(low.max(high / 1e4), highest),
-        false => Axis::linear(low.min(0.0), highest),
-    };
-    draw_steps(area, &heading, &data, y, significant)
-}
-
-/// What is watched in training, for a run without evaluations.
-fn draw_accuracies(area: &Area, data: &Steps) -> Drawn {
-    let heading = averaged("Accuracy in training, in percent", data.span);
-    let y = Axis::linear(0.0, 100.0);
-    draw_steps(area, &heading, data, y, |value| format!("{value:.1}"))
-}
-
-fn averaged(what: &str, span: usize) -> String {
-    match span {
-        0 | 1 => what.to_owned(),
-        _ => format!("{what}, averaged over about {span} steps"),
+fn losses(records: &[Record]) -> Panel {
+    let curves = steps(records, |name| !is_fraction(name));
+    let (low, high) = range(&curves, |point| point.1);
+    Panel {
+        heading: "Training loss by objective".into(),
+        x_label: "step".into(),
+        // On a linear axis, losses of different magnitude hide all but the largest.
+        logarithmic: low > 0.0 && high > 10.0 * low,
+        curves: curves.into_iter().map(for_people).collect(),
+        ..Panel::default()
     }
 }
 
-fn draw_steps(
-    area: &Area,
-    heading: &str,
-    data: &Steps,
-    y: Axis,
-    number: impl Fn(f64) -> String,
-) -> Drawn {
-    let (_, last) = bounds(data.curves(), |p| p.0).unwrap_or_default();
-    let x = Axis::counting(last);
-    let mut panel = Panel::new(area, heading, "step", x, y, data.smooth.len())?;
-    for (index, (raw, smooth)) in data.raw.iter().zip(&data.smooth).enumerate() {
-        let stroke = match smooth.name.as_str() {
-            "total" => Stroke::solid(INK),
-            _ => Stroke::of(index),
-        };
-        panel.faint(raw, stroke)?;
-        panel.line(smooth, stroke)?;
-        let now = smooth.points.last().map(|p| number(p.1));
-        let note = format!("now {}", now.unwrap_or_default());
-        panel.legend(index, stroke, &title(&smooth.name), &note)?;
+/// Scores on the development data; of a run that has none, the accuracies of its objectives.
+fn scores(records: &[Record]) -> Panel {
+    let evaluated = evaluations(records);
+    if !evaluated.curves.is_empty() {
+        return evaluated;
     }
-    Ok(())
+    let curves = steps(records, is_fraction).into_iter();
+    Panel {
+        heading: "Accuracy in training, in percent".into(),
+        x_label: "step".into(),
+        curves: curves.map(for_people).collect(),
+        ..Panel::default()
+    }
 }
 
-fn draw_scores(area: &Area, mut data: Scores) -> Drawn {
-    let best = match data.best {
-        Some(x) => format!(" (best: {} {x})", data.axis),
-        None => String::new(),
-    };
-    let percent = data.curves.iter().all(|curve| is_fraction(&curve.name));
-    let heading = match percent {
-        true => format!("F1 on {}, in percent{best}", data.split),
-        false => format!("Scores on {}{best}", data.split),
-    };
-    if percent {
-        let points = data.curves.iter_mut().flat_map(|curve| &mut curve.points);
-        points.for_each(|point| point.1 *= 100.0);
+fn rate(records: &[Record]) -> Panel {
+    let rate = records.iter().filter_map(|record| match &record.event {
+        Event::Step {
+            step,
+            learning_rate,
+            ..
+        } => Some((*step as f64, *learning_rate)),
+        _ => None,
+    });
+    Panel {
+        heading: "Learning rate".into(),
+        x_label: "step".into(),
+        curves: thinned("learning rate", &rate.collect::<Vec<_>>())
+            .into_iter()
+            .collect(),
+        ..Panel::default()
     }
-    let Some((low, high)) = bounds(&data.curves, |p| p.1) else {
-        return draw_nothing(area, "Scores", "no score yet");
-    };
-    let (_, last) = bounds(&data.curves, |p| p.0).unwrap_or_default();
-    let [x, y] = [Axis::counting(last), Axis::linear(low, high)];
-    let mut panel = Panel::new(area, &heading, data.axis, x, y, data.curves.len())?;
-    if let Some(best) = data.best {
-        panel.mark(best)?;
-    }
-    for (index, curve) in data.curves.iter().enumerate() {
-        let stroke = Stroke::of(index);
-        panel.line(curve, stroke)?;
-        panel.dots(curve, data.best, stroke.color)?;
-        let number = |point: Option<&(f64, f64)>| match point {
-            Some((_, y)) if percent => format!("{y:.1}"),
-            Some((_, y)) => significant(*y),
-            None => "none".to_owned(),
-        };
-        let last = number(curve.points.last());
-        let note = match data.best {
-            Some(x) => {
-                let best = number(curve.points.iter().find(|point| point.0 == x));
-                format!("best {best}, last {last}")
+}
+
+/// Curves of what [`Event::Step`] has under some names, the total first.
+fn steps(records: &[Record], wanted: impl Fn(&str) -> bool) -> Vec<Curve> {
+    let mut all = BTreeMap::<&str, Vec<(f64, f64)>>::new();
+    for record in records {
+        if let Event::Step { step, losses, .. } = &record.event {
+            for (name, &value) in losses.iter().filter(|(name, _)| wanted(name)) {
+                all.entry(name).or_default().push((*step as f64, value));
             }
-            None => format!("last {last}"),
-        };
-        panel.legend(index, stroke, &title(&curve.name), &note)?;
+        }
     }
-    Ok(())
+    let curves = all
+        .iter()
+        .filter_map(|(name, points)| thinned(name, points));
+    let mut curves: Vec<Curve> = curves.collect();
+    curves.sort_by_key(|curve| curve.name != "total");
+    curves
 }
 
-/// The least and the greatest of something about the points.
-pub(super) fn bounds<'a>(
-    curves: impl IntoIterator<Item = &'a Curve>,
-    of: impl Fn(&(f64, f64)) -> f64,
-) -> Option<(f64, f64)> {
-    let values = curves
-        .into_iter()
-        .flat_map(|curve| curve.points.iter().map(&of));
-    values.fold(None, |so_far, v| match so_far {
-        Some((low, high)) => Some((v.min(low), v.max(high))),
-        None => Some((v, v)),
+/// Means of stretches of the finite values; nothing without any.
+fn thinned(name: &str, points: &[(f64, f64)]) -> Option<Curve> {
+    let finite: Vec<_> = points.iter().filter(|p| p.1.is_finite()).collect();
+    let length = finite.len().div_ceil(POINTS).max(1);
+    let mean = |stretch: &[&(f64, f64)]| {
+        let sum: f64 = stretch.iter().map(|p| p.1).sum();
+        (stretch[stretch.len() / 2].0, sum / stretch.len() as f64)
+    };
+    (!finite.is_empty()).then(|| Curve {
+        name: name.into(),
+        points: finite.chunks(length).map(mean).collect(),
     })
+}
+
+/// The [`headline`] of every [`Event::Evaluated`] on the `dev` data, or on the first data there is.
+fn evaluations(records: &[Record]) -> Panel {
+    let all = records.iter().filter_map(|record| match &record.event {
+        Event::Evaluated {
+            step,
+            epoch,
+            split,
+            metrics,
+            best,
+        } => Some((*step, *epoch, split, metrics, *best)),
+        _ => None,
+    });
+    let mut all: Vec<_> = all.collect();
+    let dev = all.iter().find(|e| e.2 == "dev").or(all.first());
+    let Some(split) = dev.map(|e| e.2.clone()) else {
+        return Panel::default();
+    };
+    all.retain(|e| *e.2 == split);
+    // Several evaluations of one epoch would share their place.
+    let by_epoch = all.windows(2).all(|pair| pair[0].1 < pair[1].1);
+    let axis = if by_epoch { "epoch" } else { "step" };
+    let place = |step, epoch| if by_epoch { epoch } else { step };
+    let mut curves = BTreeMap::<&str, Vec<(f64, f64)>>::new();
+    for (step, epoch, _, metrics, _) in &all {
+        for (name, value) in headline(metrics).filter(|(_, value)| value.is_finite()) {
+            let point = (place(*step, *epoch) as f64, value);
+            curves.entry(name).or_default().push(point);
+        }
+    }
+    let best = all.iter().rfind(|e| e.4).map(|e| place(e.0, e.1));
+    let best = best.map_or(String::new(), |place| format!(" (best: {axis} {place})"));
+    let heading = if curves.keys().all(|name| is_fraction(name)) {
+        format!("F1 on {split}, in percent{best}")
+    } else {
+        format!("Scores on {split}{best}")
+    };
+    let curves = curves.into_iter().map(|(name, points)| Curve {
+        name: name.into(),
+        points,
+    });
+    Panel {
+        heading,
+        x_label: axis.into(),
+        curves: curves.map(for_people).collect(),
+        ..Panel::default()
+    }
+}
+
+/// Fractions in percent, and the last value in the legend.
+fn for_people(mut curve: Curve) -> Curve {
+    let fraction = is_fraction(&curve.name);
+    if let Some((_, last)) = curve.points.last() {
+        curve.name = format!("{}: {}", title(&curve.name), value(&curve.name, *last));
+    }
+    if fraction {
+        curve.points.iter_mut().for_each(|point| point.1 *= 100.0);
+    }
+    curve
 }
 
 #[cfg(test)]

@@ -7,7 +7,8 @@ use std::{
 
 use indicatif::FormattedDuration;
 
-use super::{Smooth, brief, headline, progress::View, significant, title, total, value};
+use super::format::{brief, headline, significant, title, total, value};
+use super::progress::View;
 use crate::event::{CellState, Event, Figure, FigureKind, Sink, SinkError};
 
 /// Steps that averages remember.
@@ -232,6 +233,38 @@ fn speed(pieces: f64) -> String {
     }
 }
 
+/// An average that forgets: the last `span` values or so count.
+#[derive(Clone, Copy, Debug)]
+struct Smooth {
+    keep: f64,
+    sum: f64,
+    weight: f64,
+}
+
+impl Smooth {
+    fn over(span: f64) -> Self {
+        Self {
+            keep: 1.0 - 1.0 / span.max(1.0),
+            sum: 0.0,
+            weight: 0.0,
+        }
+    }
+
+    /// Adds a value unless it is no number, and gives the average so far.
+    fn add(&mut self, value: f64) -> f64 {
+        if value.is_finite() {
+            self.sum = self.keep * self.sum + value;
+            self.weight = self.keep * self.weight + 1.0;
+        }
+        self.get()
+    }
+
+    /// The average; NaN before the first value.
+    fn get(&self) -> f64 {
+        self.sum / self.weight
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::{cell::RefCell, io, rc::Rc};
@@ -249,6 +282,15 @@ mod tests {
         fn flush(&mut self) -> io::Result<()> {
             Ok(())
         }
+    }
+
+    #[test]
+    fn a_smooth_start_is_unbiased_and_no_number_is_skipped() {
+        let mut smooth = Smooth::over(50.0);
+        assert!(smooth.get().is_nan());
+        assert_eq!(smooth.add(4.0), 4.0);
+        assert_eq!(smooth.add(f64::NAN), 4.0);
+        assert!((smooth.add(2.0) - 3.0).abs() < 0.02);
     }
 
     #[test]

@@ -35,20 +35,6 @@ fn figures_on_another_data_set_are_named_so() {
     }
     assert!(!text.contains(&format!("{shares} `symmetric`")));
 
-    let tables = Tables::read(&[folder.path().into()], 0).unwrap();
-    let rows = serde_json::to_value(&tables).unwrap()["sections"][0]["scores"].take();
-    let row = rows
-        .as_array()
-        .unwrap()
-        .iter()
-        .find(|row| row["variant"] == "spe" && row["fraction"] == 0.1)
-        .unwrap();
-    assert!(row["paper"].is_null());
-    assert_eq!(
-        (&row["elsewhere"]["dataset"], &row["elsewhere"]["strict"]),
-        (&json!("ACE05"), &json!(34.1))
-    );
-
     // Without any figure there is nothing for `reference` to stand beside.
     report_as(folder.path(), json!({ "against": ["bert"] }));
     let text = markdown(folder.path(), 0);

@@ -11,8 +11,10 @@ use spanlight::predictions;
 use spanlight::store::{read_json, write_json};
 use spanlight_core::Schema;
 use spanlight_core::document::{Entity, Relation, Sentence};
-use spanlight_core::score::Prediction;
+use spanlight_core::score::{Prediction, Size};
 
+use super::finished::Finished;
+use super::scores::{Comparison, ScoreRow};
 use super::*;
 use crate::experiment::Split;
 
@@ -126,9 +128,13 @@ fn report_as(at: &Path, report: serde_json::Value) {
 /// The Markdown with so many sentences.
 fn markdown(at: &Path, sentences: usize) -> String {
     let out = tempfile::tempdir().unwrap();
-    let tables = Tables::read(&[at.into()], sentences).unwrap();
-    tables.write(out.path(), &[Form::Markdown]).unwrap();
+    write(&[at.into()], sentences, out.path()).unwrap();
     std::fs::read_to_string(out.path().join("report.md")).unwrap()
+}
+
+/// The only experiment in an output folder.
+fn finished(at: &Path) -> Finished {
+    finished::read(&[at.into()]).unwrap().remove(0)
 }
 
 /// Compares with a file beside this one, or makes it anew where `SPANLIGHT_EXPECT` is set.
@@ -154,38 +160,51 @@ fn a_report_is_always_the_same() {
     let folder = tempfile::tempdir().unwrap();
     experiment(folder.path());
     let out = tempfile::tempdir().unwrap();
-    let forms = [Form::Markdown, Form::Json, Form::Svg];
-    let tables = Tables::read(&[folder.path().into()], 0).unwrap();
-    let written = tables.write(out.path(), &forms).unwrap();
+    let written = write(&[folder.path().into()], 0, out.path()).unwrap();
     let names: Vec<_> = written
         .iter()
         .map(|p| p.file_name().unwrap().to_str().unwrap())
         .collect();
     assert_eq!(
         names,
-        [
-            "invented-size.svg",
-            "invented-figure5.svg",
-            "report.md",
-            "report.json"
-        ]
+        ["invented-size.svg", "invented-figure5.svg", "report.md"]
     );
-    written[..3].iter().for_each(|path| expect(path));
-    let first = std::fs::read(&written[3]).unwrap();
-    let tables = Tables::read(&[folder.path().into()], 0).unwrap();
-    tables.write(out.path(), &forms).unwrap();
-    assert!(std::fs::read(&written[3]).unwrap() == first);
-    let json: serde_json::Value = serde_json::from_slice(&first).unwrap();
+    expect(&written[2]);
+    let read = || -> Vec<Vec<u8>> {
+        let files = written.iter().map(|path| std::fs::read(path).unwrap());
+        files.collect()
+    };
+    let first = read();
+    write(&[folder.path().into()], 0, out.path()).unwrap();
+    assert!(read() == first);
+}
+
+#[test]
+fn drawings_have_the_scores_of_the_tables() {
+    let folder = tempfile::tempdir().unwrap();
+    experiment(folder.path());
+    let finished = finished(folder.path());
+    let published = Published::new().unwrap();
+    let beside = Beside::new(&published, Some("ace05"));
+    let [panel] = figures::by_share(&finished, &beside).try_into().unwrap();
+    let names: Vec<&str> = panel.curves.iter().map(|c| c.name.as_str()).collect();
+    // The third variant has one share only.
+    assert_eq!(names, ["BERT", "SPE"]);
+    let rounded = |points: &[(f64, f64)]| -> Vec<(f64, f64)> {
+        let round = |(x, y): &(f64, f64)| (*x, (10.0 * y).round() / 10.0);
+        points.iter().map(round).collect()
+    };
     assert_eq!(
-        (&json["unit"], &json["protocol"]),
-        (&json!("percent"), &json!("full"))
+        rounded(&panel.curves[1].points),
+        [(10.0, 77.9), (100.0, 89.2)]
     );
-    let row = &json["sections"][0]["scores"][0];
-    assert_eq!(
-        (&row["variant"], &row["seeds"]),
-        (&json!("bert"), &json!([1, 2, 3]))
-    );
-    assert_eq!(row["strict"]["values"].as_array().unwrap().len(), 3);
+    let [entities, words] = figures::figure_5(&finished).try_into().unwrap();
+    assert_eq!(entities.x_names, ["≤2", "3-4", "5-6", "7-8", "≥9"]);
+    let expected = [0.0, 22.2, 73.7, 82.8, 87.2];
+    let expected: Vec<(f64, f64)> = (0..5).map(f64::from).zip(expected).collect();
+    for panel in [entities, words] {
+        assert_eq!(rounded(&panel.curves[0].points), expected);
+    }
 }
 
 #[test]
@@ -194,9 +213,8 @@ fn a_grid_names_what_is_shown_in_detail() {
     experiment(folder.path());
     let detailed = |report: serde_json::Value| -> Vec<String> {
         report_as(folder.path(), report);
-        let tables = Tables::read(&[folder.path().into()], 0).unwrap();
-        let detailed = tables.sections[0].detailed.iter();
-        detailed.map(|(name, _)| name.clone()).collect()
+        let (_, shown) = finished(folder.path()).shown(|_, _| true).unwrap();
+        shown.into_iter().map(|(name, _)| name).collect()
     };
     assert_eq!(detailed(json!({})), ["bert", "spe", "no_tbo"]);
     assert_eq!(detailed(json!({ "against": ["spe"] })), ["spe"]);
@@ -213,82 +231,57 @@ fn a_grid_names_what_is_shown_in_detail() {
 fn the_report_says_what_the_results_say() {
     let folder = tempfile::tempdir().unwrap();
     experiment(folder.path());
-    let tables = Tables::read(&[folder.path().into()], 0).unwrap();
-    let section = &tables.sections[0];
-    assert_eq!((section.finished, section.cells), (13, 18));
+    let finished = finished(folder.path());
+    let published = Published::new().unwrap();
+    let beside = Beside::new(&published, Some("ace05"));
+    let rows = ScoreRow::all(&finished, &beside, HEADLINE);
     let row = |variant: &str, fraction: f64| {
-        let matches = |r: &&ScoreRow| {
-            (r.variant.as_str(), r.fraction, r.split, r.protocol)
-                == (variant, fraction, "test", "full")
-        };
-        section.scores.iter().find(matches)
+        let matches = |r: &&ScoreRow<'_>| (r.variant.as_str(), r.fraction) == (variant, fraction);
+        rows.iter().find(matches)
     };
     let spe = row("spe", 1.0).unwrap();
     assert_eq!(spe.seeds, [1, 2, 3]);
-    assert_eq!(spe.paper.as_ref().unwrap().strict, Some(63.2));
-    assert_eq!(
-        row("no_tbo", 0.1).unwrap().entity.as_ref().unwrap().sd,
-        None
-    );
+    assert_eq!(spe.paper.unwrap().figure.strict, Some(63.2));
+    assert_eq!(row("no_tbo", 0.1).unwrap().f1[0].as_ref().unwrap().sd, None);
     // Nothing of ours yet, but the paper's figures.
     let waiting = row("no_tbo", 1.0).unwrap();
-    assert!(waiting.seeds.is_empty() && waiting.strict.is_none());
-    assert_eq!(waiting.paper.as_ref().unwrap().strict, Some(61.2));
+    assert!(waiting.seeds.is_empty() && waiting.f1[2].is_none());
+    assert_eq!(waiting.paper.unwrap().figure.strict, Some(61.2));
 
     // By hand: of 29 entities, (j + seed) % 3 are lost in the sentences j = 0 to 4.
     let f1 = |lost: f64| 100.0 * 2.0 * (29.0 - lost) / (58.0 - lost);
-    let values = &spe.entity.as_ref().unwrap().values;
+    let values = &spe.f1[0].as_ref().unwrap().values;
     for (value, lost) in values.iter().zip([6.0, 5.0, 4.0]) {
         assert!((value - f1(lost)).abs() < 1e-9, "{values:?}");
     }
-    let against = |variant: &str, other: &str| {
-        let matches = |c: &&Comparison| {
-            (
-                c.variant.as_str(),
-                c.against.as_str(),
-                c.fraction,
-                c.protocol,
-            ) == (variant, other, 1.0, "full")
-        };
-        section.comparisons.iter().find(matches)
-    };
-    let better = against("spe", "bert").unwrap().strict.as_ref().unwrap();
+    // Each pair once: `bert` against `spe` would be the mirror image of `spe` against `bert`.
+    let [only] = Comparison::all(&finished, &beside, &rows, 1.0)
+        .try_into()
+        .unwrap_or_else(|all: Vec<_>| panic!("{} comparisons", all.len()));
+    let better = only.paired(2).unwrap();
     assert_eq!((better.wins, better.losses, better.p), (3, 0, Some(0.25)));
-    assert!(
-        against("bert", "spe").is_none(),
-        "a row and its mirror image"
-    );
 
-    let gold: usize = section
-        .buckets
-        .iter()
-        .filter(|b| {
-            b.variant == "spe" && b.fraction == 1.0 && b.by == spanlight_core::score::Size::Words
-        })
-        .map(|b| b.gold_entities)
-        .sum();
-    assert_eq!(gold, 29);
-    let missing: Vec<(&str, &str)> = section
-        .missing
-        .iter()
-        .map(|m| (m.model.as_str(), m.reason.as_str()))
-        .collect();
-    assert!(missing.contains(&("SPE without TBO", "failed: out of memory")));
-    assert!(missing.contains(&("SPE without TBO", "not run")));
-    assert!(missing.contains(&("SpanBERT", "not in this grid (Table 2, 3)")));
-    assert!(
-        !missing
-            .iter()
-            .any(|(model, _)| *model == "-CNN" || *model == "Li et al. 2019")
-    );
+    let buckets = detail::bucket_rows(&finished, Size::Words, "spe", 1.0);
+    assert_eq!(buckets.iter().map(|row| row.counts[1]).sum::<usize>(), 29);
+    let text = markdown(folder.path(), 0);
+    for line in [
+        "13 of 18 cells finished.",
+        "- SPE without TBO at 100 %, seed 3: failed: out of memory\n",
+        "- SPE without TBO at 100 %, seeds 1, 2: not run\n",
+        "- SpanBERT at 100 %: not in this grid (Table 2, 3)\n",
+    ] {
+        assert!(text.contains(line), "{line}\n{text}");
+    }
+    let (_, missing) = text.split_once("## Missing").unwrap();
+    assert!(!missing.contains("-CNN") && !missing.contains("Li et al. 2019"));
 }
 
 #[test]
 fn folders_that_are_no_experiments_are_named() {
     let folder = tempfile::tempdir().unwrap();
     let error = || {
-        let read = Tables::read(&[PathBuf::from(folder.path())], 0);
-        read.unwrap_err().to_string()
+        let read = finished::read(&[PathBuf::from(folder.path())]);
+        read.err().unwrap().to_string()
     };
     assert!(error().contains("no output folder") && error().contains("plans"));
     std::fs::create_dir(folder.path().join("plans")).unwrap();

@@ -1,4 +1,4 @@
-//! Plans and results from output folders.
+//! An experiment as far as it is finished, from its output folder.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -62,14 +62,30 @@ impl Finished {
 
     /// Variants with which the others are compared.
     pub fn against(&self) -> Vec<String> {
-        match self.plan.report.against.is_empty() {
-            true => self.plan.order.first().cloned().into_iter().collect(),
-            false => self.plan.report.against.clone(),
+        if self.plan.report.against.is_empty() {
+            self.plan.order.first().cloned().into_iter().collect()
+        } else {
+            self.plan.report.against.clone()
         }
     }
 
+    /// The largest share for which most of the detailed variants have something, and these variants with
+    /// their names for people.
+    pub fn shown(&self, has: impl Fn(&str, f64) -> bool) -> Option<(f64, Vec<(String, String)>)> {
+        let mut best: Option<(f64, Vec<(String, String)>)> = None;
+        for fraction in self.fractions() {
+            let mut variants = self.detailed();
+            variants.retain(|variant| has(variant, fraction));
+            if variants.len() > best.as_ref().map_or(0, |(_, most)| most.len()) {
+                let labelled = variants.into_iter().map(|v| (v.clone(), self.label(&v)));
+                best = Some((fraction, labelled.collect()));
+            }
+        }
+        best
+    }
+
     /// Variants whose scores are shown in detail.
-    pub fn detailed(&self) -> Vec<String> {
+    fn detailed(&self) -> Vec<String> {
         let report = &self.plan.report;
         let named = [&report.detail, &report.against]
             .into_iter()
@@ -100,7 +116,7 @@ pub fn read(folders: &[PathBuf]) -> Result<Vec<Finished>> {
     for folder in folders {
         let plans = Plan::read_all(folder).map_err(|e| Error::Folder {
             path: folder.clone(),
-            problem: format!("is no output folder of `spanlight experiment` ({e})"),
+            problem: format!("is no output folder of `lab run` ({e})"),
         })?;
         if plans.is_empty() {
             return Err(Error::Folder {
