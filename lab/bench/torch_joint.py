@@ -1,4 +1,4 @@
-"""Spanlight's fine-tuning and inference in PyTorch, timed on what `spanlight bench --data` sends.
+"""Spanlight's fine-tuning and inference in PyTorch, timed on what `lab bench --data` sends.
 
 Weights are random: speed does not depend on their values.
 """

@@ -1,4 +1,4 @@
-"""What the measuring scripts share: their conversation with `spanlight bench`, and what they tell.
+"""What the measuring scripts share: their conversation with `lab bench`, and what they tell.
 
 The first line of standard input is the job, every further line something to run; each is answered
 by a line. Everything is computed in float32: on the CPU, or where the other side has a GPU, on

@@ -1,4 +1,4 @@
-"""Spanlight's pre-training in PyTorch, timed on the samples that `spanlight bench --corpus` sends.
+"""Spanlight's pre-training in PyTorch, timed on the samples that `lab bench --corpus` sends.
 
 While it is timed, weights are random: speed does not depend on their values. To be checked, it
 computes a few steps from weights in a file, without dropout.

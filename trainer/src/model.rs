@@ -54,14 +54,15 @@ pub fn schema(path: &Path) -> Result<Schema> {
 
 /// Refuses a folder without a fine-tuned model.
 fn finished(path: &Path) -> Result<()> {
-    match path.join(FINETUNED).exists() {
-        true => Ok(()),
-        false => Err(Error::Folder {
+    if path.join(FINETUNED).exists() {
+        Ok(())
+    } else {
+        Err(Error::Folder {
             path: path.into(),
             problem: format!(
                 "is neither a bundle (no {MANIFEST}) nor a fine-tuned run (no {FINETUNED})"
             ),
-        }),
+        })
     }
 }
 

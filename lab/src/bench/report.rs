@@ -166,13 +166,14 @@ impl<F> fmt::Display for Report<F> {
                 blas,
                 device,
             } = torch;
-            match torch.on_cpu() {
-                true => writeln!(
+            if torch.on_cpu() {
+                writeln!(
                     f,
                     "PyTorch    {version}, BLAS: {blas}; CPU; threads: {}",
                     m.torch_threads
-                )?,
-                false => writeln!(f, "PyTorch    {version}; {device}")?,
+                )?
+            } else {
+                writeln!(f, "PyTorch    {version}; {device}")?
             }
         }
         for (label, text) in &self.head {

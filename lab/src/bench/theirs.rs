@@ -1,4 +1,4 @@
-//! PyTorch's side: a Python process that measures what it is told to.
+//! PyTorch's side: a Python process that measures on request.
 
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
@@ -134,12 +134,13 @@ impl Theirs {
     /// # Errors
     /// [`Error::Usage`] where they differ.
     pub fn agree(&self, parameters: &[usize]) -> Result<()> {
-        match self.parameters == parameters {
-            true => Ok(()),
-            false => Err(self.differs(format!(
+        if self.parameters == parameters {
+            Ok(())
+        } else {
+            Err(self.differs(format!(
                 "{parameters:?} parameters here, {:?}",
                 self.parameters
-            ))),
+            )))
         }
     }
 

@@ -87,9 +87,10 @@ fn arguments(sentence: &Sentence, entity: usize, numbers: &Numbers) -> String {
     found.sort();
     found.dedup();
     let names: Vec<String> = found.into_iter().map(|(_, name)| name).collect();
-    match names.is_empty() {
-        true => String::new(),
-        false => format!("{{{}}}", names.join(" ")),
+    if names.is_empty() {
+        String::new()
+    } else {
+        format!("{{{}}}", names.join(" "))
     }
 }
 

@@ -11,7 +11,7 @@ use spanlight::store;
 use super::{
     cell::{self, Cell},
     grid::{Grid, Kind},
-    pretrain, variables,
+    run, variables,
 };
 use crate::error::{Error, Result};
 
@@ -154,9 +154,10 @@ fn chain(grid: &Grid, name: &str) -> Result<()> {
     let before = |name: &String| grid.pretrainings.get(name)?.from.clone();
     let first = before(&name.to_owned());
     let longest = grid.pretrainings.len();
-    match successors(first, before).take(longest).any(|n| n == name) {
-        false => Ok(()),
-        true => Err(grid.problem(format!("pretrainings.{name} starts from itself"))),
+    if successors(first, before).take(longest).any(|n| n == name) {
+        Err(grid.problem(format!("pretrainings.{name} starts from itself")))
+    } else {
+        Ok(())
     }
 }
 
@@ -177,9 +178,10 @@ fn blocks(grid: &Grid) -> Result<()> {
             return fail("variants, fractions and seeds need at least one element each".into());
         }
     }
-    match grid.runs.is_empty() {
-        true => Err(grid.problem("at least one table [[runs]] is needed".into())),
-        false => Ok(()),
+    if grid.runs.is_empty() {
+        Err(grid.problem("at least one table [[runs]] is needed".into()))
+    } else {
+        Ok(())
     }
 }
 
@@ -232,7 +234,7 @@ fn fine_tuning(
 }
 
 fn pre_training(grid: &Grid, settings: &Settings, table: &str) -> Result<()> {
-    let known = pretrain::fields()?;
+    let known = run::pretrain_fields()?;
     match settings.keys().find(|key| !known.contains(key)) {
         Some(key) => Err(grid.problem(format!(
             "{table}: unknown field `{key}`; the fields are {}",

@@ -41,18 +41,17 @@ impl Checksums {
             return Ok(sum.clone());
         }
         let mut hash = Sha256::new();
-        match path.is_dir() {
-            false => add(&mut hash, path)?,
-            true => {
-                for name in files(path)? {
-                    let file = path.join(&name);
-                    let mut own = Sha256::new();
-                    add(&mut own, &file)?;
-                    hash.update(name.as_bytes());
-                    hash.update([0]);
-                    hash.update(own.finalize());
-                }
+        if path.is_dir() {
+            for name in files(path)? {
+                let file = path.join(&name);
+                let mut own = Sha256::new();
+                add(&mut own, &file)?;
+                hash.update(name.as_bytes());
+                hash.update([0]);
+                hash.update(own.finalize());
             }
+        } else {
+            add(&mut hash, path)?
         }
         let sum = format!("{:x}", hash.finalize());
         self.0.insert(path.to_owned(), sum.clone());

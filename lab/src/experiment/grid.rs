@@ -69,7 +69,7 @@ pub struct Data {
     /// Relation types whose arguments may be swapped.
     #[serde(default)]
     pub symmetric: Vec<String>,
-    /// Where the files come from, told when one is missing.
+    /// Where the files come from; the message about a missing file says so.
     #[serde(default)]
     pub source: String,
 }

@@ -1,16 +1,17 @@
-//! What makes two cells, or two pre-trainings, the same.
+//! What makes two cells, or two pre-trainings, the same, and the folder that is named after it.
 
-use std::{collections::BTreeMap, path::Path};
+use std::{collections::BTreeMap, fs, io, path::Path};
 
 use serde_json::{Value, json};
 use spanlight::finetune::FinetuneConfig;
 use spanlight::settings::{Settings, object};
+use spanlight::store::StoreError;
 
 use super::{
     cell::{Cell, layered},
     checksum::{Checksums, of_text},
     grid::{Grid, Kind},
-    pretrain,
+    run,
 };
 use crate::error::{Error, Result};
 
@@ -79,9 +80,9 @@ impl Identity {
                 Ok(Self::of(lean(&config)?, before))
             }
             _ => {
-                let mut settings = pretrain::effective(&grid.pretraining(name)?)?;
+                let mut settings = run::pretrain_settings(&grid.pretraining(name)?)?;
                 let mut sums = before;
-                for name in pretrain::INPUTS {
+                for name in run::PRETRAIN_INPUTS {
                     for (i, path) in paths(settings.remove(name)).iter().enumerate() {
                         sums.insert(format!("{name}-{i}"), checksums.of(Path::new(path))?);
                     }
@@ -94,6 +95,38 @@ impl Identity {
     /// How the name of its folder ends.
     pub fn suffix(&self) -> String {
         self.id.chars().take(SHORT).collect()
+    }
+}
+
+/// The names in a folder, some of which end in the [`Identity`] of what they hold.
+#[derive(Debug, Default)]
+pub struct Folders(Vec<String>);
+
+impl Folders {
+    /// Lists a folder, which need not exist.
+    ///
+    /// # Errors
+    /// [`StoreError::Io`].
+    pub fn list(folder: &Path) -> Result<Self, StoreError> {
+        let list = || -> io::Result<Self> {
+            let mut names = Vec::new();
+            for entry in fs::read_dir(folder)? {
+                names.push(entry?.file_name().to_string_lossy().into_owned());
+            }
+            names.sort();
+            Ok(Self(names))
+        };
+        match list() {
+            Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(Self::default()),
+            result => result.map_err(|e| StoreError::io("list", folder, e)),
+        }
+    }
+
+    /// The name that belongs to an identity, whatever it begins with; else a new one.
+    pub fn name(&self, stem: &str, identity: &Identity) -> String {
+        let suffix = format!("-{}", identity.suffix());
+        let known = self.0.iter().find(|name| name.ends_with(&suffix));
+        known.cloned().unwrap_or_else(|| format!("{stem}{suffix}"))
     }
 }
 

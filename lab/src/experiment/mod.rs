@@ -14,14 +14,10 @@
 mod cell;
 mod check;
 mod checksum;
-mod folders;
 mod grid;
-mod guard;
 mod identity;
 mod measure;
-mod pace;
 mod plan;
-mod pretrain;
 mod pretraining;
 mod run;
 mod runner;
@@ -33,8 +29,8 @@ mod variables;
 pub use cell::percent;
 pub use checksum::Checksums;
 pub use grid::Grid;
+pub use measure::Outcome;
 #[cfg(test)]
 pub use measure::Split;
-pub use measure::Outcome;
 pub use plan::{Plan, Planned, State};
 pub use runner::run;

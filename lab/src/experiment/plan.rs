@@ -12,9 +12,8 @@ use spanlight::store::{self, StoreError};
 use super::{
     cell::{Cell, percent},
     checksum::Checksums,
-    folders::Folders,
     grid::{self, Grid, Report, Variant},
-    identity::Identity,
+    identity::{Folders, Identity},
     measure::Outcome,
 };
 use crate::error::Result;
@@ -168,10 +167,12 @@ impl Planned {
     /// How far it is; `output` is the folder of the experiment.
     pub fn state(&self, output: &Path) -> State {
         let result = self.file(output, "result.json");
-        match result.is_some_and(|file| file.is_file()) {
-            true => State::Finished,
-            false if self.problem(output).is_some() => State::Failed,
-            false => State::Open,
+        if result.is_some_and(|file| file.is_file()) {
+            State::Finished
+        } else if self.problem(output).is_some() {
+            State::Failed
+        } else {
+            State::Open
         }
     }
 

@@ -10,10 +10,8 @@ use spanlight::store::{DONE, Lock, write_json};
 use super::{
     cell::layered,
     checksum::Checksums,
-    folders::Folders,
     grid::{Grid, Kind},
-    identity::Identity,
-    pretrain::pretrain,
+    identity::{Folders, Identity},
     run,
 };
 use crate::error::Result;
@@ -45,7 +43,7 @@ pub fn start(
     let run = match spec {
         Some(spec) if spec.kind == Kind::Finetune => {
             let config = layered(grid, &[&grid.finetune, &spec.settings, &settings])?;
-            run::complete(&config, &folder, place)?.map(|run| run.folder)
+            run::finetune(&config, &folder, place)?.map(|run| run.folder)
         }
         _ => {
             let settings = grid
@@ -53,7 +51,7 @@ pub fn start(
                 .into_iter()
                 .chain(settings)
                 .collect();
-            pretrain(&settings, &folder, place)?
+            run::pretrain(&settings, &folder, place)?
         }
     };
     let Some(run) = run else { return Ok(None) };
@@ -68,7 +66,7 @@ pub fn start(
 ///
 /// # Errors
 /// Missing or contradicting settings, or an input that cannot be read.
-pub fn elsewhere(grid: &Grid, name: &str, checksums: &mut Checksums) -> Result<bool> {
+pub fn is_taken(grid: &Grid, name: &str, checksums: &mut Checksums) -> Result<bool> {
     let identity = Identity::of_pretraining(grid, name, checksums)?;
     let folder = folder(grid, name, &identity)?;
     if finished(&folder) || Lock::taken(&folder) {
@@ -78,7 +76,7 @@ pub fn elsewhere(grid: &Grid, name: &str, checksums: &mut Checksums) -> Result<b
         .pretrainings
         .get(name)
         .and_then(|spec| spec.from.as_ref());
-    before.map_or(Ok(false), |name| elsewhere(grid, name, checksums))
+    before.map_or(Ok(false), |name| is_taken(grid, name, checksums))
 }
 
 fn folder(grid: &Grid, name: &str, identity: &Identity) -> Result<PathBuf> {

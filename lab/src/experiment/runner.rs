@@ -6,6 +6,7 @@
 use std::{
     collections::BTreeMap,
     fs,
+    panic::{AssertUnwindSafe, catch_unwind},
     path::PathBuf,
     thread::sleep,
     time::{Duration, Instant},
@@ -21,17 +22,15 @@ use super::{
     cell::Cell,
     checksum::Checksums,
     grid::{Grid, Keep},
-    guard::guarded,
     identity::Identity,
-    pace::Pace,
     plan::{Plan, Planned, State},
     pretraining,
     trial::Trial,
 };
 use crate::error::{Error, Result};
 
-/// How often to look whether another process has finished.
-const LOOK: Duration = Duration::from_secs(1);
+/// Pause before looking again whether another process has finished.
+const POLL: Duration = Duration::from_secs(1);
 
 /// Runs what is not finished until everything is, or until [`Place::interrupt`] asks to stop.
 ///
@@ -67,7 +66,7 @@ pub fn run(grid: &Grid, place: &Place<'_>) -> Result<()> {
         sinks,
         plan,
     };
-    let reason = runner.all()?;
+    let reason = runner.run_all()?;
     runner.sinks.emit(&Event::Finished {
         reason: reason.into(),
         seconds: start.elapsed().as_secs_f64(),
@@ -97,7 +96,7 @@ struct Runner<'a> {
 
 impl Runner<'_> {
     /// Goes through all cells; says why it ended.
-    fn all(&mut self) -> Result<&'static str> {
+    fn run_all(&mut self) -> Result<&'static str> {
         for i in 0..self.plan.cells.len() {
             if self.done(i) {
                 self.finished(i)?;
@@ -124,7 +123,7 @@ impl Runner<'_> {
                 }
                 if self.done(i) {
                     self.finished(i)?;
-                } else if self.elsewhere(i) || !self.attempt(i)? {
+                } else if self.is_taken(i) || !self.attempt(i)? {
                     elsewhere.push(i);
                 }
             }
@@ -140,7 +139,7 @@ impl Runner<'_> {
                     );
                     self.sinks.emit(&Event::Note { message })?;
                 }
-                sleep(LOOK);
+                sleep(POLL);
             }
             waiting = left.len() == before;
         }
@@ -151,22 +150,22 @@ impl Runner<'_> {
     }
 
     /// Whether another process is at work on a cell or on what it starts from.
-    fn elsewhere(&mut self, i: usize) -> bool {
+    fn is_taken(&mut self, i: usize) -> bool {
         let folder = self.plan.cells[i].folder.as_ref();
         if folder.is_some_and(|folder| Lock::taken(&self.grid.output.join(folder))) {
             return true;
         }
         let variant = self.grid.variants.get(&self.cells[i].variant);
         let start = variant.and_then(|v| v.pretraining.as_ref());
-        // What is wrong with it is told when it is tried.
+        // An error shows when the cell is tried.
         start.is_some_and(|name| {
-            pretraining::elsewhere(self.grid, name, &mut self.checksums).unwrap_or(false)
+            pretraining::is_taken(self.grid, name, &mut self.checksums).unwrap_or(false)
         })
     }
 
     /// Runs a cell; false if another process was faster. Interrupted, it counts as run.
     fn attempt(&mut self, i: usize) -> Result<bool> {
-        self.tell(i, CellState::Started)?;
+        self.emit_cell(i, CellState::Started)?;
         let state = match guarded(|| self.cell(i)) {
             Ok(None) => return Ok(true),
             Ok(Some(())) => {
@@ -188,7 +187,7 @@ impl Runner<'_> {
                 CellState::Failed
             }
         };
-        self.tell(i, state)?;
+        self.emit_cell(i, state)?;
         Ok(true)
     }
 
@@ -199,13 +198,13 @@ impl Runner<'_> {
             .count()
     }
 
-    fn tell(&mut self, i: usize, state: CellState) -> Result<()> {
+    fn emit_cell(&mut self, i: usize, state: CellState) -> Result<()> {
         let open = |cell: &Planned| cell.state(&self.grid.output) == State::Open;
         let cells = self.plan.cells.iter().zip(&self.cells);
         let left = cells
             .filter(|(planned, _)| open(planned))
             .filter_map(|(_, cell)| cell.config(self.grid, None).ok())
-            .map(|config| work(&config))
+            .map(|config| passes(&config))
             .sum();
         let event = Event::Cell {
             cell: self.plan.cells[i].title(&self.plan),
@@ -218,7 +217,7 @@ impl Runner<'_> {
         Ok(self.sinks.emit(&event)?)
     }
 
-    /// Learns from a finished cell and removes what the grid does not keep of it.
+    /// Counts the time of a finished cell and removes what the grid does not keep of it.
     fn finished(&mut self, i: usize) -> Result<()> {
         let cell = &self.plan.cells[i];
         cell.note(&self.grid.output, None)?;
@@ -226,9 +225,9 @@ impl Runner<'_> {
             return Ok(());
         };
         if let Ok(config) = self.cells[i].config(self.grid, None) {
-            self.pace.add(outcome.seconds, work(&config));
+            self.pace.add(outcome.seconds, passes(&config));
         }
-        self.keep(i)
+        self.remove_unwanted(i)
     }
 
     /// Trains and scores a cell; nothing when interrupted.
@@ -262,7 +261,7 @@ impl Runner<'_> {
     }
 
     /// Removes what the grid does not keep of a finished cell.
-    fn keep(&self, i: usize) -> Result<()> {
+    fn remove_unwanted(&self, i: usize) -> Result<()> {
         let names: &[&str] = match self.grid.keep {
             Keep::All => &[],
             Keep::Best => &["checkpoint.safetensors"],
@@ -277,8 +276,8 @@ impl Runner<'_> {
     }
 }
 
-/// What the time of a cell goes with.
-fn work(config: &FinetuneConfig) -> f64 {
+/// Passes over all training documents, to which the time of a cell is proportional.
+fn passes(config: &FinetuneConfig) -> f64 {
     config.fraction * config.epochs as f64
 }
 
@@ -308,4 +307,63 @@ fn start(
     };
     started.insert(name.into(), outcome.clone());
     outcome.map(Some).map_err(Error::Usage)
+}
+
+/// Runs something; a panic, such as that of a device out of memory, becomes an error, so that one cell
+/// does not end the experiment.
+///
+/// # Errors
+/// That, and what `work` returns.
+pub fn guarded<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
+    // Safe to unwind: files are written whole or not at all, and everything in memory is dropped.
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
+        let text = panic
+            .downcast_ref::<String>()
+            .map(String::as_str)
+            .or_else(|| panic.downcast_ref::<&str>().copied())
+            .unwrap_or("no message");
+        Err(Error::Usage(format!("it panicked: {text}")))
+    })
+}
+
+/// Time spent on finished cells, from which the time of the others is estimated.
+#[derive(Debug, Default)]
+pub struct Pace {
+    seconds: f64,
+    work: f64,
+}
+
+impl Pace {
+    /// A finished cell: the work is its epochs times its share of the data.
+    pub fn add(&mut self, seconds: f64, work: f64) {
+        self.seconds += seconds;
+        self.work += work;
+    }
+
+    /// Seconds for that much work; nothing before the first cell.
+    pub fn left(&self, work: f64) -> Option<f64> {
+        (self.work > 0.0).then(|| self.seconds / self.work * work)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_is_an_error_with_its_message() {
+        let count = 7;
+        let message = guarded::<()>(|| panic!("out of memory, {count} times")).unwrap_err();
+        assert_eq!(message.to_string(), "it panicked: out of memory, 7 times");
+        assert_eq!(guarded(|| Ok(1)).unwrap(), 1);
+    }
+
+    #[test]
+    fn the_rest_goes_as_fast_as_what_is_done() {
+        let mut pace = Pace::default();
+        assert_eq!(pace.left(1.0), None);
+        pace.add(10.0, 1.0);
+        pace.add(50.0, 5.0);
+        assert_eq!(pace.left(3.0), Some(30.0));
+    }
 }

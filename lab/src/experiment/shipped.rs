@@ -6,7 +6,7 @@ use std::path::Path;
 use spanlight::settings::Preset;
 
 use super::grid::{Grid, Kind};
-use super::{cell::Cell, pretrain::effective};
+use super::{cell::Cell, run::pretrain_settings};
 use crate::tables::Published;
 
 /// All of them, with a value for every variable.
@@ -87,7 +87,7 @@ fn a_preset_of_the_papers_code_is_for_pre_training_too() {
             .iter()
             .filter(|(_, p)| p.kind == Kind::Pretrain);
         for (name, _) in on_text {
-            let settings = effective(&grid.pretraining(name).unwrap()).unwrap();
+            let settings = pretrain_settings(&grid.pretraining(name).unwrap()).unwrap();
             let reference = grid.preset == Some(Preset::Reference);
             assert_eq!(settings["mean_over"] == "micro", reference, "{name}");
             assert_eq!(settings["momentum_init"] == "random", reference, "{name}");

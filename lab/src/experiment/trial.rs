@@ -72,7 +72,7 @@ impl Trial<'_> {
     /// Whatever stops it. The result is written last, so a cell that has one is whole.
     pub fn run(&self, files: &Files, place: &Place<'_>) -> Result<Option<()>> {
         let config = self.cell.config(self.grid, self.start.as_deref())?;
-        let Some(run) = run::complete(&config, &self.folder, place)? else {
+        let Some(run) = run::finetune(&config, &self.folder, place)? else {
             return Ok(None);
         };
         let saved = SavedModel::open(&self.folder)?;

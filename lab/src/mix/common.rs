@@ -24,9 +24,10 @@ pub enum Unused {
 /// # Errors
 /// Why it cannot be used.
 pub fn common(sentence: &Sentence, source: &Source, recipe: &Recipe) -> Result<Sentence, Unused> {
-    let named = match source.names_only {
-        true => names::names_only(sentence),
-        false => sentence.clone(),
+    let named = if source.names_only {
+        names::names_only(sentence)
+    } else {
+        sentence.clone()
     };
     let mapped = Sentence {
         entities: vec![],
@@ -50,9 +51,10 @@ pub fn common(sentence: &Sentence, source: &Source, recipe: &Recipe) -> Result<S
         let (label, reversed) = direction(source, &r.label)?;
         let (head, tail) = (place(r.head)?, place(r.tail)?);
         let start = |i: usize| mapped.entities.get(i).map(|e: &Entity| e.start);
-        let turn = match recipe.symmetric.contains(label) {
-            true => start(tail) < start(head),
-            false => reversed,
+        let turn = if recipe.symmetric.contains(label) {
+            start(tail) < start(head)
+        } else {
+            reversed
         };
         let (head, tail) = if turn { (tail, head) } else { (head, tail) };
         let label = label.clone();

@@ -45,9 +45,12 @@ pub fn hold_out(splits: &mut Splits<Vec<Sentence>>, shares: HoldOut, seed: u64) 
         .iter()
         .map(|name| ((lot(name, 0, seed), *name), (*name).to_owned()))
         .collect();
-    let count = |share: f64| match share > 0.0 {
-        true => ((share * names.len() as f64).round() as usize).max(1),
-        false => 0,
+    let count = |share: f64| {
+        if share > 0.0 {
+            ((share * names.len() as f64).round() as usize).max(1)
+        } else {
+            0
+        }
     };
     let (dev, test) = (count(shares.dev), count(shares.test));
     let drawn: Vec<String> = lots.into_values().take(dev + test).collect();

@@ -66,20 +66,17 @@ impl RunArgs {
         let begin = Instant::now();
         let (device, description) = self.compute.open()?;
         let layers = self.layers.over(parsed, matches);
-        let (folder, resumed, task) = match self.resume {
-            true => {
-                let (folder, resumed) = RunFolder::resume(&self.run)?;
-                let task: T = store::read_json(&folder.config())?;
-                layers.agree(&task)?;
-                (folder, resumed, task)
-            }
-            false => {
-                let task = layers.settle()?;
-                task.validate()?;
-                let folder = RunFolder::create(&self.run)?;
-                store::write_json(&folder.config(), &task)?;
-                (folder, false, task)
-            }
+        let (folder, resumed, task) = if self.resume {
+            let (folder, resumed) = RunFolder::resume(&self.run)?;
+            let task: T = store::read_json(&folder.config())?;
+            layers.agree(&task)?;
+            (folder, resumed, task)
+        } else {
+            let task = layers.settle()?;
+            task.validate()?;
+            let folder = RunFolder::create(&self.run)?;
+            store::write_json(&folder.config(), &task)?;
+            (folder, false, task)
         };
         let interrupt = Interrupt::install().map_err(|e| Error::Usage(e.to_string()))?;
         let interrupt = interrupt.within(begin, self.max_minutes);

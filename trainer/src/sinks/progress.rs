@@ -27,12 +27,11 @@ pub(super) enum View {
 impl View {
     /// A bar if standard error is a terminal.
     pub(super) fn stderr() -> Self {
-        match stderr().is_terminal() {
-            true => {
-                let bar = ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::stderr());
-                Self::Bar(bar.with_style(style()))
-            }
-            false => Self::log(Box::new(stderr())),
+        if stderr().is_terminal() {
+            let bar = ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::stderr());
+            Self::Bar(bar.with_style(style()))
+        } else {
+            Self::log(Box::new(stderr()))
         }
     }
 
@@ -76,9 +75,10 @@ fn show(out: &mut dyn Write, text: &str) {
 fn style() -> ProgressStyle {
     let set = |name| env::var_os(name).is_some_and(|value| !value.is_empty());
     let plain = set("NO_COLOR") || env::var_os("TERM").is_some_and(|term| term == "dumb");
-    let template = match plain {
-        true => "{bar:20} {pos}/{len} {wide_msg}",
-        false => "{bar:20.cyan/8} {pos}/{len} {wide_msg}",
+    let template = if plain {
+        "{bar:20} {pos}/{len} {wide_msg}"
+    } else {
+        "{bar:20.cyan/8} {pos}/{len} {wide_msg}"
     };
     ProgressStyle::with_template(template)
         .expect("the template is a constant")

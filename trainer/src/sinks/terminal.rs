@@ -78,9 +78,10 @@ impl Terminal {
         let loss = significant(self.loss.get());
         let mut parts = vec![
             format!("epoch {epoch}/{}", self.epochs.max(epoch)),
-            match losses.is_empty() {
-                true => format!("loss {loss}"),
-                false => format!("loss {loss} ({})", losses.join(", ")),
+            if losses.is_empty() {
+                format!("loss {loss}")
+            } else {
+                format!("loss {loss} ({})", losses.join(", "))
             },
         ];
         parts.append(&mut others);
@@ -207,9 +208,10 @@ impl Sink for Terminal {
                     bar.finish_and_clear();
                 }
                 let time = duration(*seconds);
-                self.view.line(&match best.is_empty() {
-                    true => format!("{reason} after {time}"),
-                    false => format!("{reason} after {time} · ★ {}", scores(best)),
+                self.view.line(&if best.is_empty() {
+                    format!("{reason} after {time}")
+                } else {
+                    format!("{reason} after {time} · ★ {}", scores(best))
                 });
             }
         }

@@ -36,9 +36,10 @@ const SAMPLE: usize = 128;
 /// Default settings, with the embeddings frozen or not.
 pub fn settings(frozen: bool) -> FinetuneConfig {
     FinetuneConfig {
-        lr_embeddings: match frozen {
-            true => EmbeddingRate::Frozen,
-            false => EmbeddingRate::Lowest,
+        lr_embeddings: if frozen {
+            EmbeddingRate::Frozen
+        } else {
+            EmbeddingRate::Lowest
         },
         ..FinetuneConfig::default()
     }
