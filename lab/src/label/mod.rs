@@ -3,7 +3,6 @@
 //! An annotation that most models of an ensemble agree on is right more often than one of a single model.
 //! One model can then learn from as much text as there is.
 
-mod labelled;
 mod similarity;
 mod text;
 mod vote;
@@ -11,13 +10,13 @@ mod vote;
 use std::path::Path;
 
 use burn::tensor::Device;
+use spanlight::data::{self, Format, Options};
 use spanlight::evaluation::Evaluation;
 use spanlight::model::SavedModel;
 use spanlight_core::document::Sentence;
 use spanlight_core::score::Prediction;
 
 use crate::error::{Error, Result};
-use labelled::labelled;
 pub use text::{evenly_spread_sentences, most_similar_sentences};
 pub use vote::Quorum;
 use vote::vote;
@@ -100,4 +99,39 @@ fn predicted(
     let evaluation = Evaluation::new(sentences, &saved.schema, &saved.wordpiece()?, frame)?;
     let predictor = saved.predictor(computing.device, computing.chunk)?;
     Ok(evaluation.predict(&predictor, computing.workers, progress)?)
+}
+
+/// The annotations of a file that `lab label` wrote before, for the same sentences in the same order. It
+/// votes like a model: for ensembles of ensembles, and to give a model several votes.
+///
+/// # Errors
+/// [`Error::Usage`] for other sentences; whatever keeps the file from being read.
+fn labelled(
+    path: &Path,
+    sentences: &[Sentence],
+    progress: &(dyn Fn(usize) + Sync),
+) -> Result<Vec<Prediction>> {
+    let as_written = Options {
+        unescape: false,
+        ..Options::default()
+    };
+    let annotated = data::read_with(path, Format::Pspe, &as_written)?.sentences;
+    let pairs = annotated.iter().zip(sentences);
+    let same = pairs
+        .take_while(|(one, two)| one.words == two.words)
+        .count();
+    if same < annotated.len().max(sentences.len()) {
+        return Err(Error::Usage(format!(
+            "{}: its sentence {} is not that of the text; label as many sentences of the same text",
+            path.display(),
+            same + 1
+        )));
+    }
+    progress(sentences.len());
+    let vote = |sentence: Sentence| Prediction {
+        spans: Vec::new(),
+        entities: sentence.entities,
+        relations: sentence.relations,
+    };
+    Ok(annotated.into_iter().map(vote).collect())
 }

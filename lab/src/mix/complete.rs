@@ -1,7 +1,6 @@
-//! Sentences of partly annotated sources that are annotated completely all the same.
+//! Which sentences of a partly annotated source are completely annotated.
 //!
-//! What is not annotated teaches a model that it is nothing: that a name is no name, that a pair is
-//! not related.
+//! A missing annotation would teach the model that a name is no entity, or that a pair is unrelated.
 
 use spanlight_core::document::{Relation, Sentence};
 

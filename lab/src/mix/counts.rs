@@ -1,4 +1,4 @@
-//! What a mixture holds and what was left out.
+//! Counts of a mixture and of the sentences that were left out.
 
 use std::{
     cmp::Reverse,

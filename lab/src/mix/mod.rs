@@ -1,4 +1,5 @@
-//! One data set of several: common types, one split, and only what is annotated completely.
+//! Mixes annotated files of several sources into one data set with common types and one split, of completely
+//! annotated sentences only.
 
 mod common;
 mod complete;

@@ -1,4 +1,4 @@
-//! Which words look like names, and mentions that are none.
+//! Which words look like names, and which mentions have none of them.
 
 use spanlight_core::document::{Relation, Sentence};
 

@@ -1,4 +1,4 @@
-//! The description of a mixed data set, as TOML.
+//! The recipe of a mixture, as TOML.
 
 use std::{
     collections::{BTreeMap, BTreeSet},

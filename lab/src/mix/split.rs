@@ -8,7 +8,7 @@ use spanlight_core::document::Sentence;
 
 use super::recipe::HoldOut;
 
-/// One thing for each of the three.
+/// One value for each of training, development and test data.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Splits<T> {
     /// For training.

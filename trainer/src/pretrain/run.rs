@@ -163,8 +163,8 @@ fn announce(
     sink.emit(&Event::Note {
         message: format!(
             "{} sentences, {} of them drawn from ({skipped} too short or too long); {} steps an epoch",
-            loader.corpus().len(),
-            loader.len(),
+            loader.corpus().sentences(),
+            loader.sentences(),
             steps_per_epoch
         ),
     })?;

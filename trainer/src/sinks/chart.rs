@@ -94,7 +94,10 @@ where
         .x_label_area_size(44)
         .y_label_area_size(56)
         .build_cartesian_2d(x, y)?;
-    let name = |x: &f64| {
+    let x_label = |x: &f64| {
+        if names == 0 {
+            return number(x);
+        }
         let named = x.fract() == 0.0 && *x >= 0.0;
         let name = panel.x_names.get(*x as usize).filter(|_| named);
         name.cloned().unwrap_or_default()
@@ -102,9 +105,11 @@ where
     let mut mesh = chart.configure_mesh();
     mesh.x_desc(&panel.x_label)
         .light_line_style(TRANSPARENT)
-        .label_style((FONT, 13));
+        .label_style((FONT, 13))
+        .x_label_formatter(&x_label)
+        .y_label_formatter(&number);
     if names > 0 {
-        mesh.x_labels(names).x_label_formatter(&name);
+        mesh.x_labels(names);
     }
     mesh.draw()?;
     for (index, curve) in panel.curves.iter().enumerate() {
@@ -129,6 +134,15 @@ fn draw_legend(
         area.draw(&Text::new(curve.name.as_str(), (28, top), (FONT, 13)))?;
     }
     Ok(())
+}
+
+/// A label of an axis, without the digits of rounding errors.
+fn number(value: &f64) -> String {
+    if *value == 0.0 || value.abs() >= 1e-4 {
+        ((value * 1e9).round() / 1e9).to_string()
+    } else {
+        format!("{value:.1e}")
+    }
 }
 
 /// The least and the greatest of a coordinate; 0 and 1 without any point.
@@ -202,6 +216,12 @@ mod tests {
         let heights: Vec<i32> = dots.iter().map(|dot| dot.1).collect();
         assert!(heights[0] > heights[2] && heights[2] > heights[1]);
         assert_eq!(heights[2], heights[3]);
+    }
+
+    #[test]
+    fn labels_are_short() {
+        let labels = [0.0, 0.1 + 0.2, 1500.0, 1e-5].map(|value| number(&value));
+        assert_eq!(labels, ["0", "0.3", "1500", "1.0e-5"]);
     }
 
     #[test]

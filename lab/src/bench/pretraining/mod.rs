@@ -150,7 +150,7 @@ pub fn run(plan: &Plan<'_>) -> Result<Report<Facts>> {
     }
     let facts = Facts {
         sentences: samples.sentences,
-        variants: variant_facts,
+        variants: per_variant,
     };
     Ok(Report::new(
         plan,
@@ -188,11 +188,11 @@ fn account(plan: &Plan<'_>, facts: Facts) -> Account<Facts> {
                 variant_facts.parameters
             ),
         ));
-        let parts = &facts_of_variants.parts;
+        let parts = &variant_facts.parts;
         let total: f64 = parts.iter().map(|part| part.seconds).sum();
         tail.push(format!(
             "{}: {total:.2} s of a step of ours",
-            facts_of_variants.name
+            variant_facts.name
         ));
         tail.extend(parts.iter().map(|Part { name, seconds }| {
             format!(

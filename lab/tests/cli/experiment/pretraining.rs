@@ -43,7 +43,7 @@ fn of_variant(at: &Path, variant: &str) -> Vec<PathBuf> {
 /// Whether a module of one file has the weights of one of another.
 fn same(ours: (&Path, &str), theirs: (&Path, &str)) -> bool {
     let module = |(file, prefix): (&Path, &str)| -> Vec<(String, Vec<u8>)> {
-        let all = arrays(&file.to_path_buf()).into_iter();
+        let all = arrays(file).into_iter();
         all.filter_map(|(name, bytes)| Some((name.strip_prefix(prefix)?.to_string(), bytes)))
             .collect()
     };
