@@ -20,8 +20,8 @@ pub struct Label {
     text: PathBuf,
     /// Where to write, in the paper's format
     out: PathBuf,
-    /// Run folders or bundles; several that were trained with different seeds know more than one. A
-    /// file that this command wrote before, of the same sentences, votes like a model
+    /// Run folders or bundles, best of several seeds. A file that this command wrote earlier for the
+    /// same sentences votes like a model
     #[arg(long = "model", value_name = "PATH", required = true, num_args = 1..)]
     models: Vec<PathBuf>,
     /// Models that must agree on an entity; more than half by default
@@ -30,11 +30,12 @@ pub struct Label {
     /// Models that must agree on a relation between such entities; as many by default
     #[arg(long, value_name = "MODELS")]
     agree_relations: Option<usize>,
-    /// Sentences to take, evenly spread over the text unless there are examples; all by default
+    /// Sentences to annotate: evenly spread over the text, or with --like the most similar ones; all by
+    /// default
     #[arg(long, value_name = "SENTENCES")]
     count: Option<usize>,
-    /// Annotated file of examples, in any format; the sentences of 8 to 60 words that read most like
-    /// them are taken
+    /// Annotated file of examples, in any format: annotate the sentences of 8 to 60 words that are most
+    /// similar to them
     #[arg(long, value_name = "FILE", requires = "count")]
     like: Option<PathBuf>,
     /// Word-pieces, padding included, that go through a model at once; 16 times as many on a GPU
