@@ -30,7 +30,7 @@ pub fn mean(folders: &[PathBuf]) -> Result<SavedModel> {
     };
     if models.len() > 0 {
         // Each model was calibrated with its own weights; their mean needs a calibration of its own.
-        sum.config.calibration = None;
+        sum.config.decoding.calibration = None;
     }
     for (model, folder) in models {
         add(&mut sum, model, folder, first)?;
@@ -46,14 +46,15 @@ pub fn mean(folders: &[PathBuf]) -> Result<SavedModel> {
 fn give_all_the_same_inputs(models: &mut [SavedModel]) {
     let inputs: Vec<StateDict> = models.iter().map(|model| extras(&model.weights)).collect();
     // A pooled relation classifier sees neither spans nor types.
-    let sees_spans = |model: &&mut SavedModel| model.config.relation_input != RelationInput::Pooled;
+    let sees_spans =
+        |model: &&mut SavedModel| model.config.model.relation_input != RelationInput::Pooled;
     for model in models.iter_mut().filter(sees_spans) {
         for other in &inputs {
             model.weights = grown(std::mem::take(&mut model.weights), other);
         }
-        model.config.case = model.weights.contains_key(CASE);
+        model.config.model.case = model.weights.contains_key(CASE);
         if model.weights.keys().any(|name| name.starts_with(EDGE)) {
-            model.config.relation_input = RelationInput::Edges;
+            model.config.model.relation_input = RelationInput::Edges;
         }
     }
 }
@@ -67,7 +68,7 @@ fn add(sum: &mut SavedModel, mut model: SavedModel, folder: &Path, first: &Path)
             first.display()
         ),
     };
-    model.config.calibration = None;
+    model.config.decoding.calibration = None;
     if model.config != sum.config {
         return Err(unlike("sizes and switches"));
     }

@@ -9,8 +9,8 @@ use spanlight_core::batch::PieceBatch;
 use spanlight_core::bundle::{FORMAT, Manifest, Part, SelfTest, TOKENIZER, WEIGHTS};
 use spanlight_core::config::Calibration;
 use spanlight_core::extract::{ExtractOptions, Extraction, Extractor};
-use spanlight_core::init::Init;
-use spanlight_core::noise::Noise;
+use spanlight_core::ops::Init;
+use spanlight_core::ops::Pass;
 use spanlight_core::weights::{Precision, decode, encode, read_note, state_of};
 use spanlight_core::wordpiece::WordPiece;
 use spanlight_core::{JointModel, ModelConfig, Result};
@@ -89,7 +89,7 @@ fn logits(extractor: &Extractor) -> Vec<f32> {
         .tokenizer()
         .sentence(["Alice", "met", "Bob", "in", "Paris"])
         .unwrap();
-    let quiet = &mut Noise::none();
+    let quiet = &mut Pass::inference();
     let encoded = model.encode(&PieceBatch::new([&pieces]), quiet);
     let types = model.type_logits(model.represent(&encoded, &[(0, 1), (2, 3), (2, 5)], quiet));
     [values(model.tag_logits(&encoded)), values(types)].concat()

@@ -5,7 +5,7 @@ use pollster::block_on;
 use spanlight_core::batch::Pieces;
 use spanlight_core::case::Case;
 use spanlight_core::extract::{ExtractOptions, ExtractedSentence, Extractor};
-use spanlight_core::init::Init;
+use spanlight_core::ops::Init;
 use spanlight_core::predict::Predictor;
 use spanlight_core::weights::{Array, load_state, state_of};
 use spanlight_core::{JointModel, ModelConfig};

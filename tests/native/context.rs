@@ -4,9 +4,9 @@ use burn::tensor::Device;
 use pollster::block_on;
 use spanlight_core::ModelConfig;
 use spanlight_core::document::Sentence;
-use spanlight_core::evaluate::predict_gold;
 use spanlight_core::extract::{ExtractOptions, Extraction, Extractor};
 use spanlight_core::predict::Predictor;
+use spanlight_core::predict::predict_gold;
 use spanlight_core::text::{OffsetUnit, segment};
 use spanlight_tests::{tiny_config, tiny_model_of, tiny_schema, tiny_tokenizer};
 

@@ -1,13 +1,13 @@
 //! Dropout: reproducible, unbiased, silent at inference.
 
 use burn::tensor::{Device, Tensor};
-use spanlight_core::noise::Noise;
+use spanlight_core::ops::Pass;
 use spanlight_tests::{random, values};
 
 /// No multiple of the four draws that share 64 bits.
 const COUNT: usize = 100_003;
 
-fn mask(noise: &mut Noise, p: f64) -> Vec<f32> {
+fn mask(noise: &mut Pass, p: f64) -> Vec<f32> {
     values(noise.dropout(Tensor::<1>::ones([COUNT], &Device::flex()), p))
 }
 
@@ -25,8 +25,8 @@ fn the_same_seed_gives_the_same_masks_in_the_same_order() {
 #[test]
 fn zeroes_a_share_of_p_and_keeps_the_mean() {
     for p in [0.1, 0.5, 0.9] {
-        check_mask(p, mask(&mut Noise::seeded(1), p));
-        check_mask(p, mask(&mut Noise::drawn_by(&Device::flex(), 1), p));
+        check_mask(p, mask(&mut Pass::seeded(1), p));
+        check_mask(p, mask(&mut Pass::drawn_by(&Device::flex(), 1), p));
     }
 }
 
@@ -60,7 +60,7 @@ fn scales_what_it_keeps() {
 fn is_the_identity_without_a_seed_or_without_probability() {
     let x = random([50, 20], 3, &Device::flex());
     assert_eq!(
-        values(Noise::none().dropout(x.clone(), 0.5)),
+        values(Pass::inference().dropout(x.clone(), 0.5)),
         values(x.clone())
     );
     assert_eq!(values(Noise::seeded(1).dropout(x.clone(), 0.0)), values(x));

@@ -4,8 +4,8 @@ use burn::tensor::Device;
 use pollster::block_on;
 use spanlight_core::batch::{PieceBatch, Pieces};
 use spanlight_core::extract::{ExtractOptions, ExtractedSentence, Extractor};
-use spanlight_core::model::Pair;
-use spanlight_core::noise::Noise;
+use spanlight_core::joint::Pair;
+use spanlight_core::ops::Pass;
 use spanlight_core::predict::{Detail, Predicted, Predictor};
 use spanlight_core::schema::Span;
 use spanlight_tests::{tiny_model, tiny_schema, tiny_tokenizer, values};
@@ -189,7 +189,7 @@ fn attention_is_that_of_the_pair_encoder() {
     assert!(found.relations.len() > 1);
 
     let batch = PieceBatch::new([&pieces]);
-    let quiet = &mut Noise::none();
+    let quiet = &mut Pass::inference();
     let encoded = model.encode(&batch, quiet);
     let represented = model.represent(&encoded, &found.spans, quiet);
     let row = |span: Span| found.spans.iter().position(|s| *s == span).unwrap();

@@ -9,15 +9,15 @@ use spanlight_core::batch::{Gold, PieceBatch, Pieces, TrainBatch};
 use spanlight_core::bert::{Embeddings, Layer, SelfAttention};
 use spanlight_core::case::Case;
 use spanlight_core::config::{EncoderConfig, PairActivation, RelationInput};
-use spanlight_core::dense::Dense;
-use spanlight_core::init::Init;
 use spanlight_core::joint::{joint_loss, total};
-use spanlight_core::noise::Noise;
+use spanlight_core::ops::Dense;
+use spanlight_core::ops::Init;
+use spanlight_core::ops::Pass;
 use spanlight_core::pair::PairEncoder;
 use spanlight_core::span::{SpanCnn, SpanEncoder};
 use spanlight_core::tagger::tags_of;
 use spanlight_core::weights::{load_state, state_of};
-use spanlight_core::{JointModel, ModelConfig, Profile};
+use spanlight_core::{JointModel, ModelConfig};
 use spanlight_tests::{assert_close, gradients, random, tiny_schema, uniform, values};
 
 /// Half the distance of the outer two points.
@@ -137,7 +137,7 @@ fn config() -> ModelConfig {
         attention_size: 5,
         position_size: 3,
         relation_size: 5,
-        ..ModelConfig::new(encoder(), Profile::Fixed)
+        ..ModelConfig::new(encoder())
     }
 }
 
@@ -235,7 +235,7 @@ fn rows_are_picked_alike_as_on_a_gpu() {
         let grads = total.backward();
         (gradients(&model, &grads), values(total.inner()))
     };
-    let (selected, loss) = found(Noise::none());
+    let (selected, loss) = found(Pass::inference());
     let (gathered, same) = found(Noise::drawn_by(&device, 1));
     assert_eq!(loss, same);
     for (name, array) in selected {
@@ -256,7 +256,7 @@ fn shared_parameters_are_trained_alike_as_on_a_gpu() {
             let grads = total.backward();
             (gradients(&module, &grads), values(y.inner()))
         };
-        let (plain, expected) = found(Noise::none());
+        let (plain, expected) = found(Pass::inference());
         let (staged, same) = found(Noise::drawn_by(&device, 1));
         assert_close(&same, &expected, 1e-6);
         assert_eq!(plain.len(), 4);
@@ -271,7 +271,7 @@ fn shared_parameters_are_trained_alike_as_on_a_gpu() {
 fn embeddings() {
     let module = Embeddings::new(&encoder(), &mut Init::seeded(1), &Device::flex().autodiff());
     check(module, |module, _| {
-        weighted(module.forward(&pieces(), 0.0, &mut Noise::none()))
+        weighted(module.forward(&pieces(), 0.0, &mut Pass::inference()))
     });
 }
 
@@ -280,7 +280,12 @@ fn self_attention() {
     let module = SelfAttention::new(&encoder(), &mut Init::seeded(1), &Device::flex().autodiff());
     check(module, |module, device| {
         let x = random([18, 8], 1, device);
-        weighted(module.forward(x, pieces().attention_mask(device), 0.0, &mut Noise::none()))
+        weighted(module.forward(
+            x,
+            pieces().attention_mask(device),
+            0.0,
+            &mut Pass::inference(),
+        ))
     });
 }
 
@@ -293,7 +298,7 @@ fn layer_with_dropout() {
             x,
             pieces().attention_mask(device),
             0.2,
-            &mut Noise::seeded(4),
+            &mut Pass::seeded(4),
         ))
     });
 }
@@ -317,8 +322,8 @@ fn span_encoder() {
         );
         let spans = [(0, 1), (3, 3), (2, 4), (5, 8), (0, 9), (1, 14)];
         weighted(module.project(
-            module.features(words, &spans, 0.2, &mut Noise::seeded(4)),
-            &Noise::none(),
+            module.features(words, &spans, 0.2, &mut Pass::seeded(4)),
+            &Pass::inference(),
         ))
     });
 }
@@ -327,7 +332,7 @@ fn span_encoder() {
 fn dense() {
     let module = Dense::new(7, 6, &mut Init::seeded(1), &Device::flex().autodiff());
     check(module, |module, device| {
-        weighted(module.forward(random([5, 7], 1, device), 0.2, &mut Noise::seeded(4)))
+        weighted(module.forward(random([5, 7], 1, device), 0.2, &mut Pass::seeded(4)))
     });
 }
 
@@ -341,7 +346,7 @@ fn pair_encoder() {
                 random([2, 8], 2, device),
                 &[0, 0, 1],
                 act,
-                &Noise::none(),
+                &Pass::inference(),
             );
             weighted(found.features)
         });
@@ -387,7 +392,7 @@ fn joint_loss_with_dropout() {
 
 #[test]
 fn joint_loss_of_the_other_switches() {
-    let reference = ModelConfig::new(encoder(), Profile::Reference);
+    let reference = ModelConfig::new(encoder()).with_reference_quirks();
     let other = ModelConfig {
         empty_segment: reference.empty_segment,
         tag_pad_class: reference.tag_pad_class,

@@ -7,11 +7,11 @@ use pollster::block_on;
 use rand::SeedableRng;
 use serde_json::Value;
 use spanlight_core::batch::{Gold, PieceBatch, Pieces, TrainBatch};
-use spanlight_core::config::{EncoderConfig, Profile};
-use spanlight_core::init::Init;
+use spanlight_core::config::EncoderConfig;
+use spanlight_core::joint::{Pair, TypedSpans};
 use spanlight_core::joint::{joint_loss, total};
-use spanlight_core::model::{Pair, TypedSpans};
-use spanlight_core::noise::Noise;
+use spanlight_core::ops::Init;
+use spanlight_core::ops::Pass;
 use spanlight_core::schema::Span;
 use spanlight_core::tagger::Tag;
 use spanlight_core::weights::{Stage, StateDict, from_pspe, load_state, read_safetensors};
@@ -54,7 +54,7 @@ impl Fixture {
             attention_size: size("att_size"),
             position_size: size("position_embedding_dims"),
             relation_size: size("ent_mention_output_size"),
-            ..ModelConfig::new(encoder, Profile::Reference)
+            ..ModelConfig::new(encoder).with_reference_quirks()
         };
         let model = JointModel::new(&config, &schema, &mut Init::blank(), device).unwrap();
         let parameters = group(&tensors, "param.");
@@ -160,7 +160,7 @@ pub fn check_outputs(device: &Device) {
     let Some(fixture) = Fixture::load(device) else {
         return;
     };
-    let quiet = &mut Noise::none();
+    let quiet = &mut Pass::inference();
     let pieces = &fixture.batch.pieces;
     let encoded = fixture.model.encode(pieces, quiet);
     assert_close(
@@ -262,7 +262,7 @@ pub fn check_gradients(device: &Device) {
         &fixture.batch,
         1.0,
         &mut rng,
-        &mut Noise::none(),
+        &mut Pass::inference(),
     ));
     let loss = loss.unwrap();
     let counts = [loss.tag.count, loss.entity.count, loss.relation.count];

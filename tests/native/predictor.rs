@@ -6,7 +6,7 @@ use rand::rngs::Xoshiro256PlusPlus;
 use rand::{RngExt, SeedableRng, seq::SliceRandom};
 use spanlight_core::batch::Pieces;
 use spanlight_core::config::Calibration;
-use spanlight_core::init::Init;
+use spanlight_core::ops::Init;
 use spanlight_core::predict::{Detail, Predicted, PredictedEntity, PredictedRelation, Predictor};
 use spanlight_core::tagger::Borders;
 use spanlight_core::weights::{load_state, state_of};

@@ -3,9 +3,9 @@
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
 use pollster::block_on;
-use spanlight_core::average::follow;
 use spanlight_core::loss::Term;
-use spanlight_core::noise::Noise;
+use spanlight_core::ops::Pass;
+use spanlight_core::ops::average::follow;
 use spanlight_core::pretrain::{PretrainLoss, contrast, pretrain_loss};
 use spanlight_core::weights::{Stage, from_pspe, state_of, to_pspe};
 use spanlight_tests::gradients;
@@ -32,7 +32,7 @@ pub fn check_outputs(device: &Device) {
     let Some(fixture) = Fixture::load(device) else {
         return;
     };
-    let quiet = &mut Noise::none();
+    let quiet = &mut Pass::inference();
     let batch = &fixture.batch;
     let sentences = batch.sentences();
     for (letter, network) in [("q", &fixture.model.network), ("k", &fixture.momentum)] {
@@ -97,7 +97,7 @@ pub fn check_gradients(device: &Device) {
         &fixture.batch,
         Some(fixture.keys()),
         &fixture.objectives,
-        &mut Noise::none(),
+        &mut Pass::inference(),
     );
     let PretrainLoss {
         boundary,

@@ -5,12 +5,12 @@ use burn::tensor::{Device, Tensor, TensorData};
 use pollster::block_on;
 use spanlight_core::ModelConfig;
 use spanlight_core::config::{ClsRepr, EmptySegment, PairActivation};
-use spanlight_core::dense::Dense;
-use spanlight_core::init::Init;
-use spanlight_core::noise::Noise;
+use spanlight_core::ops::Dense;
+use spanlight_core::ops::Init;
+use spanlight_core::ops::Pass;
 use spanlight_core::pair::SEGMENTS;
 use spanlight_core::pretrain::config::{Normalization, ProjectionHead};
-use spanlight_core::pretrain::contrast::{logits, loss, normalize};
+use spanlight_core::pretrain::cspo::{logits, loss, normalize};
 use spanlight_core::pretrain::sample::SampleConfig;
 use spanlight_core::pretrain::{
     Keys, ObjectiveConfig, PretrainBatch, PretrainModel, pretrain_loss,
@@ -45,7 +45,7 @@ fn state(model: &PretrainModel) -> StateDict {
 
 #[test]
 fn without_a_projection_head_the_pair_features_themselves_are_contrasted() {
-    let (config, quiet) = (quiet_config(), &mut Noise::none());
+    let (config, quiet) = (quiet_config(), &mut Pass::inference());
     let batch = batch();
     let of = |proj_head| {
         let objectives = ObjectiveConfig {
@@ -80,7 +80,7 @@ fn without_a_projection_head_the_pair_features_themselves_are_contrasted() {
 
 #[test]
 fn queries_are_compared_at_the_length_of_the_settings() {
-    let (config, quiet) = (quiet_config(), &mut Noise::none());
+    let (config, quiet) = (quiet_config(), &mut Pass::inference());
     let (batch, device) = (batch(), Device::flex());
     let (sentences, width) = (batch.sentences(), config.encoder.hidden_size);
     let unit =
@@ -134,7 +134,7 @@ fn a_tied_decoder_is_the_table_of_word_embeddings() {
         model(&config, &objectives, device)
     };
     let logits = |model: &PretrainModel| {
-        let quiet = &mut Noise::none();
+        let quiet = &mut Pass::inference();
         let views = model.network.encode(&batch, quiet);
         let words = &model.network.encoder.embeddings.word;
         let masked = batch.masked.concat();
@@ -176,7 +176,7 @@ fn the_raw_sentence_vector_is_the_state_of_the_first_piece() {
             ..quiet_config()
         };
         let model = plain(&config);
-        let views = model.network.encode(&batch, &mut Noise::none());
+        let views = model.network.encode(&batch, &mut Pass::inference());
         let width = config.encoder.hidden_size;
         let hidden = values(views.hidden);
         let first = (0..inputs).flat_map(|input| {
@@ -205,7 +205,7 @@ fn the_raw_sentence_vector_is_the_state_of_the_first_piece() {
 
 #[test]
 fn an_empty_segment_is_the_convolution_of_nothing_or_a_zero_vector() {
-    let (batch, quiet, device) = (batch(), &mut Noise::none(), Device::flex());
+    let (batch, quiet, device) = (batch(), &mut Pass::inference(), Device::flex());
     let spans = [(0, 2), (3, 3), (2, 5)];
     let found = [EmptySegment::Cnn, EmptySegment::Zero].map(|empty_segment| {
         let config = ModelConfig {
@@ -228,7 +228,7 @@ fn an_empty_segment_is_the_convolution_of_nothing_or_a_zero_vector() {
         };
         let dense = Dense::new(width, config.span_size, &mut Init::blank(), &device);
         let dense = load_state(dense, group(&weights, "network.span.dense.")).unwrap();
-        let expected = values(dense.project(features, &Noise::none()));
+        let expected = values(dense.project(features, &Pass::inference()));
         assert_close(
             &found[config.span_size..2 * config.span_size],
             &expected,
@@ -246,7 +246,7 @@ fn an_empty_segment_is_the_convolution_of_nothing_or_a_zero_vector() {
 
 #[test]
 fn the_pair_attention_has_the_non_linearity_of_the_settings() {
-    let (batch, quiet) = (batch(), &mut Noise::none());
+    let (batch, quiet) = (batch(), &mut Pass::inference());
     let features = [PairActivation::Gelu, PairActivation::Tanh].map(|pair_att_act| {
         let config = ModelConfig {
             pair_att_act,

@@ -2,8 +2,8 @@
 
 use burn::tensor::{Device, Tensor, TensorData};
 use pollster::block_on;
-use spanlight_core::init::Init;
-use spanlight_core::noise::Noise;
+use spanlight_core::ops::Init;
+use spanlight_core::ops::Pass;
 use spanlight_core::schema::Span;
 use spanlight_core::span::SpanCnn;
 use spanlight_core::weights::{StateDict, state_of};
@@ -83,7 +83,7 @@ fn check(kernels: &[usize]) {
         .chain([(0..=12).flat_map(of_length).collect()])
         .collect();
     for spans in lists {
-        let found = values(cnn.forward(matrix(), &spans, &Noise::none()));
+        let found = values(cnn.forward(matrix(), &spans, &Pass::inference()));
         for (span, found) in spans.iter().zip(found.chunks(kernels.len() * CHANNELS)) {
             let expected = direct(&weights, kernels, &words, *span);
             let worst = found

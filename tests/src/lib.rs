@@ -15,11 +15,11 @@ use rand::rngs::Xoshiro256PlusPlus;
 use rand::{RngExt, SeedableRng};
 use spanlight_core::config::EncoderConfig;
 use spanlight_core::extract::Extractor;
-use spanlight_core::init::Init;
+use spanlight_core::ops::Init;
 use spanlight_core::predict::Predictor;
 use spanlight_core::weights::{StateDict, load_state, state_of};
 use spanlight_core::wordpiece::WordPiece;
-use spanlight_core::{JointModel, ModelConfig, Profile, Schema};
+use spanlight_core::{Decoding, JointModel, ModelConfig, Schema};
 
 /// The folder of the package whose tests run, asked for at run time: clones that share a target
 /// folder also share what was built in it.
@@ -133,7 +133,7 @@ pub fn tiny_config() -> ModelConfig {
         attention_size: 32,
         position_size: 16,
         relation_size: 32,
-        ..ModelConfig::new(encoder, Profile::Fixed)
+        ..ModelConfig::new(encoder)
     }
 }
 
@@ -155,6 +155,11 @@ pub fn tiny_model_of(config: &ModelConfig, seed: u64, device: &Device) -> JointM
 
 /// That model with its tokenizer on the CPU; batches hold `budget` word-pieces.
 pub fn tiny_extractor(budget: usize) -> Extractor {
-    let predictor = Predictor::new(tiny_model(5, &Device::flex()), tiny_schema(), budget);
+    let predictor = Predictor::new(
+        tiny_model(5, &Device::flex()),
+        tiny_schema(),
+        Decoding::default(),
+        budget,
+    );
     Extractor::new(predictor, tiny_tokenizer())
 }

@@ -3,10 +3,13 @@
 use burn::tensor::{Device, Tensor, TensorData};
 use serde_json::Value;
 use spanlight_core::ModelConfig;
-use spanlight_core::config::{EncoderConfig, Profile};
-use spanlight_core::init::Init;
-use spanlight_core::noise::Noise;
-use spanlight_core::pretrain::sample::{MaskedPiece, Permuted, Sample, View};
+use spanlight_core::config::EncoderConfig;
+use spanlight_core::ops::Init;
+use spanlight_core::ops::Pass;
+use spanlight_core::pretrain::momentum::own_keys;
+use spanlight_core::pretrain::sample::{Sample, View};
+use spanlight_core::pretrain::spo::Permuted;
+use spanlight_core::pretrain::tbo::MaskedPiece;
 use spanlight_core::pretrain::{
     Keys, ObjectiveConfig, PretrainBatch, PretrainModel, SpanPairNetwork,
 };
@@ -50,7 +53,7 @@ impl Fixture {
             position_size: size("position_embedding_dims"),
             dropout: 0.0,
             // The paper's code convolves empty segments here and zeroes them in fine-tuning only.
-            ..ModelConfig::new(encoder, Profile::Fixed)
+            ..ModelConfig::new(encoder)
         };
         let objectives = ObjectiveConfig {
             tbo_positions: size("tbo_positions"),
@@ -76,14 +79,13 @@ impl Fixture {
 
     /// Keys of the momentum network beside the fixture's queues.
     pub fn keys(&self) -> Keys {
-        let projected = self.momentum.keys(&self.batch, &mut Noise::none());
-        let sentences = self.batch.sentences();
-        let own = [0, 1].map(|side| projected.clone().narrow(0, side * sentences, sentences));
+        let pass = &mut Pass::inference();
+        let own = own_keys(&self.momentum, &self.batch, &self.objectives, pass);
         let queued = ["queue.span", "queue.context"].map(|name| {
             let array = self.tensors[name].clone();
             let shape = [array.shape[0], array.shape[1]];
             let data = TensorData::new(array.values, shape);
-            Some(Tensor::from_data(data, &projected.device()))
+            Some(Tensor::from_data(data, &self.momentum.device()))
         });
         Keys { own, queued }
     }

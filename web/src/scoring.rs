@@ -5,7 +5,7 @@ use std::rc::Rc;
 use js_sys::futures::future_to_promise;
 use js_sys::{Function, Promise};
 use spanlight_core::document::Sentence;
-use spanlight_core::evaluate::predict_gold;
+use spanlight_core::predict::predict_gold;
 use spanlight_core::score::{Prediction, differences, score};
 use wasm_bindgen::prelude::*;
 

@@ -10,7 +10,7 @@ use spanlight::place::Place;
 use spanlight::predictions;
 use spanlight::settings::object;
 use spanlight::store::write_json;
-use spanlight_core::{Schema, context::Frame, document::Sentence};
+use spanlight_core::{Schema, document::Sentence};
 
 use super::{
     cell::Cell,
@@ -57,11 +57,8 @@ impl Trial<'_> {
         let (dev, test) = (read(&data.dev)?, read(&data.test)?);
         if let Some(path) = &config.encoder {
             let encoder = EncoderFolder::open(path)?;
-            let frame = Frame {
-                room: encoder.config.room(),
-                context: 0,
-            };
-            Evaluation::new(&test, &Schema::default(), &encoder.tokenizer()?, frame)?;
+            let room = encoder.config.room();
+            Evaluation::new(&test, &Schema::default(), &encoder.tokenizer()?, room)?;
         }
         Ok(Files { dev, test })
     }
@@ -78,9 +75,8 @@ impl Trial<'_> {
         let saved = SavedModel::open(&self.folder)?;
         let predictor = saved.predictor(place.device, config.chunk)?;
         let tokenizer = saved.wordpiece()?;
-        let frame = saved.config.frame();
         let predict = |gold: &[Sentence]| {
-            let evaluation = Evaluation::new(gold, &saved.schema, &tokenizer, frame)?;
+            let evaluation = Evaluation::new(gold, &saved.schema, &tokenizer, saved.room())?;
             evaluation.predict(&predictor, place.workers, &|_| ())
         };
         let (on_dev, on_test) = (predict(&files.dev)?, predict(&files.test)?);

@@ -95,8 +95,7 @@ fn predicted(
     progress: &(dyn Fn(usize) + Sync),
 ) -> Result<Vec<Prediction>> {
     let saved = SavedModel::open(path)?;
-    let frame = saved.config.frame();
-    let evaluation = Evaluation::new(sentences, &saved.schema, &saved.wordpiece()?, frame)?;
+    let evaluation = Evaluation::new(sentences, &saved.schema, &saved.wordpiece()?, saved.room())?;
     let predictor = saved.predictor(computing.device, computing.chunk)?;
     Ok(evaluation.predict(&predictor, computing.workers, progress)?)
 }

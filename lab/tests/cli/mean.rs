@@ -76,6 +76,29 @@ fn the_mean_of_several_runs_is_used_like_a_run() {
     // Bundles have a mean too.
     LAB.succeed(at, &["mean", "bundle", "--out", "again"]);
     assert_eq!(mean, run("again"));
+
+    // Scores that were fitted to one model's weights are not fitted to those of a mean.
+    let export = [
+        "export",
+        "--name",
+        "tiny",
+        "--precision",
+        "f32",
+        "--model",
+        "one",
+    ];
+    let to = ["--out", "fitted", "--calibrate", "train.jsonl"];
+    let text = ["--self-test", "anna works for acme in rome ."];
+    SPANLIGHT.succeed(at, &[&export[..], &to, &text].concat());
+    LAB.succeed(at, &["mean", "fitted", "--out", "copy"]);
+    LAB.succeed(at, &["mean", "fitted", "bundle", "--out", "both"]);
+    let calibrated = |name: &str| {
+        let text = std::fs::read_to_string(at.join(name).join("model.json")).unwrap();
+        let config: serde_json::Value = serde_json::from_str(&text).unwrap();
+        config["calibration"].is_object()
+    };
+    assert!(calibrated("copy") && !calibrated("both"));
+
     let message = LAB.fail(at, &["mean", "one", "--out", "two"]);
     assert!(message.contains("two"), "{message}");
 }
@@ -92,7 +115,7 @@ fn a_run_with_other_labels_sizes_or_pieces_is_named() {
     SPANLIGHT.succeed(at, &training("relabelled", "1"));
     SPANLIGHT.succeed(
         at,
-        &[&training("wider", "1")[..], &["--context", "8"]].concat(),
+        &[&training("wider", "1")[..], &["--pair-att-act", "tanh"]].concat(),
     );
 
     let path = at.join("respelled/tokenizer.json");

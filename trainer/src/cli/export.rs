@@ -62,7 +62,7 @@ impl Export {
         let gold = self.calibrate.as_ref().map(|data| data::read(data, format));
         let gold = gold.transpose()?.map(|read| read.sentences);
         let mut saved = SavedModel::open(&self.model)?;
-        self.decoding.apply(&mut saved.config);
+        self.decoding.apply(&mut saved.config.decoding);
         vocabulary::prune(&mut saved)?;
         let weights = encode(&saved.weights, self.precision)?;
         if let Some(gold) = gold {

@@ -13,10 +13,10 @@ use spanlight::interrupt::Interrupt;
 use spanlight::place::Place;
 use spanlight::store::RunFolder;
 use spanlight::train::EmbeddingRate;
+use spanlight_core::Decoding;
 use spanlight_core::JointModel;
 use spanlight_core::batch::PieceBatch;
-use spanlight_core::init::Init;
-use spanlight_core::noise::Noise;
+use spanlight_core::ops::{Init, Pass};
 use spanlight_core::predict::{Detail, Predicted, Predictor};
 use spanlight_core::readback::read;
 use spanlight_core::tagger::Tag;
@@ -74,7 +74,7 @@ impl<'a> Ours<'a> {
         let mut margins: Vec<f32> = Vec::new();
         for sentences in sample.chunks(8) {
             let batch = PieceBatch::new(sentences);
-            let encoded = predictor.model().encode(&batch, &mut Noise::none());
+            let encoded = predictor.model().encode(&batch, &mut Pass::inference());
             let logits = pollster::block_on(read(predictor.model().tag_logits(&encoded)))?;
             margins.extend((0..batch.words()).map(|word| margin(logits.row(word))));
         }
@@ -180,7 +180,8 @@ impl<'a> Ours<'a> {
         } = self.workload;
         let init = &mut Init::seeded(settings(false).seed);
         let mut model = JointModel::new(config, schema, init, &self.plan.device)?;
-        model.encoder = EncoderFolder::open(self.plan.encoder)?.load(model.encoder)?;
+        let sentence = model.encoders.sentence;
+        model.encoders.sentence = EncoderFolder::open(self.plan.encoder)?.load(sentence)?;
         let mut state = pollster::block_on(state_of(&model))?;
         if let Some(bias) = state.get_mut("tagger.bias") {
             bias.values[Tag::Outside as usize] += self.caution;
@@ -188,6 +189,7 @@ impl<'a> Ours<'a> {
         Ok(Predictor::new(
             load_state(model, state)?,
             schema.clone(),
+            Decoding::default(),
             at_once(&self.plan.device, BUDGET),
         ))
     }

@@ -10,7 +10,7 @@ use spanlight_core::batch::{Gold, Pieces};
 use spanlight_core::document::Sentence;
 use spanlight_core::predict::Predicted;
 use spanlight_core::schema::Span;
-use spanlight_core::{ModelConfig, Profile, Schema};
+use spanlight_core::{ModelConfig, Schema};
 
 use crate::bench::Plan;
 use crate::error::{Error, Result};
@@ -59,7 +59,7 @@ impl Workload {
     /// [`Error::Usage`] when no sentence is fit for training, besides what stops the reading.
     pub fn read(plan: &Plan<'_>, format: Format, seed: u64) -> Result<Self> {
         let encoder = EncoderFolder::open(plan.encoder)?;
-        let sizes = ModelConfig::new(encoder.config.clone(), Profile::default());
+        let sizes = ModelConfig::new(encoder.config.clone());
         let Basis { tokenizer, sizes } = Basis::new(&encoder, sizes, None)?;
         let room = encoder.config.room();
         let fit = |sentence: Sentence| -> Option<Result<(Pieces, Sentence)>> {

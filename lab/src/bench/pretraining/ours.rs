@@ -11,8 +11,8 @@ use spanlight::event::{Event, Sink, SinkError};
 use spanlight::pretrain::{Contrast, PretrainConfig, PretrainObjective, Setup};
 use spanlight::store::write_atomic;
 use spanlight::train::{Driver, Schedule, Verdict, freeze};
-use spanlight_core::init::Init;
-use spanlight_core::pretrain::contrast::normalize;
+use spanlight_core::ops::Init;
+use spanlight_core::pretrain::cspo::normalize;
 use spanlight_core::pretrain::sample::Sample;
 use spanlight_core::weights::{state_of, write_safetensors};
 
@@ -52,7 +52,9 @@ impl<'a> Ready<'a> {
         let init = &mut Init::seeded(!config.seed);
         let shape = [objectives.queue_keys, sizes.encoder.hidden_size];
         let keys = [0, 1].map(|_| {
-            let keys = init.uniform(shape, KEY, &plan.device).val();
+            let keys = init
+                .uniform_columns(shape, &[(shape[1], KEY)], &plan.device)
+                .val();
             normalize(keys, objectives.cspo_normalize)
         });
         contrast.keys(0, keys);

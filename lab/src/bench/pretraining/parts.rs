@@ -5,7 +5,7 @@ use std::time::Instant;
 use burn::module::Module;
 use burn::tensor::Device;
 use serde::Serialize;
-use spanlight::device::noise;
+use spanlight::device::training_pass;
 use spanlight::pretrain::{Chunk, PretrainConfig};
 use spanlight::train::{Objective, gradients};
 use spanlight_core::pretrain::sample::Sample;
@@ -40,7 +40,7 @@ pub fn parts(plan: &Plan<'_>, config: &PretrainConfig, steps: &[Vec<Sample>]) ->
     for step in 0..steps.len() {
         let model = &setup.model;
         let momentum = objective.contrast().momentum();
-        let noise = || noise(&device, seed);
+        let pass = || training_pass(&device, seed, config.dropout);
 
         let start = Instant::now();
         let chunks = objective.chunks(step)?;
@@ -48,12 +48,12 @@ pub fn parts(plan: &Plan<'_>, config: &PretrainConfig, steps: &[Vec<Sample>]) ->
         let start = Instant::now();
         spread(&chunks, workers, |chunk| {
             let network = model.network.clone().fork(&device);
-            network.encode(&chunk.batch, &mut noise());
+            network.encode(&chunk.batch, &mut pass());
         });
         let encoder = since(start, &device);
         let start = Instant::now();
         spread(&chunks, workers, |chunk| {
-            momentum.keys(&chunk.batch, &mut noise());
+            momentum.keys(&chunk.batch, &mut pass());
         });
         let keys = since(start, &device);
         let start = Instant::now();

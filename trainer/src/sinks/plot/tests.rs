@@ -1,5 +1,4 @@
 use serde_json::json;
-use spanlight_core::pretrain::PretrainLoss;
 
 use super::*;
 use crate::sinks::Jsonl;
@@ -24,10 +23,11 @@ fn evaluated(step: u64, epoch: u64, split: &str, best: bool) -> Record {
 
 /// Nine steps of pre-training.
 fn pretraining() -> Vec<Record> {
-    let mut losses: BTreeMap<&str, Option<f64>> = PretrainLoss::NAMES
-        .into_iter()
-        .map(|name| (name, Some(0.5)))
-        .collect();
+    let names = ["tbo", "spo", "cspo", "recognised"];
+    let mut losses = BTreeMap::new();
+    let views = names.map(|name| ["target", "context"].map(|view| format!("{name}_{view}")));
+    let views = views.as_flattened();
+    losses.extend(views.iter().map(|name| (name.as_str(), Some(0.5))));
     losses.insert("total", Some(3.87));
     (1..=9).map(|number| step(number, &losses)).collect()
 }

@@ -1,12 +1,10 @@
-//! What a batch reads back once its spans are known.
+//! Logits of a batch on the device, and their copy on the host.
 
 use burn::tensor::Tensor;
 
-use crate::config::NoneBias;
 use crate::readback::Rows;
-use crate::schema::Schema;
 
-/// What is read back of typed and related spans.
+/// Logits of typed and related spans, on the device.
 #[derive(Clone)]
 pub(super) struct Logits {
     pub types: Tensor<2>,
@@ -35,16 +33,5 @@ impl Logits {
             relations: self.relations.as_ref().and_then(|_| read.next()),
             attention: self.attention.as_ref().and_then(|_| read.next()),
         })
-    }
-}
-
-impl Values {
-    /// The same with a bias for or against `None`.
-    pub fn biased(mut self, schema: &Schema, bias: NoneBias) -> Self {
-        self.types.raise(schema.no_entity(), bias.entity);
-        if let Some(relations) = &mut self.relations {
-            relations.raise(schema.no_relation(), bias.relation);
-        }
-        self
     }
 }

@@ -2,17 +2,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use burn::tensor::Tensor;
 use rand::{Rng, RngExt};
 
+use super::candidates::{Candidates, Pair, TypedSpans};
+use super::model::JointModel;
 use crate::Result;
 use crate::batch::TrainBatch;
-use crate::loss::{Term, cross_entropy};
-use crate::model::{JointModel, Pair, TypedSpans};
-use crate::noise::Noise;
+use crate::loss::{Loss, Measure, Term, cross_entropy};
+use crate::ops::Pass;
 use crate::readback::read;
 use crate::schema::{Schema, Span};
-use crate::tagger::spans_of;
+use crate::tagger::{TagDecoding, spans_of};
 
 /// Probability of training on gold instead of predicted candidates in an epoch (0-based): 1 for the
 /// first `gold_epochs + 1`, then an inverse sigmoid with slope `k`.
@@ -34,8 +34,26 @@ pub struct JointLoss {
     pub relation: Term,
 }
 
-/// Computes the losses of a chunk; candidates are gold with probability `p_gold` per sentence and
-/// stage, else the model's own, and gold ones are always added.
+impl JointLoss {
+    /// The three losses with their weights in the total: of tags, types and relations.
+    pub fn weighted(self, weights: [f32; 3]) -> [Loss; 3] {
+        let [tag, entity, relation] = weights;
+        [
+            ("tag", tag, self.tag),
+            ("entity", entity, self.entity),
+            ("relation", relation, self.relation),
+        ]
+        .map(|(name, weight, term)| Loss {
+            name,
+            measure: Measure::CrossEntropy,
+            weight,
+            term,
+        })
+    }
+}
+
+/// Computes the losses of a chunk. With probability `p_gold`, drawn for each sentence and each stage, the
+/// candidates are the gold ones alone; else the model's own are added, its spans chosen by `decoding`.
 ///
 /// # Errors
 /// [`Error::Device`](crate::Error::Device) when predictions cannot be read back.
@@ -43,15 +61,15 @@ pub async fn joint_loss(
     model: &JointModel,
     schema: &Schema,
     batch: &TrainBatch,
+    decoding: TagDecoding,
     p_gold: f64,
     rng: &mut impl Rng,
-    noise: &mut Noise,
+    pass: &mut Pass,
 ) -> Result<JointLoss> {
     let pieces = &batch.pieces;
-    let encoded = model.encode(pieces, noise);
+    let encoded = model.encode(pieces, pass);
     let tag_logits = model.tag_logits_with_pad(&encoded);
     let pad = usize::from(model.config().tag_pad_class);
-    let decoding = model.config().tag_decoding;
     let tags: Vec<usize> = batch
         .gold
         .iter()
@@ -62,9 +80,10 @@ pub async fn joint_loss(
     let tags_from_gold: Vec<bool> = batch.gold.iter().map(|_| rng.random_bool(p_gold)).collect();
     let types_from_gold: Vec<bool> = batch.gold.iter().map(|_| rng.random_bool(p_gold)).collect();
 
-    let predicted_tags = match tags_from_gold.iter().all(|&gold| gold) {
-        true => None,
-        false => Some(read(tag_logits.clone()).await?),
+    let predicted_tags = if tags_from_gold.iter().all(|&gold| gold) {
+        None
+    } else {
+        Some(read(tag_logits.clone()).await?)
     };
     let mut loss = JointLoss {
         tag: cross_entropy(tag_logits, &tags),
@@ -102,11 +121,12 @@ pub async fn joint_loss(
     if packed.is_empty() {
         return Ok(loss);
     }
-    let represented = model.represent(&encoded, &packed, noise);
+    let represented = model.represent(&encoded, &packed, pass);
     let type_logits = model.type_logits(represented.clone());
-    let predicted_types = match types_from_gold.iter().all(|&gold| gold) {
-        true => None,
-        false => Some(read(type_logits.clone()).await?),
+    let predicted_types = if types_from_gold.iter().all(|&gold| gold) {
+        None
+    } else {
+        Some(read(type_logits.clone()).await?)
     };
     let spans = TypedSpans {
         represented,
@@ -153,24 +173,14 @@ pub async fn joint_loss(
         return Ok(loss);
     }
     let bounds: Vec<Span> = (0..pieces.sentences()).map(|i| pieces.rows(i)).collect();
-    let found = model.relate(
-        &encoded,
-        &bounds,
-        &packed,
-        spans.represented.clone(),
-        &pairs,
-        noise,
-    );
-    let logits = model.relation_logits(found, &spans, &pairs, noise);
+    let candidates = Candidates {
+        bounds: &bounds,
+        spans: &packed,
+        pairs: &pairs,
+    };
+    let related = model.relate(&encoded, &candidates, spans.represented.clone(), pass);
+    let features = related.features;
+    let logits = model.relation_logits(features, &encoded, &candidates, &spans, pass);
     loss.relation = cross_entropy(logits, &labels);
     Ok(loss)
-}
-
-/// Unweighted sum of the three mean losses: `[1]`; `counts` are those of the whole batch.
-pub fn total(loss: JointLoss, counts: [usize; 3]) -> Option<Tensor<1>> {
-    [loss.tag, loss.entity, loss.relation]
-        .into_iter()
-        .zip(counts)
-        .filter_map(|(term, count)| term.sum.map(|sum| sum / count.max(1) as f32))
-        .reduce(|a, b| a + b)
 }

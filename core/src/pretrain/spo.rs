@@ -1,9 +1,21 @@
-//! Span permutation: words shuffled inside segments (method §2.7, 2).
+//! Span permutation objective (SPO, method §2.7, §3.6): in which order the words of a span stand.
+//!
+//! The first word A, the middle words B and the last word C of a segment are put in one of six orders.
+//! With the representation r of the shuffled segment (§3.4), the loss of the order c is
+//!
+//! ```text
+//! L = -log softmax(W · Dense(r) + b)_c
+//! ```
 
+use burn::module::Module;
+use burn::nn::Linear;
+use burn::tensor::{Device, Tensor};
 use rand::seq::SliceRandom;
 use rand::{Rng, RngExt};
 use serde::Serialize;
 
+use crate::loss::{Term, cross_entropy};
+use crate::ops::{Dense, Init, Pass};
 use crate::schema::Span;
 
 /// Number of orders of a first word, the middle words and a last word.
@@ -12,17 +24,17 @@ pub const CLASSES: usize = 6;
 /// Shortest segment with a first word, a middle and a last word.
 const SHORTEST: usize = 3;
 
-/// A segment whose words were put in another order, or left in theirs (class 0).
+/// A segment and the order of its words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Permuted {
     /// The segment, in words.
     pub span: Span,
-    /// Which order, below [`CLASSES`].
+    /// The order, below [`CLASSES`]; 0 is the right one.
     pub class: usize,
 }
 
-/// Chooses segments in random order, and an order of words for each.
-pub fn choose(segments: &[Span; 5], most: usize, rng: &mut impl Rng) -> Vec<Permuted> {
+/// Chooses at most `most` segments at random, and an order of words for each (§2.7, 2).
+pub(crate) fn choose(segments: &[Span; 5], most: usize, rng: &mut impl Rng) -> Vec<Permuted> {
     let mut long: Vec<Span> = segments
         .iter()
         .copied()
@@ -38,9 +50,9 @@ pub fn choose(segments: &[Span; 5], most: usize, rng: &mut impl Rng) -> Vec<Perm
         .collect()
 }
 
-/// So many orders of the same segments, at least one, whatever their classes are now: first the right
-/// one of each, which so comes once in `count` and not once in six; then others, all different.
-pub fn orders(chosen: &[Permuted], count: usize, rng: &mut impl Rng) -> Vec<Vec<Permuted>> {
+/// Returns `count` orders of the chosen segments, at least one: the right order, then distinct random
+/// ones. The right order comes once in `count` then, and not once in six.
+pub(crate) fn orders(chosen: &[Permuted], count: usize, rng: &mut impl Rng) -> Vec<Vec<Permuted>> {
     let mut of_segment = Vec::with_capacity(chosen.len());
     for _ in chosen {
         let mut classes: Vec<usize> = (0..CLASSES).collect();
@@ -59,7 +71,7 @@ pub fn orders(chosen: &[Permuted], count: usize, rng: &mut impl Rng) -> Vec<Vec<
 }
 
 /// The words in their new order.
-pub fn apply<T: Clone>(words: &[T], permuted: &[Permuted]) -> Vec<T> {
+pub(crate) fn apply<T: Clone>(words: &[T], permuted: &[Permuted]) -> Vec<T> {
     let mut words = words.to_vec();
     for permuted in permuted {
         if let Some(segment) = words.get_mut(permuted.span.0..permuted.span.1) {
@@ -69,7 +81,7 @@ pub fn apply<T: Clone>(words: &[T], permuted: &[Permuted]) -> Vec<T> {
     words
 }
 
-/// Puts first word A, middle words B and last word C in one of six orders.
+/// Puts the first word A, the middle words B and the last word C in one of six orders.
 fn reorder<T>(segment: &mut [T], class: usize) {
     if segment.len() < SHORTEST {
         return;
@@ -88,6 +100,33 @@ fn reorder<T>(segment: &mut [T], class: usize) {
         5 => segment.swap(0, last),
         // A B C
         _ => {}
+    }
+}
+
+/// Head that recognises the order of a represented span.
+#[derive(Module, Debug)]
+pub struct SpanPermutation {
+    dense: Dense,
+    head: Linear,
+}
+
+impl SpanPermutation {
+    /// A new head over spans of width `size`.
+    pub fn new(size: usize, init: &mut Init, device: &Device) -> Self {
+        Self {
+            dense: Dense::new(size, size, init, device),
+            head: init.linear(size, CLASSES, device),
+        }
+    }
+
+    /// `[spans, span size]` → `[spans, 6]`.
+    pub fn logits(&self, spans: Tensor<2>, pass: &mut Pass) -> Tensor<2> {
+        self.head.forward(self.dense.forward(spans, pass))
+    }
+
+    /// Summed loss of represented spans `[spans, span size]` and their orders.
+    pub fn loss(&self, spans: Tensor<2>, orders: &[usize], pass: &mut Pass) -> Term {
+        cross_entropy(self.logits(spans, pass), orders)
     }
 }
 

@@ -1,11 +1,12 @@
 //! Linear layers and layer norms over many rows (method §3.0).
 //!
-//! The gradient of what every row shares, a bias or the scale of a norm, is a sum over the rows, and a GPU
-//! gives each column of such a sum to one thread: hundreds of threads, thousands of steps. Where a GPU
-//! trains it, it reaches the rows in two stages, so that the gradient is summed in two, by more threads in
-//! fewer steps each. The gradient of a weight is summed over the rows too, by one workgroup for each tile of
-//! it, and a small encoder's weights have fewer tiles than a GPU has room for: they meet the rows in parts.
-//! The transformer's layers and the dense blocks do both; heads and the span CNN neither.
+//! A bias and the gain of a norm are shared by all rows, so their gradient is a sum over the rows. A
+//! GPU gives each column of such a sum to one thread: hundreds of threads take thousands of steps. With
+//! [`Backward::Parallel`] the parameter is expanded to the rows in two stages, and its gradient is
+//! summed in two stages too, by more threads in fewer steps. The gradient of a weight matrix is a sum
+//! over the rows as well, computed by one workgroup for each tile of the matrix; a small encoder has
+//! fewer tiles than a GPU has room for, so the product is cut into parts of the rows.
+//! The transformer layers and the dense blocks use both; heads and the span CNN use neither.
 
 use std::ops::RangeInclusive;
 
@@ -13,18 +14,18 @@ use burn::module::Param;
 use burn::nn::{LayerNorm, Linear};
 use burn::tensor::Tensor;
 
-use crate::noise::Noise;
+use super::Backward;
 
-/// Fewest rows that are worth two stages.
-const MANY: usize = 256;
+/// Fewest rows for which two stages pay.
+const MIN_STAGED_ROWS: usize = 256;
 /// Fewest rows of a stage.
-const FEW: usize = 8;
+const MIN_STAGE: usize = 8;
 /// Fewest rows of a part of a product.
-const PART: usize = 128;
+const MIN_PART: usize = 128;
 
 /// `[rows, inputs]` → `[rows, outputs]`.
-pub fn linear(layer: &Linear, x: Tensor<2>, noise: &Noise) -> Tensor<2> {
-    let found = (layer.bias.as_ref()).and_then(|bias| Some((bias, stages(bias, &x, noise)?)));
+pub(crate) fn linear(layer: &Linear, x: Tensor<2>, backward: Backward) -> Tensor<2> {
+    let found = (layer.bias.as_ref()).and_then(|bias| Some((bias, stages(bias, &x, backward)?)));
     let Some((bias, stages)) = found else {
         return layer.forward(x);
     };
@@ -33,9 +34,9 @@ pub fn linear(layer: &Linear, x: Tensor<2>, noise: &Noise) -> Tensor<2> {
     merged(y + shared(bias.val(), shape))
 }
 
-/// Every row to mean 0 and deviation 1, scaled and shifted: `[rows, width]` → the same shape.
-pub fn norm(layer: &LayerNorm, x: Tensor<2>, noise: &Noise) -> Tensor<2> {
-    let Some(stages) = stages(&layer.gamma, &x, noise) else {
+/// Layer norm of every row: `[rows, width]` → the same shape.
+pub(crate) fn norm(layer: &LayerNorm, x: Tensor<2>, backward: Backward) -> Tensor<2> {
+    let Some(stages) = stages(&layer.gamma, &x, backward) else {
         return layer.forward(x);
     };
     let mut plain = layer.clone();
@@ -50,8 +51,8 @@ pub fn norm(layer: &LayerNorm, x: Tensor<2>, noise: &Noise) -> Tensor<2> {
     })
 }
 
-/// `[rows, inputs]` × `[inputs, outputs]`, part of the rows by part, so that as many gradients of the
-/// weight are summed over few rows each, and then added.
+/// `[rows, inputs]` × `[inputs, outputs]` in parts of the rows: the gradient of the weight is summed over
+/// the few rows of each part, then over the parts.
 fn product(x: Tensor<2>, weight: Tensor<2>) -> Tensor<2> {
     let [rows, inputs] = x.dims();
     let parts = parts(rows);
@@ -59,27 +60,27 @@ fn product(x: Tensor<2>, weight: Tensor<2>) -> Tensor<2> {
     merged(x.matmul(weight.unsqueeze())) // [parts, rows / parts, outputs] → [rows, outputs]
 }
 
-/// Into how many equal parts, each of enough rows, a product is cut.
+/// Number of equal parts, each of at least [`MIN_PART`] rows, into which a product is cut.
 fn parts(rows: usize) -> usize {
-    largest_divisor(rows, 1..=rows / PART).unwrap_or(1)
+    largest_divisor(rows, 1..=rows / MIN_PART).unwrap_or(1)
 }
 
-/// How many rows each stage has, if a GPU trains the parameter that `x` shares.
-fn stages(param: &Param<Tensor<1>>, x: &Tensor<2>, noise: &Noise) -> Option<[usize; 2]> {
+/// Rows of the two stages, if `param` is trained and its gradient is to be summed in parallel.
+fn stages(param: &Param<Tensor<1>>, x: &Tensor<2>, backward: Backward) -> Option<[usize; 2]> {
     let trained = param.is_require_grad() && param.val().device().is_autodiff();
-    divided(x.dims()[0], trained && noise.is_drawn_by_device())
+    divided(x.dims()[0], trained && backward == Backward::Parallel)
 }
 
-/// Rows as those of two stages, if they are wanted and the rows are many and can be divided so.
+/// Two factors of `rows`, if stages are wanted and there are enough rows with such factors.
 fn divided(rows: usize, wanted: bool) -> Option<[usize; 2]> {
-    if !wanted || rows < MANY {
+    if !wanted || rows < MIN_STAGED_ROWS {
         return None;
     }
-    let first = largest_divisor(rows, FEW..=rows.isqrt())?;
+    let first = largest_divisor(rows, MIN_STAGE..=rows.isqrt())?;
     Some([first, rows / first])
 }
 
-/// The largest of these numbers that divides the rows.
+/// The largest of `numbers` that divides `rows`.
 fn largest_divisor(rows: usize, numbers: RangeInclusive<usize>) -> Option<usize> {
     numbers.rev().find(|&number| rows.is_multiple_of(number))
 }
@@ -90,8 +91,8 @@ fn staged(x: Tensor<2>, [first, second]: [usize; 2]) -> Tensor<3> {
     x.reshape([first, second, width])
 }
 
-/// A row for all others: `[width]` → `[first, 1, width]`, whose gradient is the sum of the second stage and
-/// is itself summed by the first.
+/// A vector that all rows share: `[width]` → `[first, 1, width]`. Its gradient is summed over the second
+/// stage by the broadcast, then over the first by the expansion.
 fn shared(row: Tensor<1>, [first, _, width]: [usize; 3]) -> Tensor<3> {
     row.reshape([1, 1, width]).expand([first, 1, width])
 }

@@ -4,9 +4,7 @@ use burn::module::Module;
 use burn::nn::{LayerNorm, Linear};
 use burn::tensor::{Device, Tensor, activation::gelu};
 
-use crate::affine::{linear, norm};
-use crate::init::{Init, layer_norm};
-use crate::noise::Noise;
+use super::{Backward, Init, Pass, layer_norm, linear, norm};
 
 /// LayerNorm epsilon of every dense block.
 const EPSILON: f64 = 1e-12;
@@ -27,14 +25,19 @@ impl Dense {
         }
     }
 
-    /// `[rows, inputs]` → `[rows, outputs]`, with dropout of probability `p`.
-    pub fn forward(&self, x: Tensor<2>, p: f64, noise: &mut Noise) -> Tensor<2> {
-        let x = self.project(x, noise);
-        noise.dropout(x, p)
+    /// `[rows, inputs]` → `[rows, outputs]`.
+    pub fn forward(&self, x: Tensor<2>, pass: &mut Pass) -> Tensor<2> {
+        let x = self.project(x, pass.backward());
+        pass.dropout(x)
     }
 
-    /// The block without its dropout, for rows that are reused under independent masks.
-    pub fn project(&self, x: Tensor<2>, noise: &Noise) -> Tensor<2> {
-        norm(&self.norm, gelu(linear(&self.linear, x, noise)), noise)
+    /// The block without its dropout, for rows that are used several times, each under a mask of its
+    /// own: `[rows, inputs]` → `[rows, outputs]`.
+    pub fn project(&self, x: Tensor<2>, backward: Backward) -> Tensor<2> {
+        norm(
+            &self.norm,
+            gelu(linear(&self.linear, x, backward)),
+            backward,
+        )
     }
 }
