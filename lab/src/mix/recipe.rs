@@ -91,7 +91,7 @@ impl Recipe {
     /// Reads and checks a file.
     ///
     /// # Errors
-    /// [`Error::Settings`] with the place and the remedy; [`Error::Store`] if it is unreadable.
+    /// [`Error::Settings`] with the place and the remedy; [`Error::Spanlight`] if it is unreadable.
     pub fn read(path: &Path) -> Result<Self> {
         Self::parse(&store::read_text(path)?).map_err(|problem| Error::Settings {
             path: path.to_owned(),
