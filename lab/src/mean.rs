@@ -3,10 +3,14 @@
 
 use std::path::{Path, PathBuf};
 
-use spanlight::growth::{CASE, EDGE, extras, grown};
+use burn::tensor::Device;
+use pollster::block_on;
 use spanlight::model::SavedModel;
 use spanlight_core::config::RelationInput;
-use spanlight_core::weights::StateDict;
+use spanlight_core::ops::Init;
+use spanlight_core::weights::state_of;
+use spanlight_core::{JointModel, ModelConfig};
+use spanlight_learn::extend;
 
 use crate::error::{Error, Result};
 
@@ -23,7 +27,7 @@ pub fn mean(folders: &[PathBuf]) -> Result<SavedModel> {
     let opened: spanlight::Result<Vec<SavedModel>> =
         folders.iter().map(|f| SavedModel::open(f)).collect();
     let mut models = opened?;
-    give_all_the_same_inputs(&mut models);
+    give_all_the_same_inputs(&mut models)?;
     let mut models = models.into_iter().zip(folders);
     let Some((mut sum, first)) = models.next() else {
         return Err(Error::Usage("name at least one model".into()));
@@ -42,21 +46,39 @@ pub fn mean(folders: &[PathBuf]) -> Result<SavedModel> {
     Ok(sum)
 }
 
-/// Gives every model the inputs that any of them has, with weights of zero.
-fn give_all_the_same_inputs(models: &mut [SavedModel]) {
-    let inputs: Vec<StateDict> = models.iter().map(|model| extras(&model.weights)).collect();
-    // A pooled relation classifier sees neither spans nor types.
-    let sees_spans =
+/// Gives all models the inputs that any of them has.
+fn give_all_the_same_inputs(models: &mut [SavedModel]) -> Result<()> {
+    // A relation classifier that sees neither spans nor types is another kind of model.
+    let seeing =
         |model: &&mut SavedModel| model.config.model.relation_input != RelationInput::Pooled;
-    for model in models.iter_mut().filter(sees_spans) {
-        for other in &inputs {
-            model.weights = grown(std::mem::take(&mut model.weights), other);
-        }
-        model.config.model.case = model.weights.contains_key(CASE);
-        if model.weights.keys().any(|name| name.starts_with(EDGE)) {
-            model.config.model.relation_input = RelationInput::Edges;
-        }
+    let mut models: Vec<&mut SavedModel> = models.iter_mut().filter(seeing).collect();
+    let inputs =
+        |model: &&mut SavedModel| (model.config.model.relation_input, model.config.model.case);
+    let Some(input) = models.iter().map(|m| inputs(m).0).max() else {
+        return Ok(());
+    };
+    let case = models.iter().any(|m| inputs(m).1);
+    let device = Device::flex();
+    let load = |model: &SavedModel| {
+        let weights = model.weights.clone();
+        JointModel::load(&model.config.model, &model.schema, weights, &device)
+    };
+    let edge = match models.iter().find(|m| inputs(m).0 == RelationInput::Edges) {
+        Some(model) => load(model)?.relation.edge,
+        None => None,
+    };
+    for model in models.iter_mut().filter(|m| inputs(m) != (input, case)) {
+        let config = ModelConfig {
+            relation_input: input,
+            case,
+            ..model.config.model.clone()
+        };
+        let mut wider = JointModel::new(&config, &model.schema, &mut Init::blank(), &device)?;
+        wider.relation.edge = edge.clone();
+        model.weights = block_on(state_of(&extend(load(model)?, &wider)))?;
+        model.config.model = config;
     }
+    Ok(())
 }
 
 /// Adds a model's weights to a sum.

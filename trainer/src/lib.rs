@@ -7,11 +7,10 @@
 //! | task | modules |
 //! |---|---|
 //! | read and write | [`data`] (annotations), [`corpus`] (plain text), [`encoder`], [`model`], [`store`] (runs) |
-//! | train | [`pretrain`] and [`finetune`], both by the step loop in [`train`] |
-//! | use | [`inference`], [`evaluation`], [`predictions`] |
-//! | tell | [`event`]s go to [`sinks`]: terminal, file, chart |
+//! | train | [`pretrain`] and [`finetune`], which drive the crate `spanlight_learn` on a [`machine`] |
+//! | use | [`evaluation`], [`predictions`] |
+//! | report | [`event`]s of a run go to [`sinks`]: the terminal, a file, a chart |
 
-pub mod basis;
 mod calibration;
 pub mod cli;
 pub mod corpus;
@@ -22,20 +21,20 @@ mod error;
 pub mod evaluation;
 pub mod event;
 pub mod finetune;
-pub mod growth;
-pub mod inference;
 pub mod interrupt;
 mod line;
+pub mod machine;
 pub mod model;
-pub mod place;
+pub mod model_spec;
 pub mod predictions;
 pub mod pretrain;
 mod pspe;
+mod run;
 pub mod settings;
 pub mod sinks;
+mod start;
 pub mod store;
-pub mod train;
-mod transfer;
+pub mod threads;
 mod vocabulary;
 
 pub use error::{Error, Result};

@@ -12,7 +12,7 @@ use spanlight_core::weights::{
 use spanlight_core::wordpiece::WordPiece;
 use spanlight_core::{JointModel, ModelSettings, Schema};
 
-use crate::device::at_once;
+use crate::device::processor;
 use crate::error::{Error, Result};
 use crate::store::{
     FINETUNED, MODEL, RunFolder, SCHEMA, read, read_json, write_atomic, write_json,
@@ -142,7 +142,7 @@ impl SavedModel {
             model,
             self.schema.clone(),
             self.config.decoding,
-            at_once(device, budget),
+            processor(device).pieces(budget),
         ))
     }
 

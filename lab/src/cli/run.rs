@@ -9,7 +9,7 @@ use std::{
 use clap::Args;
 use spanlight::cli::{Compute, minutes, say};
 use spanlight::interrupt::Interrupt;
-use spanlight::place::Place;
+use spanlight::machine::Machine;
 use spanlight::store::Lock;
 
 use crate::error::{Error, Result};
@@ -67,13 +67,13 @@ impl Run {
         let (device, description) = self.compute.open()?;
         let interrupt = Interrupt::install().map_err(|e| Error::Usage(e.to_string()))?;
         let interrupt = interrupt.within(begin, self.max_minutes);
-        let place = Place {
+        let machine = Machine {
             workers: self.compute.workers(&device),
             device: &device,
             description,
             interrupt: &interrupt,
         };
-        experiment::run(&grid, &place)
+        experiment::run(&grid, &machine)
     }
 }
 

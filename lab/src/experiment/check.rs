@@ -83,13 +83,13 @@ fn check(grid: &Grid) -> Result<()> {
         .into_iter()
         .map(|f| f.0)
         .collect();
-    let place = |settings: &Settings, table: &str, taken: &[&str]| {
+    let check_finetuning = |settings: &Settings, table: &str, taken: &[&str]| {
         fine_tuning(grid, settings, table, &known, taken)
     };
-    place(&grid.finetune, "finetune", &SET)?;
+    check_finetuning(&grid.finetune, "finetune", &SET)?;
     for (i, block) in grid.runs.iter().enumerate() {
         let table = format!("runs[{i}].finetune");
-        place(&block.finetune, &table, &SET)?;
+        check_finetuning(&block.finetune, &table, &SET)?;
         cell::layered(grid, &[&grid.finetune, &block.finetune])
             .map_err(|e| grid.problem(format!("{table}: {e}")))?;
     }
@@ -97,7 +97,7 @@ fn check(grid: &Grid) -> Result<()> {
     pre_training(grid, &grid.pretrain, "pretrain")?;
     for (name, variant) in &grid.variants {
         let table = format!("variants.{name}.finetune");
-        place(&variant.finetune, &table, &SET)?;
+        check_finetuning(&variant.finetune, &table, &SET)?;
         start(
             grid,
             &format!("variants.{name}"),
@@ -119,7 +119,7 @@ fn check(grid: &Grid) -> Result<()> {
                 pre_training(grid, &pretraining.settings, &table)?;
             }
             Kind::Finetune => {
-                place(&pretraining.settings, &table, &["init_from"])?;
+                check_finetuning(&pretraining.settings, &table, &["init_from"])?;
                 cell::layered(grid, &[&grid.finetune, &pretraining.settings])
                     .and_then(|config| Ok(config.validate()?))
                     .map_err(|e| grid.problem(format!("{table}: {e}")))?;

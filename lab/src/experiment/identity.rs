@@ -141,7 +141,7 @@ fn inputs(config: &FinetuneConfig, checksums: &mut Checksums) -> Result<BTreeMap
     let paths = [
         ("train", &config.train),
         ("dev", &config.dev),
-        ("encoder", &config.encoder),
+        ("encoder", &config.start.encoder),
     ];
     let mut sums = BTreeMap::new();
     for (name, path) in paths {

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use serde_json::json;
-use spanlight::place::Place;
+use spanlight::machine::Machine;
 use spanlight::settings::Settings;
 use spanlight::store::{DONE, Lock, write_json};
 
@@ -25,7 +25,7 @@ pub fn start(
     grid: &Grid,
     name: &str,
     checksums: &mut Checksums,
-    place: &Place<'_>,
+    machine: &Machine<'_>,
 ) -> Result<Option<PathBuf>> {
     let identity = Identity::of_pretraining(grid, name, checksums)?;
     let folder = folder(grid, name, &identity)?;
@@ -35,7 +35,7 @@ pub fn start(
     let spec = grid.pretrainings.get(name);
     let mut settings = Settings::new();
     if let Some(from) = spec.and_then(|spec| spec.from.as_ref()) {
-        let Some(earlier) = start(grid, from, checksums, place)? else {
+        let Some(earlier) = start(grid, from, checksums, machine)? else {
             return Ok(None);
         };
         settings.insert("init_from".into(), json!(earlier));
@@ -43,7 +43,7 @@ pub fn start(
     let run = match spec {
         Some(spec) if spec.kind == Kind::Finetune => {
             let config = layered(grid, &[&grid.finetune, &spec.settings, &settings])?;
-            run::finetune(&config, &folder, place)?.map(|run| run.folder)
+            run::finetune(&config, &folder, machine)?.map(|run| run.folder)
         }
         _ => {
             let settings = grid
@@ -51,7 +51,7 @@ pub fn start(
                 .into_iter()
                 .chain(settings)
                 .collect();
-            run::pretrain(&settings, &folder, place)?
+            run::pretrain(&settings, &folder, machine)?
         }
     };
     let Some(run) = run else { return Ok(None) };

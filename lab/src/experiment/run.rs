@@ -4,7 +4,7 @@ use std::path::Path;
 
 use spanlight::event::{Event, Sink, SinkError};
 use spanlight::finetune::{self, FinetuneConfig};
-use spanlight::place::Place;
+use spanlight::machine::Machine;
 use spanlight::pretrain::{self, PretrainConfig};
 use spanlight::settings::{Settings, object, overlaid};
 use spanlight::sinks;
@@ -24,7 +24,11 @@ pub struct Run {
 ///
 /// # Errors
 /// Whatever stops it; the next call goes on from the last checkpoint.
-pub fn finetune(config: &FinetuneConfig, path: &Path, place: &Place<'_>) -> Result<Option<Run>> {
+pub fn finetune(
+    config: &FinetuneConfig,
+    path: &Path,
+    machine: &Machine<'_>,
+) -> Result<Option<Run>> {
     config.validate()?;
     let (folder, resumed) = RunFolder::create_or_resume(path)?;
     store::write_json(&folder.config(), config)?;
@@ -32,9 +36,9 @@ pub fn finetune(config: &FinetuneConfig, path: &Path, place: &Place<'_>) -> Resu
         sink: sinks::of_run(&folder, resumed)?,
         seconds: 0.0,
     };
-    finetune::finetune(config, &folder, resumed, place, &mut watch)?;
+    finetune::finetune(config, &folder, resumed, machine, &mut watch)?;
     let seconds = watch.seconds;
-    Ok((!place.interrupt.requested()).then_some(Run { folder, seconds }))
+    Ok((!machine.interrupt.requested()).then_some(Run { folder, seconds }))
 }
 
 /// Remembers how long the run took.
@@ -82,7 +86,7 @@ pub fn pretrain_settings(settings: &Settings) -> Result<Settings> {
 pub fn pretrain(
     settings: &Settings,
     folder: &Path,
-    place: &Place<'_>,
+    machine: &Machine<'_>,
 ) -> Result<Option<RunFolder>> {
     let config = pretrain_config(settings)?;
     config.validate()?;
@@ -91,8 +95,8 @@ pub fn pretrain(
         store::write_json(&run.config(), &config)?;
     }
     let mut sinks = sinks::of_run(&run, resumed)?;
-    pretrain::pretrain(&config, &run, resumed, place, &mut sinks)?;
-    Ok((!place.interrupt.requested()).then_some(run))
+    pretrain::pretrain(&config, &run, resumed, machine, &mut sinks)?;
+    Ok((!machine.interrupt.requested()).then_some(run))
 }
 
 fn pretrain_config(settings: &Settings) -> Result<PretrainConfig> {

@@ -14,7 +14,7 @@ use std::{
 
 use spanlight::event::{CellState, Event, Sink, Sinks};
 use spanlight::finetune::FinetuneConfig;
-use spanlight::place::Place;
+use spanlight::machine::Machine;
 use spanlight::sinks::{Jsonl, Terminal};
 use spanlight::store::{Lock, StoreError, remove, sweep};
 
@@ -32,12 +32,12 @@ use crate::error::{Error, Result};
 /// Pause before looking again whether another process has finished.
 const POLL: Duration = Duration::from_secs(1);
 
-/// Runs what is not finished until everything is, or until [`Place::interrupt`] asks to stop.
+/// Runs what is not finished until everything is, or until [`Machine::interrupt`] asks to stop.
 ///
 /// # Errors
 /// [`Error::Cells`] at the end if cells failed; before, only what concerns the whole experiment,
 /// such as an output folder that cannot be written to.
-pub fn run(grid: &Grid, place: &Place<'_>) -> Result<()> {
+pub fn run(grid: &Grid, machine: &Machine<'_>) -> Result<()> {
     let start = Instant::now();
     let output = &grid.output;
     fs::create_dir_all(output).map_err(|e| StoreError::io("create the folder", output, e))?;
@@ -59,7 +59,7 @@ pub fn run(grid: &Grid, place: &Place<'_>) -> Result<()> {
     let mut runner = Runner {
         grid,
         cells: Cell::all(grid),
-        place,
+        machine,
         checksums,
         started: BTreeMap::new(),
         pace: Pace::default(),
@@ -85,7 +85,7 @@ struct Runner<'a> {
     grid: &'a Grid,
     /// As in the plan, in the same order.
     cells: Vec<Cell>,
-    place: &'a Place<'a>,
+    machine: &'a Machine<'a>,
     plan: Plan,
     checksums: Checksums,
     /// Pre-trainings that were asked for: their folders, or why there is none.
@@ -118,7 +118,7 @@ impl Runner<'_> {
             let before = left.len();
             let mut elsewhere = Vec::new();
             for i in left {
-                if let Some(reason) = self.place.interrupt.reason() {
+                if let Some(reason) = self.machine.interrupt.reason() {
                     return Ok(reason);
                 }
                 if self.done(i) {
@@ -251,13 +251,13 @@ impl Runner<'_> {
                 name,
                 &mut self.started,
                 &mut self.checksums,
-                self.place,
+                self.machine,
             )? {
                 Some(folder) => trial.start = Some(folder),
                 None => return Ok(None),
             }
         }
-        trial.run(&files, self.place)
+        trial.run(&files, self.machine)
     }
 
     /// Removes what the grid does not keep of a finished cell.
@@ -287,11 +287,11 @@ fn start(
     name: &str,
     started: &mut BTreeMap<String, Result<PathBuf, String>>,
     checksums: &mut Checksums,
-    place: &Place<'_>,
+    machine: &Machine<'_>,
 ) -> Result<Option<PathBuf>> {
     let outcome = match started.get(name) {
         Some(outcome) => outcome.clone(),
-        None => match guarded(|| pretraining::start(grid, name, checksums, place)) {
+        None => match guarded(|| pretraining::start(grid, name, checksums, machine)) {
             Ok(None) => return Ok(None),
             Ok(Some(folder)) => Ok(folder),
             // Another process was faster, so it is no failure.

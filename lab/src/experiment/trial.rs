@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use spanlight::data;
 use spanlight::encoder::EncoderFolder;
 use spanlight::evaluation::Evaluation;
+use spanlight::machine::Machine;
 use spanlight::model::SavedModel;
-use spanlight::place::Place;
 use spanlight::predictions;
 use spanlight::settings::object;
 use spanlight::store::write_json;
@@ -55,7 +55,7 @@ impl Trial<'_> {
             Ok(data::read(path, data.format.parse().map_err(Error::Usage)?)?.sentences)
         };
         let (dev, test) = (read(&data.dev)?, read(&data.test)?);
-        if let Some(path) = &config.encoder {
+        if let Some(path) = &config.start.encoder {
             let encoder = EncoderFolder::open(path)?;
             let room = encoder.config.room();
             Evaluation::new(&test, &Schema::default(), &encoder.tokenizer()?, room)?;
@@ -67,17 +67,17 @@ impl Trial<'_> {
     ///
     /// # Errors
     /// Whatever stops it. The result is written last, so a cell that has one is whole.
-    pub fn run(&self, files: &Files, place: &Place<'_>) -> Result<Option<()>> {
+    pub fn run(&self, files: &Files, machine: &Machine<'_>) -> Result<Option<()>> {
         let config = self.cell.config(self.grid, self.start.as_deref())?;
-        let Some(run) = run::finetune(&config, &self.folder, place)? else {
+        let Some(run) = run::finetune(&config, &self.folder, machine)? else {
             return Ok(None);
         };
         let saved = SavedModel::open(&self.folder)?;
-        let predictor = saved.predictor(place.device, config.chunk)?;
+        let predictor = saved.predictor(machine.device, config.chunk)?;
         let tokenizer = saved.wordpiece()?;
         let predict = |gold: &[Sentence]| {
             let evaluation = Evaluation::new(gold, &saved.schema, &tokenizer, saved.room())?;
-            evaluation.predict(&predictor, place.workers, &|_| ())
+            evaluation.predict(&predictor, machine.workers, &|_| ())
         };
         let (on_dev, on_test) = (predict(&files.dev)?, predict(&files.test)?);
         predictions::write(&run.folder.predictions(), &files.test, &on_test)?;
@@ -89,7 +89,7 @@ impl Trial<'_> {
             seed: self.cell.seed,
             settings: object(&config)?,
             inputs: self.identity.inputs.clone(),
-            device: place.description.clone(),
+            device: machine.description.clone(),
             seconds: run.seconds,
             dev: Split::new(&files.dev, &on_dev, &saved.schema)?,
             test: Split::new(&files.test, &on_test, &saved.schema)?,

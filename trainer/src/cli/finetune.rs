@@ -6,7 +6,7 @@ use super::run::{RunArgs, Task};
 use crate::error::Result;
 use crate::event::Sink;
 use crate::finetune::{self, FinetuneConfig};
-use crate::place::Place;
+use crate::machine::Machine;
 use crate::settings::Presets;
 use crate::store::RunFolder;
 
@@ -40,9 +40,9 @@ impl Task for FinetuneConfig {
         &self,
         folder: &RunFolder,
         resume: bool,
-        place: &Place<'_>,
+        machine: &Machine<'_>,
         sink: &mut dyn Sink,
     ) -> Result<()> {
-        finetune::finetune(self, folder, resume, place, sink)
+        finetune::finetune(self, folder, resume, machine, sink)
     }
 }

@@ -5,7 +5,7 @@ use clap::{ArgMatches, Args};
 use super::run::{RunArgs, Task};
 use crate::error::Result;
 use crate::event::Sink;
-use crate::place::Place;
+use crate::machine::Machine;
 use crate::pretrain::{self, PretrainConfig};
 use crate::settings::Presets;
 use crate::store::RunFolder;
@@ -40,9 +40,9 @@ impl Task for PretrainConfig {
         &self,
         folder: &RunFolder,
         resume: bool,
-        place: &Place<'_>,
+        machine: &Machine<'_>,
         sink: &mut dyn Sink,
     ) -> Result<()> {
-        pretrain::pretrain(self, folder, resume, place, sink)
+        pretrain::pretrain(self, folder, resume, machine, sink)
     }
 }

@@ -10,7 +10,7 @@ use super::{Compute, LayerArgs};
 use crate::error::{Error, Result};
 use crate::event::Sink;
 use crate::interrupt::Interrupt;
-use crate::place::Place;
+use crate::machine::Machine;
 use crate::settings::Presets;
 use crate::sinks;
 use crate::store::{self, RunFolder};
@@ -52,7 +52,7 @@ pub trait Task: Serialize + DeserializeOwned {
         &self,
         folder: &RunFolder,
         resume: bool,
-        place: &Place<'_>,
+        machine: &Machine<'_>,
         sink: &mut dyn Sink,
     ) -> Result<()>;
 }
@@ -81,14 +81,14 @@ impl RunArgs {
         let interrupt = Interrupt::install().map_err(|e| Error::Usage(e.to_string()))?;
         let interrupt = interrupt.within(begin, self.max_minutes);
         let workers = self.compute.workers(&device);
-        let place = Place {
+        let machine = Machine {
             device: &device,
             description,
             workers,
             interrupt: &interrupt,
         };
         let mut sinks = sinks::of_run(&folder, resumed)?;
-        task.carry_out(&folder, resumed, &place, &mut sinks)
+        task.carry_out(&folder, resumed, &machine, &mut sinks)
     }
 }
 

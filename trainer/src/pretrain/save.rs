@@ -1,77 +1,48 @@
-//! What a run leaves behind: its checkpoint, and the networks that others start from.
+//! What a run saves: its checkpoint, and the networks that other runs start from.
 
-use burn::tensor::Device;
+use pollster::block_on;
 use serde::{Deserialize, Serialize};
-use spanlight_core::pretrain::PretrainModel;
+use spanlight_core::pretrain::momentum::{MOMENTUM, QueueRows};
 use spanlight_core::weights::{state_of, write_safetensors};
+use spanlight_learn::pretrain::{PretrainObjective, Source};
+use spanlight_learn::{Checkpoint, Progress, Trainer};
 
-use super::config::PretrainConfig;
-use super::contrast::{Contrast, MOMENTUM, Places};
-use super::setup::Setup;
-use crate::error::{Error, Result};
-use crate::store::{self, RunFolder};
-use crate::train::{AdamW, Checkpoint, Progress};
+use crate::error::Result;
+use crate::run::Run;
+use crate::store;
 
 /// What a run remembers besides arrays.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Memory {
-    /// Where the next keys go.
-    pub places: Places,
-    /// Of the corpus it was trained on.
+    /// Rows of the next keys in the queues.
+    pub places: QueueRows,
+    /// Fingerprint of the corpus that it is trained on.
     pub corpus: String,
 }
 
-/// Saves the run on a corpus, after so many steps and seconds.
+/// Saves the run on the corpus with this fingerprint.
 ///
 /// # Errors
 /// A full disk; what was saved before stays.
-pub fn save(
-    folder: &RunFolder,
-    model: &PretrainModel,
-    optimizer: &AdamW,
-    contrast: &Contrast,
+pub fn save<S: Source>(
+    trainer: &Trainer<PretrainObjective<S>>,
     corpus: &str,
-    (step, seconds): (usize, f64),
+    run: &mut Run<'_>,
 ) -> Result<()> {
-    let (extra, places) = contrast.state()?;
-    let mut networks = pollster::block_on(state_of(model))?;
+    let (model, optimizer) = (trainer.model(), trainer.optimizer());
+    let (extra, places) = block_on(trainer.objective().contrast().state())?;
+    let mut networks = block_on(state_of(model))?;
     let momentum = extra.iter().filter(|(name, _)| name.starts_with(MOMENTUM));
     networks.extend(momentum.map(|(name, array)| (name.clone(), array.clone())));
     // First, since a run whose checkpoint is that of its last step never saves again.
-    store::write_atomic(&folder.pretrained(), &write_safetensors(&networks, None)?)?;
+    let pretrained = run.folder.pretrained();
+    store::write_atomic(&pretrained, &write_safetensors(&networks, None)?)?;
     let corpus = corpus.to_owned();
-    let task = Memory { places, corpus };
     let progress = Progress {
-        step,
-        seconds,
-        task,
+        step: trainer.finished(),
+        seconds: run.seconds(),
+        task: Memory { places, corpus },
     };
-    let packed = Checkpoint::pack(model, optimizer, extra, &progress)?;
-    Ok(store::write_atomic(&folder.checkpoint(), &packed)?)
-}
-
-/// Goes on from the checkpoint of a run on the same corpus.
-///
-/// # Errors
-/// A damaged checkpoint, or one of another corpus or other settings.
-pub fn restore(
-    folder: &RunFolder,
-    mut setup: Setup,
-    config: &PretrainConfig,
-    corpus: &str,
-    device: &Device,
-) -> Result<(Setup, Contrast, Progress<Memory>)> {
-    let bytes = store::read(&folder.checkpoint())?;
-    let (extra, progress): (_, Progress<Memory>);
-    (setup.model, extra, progress) =
-        Checkpoint::unpack(&bytes, setup.model, &mut setup.optimizer, device)?;
-    if progress.task.corpus != corpus {
-        return Err(Error::Usage(
-            "the corpus is not the one this run was started with; put its files back or start a new run".into(),
-        ));
-    }
-    let objectives = config.objectives();
-    let contrast = Contrast::new(setup.momentum.clone(), &objectives);
-    let contrast = contrast.restore(extra, progress.task.places, &objectives, device)?;
-    Ok((setup, contrast, progress))
+    let packed = block_on(Checkpoint::pack(model, optimizer, extra, &progress))?;
+    run.save(&packed, progress.step)
 }

@@ -1,7 +1,8 @@
 //! How many steps a run makes, and how its learning rate changes over them (method §4).
 
+use spanlight_learn::Schedule;
+
 use super::config::PretrainConfig;
-use crate::train::Schedule;
 
 impl PretrainConfig {
     /// Steps of a run that needs so many for a pass over its corpus.
@@ -16,7 +17,7 @@ impl PretrainConfig {
     pub fn schedule(&self, steps: usize) -> Schedule {
         let total = self.schedule_steps.filter(|&s| s > 0).unwrap_or(steps) as f64;
         Schedule {
-            warmup: (total * self.warmup).max(1.0),
+            warmup: (total * self.optimizer.warmup).max(1.0),
             total,
         }
     }

@@ -145,9 +145,12 @@ fn parse(path: &Path) -> Result<Vec<(u64, Record)>, StoreError> {
     let mut end = 0;
     for (index, line) in bytes.split_inclusive(|&byte| byte == b'\n').enumerate() {
         end += line.len();
-        match serde_json::from_slice(line) {
+        match serde_json::from_slice::<Record>(line) {
             Ok(_) if !line.ends_with(b"\n") => {}
-            Ok(record) => records.push((end as u64, record)),
+            Ok(mut record) => {
+                record.event = record.event.with_shares_apart();
+                records.push((end as u64, record));
+            }
             // A crash of the whole machine may leave any bytes in place of the last line.
             Err(_) if end == bytes.len() => {}
             Err(error) => {

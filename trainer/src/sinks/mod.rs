@@ -7,10 +7,11 @@ mod plot;
 mod progress;
 mod terminal;
 
+use spanlight_learn::Checkpoint;
+
 use crate::error::Result;
 use crate::event::{Event, Sink, SinkError, Sinks};
 use crate::store::{self, RunFolder};
-use crate::train::Checkpoint;
 
 pub use chart::{Curve, Panel, draw};
 pub use jsonl::{Jsonl, Record};

@@ -146,10 +146,11 @@ fn rate(records: &[Record]) -> Panel {
 fn steps(records: &[Record], wanted: impl Fn(&str) -> bool) -> Vec<Curve> {
     let mut all = BTreeMap::<&str, Vec<(f64, f64)>>::new();
     for record in records {
-        if let Event::Step { step, losses, .. } = &record.event {
-            for (name, &value) in losses.iter().filter(|(name, _)| wanted(name)) {
-                all.entry(name).or_default().push((*step as f64, value));
-            }
+        let Event::Step { step, .. } = &record.event else {
+            continue;
+        };
+        for (name, &value) in named(&record.event) {
+            all.entry(name).or_default().push((*step as f64, value));
         }
     }
     let curves = all

@@ -7,9 +7,11 @@ use std::{
 
 use indicatif::FormattedDuration;
 
+use spanlight_core::loss::Measure;
+
 use super::format::{brief, headline, significant, title, total, value};
 use super::progress::View;
-use crate::event::{CellState, Event, Figure, FigureKind, Sink, SinkError};
+use crate::event::{CellState, Event, Figure, Sink, SinkError};
 
 /// Steps that averages remember.
 const SPAN: f64 = 50.0;
@@ -71,8 +73,8 @@ impl Terminal {
             let value = average.add(value);
             match kind {
                 _ if value.is_nan() => {}
-                FigureKind::Loss => losses.push(format!("{name} {}", brief(value))),
-                FigureKind::Right => others.push(format!("{name} {:.0} % right", 100.0 * value)),
+                Measure::CrossEntropy => losses.push(format!("{name} {}", brief(value))),
+                Measure::Accuracy => others.push(format!("{name} {:.0} % right", 100.0 * value)),
             }
         }
         let loss = significant(self.loss.get());
@@ -342,11 +344,12 @@ mod tests {
             steps: 1500,
             epoch: 1,
             losses: BTreeMap::from([("total".to_owned(), 3.875)]),
+            shares: BTreeMap::new(),
             figures: vec![
-                figure("tbo", FigureKind::Loss, 4.1),
-                figure("spo", FigureKind::Loss, spo),
-                figure("cspo", FigureKind::Loss, cspo),
-                figure("contrast", FigureKind::Right, contrast),
+                figure("tbo", Measure::CrossEntropy, 4.1),
+                figure("spo", Measure::CrossEntropy, spo),
+                figure("cspo", Measure::CrossEntropy, cspo),
+                figure("contrast", Measure::Accuracy, contrast),
             ],
             grad_norm: 1.3,
             learning_rate: 1e-4,

@@ -4,15 +4,14 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use spanlight::data;
-use spanlight::device::at_once;
+use spanlight::device::processor;
 use spanlight::encoder::EncoderFolder;
 use spanlight::event::{Event, Sink, SinkError};
 use spanlight::finetune::{FinetuneConfig, finetune};
-use spanlight::inference::predict_all;
 use spanlight::interrupt::Interrupt;
-use spanlight::place::Place;
+use spanlight::machine::Machine;
 use spanlight::store::RunFolder;
-use spanlight::train::EmbeddingRate;
+use spanlight::threads::predict_all;
 use spanlight_core::Decoding;
 use spanlight_core::JointModel;
 use spanlight_core::batch::PieceBatch;
@@ -21,6 +20,7 @@ use spanlight_core::predict::{Detail, Predicted, Predictor};
 use spanlight_core::readback::read;
 use spanlight_core::tagger::Tag;
 use spanlight_core::weights::{load_state, state_of};
+use spanlight_learn::EmbeddingRate;
 use tempfile::TempDir;
 
 use super::Workload;
@@ -35,14 +35,13 @@ const SAMPLE: usize = 128;
 
 /// Default settings, with the embeddings frozen or not.
 pub fn settings(frozen: bool) -> FinetuneConfig {
-    FinetuneConfig {
-        lr_embeddings: if frozen {
-            EmbeddingRate::Frozen
-        } else {
-            EmbeddingRate::Lowest
-        },
-        ..FinetuneConfig::default()
-    }
+    let mut config = FinetuneConfig::default();
+    config.optimizer.lr_embeddings = if frozen {
+        EmbeddingRate::Frozen
+    } else {
+        EmbeddingRate::Lowest
+    };
+    config
 }
 
 /// Our side.
@@ -88,7 +87,7 @@ impl<'a> Ours<'a> {
     /// What is found in the sentences of the file.
     ///
     /// # Errors
-    /// [`spanlight::Error::Core`] when the device fails.
+    /// [`Error::Core`] when the device fails.
     pub fn predict(&self) -> Result<Vec<Predicted>> {
         let predictor = self.predictor()?;
         Ok(predict_all(
@@ -126,18 +125,18 @@ impl<'a> Ours<'a> {
     /// # Errors
     /// Whatever stops the run before.
     pub fn train(&self, frozen: bool) -> Result<(Measure, usize)> {
-        let config = FinetuneConfig {
+        let mut config = FinetuneConfig {
             train: Some(self.train_file()),
             dev: Some(self.train_file()),
             format: "pspe".into(),
-            encoder: Some(self.plan.encoder.into()),
             batch: self.plan.batch,
             gold_epochs: usize::MAX,
             ..settings(frozen)
         };
+        config.start.encoder = Some(self.plan.encoder.into());
         let folder = tempfile::tempdir_in(self.folder.path())?;
         let interrupt = Interrupt::new();
-        let place = Place {
+        let machine = Machine {
             device: &self.plan.device,
             description: self.plan.description.clone(),
             workers: self.plan.workers,
@@ -155,7 +154,7 @@ impl<'a> Ours<'a> {
             &config,
             &RunFolder::create(folder.path())?,
             false,
-            &place,
+            &machine,
             &mut watch,
         );
         if watch.steps == watch.expected.len() {
@@ -180,8 +179,9 @@ impl<'a> Ours<'a> {
         } = self.workload;
         let init = &mut Init::seeded(settings(false).seed);
         let mut model = JointModel::new(config, schema, init, &self.plan.device)?;
-        let sentence = model.encoders.sentence;
-        model.encoders.sentence = EncoderFolder::open(self.plan.encoder)?.load(sentence)?;
+        let encoders = &mut model.encoders;
+        encoders.sentence =
+            EncoderFolder::open(self.plan.encoder)?.load(encoders.sentence.clone())?;
         let mut state = pollster::block_on(state_of(&model))?;
         if let Some(bias) = state.get_mut("tagger.bias") {
             bias.values[Tag::Outside as usize] += self.caution;
@@ -190,7 +190,7 @@ impl<'a> Ours<'a> {
             load_state(model, state)?,
             schema.clone(),
             Decoding::default(),
-            at_once(&self.plan.device, BUDGET),
+            processor(&self.plan.device).pieces(BUDGET),
         ))
     }
 }

@@ -3,14 +3,14 @@
 use rand::seq::SliceRandom;
 use rand::{SeedableRng, rngs::Xoshiro256PlusPlus};
 use serde::Serialize;
-use spanlight::basis::Basis;
 use spanlight::data::{self, Format, Overlap};
 use spanlight::encoder::EncoderFolder;
+use spanlight::model_spec::ModelSpec;
 use spanlight_core::batch::{Gold, Pieces};
 use spanlight_core::document::Sentence;
 use spanlight_core::predict::Predicted;
 use spanlight_core::schema::Span;
-use spanlight_core::{ModelConfig, Schema};
+use spanlight_core::{Decoding, ModelConfig, Schema};
 
 use crate::bench::Plan;
 use crate::error::{Error, Result};
@@ -60,7 +60,10 @@ impl Workload {
     pub fn read(plan: &Plan<'_>, format: Format, seed: u64) -> Result<Self> {
         let encoder = EncoderFolder::open(plan.encoder)?;
         let sizes = ModelConfig::new(encoder.config.clone());
-        let Basis { tokenizer, sizes } = Basis::new(&encoder, sizes, None)?;
+        let ModelSpec {
+            tokenizer,
+            settings,
+        } = ModelSpec::new(&encoder, sizes, Decoding::default(), None)?;
         let room = encoder.config.room();
         let fit = |sentence: Sentence| -> Option<Result<(Pieces, Sentence)>> {
             match tokenizer.sentence(&sentence.words) {
@@ -89,7 +92,7 @@ impl Workload {
         order.shuffle(&mut Xoshiro256PlusPlus::seed_from_u64(seed));
         Ok(Self {
             schema,
-            model: sizes,
+            model: settings.model,
             sentences,
             training,
             batches: order

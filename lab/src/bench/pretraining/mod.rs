@@ -9,9 +9,10 @@ mod variant;
 use std::path::PathBuf;
 
 use serde::Serialize;
-use spanlight::basis::Basis;
 use spanlight::device::on_cpu;
 use spanlight::encoder::EncoderFolder;
+use spanlight::model_spec::ModelSpec;
+use spanlight_core::Decoding;
 use spanlight_core::ModelConfig;
 use spanlight_core::pretrain::sample::Sample;
 
@@ -64,12 +65,12 @@ struct Ask {
 pub struct Facts {
     /// Sentences that samples are drawn from.
     sentences: usize,
-    variants: Vec<VariantFacts>,
+    variants: Vec<Known>,
 }
 
-/// Facts about a variant besides its speed.
+/// What is known of a variant besides its speed.
 #[derive(Debug, Serialize)]
-struct VariantFacts {
+struct Known {
     name: &'static str,
     parameters: usize,
     /// Largest relative difference between the losses and gradient norms of both sides, from the
@@ -90,7 +91,9 @@ pub fn run(plan: &Plan<'_>) -> Result<Report<Facts>> {
     let samples = Samples::draw(plan, &variants[0].config)?;
     let encoder = EncoderFolder::open(plan.encoder)?;
     let sizes = variants[0].config.model(encoder.config.clone());
-    let model = Basis::new(&encoder, sizes, None)?.sizes;
+    let model = ModelSpec::new(&encoder, sizes, Decoding::default(), None)?
+        .settings
+        .model;
     let job = Job {
         threads: plan.threads,
         gpu: !on_cpu(&plan.device),
@@ -101,7 +104,7 @@ pub fn run(plan: &Plan<'_>) -> Result<Report<Facts>> {
         checked: &samples.checked,
     };
     let mut theirs = Theirs::start(plan.python, plan.threads, &theirs::PRETRAIN, &job);
-    let mut per_variant = Vec::with_capacity(variants.len());
+    let mut known = Vec::with_capacity(variants.len());
     for (variant, Variant { name, config }) in variants.iter().enumerate() {
         let mut difference = None;
         if let Ok(theirs) = &mut theirs {
@@ -117,7 +120,7 @@ pub fn run(plan: &Plan<'_>) -> Result<Report<Facts>> {
             })?;
             difference = Some(agree(&ours, &found, theirs)?);
         }
-        per_variant.push(VariantFacts {
+        known.push(Known {
             name,
             parameters: Ready::new(plan, config, &[])?.parameters(),
             difference,
@@ -125,7 +128,7 @@ pub fn run(plan: &Plan<'_>) -> Result<Report<Facts>> {
         });
     }
     if let Ok(theirs) = &theirs {
-        theirs.agree(&per_variant.iter().map(|k| k.parameters).collect::<Vec<_>>())?;
+        theirs.agree(&known.iter().map(|k| k.parameters).collect::<Vec<_>>())?;
     }
     let mut rows = variants.each_ref().map(|v| Row::new(v.name, None));
     for round in 1..=plan.rounds {
@@ -144,13 +147,13 @@ pub fn run(plan: &Plan<'_>) -> Result<Report<Facts>> {
             }
         }
     }
-    for (variant_facts, variant) in per_variant.iter_mut().zip(&variants) {
+    for (known, variant) in known.iter_mut().zip(&variants) {
         eprintln!("parts of a step: {}", variant.name);
-        variant_facts.parts = parts(plan, &variant.config, &samples.steps)?;
+        known.parts = parts(plan, &variant.config, &samples.steps)?;
     }
     let facts = Facts {
         sentences: samples.sentences,
-        variants: per_variant,
+        variants: known,
     };
     Ok(Report::new(
         plan,
@@ -174,8 +177,8 @@ fn account(plan: &Plan<'_>, facts: Facts) -> Account<Facts> {
         ),
     )];
     let mut tail = Vec::new();
-    for variant_facts in &facts.variants {
-        let agreement = match variant_facts.difference {
+    for known in &facts.variants {
+        let agreement = match known.difference {
             Some(d) => format!("; losses and gradients of both sides agree to {d:.0e}"),
             None => String::new(),
         };
@@ -184,16 +187,13 @@ fn account(plan: &Plan<'_>, facts: Facts) -> Account<Facts> {
             format!(
                 "{}, {}; {} parameters{agreement}",
                 plan.encoder.display(),
-                variant_facts.name,
-                variant_facts.parameters
+                known.name,
+                known.parameters
             ),
         ));
-        let parts = &variant_facts.parts;
+        let parts = &known.parts;
         let total: f64 = parts.iter().map(|part| part.seconds).sum();
-        tail.push(format!(
-            "{}: {total:.2} s of a step of ours",
-            variant_facts.name
-        ));
+        tail.push(format!("{}: {total:.2} s of a step of ours", known.name));
         tail.extend(parts.iter().map(|Part { name, seconds }| {
             format!(
                 "  {name:<36} {seconds:>6.2} s {:>4.0} %",

@@ -1,20 +1,24 @@
 //! Our side: the program's own step loop.
 
-use std::collections::BTreeMap;
 use std::path::Path;
+use std::time::Instant;
 
 use burn::module::Module;
-use spanlight::basis::Basis;
-use spanlight::device::chunking;
+use pollster::block_on;
+use spanlight::device::processor;
 use spanlight::encoder::EncoderFolder;
-use spanlight::event::{Event, Sink, SinkError};
-use spanlight::pretrain::{Contrast, PretrainConfig, PretrainObjective, Setup};
+use spanlight::model_spec::ModelSpec;
+use spanlight::pretrain::{PretrainConfig, Setup};
 use spanlight::store::write_atomic;
-use spanlight::train::{Driver, Schedule, Verdict, freeze};
+use spanlight::threads::Threads;
+use spanlight_core::Decoding;
 use spanlight_core::ops::Init;
 use spanlight_core::pretrain::cspo::normalize;
+use spanlight_core::pretrain::momentum::MomentumContrast;
 use spanlight_core::pretrain::sample::Sample;
 use spanlight_core::weights::{state_of, write_safetensors};
+use spanlight_learn::pretrain::PretrainObjective;
+use spanlight_learn::{Schedule, StepReport, Trainer};
 
 use super::agreement::{Outcome, TASKS};
 use super::samples::Drawn;
@@ -43,25 +47,27 @@ impl<'a> Ready<'a> {
     /// Any [`Error`](crate::error::Error) of reading the encoder.
     pub fn new(plan: &Plan<'_>, config: &PretrainConfig, steps: &'a [Vec<Sample>]) -> Result<Self> {
         let encoder = EncoderFolder::open(plan.encoder)?;
-        let basis = Basis::new(&encoder, config.model(encoder.config.clone()), None)?;
-        let sizes = &basis.sizes;
-        let mut setup = Setup::new(config, sizes, &plan.device)?.start(config, &encoder)?;
-        setup.model = freeze(setup.model, &setup.groups);
-        let objectives = config.objectives();
-        let mut contrast = Contrast::new(setup.momentum.clone(), &objectives);
+        let spec = ModelSpec::new(
+            &encoder,
+            config.model(encoder.config.clone()),
+            Decoding::default(),
+            None,
+        )?;
+        let sizes = &spec.settings.model;
+        let setup = Setup::new(config, sizes, Some(&encoder), &plan.device)?;
+        let objectives = &config.objectives;
+        let mut contrast = MomentumContrast::new(setup.momentum.clone(), objectives);
         let init = &mut Init::seeded(!config.seed);
         let shape = [objectives.queue_keys, sizes.encoder.hidden_size];
         let keys = [0, 1].map(|_| {
-            let keys = init
-                .uniform_columns(shape, &[(shape[1], KEY)], &plan.device)
-                .val();
+            let keys = init.uniform(shape, KEY, &plan.device).val();
             normalize(keys, objectives.cspo_normalize)
         });
         contrast.keys(0, keys);
         contrast.step(&setup.model.network, 1.0);
-        let sizes = (chunking(&plan.device, config.chunk), config.micro_batch);
+        let processor = processor(&plan.device);
         let objective =
-            PretrainObjective::new(Drawn(steps), objectives, sizes, config.mean_over, contrast);
+            PretrainObjective::new(Drawn(steps), config.objective(), processor, contrast);
         Ok(Self { setup, objective })
     }
 
@@ -75,31 +81,34 @@ impl<'a> Ready<'a> {
         let Self { setup, objective } = self;
         let Setup {
             model,
-            mut optimizer,
+            optimizer,
             groups,
             device,
             ..
         } = setup;
-        let steps = objective.source.0.len();
-        let driver = Driver {
-            objective: &objective,
-            groups: &groups,
-            schedule: Schedule {
-                warmup: 0.0,
-                total: f64::MAX,
-            },
-            device: &device,
-            workers: plan.workers,
-            seed: config.seed,
-            steps,
-            steps_per_epoch: steps,
-            learning_rate: config.learning_rate,
+        let steps = objective.source().0.len();
+        let schedule = Schedule {
+            warmup: 0.0,
+            total: f64::MAX,
         };
-        let mut record = Record(Vec::new());
-        driver.run(model, &mut optimizer, 0, &mut record, |_, _, _, _| {
-            Ok(Verdict::Continue)
-        })?;
-        Ok(record.0)
+        let mut trainer = Trainer::new(
+            objective,
+            model,
+            optimizer,
+            groups,
+            schedule,
+            device,
+            config.seed,
+        );
+        let threads = Threads(plan.workers);
+        (0..steps)
+            .map(|_| {
+                let begin = Instant::now();
+                let report = block_on(trainer.step(&threads))?;
+                let seconds = begin.elapsed().as_secs_f64();
+                Ok(Step { report, seconds })
+            })
+            .collect()
     }
 }
 
@@ -113,7 +122,7 @@ pub fn train(plan: &Plan<'_>, config: &PretrainConfig, steps: &[Vec<Sample>]) ->
     let steps = ready.run(plan, config)?;
     let timed = &steps[plan.warmup.min(steps.len())..];
     Ok(Measure {
-        pieces: timed.iter().map(|step| step.pieces).sum(),
+        pieces: timed.iter().map(|step| step.report.pieces).sum(),
         seconds: timed.iter().map(|step| step.seconds).sum(),
         peak: peak(),
     })
@@ -131,56 +140,38 @@ pub fn check(
     weights: &Path,
 ) -> Result<Vec<Outcome>> {
     let (queue_keys, chunk) = CHECK;
-    let config = PretrainConfig {
-        dropout: 0.0,
-        adamw_bias_correction: true,
-        queue_keys,
+    let mut config = PretrainConfig {
         chunk,
         ..config.clone()
     };
+    config.encoders.dropout = 0.0;
+    config.optimizer.adamw_bias_correction = true;
+    config.objectives.queue_keys = queue_keys;
     let ready = Ready::new(plan, &config, steps)?;
-    let mut state = pollster::block_on(state_of(&ready.setup.model))?;
-    state.extend(ready.objective.contrast().state()?.0);
+    let mut state = block_on(state_of(&ready.setup.model))?;
+    state.extend(block_on(ready.objective.contrast().state())?.0);
     write_atomic(weights, &write_safetensors(&state, None)?)?;
     drop(state);
     Ok(ready
         .run(plan, &config)?
         .into_iter()
         .map(|step| Outcome {
-            losses: TASKS.map(|task| step.losses.get(task).copied().unwrap_or_default()),
-            norm: step.norm,
+            losses: TASKS.map(|task| step.loss(task)),
+            norm: step.report.gradient_norm,
         })
         .collect())
 }
 
-/// What the loop tells of a step.
+/// A step and how long it took.
 struct Step {
-    losses: BTreeMap<String, f64>,
-    norm: f64,
-    pieces: usize,
+    report: StepReport,
     seconds: f64,
 }
 
-/// Keeps it.
-struct Record(Vec<Step>);
-
-impl Sink for Record {
-    fn emit(&mut self, event: &Event) -> Result<(), SinkError> {
-        if let Event::Step {
-            losses,
-            grad_norm,
-            pieces,
-            seconds,
-            ..
-        } = event
-        {
-            self.0.push(Step {
-                losses: losses.clone(),
-                norm: *grad_norm,
-                pieces: *pieces as usize,
-                seconds: *seconds,
-            });
-        }
-        Ok(())
+impl Step {
+    /// The mean of a loss, 0 where no row had it.
+    fn loss(&self, name: &str) -> f64 {
+        let loss = self.report.losses.iter().find(|loss| loss.name == name);
+        loss.and_then(|loss| loss.mean).unwrap_or_default()
     }
 }

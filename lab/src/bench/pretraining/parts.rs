@@ -4,11 +4,13 @@ use std::time::Instant;
 
 use burn::module::Module;
 use burn::tensor::Device;
+use pollster::block_on;
 use serde::Serialize;
-use spanlight::device::training_pass;
-use spanlight::pretrain::{Chunk, PretrainConfig};
-use spanlight::train::{Objective, gradients};
+use spanlight::device::processor;
+use spanlight::pretrain::PretrainConfig;
+use spanlight::threads::Threads;
 use spanlight_core::pretrain::sample::Sample;
+use spanlight_learn::{Objective, gradients};
 
 use super::ours::Ready;
 use crate::bench::Plan;
@@ -35,40 +37,43 @@ pub fn parts(plan: &Plan<'_>, config: &PretrainConfig, steps: &[Vec<Sample>]) ->
         objective,
     } = Ready::new(plan, config, steps)?;
     let device = setup.device.clone();
-    let (seed, workers) = (config.seed, plan.workers);
+    let dropout = config.encoders.dropout;
+    let (seed, threads) = (config.seed, Threads(plan.workers));
     let mut total = [0.0; 7];
     for step in 0..steps.len() {
         let model = &setup.model;
-        let momentum = objective.contrast().momentum();
-        let pass = || training_pass(&device, seed, config.dropout);
+        let momentum = objective.contrast().network();
+        let noise = || processor(&device).pass(&device, seed, dropout);
 
         let start = Instant::now();
         let chunks = objective.chunks(step)?;
         let batching = since(start, &device);
         let start = Instant::now();
-        spread(&chunks, workers, |chunk| {
+        threads.map(&chunks, |chunk| {
             let network = model.network.clone().fork(&device);
-            network.encode(&chunk.batch, &mut pass());
+            network.encode(&chunk.batch, &mut noise());
         });
         let encoder = since(start, &device);
         let start = Instant::now();
-        spread(&chunks, workers, |chunk| {
-            momentum.keys(&chunk.batch, &mut pass());
+        threads.map(&chunks, |chunk| {
+            momentum.keys(&chunk.batch, &mut noise());
         });
         let keys = since(start, &device);
         let start = Instant::now();
-        spread(&chunks, workers, |chunk| {
+        threads.map(&chunks, |chunk| {
             // What stops it stops the step below too.
-            let _ = objective.losses(&model.clone().fork(&device), chunk, step, seed);
+            let replica = model.clone().fork(&device);
+            let _ = block_on(objective.losses(&replica, chunk, step, seed));
         });
         let forward = since(start, &device);
 
         let start = Instant::now();
-        let found = gradients(&objective, model, &device, step, seed, workers)?;
+        let found = block_on(gradients(&objective, model, &device, step, seed, &threads))?;
         let all = since(start, &device);
         let start = Instant::now();
         let (optimizer, groups) = (&mut setup.optimizer, &setup.groups);
-        let (model, _) = optimizer.step(setup.model, found.gradients, groups, 1.0, workers)?;
+        let update = optimizer.step(model, found.gradients, groups, 1.0, &threads);
+        let (model, _) = block_on(update)?;
         let update = since(start, &device);
         let start = Instant::now();
         objective.stepped(&model, step)?;
@@ -95,18 +100,6 @@ pub fn parts(plan: &Plan<'_>, config: &PretrainConfig, steps: &[Vec<Sample>]) ->
         seconds: sum / plan.steps as f64,
     };
     Ok(names.into_iter().zip(total).map(part).collect())
-}
-
-/// Works on chunks, spread over threads as in a step.
-fn spread(chunks: &[Chunk], workers: usize, work: impl Fn(&Chunk) + Sync) {
-    let share = |worker: usize| (chunks.iter().skip(worker).step_by(workers)).for_each(&work);
-    std::thread::scope(|scope| {
-        let share = &share;
-        for worker in 1..workers {
-            scope.spawn(move || share(worker));
-        }
-        share(0);
-    });
 }
 
 /// Seconds since then, until the device has nothing more to do.

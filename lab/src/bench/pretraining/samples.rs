@@ -4,8 +4,9 @@ use std::ops::ControlFlow;
 
 use spanlight::corpus::{Corpus, Loader, LoaderConfig};
 use spanlight::encoder::EncoderFolder;
-use spanlight::pretrain::{PretrainConfig, Source};
+use spanlight::pretrain::PretrainConfig;
 use spanlight_core::pretrain::sample::Sample;
+use spanlight_learn::pretrain::Source;
 
 use crate::bench::Plan;
 use crate::error::Result;
@@ -40,7 +41,7 @@ impl Samples {
             plan.workers,
             &mut |_| ControlFlow::Continue(()),
         )?;
-        let mut sample = config.sample();
+        let mut sample = config.sample.clone();
         sample.max_pieces = sample.max_pieces.min(encoder.config.room());
         let how = LoaderConfig {
             batch: plan.batch,
@@ -62,7 +63,7 @@ impl Samples {
         Ok(Self {
             steps,
             checked: (0..CHECKED).map(few).collect::<Result<_, _>>()?,
-            sentences: loader.sentences(),
+            sentences: loader.len(),
         })
     }
 }
@@ -71,7 +72,7 @@ impl Samples {
 pub struct Drawn<'a>(pub &'a [Vec<Sample>]);
 
 impl Source for Drawn<'_> {
-    fn samples(&self, step: usize) -> spanlight::Result<Vec<Sample>> {
+    fn samples(&self, step: usize) -> spanlight_learn::Result<Vec<Sample>> {
         Ok(self.0[step].clone())
     }
 }

@@ -6,14 +6,14 @@ use serde::Serialize;
 use spanlight::corpus::{CorpusConfig, Unit};
 use spanlight::pretrain::PretrainConfig;
 use spanlight::settings::{overlaid, table};
-use spanlight::train::EmbeddingRate;
 use spanlight_core::pretrain::ObjectiveConfig;
+use spanlight_learn::EmbeddingRate;
 
 use crate::bench::Plan;
 use crate::error::Result;
 
 /// The grid whose pre-training is measured.
-const GRID: &str = include_str!("../../../experiments/scierc.toml");
+const GRID: &str = include_str!("../../../../experiments/scierc.toml");
 /// What of its settings is a matter of its corpus.
 const PLACES: [&str; 5] = ["encoder", "corpus", "unit", "words", "batch"];
 
@@ -28,13 +28,22 @@ pub struct Variant {
 /// What of the settings `torch_pretrain.py` reads.
 #[derive(Serialize)]
 pub struct Settings {
-    objectives: ObjectiveConfig,
+    objectives: Objectives,
     /// Whether the embedding tables are.
     frozen: bool,
     learning_rate: f64,
     head_lr: f64,
     weight_decay: f64,
     clip: f64,
+}
+
+/// The objectives with the sizes of TBO's head, which are no settings.
+#[derive(Serialize)]
+struct Objectives {
+    #[serde(flatten)]
+    settings: ObjectiveConfig,
+    tbo_positions: usize,
+    tbo_position_size: usize,
 }
 
 impl Variant {
@@ -45,16 +54,16 @@ impl Variant {
     /// [`Error::Settings`](crate::error::Error::Settings) when the grid is malformed.
     pub fn all(plan: &Plan<'_>) -> Result<[Self; 2]> {
         let mut paper = PretrainConfig {
-            encoder: Some(plan.encoder.into()),
             batch: plan.batch,
             ..PretrainConfig::default()
         };
+        paper.start.encoder = Some(plan.encoder.into());
         paper.corpus = CorpusConfig {
             corpus: vec![plan.data.into()],
             unit: Unit::Sentence,
             ..paper.corpus
         };
-        let path = Path::new("lab/experiments/scierc.toml");
+        let path = Path::new("experiments/scierc.toml");
         let grid = table(GRID, path)?;
         let mut settings = grid["pretrain"].as_object().cloned().unwrap_or_default();
         settings.retain(|name, _| !PLACES.contains(&name.as_str()));
@@ -75,12 +84,16 @@ impl Variant {
     pub fn settings(&self) -> Settings {
         let config = &self.config;
         Settings {
-            objectives: config.objectives(),
-            frozen: config.lr_embeddings == EmbeddingRate::Frozen,
-            learning_rate: config.learning_rate,
-            head_lr: config.head_lr,
-            weight_decay: config.weight_decay,
-            clip: config.clip,
+            objectives: Objectives {
+                settings: config.objectives.clone(),
+                tbo_positions: config.objectives.tbo_positions,
+                tbo_position_size: config.objectives.tbo_position_size,
+            },
+            frozen: config.optimizer.lr_embeddings == EmbeddingRate::Frozen,
+            learning_rate: config.optimizer.learning_rate,
+            head_lr: config.optimizer.head_lr,
+            weight_decay: config.optimizer.weight_decay,
+            clip: config.optimizer.clip,
         }
     }
 }
@@ -109,9 +122,9 @@ mod tests {
         let [tied, paper] = Variant::all(&plan).unwrap().map(|variant| variant.config);
         tied.validate().unwrap();
         assert_eq!((tied.batch, &tied.corpus), (7, &paper.corpus));
-        assert_eq!(tied.sample(), paper.sample());
-        assert!(tied.tbo_tied && !paper.tbo_tied);
-        assert_eq!(tied.lr_embeddings, EmbeddingRate::Frozen);
-        assert_eq!(paper.objectives(), ObjectiveConfig::default());
+        assert_eq!(tied.sample, paper.sample);
+        assert!(tied.objectives.tbo_tied && !paper.objectives.tbo_tied);
+        assert_eq!(tied.optimizer.lr_embeddings, EmbeddingRate::Frozen);
+        assert_eq!(paper.objectives, ObjectiveConfig::default());
     }
 }

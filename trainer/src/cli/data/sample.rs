@@ -59,7 +59,7 @@ impl DrawSamples {
     pub fn run(&self, matches: &ArgMatches) -> Result<()> {
         let config = self.layers.over(&self.config, matches).settle()?;
         config.validate()?;
-        let encoder = EncoderFolder::open(required("--encoder", &config.encoder)?)?;
+        let encoder = config.start.encoder()?;
         let tokenizer = encoder.tokenizer()?;
         let mut reading = Reading::new();
         let room = encoder.config.room();

@@ -8,14 +8,16 @@ use spanlight_core::pretrain::{ObjectiveConfig, PretrainLoss, PretrainModel};
 use spanlight_core::weights::{Stage, StateDict, from_pspe, state_of};
 use spanlight_tests::pretraining::{Fixture, group};
 
-use super::Always;
-use crate::device::chunking;
-use crate::pretrain::config::{MeanOver, PRESETS, PretrainConfig};
-use crate::pretrain::contrast::{Contrast, Places};
-use crate::pretrain::objective::PretrainObjective;
+use pollster::block_on;
+use spanlight_learn::pretrain::{MeanOver, PretrainObjective, PretrainSettings};
+use spanlight_learn::{
+    AdamW, AdamWConfig, Contrast, Objective, Places, Processor, Sequential, gradients,
+};
+use spanlight_tests::invented::Always;
+
+use crate::pretrain::config::{PRESETS, PretrainConfig};
 use crate::pretrain::setup::{adamw, rates};
 use crate::settings::{overlaid, table};
-use crate::train::{AdamW, AdamWConfig, Objective, gradients};
 
 /// Largest difference allowed on parameters.
 const PARAMETER: f32 = 1e-5;
@@ -90,8 +92,8 @@ fn resumed(fixture: &Fixture) -> Contrast {
 
 fn compare(fixture: &Fixture, step: &str, model: &PretrainModel, contrast: &Contrast) {
     let expected = from_pspe(group(&fixture.tensors, step), Stage::Pretraining).unwrap();
-    let mut ours = pollster::block_on(state_of(model)).unwrap();
-    ours.extend(contrast.state().unwrap().0);
+    let mut ours = block_on(state_of(model)).unwrap();
+    ours.extend(block_on(contrast.state()).unwrap().0);
     for (name, array) in &expected {
         // The paper's code lets the momentum network's heads follow too, and never uses them.
         if name.starts_with("momentum.boundary.") || name.starts_with("momentum.permutation.") {
@@ -110,24 +112,29 @@ fn two_steps_equal_those_of_the_papers_code() {
         return;
     };
     let (config, objectives) = (preset(&fixture), objectives(&fixture));
-    let groups = rates(&config).groups("network.encoder.", 2);
     // In a single micro-batch both means are the same.
     for mean_over in [MeanOver::Step, MeanOver::Micro] {
         let objective = PretrainObjective::new(
             Always(fixture.samples.clone()),
-            objectives.clone(),
-            (chunking(&Device::flex(), usize::MAX / 4), 4),
-            mean_over,
+            PretrainSettings {
+                objectives: objectives.clone(),
+                chunk: usize::MAX / 4,
+                micro_batch: 4,
+                mean_over,
+            },
+            Processor::Cpu,
             resumed(&fixture),
         );
         let weights = PretrainLoss::weights(&objectives);
         let mut model = fixture.model.clone();
+        let groups = rates(&config).of_pretraining(&model);
         let mut optimizer = AdamW::new(adamw(&config), &model);
         for (step, (prefix, recorded)) in [("after1.", ""), ("after2.", "step2.")]
             .into_iter()
             .enumerate()
         {
-            let found = gradients(&objective, &model, &device, step, 1, 1).unwrap();
+            let found =
+                block_on(gradients(&objective, &model, &device, step, 1, &Sequential)).unwrap();
             let close = |name: &str, got: f64, allowed: f64| {
                 let expected = fixture.scalar(&format!("{recorded}{name}"));
                 assert!(
@@ -137,15 +144,15 @@ fn two_steps_equal_those_of_the_papers_code() {
             };
             let mut total = 0.0;
             for (at, name) in [(0, "tbo"), (2, "spo"), (4, "cspo")] {
-                let [a, b] = [at, at + 1].map(|i| found.losses[i].unwrap());
+                let [a, b] = [at, at + 1].map(|i| found.losses[i].mean.unwrap());
                 close(&format!("loss.{name}"), (a + b) / 2.0, LOSS);
                 total += f64::from(weights[at]) * a + f64::from(weights[at + 1]) * b;
             }
             close("loss.total", total, 2.0 * LOSS);
             let norm;
-            (model, norm) = optimizer
-                .step(model, found.gradients, &groups, 1.0, 1)
-                .unwrap();
+            (model, norm) =
+                block_on(optimizer.step(&model, found.gradients, &groups, 1.0, &Sequential))
+                    .unwrap();
             close("grad_global_norm", norm, NORM * norm);
             objective.stepped(&model, step).unwrap();
             compare(&fixture, prefix, &model, &objective.contrast());
@@ -159,7 +166,7 @@ fn queues_of_another_size_are_refused() {
     let Some(fixture) = Fixture::load(&device) else {
         return;
     };
-    let (state, places) = resumed(&fixture).state().unwrap();
+    let (state, places) = block_on(resumed(&fixture).state()).unwrap();
     let mut smaller = fixture.objectives.clone();
     smaller.queue_keys = 4;
     let refused = Contrast::new(fixture.momentum.clone(), &smaller)

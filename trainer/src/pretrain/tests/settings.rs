@@ -8,7 +8,7 @@ use spanlight_core::pretrain::sample::SampleConfig;
 use crate::corpus::Unit;
 use crate::pretrain::{PRESETS, PretrainConfig};
 use crate::settings::{overlaid, table};
-use crate::transfer::Parts;
+use crate::start::Parts;
 
 fn valid() -> PretrainConfig {
     let mut config = PretrainConfig {
