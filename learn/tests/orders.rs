@@ -2,7 +2,7 @@
 
 use burn::tensor::Device;
 use spanlight_core::pretrain::ObjectiveConfig;
-use spanlight_core::pretrain::momentum::{Keys, MomentumContrast};
+use spanlight_core::pretrain::momentum::MomentumContrast;
 use spanlight_core::pretrain::sample::{Sample, SampleConfig};
 use spanlight_tests::invented::{Always, networks, sample};
 

@@ -236,7 +236,7 @@ pub enum EmptySegment {
 }
 
 /// Input of the relation classifier (§3.8, §13.8).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum RelationInput {
     /// The pair features, as in the paper.

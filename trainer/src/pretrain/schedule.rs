@@ -76,22 +76,20 @@ mod tests {
 
     #[test]
     fn epochs_stand_for_steps_and_a_schedule_of_no_steps_for_that_of_the_run() {
-        let config = PretrainConfig {
+        let mut config = PretrainConfig {
             epochs: Some(3),
             schedule_steps: Some(0),
-            warmup: 0.5,
             ..PretrainConfig::default()
         };
+        config.optimizer.warmup = 0.5;
         assert_eq!(config.steps(4), 12);
         assert_factors(&config, 12, &[(0, 0.0), (3, 0.5), (6, 1.0), (9, 0.5)]);
     }
 
     #[test]
     fn the_first_step_is_at_rate_zero_even_without_a_warm_up() {
-        let config = PretrainConfig {
-            warmup: 0.0,
-            ..PretrainConfig::default()
-        };
+        let mut config = PretrainConfig::default();
+        config.optimizer.warmup = 0.0;
         assert_factors(&config, 5, &[(0, 0.0), (1, 1.0), (3, 0.5), (5, 0.0)]);
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 /// Whether a measure is a fraction that people read as a percentage.
 pub fn is_fraction(name: &str) -> bool {
-    ["f1", "precision", "recall", "recognised"]
+    ["f1", "precision", "recall"]
         .iter()
         .any(|part| name.contains(part))
 }

@@ -9,7 +9,7 @@ use std::{
 use super::{
     Record,
     chart::{Curve, Panel, draw, range},
-    format::{headline, is_fraction, title, value},
+    format::{headline, is_fraction, significant, title},
     jsonl,
 };
 use crate::{
@@ -96,14 +96,17 @@ fn panels(records: &[Record]) -> Vec<Panel> {
 }
 
 fn losses(records: &[Record]) -> Panel {
-    let curves = steps(records, |name| !is_fraction(name));
+    let curves = steps(records.iter().filter_map(|record| match &record.event {
+        Event::Step { step, losses, .. } => Some((*step, losses)),
+        _ => None,
+    }));
     let (low, high) = range(&curves, |point| point.1);
     Panel {
         heading: "Training loss by objective".into(),
         x_label: "step".into(),
         // On a linear axis, losses of different magnitude hide all but the largest.
         logarithmic: low > 0.0 && high > 10.0 * low,
-        curves: curves.into_iter().map(for_people).collect(),
+        curves: curves.into_iter().map(|c| labelled(c, false)).collect(),
         ..Panel::default()
     }
 }
@@ -114,11 +117,14 @@ fn scores(records: &[Record]) -> Panel {
     if !evaluated.curves.is_empty() {
         return evaluated;
     }
-    let curves = steps(records, is_fraction).into_iter();
+    let curves = steps(records.iter().filter_map(|record| match &record.event {
+        Event::Step { step, shares, .. } => Some((*step, shares)),
+        _ => None,
+    }));
     Panel {
         heading: "Accuracy in training, in percent".into(),
         x_label: "step".into(),
-        curves: curves.map(for_people).collect(),
+        curves: curves.into_iter().map(|c| labelled(c, true)).collect(),
         ..Panel::default()
     }
 }
@@ -142,15 +148,12 @@ fn rate(records: &[Record]) -> Panel {
     }
 }
 
-/// Curves of what [`Event::Step`] has under some names, the total first.
-fn steps(records: &[Record], wanted: impl Fn(&str) -> bool) -> Vec<Curve> {
+/// Curves of the values that steps have by name, the total first.
+fn steps<'a>(steps: impl Iterator<Item = (u64, &'a BTreeMap<String, f64>)>) -> Vec<Curve> {
     let mut all = BTreeMap::<&str, Vec<(f64, f64)>>::new();
-    for record in records {
-        let Event::Step { step, .. } = &record.event else {
-            continue;
-        };
-        for (name, &value) in named(&record.event) {
-            all.entry(name).or_default().push((*step as f64, value));
+    for (step, values) in steps {
+        for (name, &value) in values {
+            all.entry(name).or_default().push((step as f64, value));
         }
     }
     let curves = all
@@ -218,19 +221,28 @@ fn evaluations(records: &[Record]) -> Panel {
     Panel {
         heading,
         x_label: axis.into(),
-        curves: curves.map(for_people).collect(),
+        curves: curves
+            .map(|curve| {
+                let fraction = is_fraction(&curve.name);
+                labelled(curve, fraction)
+            })
+            .collect(),
         ..Panel::default()
     }
 }
 
-/// Fractions in percent, and the last value in the legend.
-fn for_people(mut curve: Curve) -> Curve {
-    let fraction = is_fraction(&curve.name);
-    if let Some((_, last)) = curve.points.last() {
-        curve.name = format!("{}: {}", title(&curve.name), value(&curve.name, *last));
-    }
+/// The curve with its last value in the legend; fractions become percent.
+fn labelled(mut curve: Curve, fraction: bool) -> Curve {
     if fraction {
         curve.points.iter_mut().for_each(|point| point.1 *= 100.0);
+    }
+    if let Some((_, last)) = curve.points.last() {
+        let last = if fraction {
+            format!("{last:.1}")
+        } else {
+            significant(*last)
+        };
+        curve.name = format!("{}: {last}", title(&curve.name));
     }
     curve
 }

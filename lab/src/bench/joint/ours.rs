@@ -87,7 +87,7 @@ impl<'a> Ours<'a> {
     /// What is found in the sentences of the file.
     ///
     /// # Errors
-    /// [`Error::Core`] when the device fails.
+    /// [`spanlight::Error::Core`] when the device fails.
     pub fn predict(&self) -> Result<Vec<Predicted>> {
         let predictor = self.predictor()?;
         Ok(predict_all(

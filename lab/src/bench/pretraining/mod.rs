@@ -65,12 +65,12 @@ struct Ask {
 pub struct Facts {
     /// Sentences that samples are drawn from.
     sentences: usize,
-    variants: Vec<Known>,
+    variants: Vec<VariantFacts>,
 }
 
-/// What is known of a variant besides its speed.
+/// Facts about a variant besides its speed.
 #[derive(Debug, Serialize)]
-struct Known {
+struct VariantFacts {
     name: &'static str,
     parameters: usize,
     /// Largest relative difference between the losses and gradient norms of both sides, from the
@@ -104,7 +104,7 @@ pub fn run(plan: &Plan<'_>) -> Result<Report<Facts>> {
         checked: &samples.checked,
     };
     let mut theirs = Theirs::start(plan.python, plan.threads, &theirs::PRETRAIN, &job);
-    let mut known = Vec::with_capacity(variants.len());
+    let mut per_variant = Vec::with_capacity(variants.len());
     for (variant, Variant { name, config }) in variants.iter().enumerate() {
         let mut difference = None;
         if let Ok(theirs) = &mut theirs {
@@ -120,7 +120,7 @@ pub fn run(plan: &Plan<'_>) -> Result<Report<Facts>> {
             })?;
             difference = Some(agree(&ours, &found, theirs)?);
         }
-        known.push(Known {
+        per_variant.push(VariantFacts {
             name,
             parameters: Ready::new(plan, config, &[])?.parameters(),
             difference,
@@ -128,7 +128,7 @@ pub fn run(plan: &Plan<'_>) -> Result<Report<Facts>> {
         });
     }
     if let Ok(theirs) = &theirs {
-        theirs.agree(&known.iter().map(|k| k.parameters).collect::<Vec<_>>())?;
+        theirs.agree(&per_variant.iter().map(|k| k.parameters).collect::<Vec<_>>())?;
     }
     let mut rows = variants.each_ref().map(|v| Row::new(v.name, None));
     for round in 1..=plan.rounds {
@@ -147,13 +147,13 @@ pub fn run(plan: &Plan<'_>) -> Result<Report<Facts>> {
             }
         }
     }
-    for (known, variant) in known.iter_mut().zip(&variants) {
+    for (variant_facts, variant) in per_variant.iter_mut().zip(&variants) {
         eprintln!("parts of a step: {}", variant.name);
-        known.parts = parts(plan, &variant.config, &samples.steps)?;
+        variant_facts.parts = parts(plan, &variant.config, &samples.steps)?;
     }
     let facts = Facts {
         sentences: samples.sentences,
-        variants: known,
+        variants: per_variant,
     };
     Ok(Report::new(
         plan,
@@ -177,8 +177,8 @@ fn account(plan: &Plan<'_>, facts: Facts) -> Account<Facts> {
         ),
     )];
     let mut tail = Vec::new();
-    for known in &facts.variants {
-        let agreement = match known.difference {
+    for variant_facts in &facts.variants {
+        let agreement = match variant_facts.difference {
             Some(d) => format!("; losses and gradients of both sides agree to {d:.0e}"),
             None => String::new(),
         };
@@ -187,13 +187,16 @@ fn account(plan: &Plan<'_>, facts: Facts) -> Account<Facts> {
             format!(
                 "{}, {}; {} parameters{agreement}",
                 plan.encoder.display(),
-                known.name,
-                known.parameters
+                variant_facts.name,
+                variant_facts.parameters
             ),
         ));
-        let parts = &known.parts;
+        let parts = &variant_facts.parts;
         let total: f64 = parts.iter().map(|part| part.seconds).sum();
-        tail.push(format!("{}: {total:.2} s of a step of ours", known.name));
+        tail.push(format!(
+            "{}: {total:.2} s of a step of ours",
+            variant_facts.name
+        ));
         tail.extend(parts.iter().map(|Part { name, seconds }| {
             format!(
                 "  {name:<36} {seconds:>6.2} s {:>4.0} %",

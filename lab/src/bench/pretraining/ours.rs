@@ -60,7 +60,8 @@ impl<'a> Ready<'a> {
         let init = &mut Init::seeded(!config.seed);
         let shape = [objectives.queue_keys, sizes.encoder.hidden_size];
         let keys = [0, 1].map(|_| {
-            let keys = init.uniform(shape, KEY, &plan.device).val();
+            let columns = [(sizes.encoder.hidden_size, KEY)];
+            let keys = init.uniform_columns(shape, &columns, &plan.device).val();
             normalize(keys, objectives.cspo_normalize)
         });
         contrast.keys(0, keys);

@@ -63,7 +63,7 @@ impl Samples {
         Ok(Self {
             steps,
             checked: (0..CHECKED).map(few).collect::<Result<_, _>>()?,
-            sentences: loader.len(),
+            sentences: loader.sentences(),
         })
     }
 }

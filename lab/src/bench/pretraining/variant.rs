@@ -13,7 +13,7 @@ use crate::bench::Plan;
 use crate::error::Result;
 
 /// The grid whose pre-training is measured.
-const GRID: &str = include_str!("../../../../experiments/scierc.toml");
+const GRID: &str = include_str!("../../../experiments/scierc.toml");
 /// What of its settings is a matter of its corpus.
 const PLACES: [&str; 5] = ["encoder", "corpus", "unit", "words", "batch"];
 
@@ -63,7 +63,7 @@ impl Variant {
             unit: Unit::Sentence,
             ..paper.corpus
         };
-        let path = Path::new("experiments/scierc.toml");
+        let path = Path::new("lab/experiments/scierc.toml");
         let grid = table(GRID, path)?;
         let mut settings = grid["pretrain"].as_object().cloned().unwrap_or_default();
         settings.retain(|name, _| !PLACES.contains(&name.as_str()));

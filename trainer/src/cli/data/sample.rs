@@ -8,10 +8,8 @@ use spanlight_core::pretrain::sample::{Sample, View};
 use spanlight_core::wordpiece::WordPiece;
 
 use super::super::{LayerArgs, Reading, say, threads};
-use crate::encoder::EncoderFolder;
 use crate::error::Result;
 use crate::pretrain::{PretrainConfig, loader};
-use crate::settings::required;
 
 /// Arguments of `data sample`: all settings of pre-training, of which those of corpus and samples
 /// matter.

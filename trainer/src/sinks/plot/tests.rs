@@ -23,13 +23,17 @@ fn evaluated(step: u64, epoch: u64, split: &str, best: bool) -> Record {
 
 /// Nine steps of pre-training.
 fn pretraining() -> Vec<Record> {
-    let names = ["tbo", "spo", "cspo", "recognised"];
-    let mut losses = BTreeMap::new();
-    let views = names.map(|name| ["target", "context"].map(|view| format!("{name}_{view}")));
-    let views = views.as_flattened();
-    losses.extend(views.iter().map(|name| (name.as_str(), Some(0.5))));
-    losses.insert("total", Some(3.87));
-    (1..=9).map(|number| step(number, &losses)).collect()
+    let step = |step: u64| {
+        record(json!({
+            "time": 0, "event": "step", "step": step, "steps": 9, "epoch": 1, "losses": {
+                "tbo_target": 4.0, "tbo_context": 4.5, "spo_target": 1.5, "spo_context": 1.5,
+                "cspo_target": 2.0, "cspo_context": 2.5, "total": 3.87
+            },
+            "shares": { "recognised_target": 0.5, "recognised_context": 0.5 },
+            "grad_norm": 1, "learning_rate": 1e-5, "pieces": 1, "seconds": 1
+        }))
+    };
+    (1..=9).map(step).collect()
 }
 
 fn names(panel: &Panel) -> Vec<&str> {
