@@ -1,8 +1,11 @@
-//! What the workspace tests share: the folder with fixtures and corpora, and tiny models.
+//! What the workspace tests share: the folder with fixtures and corpora, tiny models, the programs and a
+//! folder to try them in.
 
 pub mod invented;
 pub mod pretraining;
+pub mod program;
 pub mod regression;
+pub mod workshop;
 
 use std::fs::OpenOptions;
 use std::io::Write;

@@ -51,7 +51,7 @@ pub use error::DataError;
 pub use filter::{Overlap, trainable};
 pub use format::Format;
 pub use statistics::Statistics;
-pub(crate) use subset::lot;
+pub use subset::lot;
 pub use subset::{Unit, subset};
 pub use write::{write, write_file};
 

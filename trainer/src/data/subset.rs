@@ -50,7 +50,7 @@ pub fn subset(sentences: &[Sentence], fraction: f64, unit: Unit, seed: u64) -> V
 }
 
 /// The lot of a unit; the lowest are drawn first.
-pub(crate) fn lot(document: &str, index: usize, seed: u64) -> [u8; 32] {
+pub fn lot(document: &str, index: usize, seed: u64) -> [u8; 32] {
     let mut hash = Sha256::new();
     hash.update(seed.to_le_bytes());
     hash.update((index as u64).to_le_bytes());
