@@ -19,7 +19,6 @@ mod growth;
 mod inference;
 mod interrupt;
 mod label;
-mod line;
 mod mean;
 mod mix;
 mod model;

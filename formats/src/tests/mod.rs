@@ -1,18 +1,18 @@
 //! Tests of the readers, on invented lines and, where they are present, on the real data sets.
 
-mod anchors;
-mod beside;
 mod checks;
 mod errors;
 mod formats;
 mod fuzz;
 mod knowledgenet;
+mod published;
+mod re3d;
 mod records;
 mod redocred;
 
-use std::path::{Path, PathBuf};
+use spanlight_core::{document::Sentence, schema::Schema};
 
-use super::*;
+use crate::*;
 
 /// A DyGIE document of two sentences with a cross-sentence relation and a nested mention.
 const DYGIE: &str = r#"{"doc_key": "d1", "clusters": [], "sentences": [["We", "use", "-LRB-", "deep", "networks", "-RRB-", "."], ["They", "beat", "trees", "."]], "ner": [[[3, 4, "Method"], [4, 4, "Generic"]], [[7, 7, "Generic"], [9, 9, "Method"]]], "relations": [[[3, 4, 9, 9, "COMPARE"]], [[9, 9, 7, 7, "COMPARE"]]]}"#;
@@ -36,12 +36,14 @@ const ALL: [(&str, Format); 7] = [
     (KNOWLEDGENET, Format::Knowledgenet),
 ];
 
-fn name() -> &'static Path {
-    Path::new("folder/file.json")
+const NAME: &str = "folder/file.json";
+
+fn source(bytes: &[u8]) -> Source<&[u8]> {
+    Source::new(NAME, bytes)
 }
 
-fn parse(text: &str, format: Format) -> Result<Dataset, DataError> {
-    read_from(text.as_bytes(), name(), format, &Options::default())
+fn parse(text: &str, format: Format) -> Result<Dataset, Error> {
+    read(source(text.as_bytes()), format, &Options::default())
 }
 
 fn good(text: &str) -> Dataset {
@@ -51,14 +53,9 @@ fn good(text: &str) -> Dataset {
 /// Message of the defect that stops a reader.
 fn problem(text: &str, kind: Kind) -> String {
     let error = parse(text, Format::Auto).unwrap_err();
-    let DataError::IllFormed { defect, .. } = &error else {
+    let Error::IllFormed { defect, .. } = &error else {
         panic!("{error}")
     };
     assert_eq!(defect.kind, kind, "{error}");
     error.to_string()
-}
-
-/// A file of the shared data, or nothing (with a message) where it is missing.
-pub(crate) fn shared(file: &str) -> Option<PathBuf> {
-    spanlight_tests::shared(&format!("data/{file}"))
 }

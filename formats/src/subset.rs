@@ -1,13 +1,16 @@
 //! A share of a data set, for experiments with little data (method §9.3).
 
-use std::collections::{BTreeMap, HashSet};
+use std::{
+    collections::{BTreeMap, HashSet},
+    fmt::{Display, Formatter},
+    str::FromStr,
+};
 
-use clap::ValueEnum;
 use sha2::{Digest, Sha256};
 use spanlight_core::document::Sentence;
 
 /// What is drawn as a whole.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unit {
     /// All sentences of a document or none.
     Document,
@@ -15,11 +18,30 @@ pub enum Unit {
     Sentence,
 }
 
+impl Display for Unit {
+    fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Document => "document",
+            Self::Sentence => "sentence",
+        })
+    }
+}
+
+impl FromStr for Unit {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, String> {
+        let units = [Self::Document, Self::Sentence];
+        let named = units.into_iter().find(|unit| unit.to_string() == name);
+        named.ok_or_else(|| "use `document` or `sentence`".into())
+    }
+}
+
 /// Draws a share in (0, 1] of the documents or sentences, at least one, and keeps their order.
 ///
 /// Subsets with one seed are nested: the smaller is part of the larger. What is drawn depends on
-/// the names of the documents, not on the order of the file or on a random number generator that
-/// may change.
+/// the names of the documents, not on the order of the file or on a random number generator whose
+/// sequence may change between versions.
 pub fn subset(sentences: &[Sentence], fraction: f64, unit: Unit, seed: u64) -> Vec<Sentence> {
     let key = |(position, sentence): (usize, &Sentence)| -> (String, usize, usize) {
         match unit {
@@ -27,13 +49,13 @@ pub fn subset(sentences: &[Sentence], fraction: f64, unit: Unit, seed: u64) -> V
             Unit::Sentence => (sentence.document.clone(), sentence.index, position),
         }
     };
-    let lots: BTreeMap<_, _> = sentences
+    let ranks: BTreeMap<_, _> = sentences
         .iter()
         .enumerate()
         .map(key)
-        .map(|unit| (unit.clone(), lot(&unit.0, unit.1, seed)))
+        .map(|unit| (unit.clone(), draw_rank(&unit.0, unit.1, seed)))
         .collect();
-    let mut order: Vec<_> = lots.iter().map(|(unit, lot)| (lot, unit)).collect();
+    let mut order: Vec<_> = ranks.iter().map(|(unit, rank)| (rank, unit)).collect();
     order.sort();
     let count = (fraction * order.len() as f64).round() as usize;
     let drawn: HashSet<_> = order
@@ -49,8 +71,10 @@ pub fn subset(sentences: &[Sentence], fraction: f64, unit: Unit, seed: u64) -> V
         .collect()
 }
 
-/// The lot of a unit; the lowest are drawn first.
-pub(crate) fn lot(document: &str, index: usize, seed: u64) -> [u8; 32] {
+/// Rank of a document (with index 0) or sentence in a draw: the lowest are drawn first.
+///
+/// It is a hash, so that it depends on the name and the seed and on nothing else.
+pub fn draw_rank(document: &str, index: usize, seed: u64) -> [u8; 32] {
     let mut hash = Sha256::new();
     hash.update(seed.to_le_bytes());
     hash.update((index as u64).to_le_bytes());

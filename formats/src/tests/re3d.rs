@@ -1,6 +1,4 @@
-//! re3d folders: three files, invented.
-
-use tempfile::TempDir;
+//! re3d: three files, invented.
 
 use super::formats::{entity, relation};
 use super::fuzz::{Random, mutate};
@@ -19,24 +17,23 @@ const RELATIONS: &str = r#"{"documentId": "D", "sourceBegin": 0, "sourceEnd": 10
 {"documentId": "D", "sourceBegin": 31, "sourceEnd": 33, "targetBegin": 17, "targetEnd": 21, "type": "BelongsTo"}
 "#;
 
-fn folder(entities: &str, relations: &str) -> TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    for (name, text) in [
-        ("documents.json", DOCUMENTS),
-        ("entities.json", entities),
-        ("relations.json", relations),
-    ] {
-        std::fs::write(folder.path().join(name), text).unwrap();
-    }
-    folder
+fn folder<'a>(entities: &'a [u8], relations: &'a [u8]) -> Source<&'a [u8]> {
+    Source::new("folder/documents.json", DOCUMENTS.as_bytes())
+        .with_part("folder/relations.json", relations)
+        .with_part("folder/entities.json", entities)
+}
+
+fn problem(entities: &str, relations: &str) -> String {
+    let source = folder(entities.as_bytes(), relations.as_bytes());
+    let error = read(source, Format::Auto, &Options::default()).unwrap_err();
+    error.to_string()
 }
 
 #[test]
 fn three_files_become_sentences() {
-    let folder = folder(ENTITIES, RELATIONS);
-    let data = read(&folder.path().join("documents.json"), Format::Auto).unwrap();
+    let source = folder(ENTITIES.as_bytes(), RELATIONS.as_bytes());
+    let data = read(source, Format::Auto, &Options::default()).unwrap();
     assert_eq!(data.format, Format::Re3d);
-    assert_eq!(read(folder.path(), Format::Auto).unwrap(), data);
     let [first, second] = &data.sentences[..] else {
         panic!("{:?}", data.sentences)
     };
@@ -63,9 +60,7 @@ fn errors_name_the_file_beside() {
         "\"begin\": 17, \"end\": 21, \"type\": \"Organisation\"",
         "\"begin\": 17, \"type\": \"O\"",
     );
-    let message = read(folder(&broken, RELATIONS).path(), Format::Auto)
-        .unwrap_err()
-        .to_string();
+    let message = problem(&broken, RELATIONS);
     assert!(
         message.contains("entities.json: line 3") && message.contains("`end`"),
         "{message}"
@@ -74,32 +69,32 @@ fn errors_name_the_file_beside() {
         "\"end\": 29, \"type\": \"Location\"",
         "\"end\": 290, \"type\": \"Location\"",
     );
-    let message = read(folder(&outside, RELATIONS).path(), Format::Auto)
-        .unwrap_err()
-        .to_string();
+    let message = problem(&outside, RELATIONS);
     assert!(
         message.contains("entities.json, line 4: characters [25, 290)"),
         "{message}"
     );
-    let alone = folder(ENTITIES, RELATIONS);
-    std::fs::remove_file(alone.path().join("relations.json")).unwrap();
-    let error = read(alone.path(), Format::Auto).unwrap_err();
-    assert!(error.to_string().contains("relations.json"), "{error}");
+    let alone = Source::new("folder/documents.json", DOCUMENTS.as_bytes())
+        .with_part("folder/entities.json", ENTITIES.as_bytes());
+    let error = read(alone, Format::Auto, &Options::default()).unwrap_err();
+    assert!(
+        error.to_string().contains("`relations.json` is missing"),
+        "{error}"
+    );
 }
 
 #[test]
 fn damaged_files_never_panic() {
-    let folder = folder(ENTITIES, RELATIONS);
     let (mut random, mut read_well) = (Random(5), 0);
-    for (name, text) in [
-        ("documents.json", DOCUMENTS),
-        ("entities.json", ENTITIES),
-        ("relations.json", RELATIONS),
-    ] {
-        let path = folder.path().join(name);
+    for damaged in 0..3 {
         for _ in 0..150 {
-            std::fs::write(&path, mutate(text, &mut random)).unwrap();
-            match read(folder.path(), Format::Re3d) {
+            let mut files = [DOCUMENTS, ENTITIES, RELATIONS].map(|text| text.as_bytes().to_vec());
+            files[damaged] = mutate([DOCUMENTS, ENTITIES, RELATIONS][damaged], &mut random);
+            let [documents, entities, relations] = &files;
+            let source = Source::new("folder/documents.json", &documents[..])
+                .with_part("folder/entities.json", &entities[..])
+                .with_part("folder/relations.json", &relations[..]);
+            match read(source, Format::Re3d, &Options::default()) {
                 Ok(data) => {
                     read_well += 1;
                     data.sentences.iter().for_each(|s| s.validate().unwrap());
@@ -107,7 +102,6 @@ fn damaged_files_never_panic() {
                 Err(error) => assert!(error.to_string().len() < 2000, "{error}"),
             }
         }
-        std::fs::write(&path, text).unwrap();
     }
     assert!((20..430).contains(&read_well), "{read_well}");
 }

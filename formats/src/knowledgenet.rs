@@ -8,7 +8,7 @@
 
 use spanlight_core::document::{Entity, Sentence};
 
-use super::{
+use crate::{
     align::Aligned,
     defect::{Flaw, Kind},
     json::{Node, shorten},
@@ -35,7 +35,7 @@ const PROPERTIES: [(&str, [&str; 2]); 15] = [
 ];
 
 /// Reads one document or passage.
-pub(super) fn parse(
+pub(crate) fn parse(
     record: &Node<'_>,
     origin: &Origin<'_>,
     parsed: &mut Parsed,

@@ -1,14 +1,16 @@
-//! The paper's JSON lines (method §2.1).
+//! The paper's JSON lines (method §2.1), read and written.
 //!
 //! The `wordpiece*` fields are ignored: the pieces depend on the encoder's vocabulary and are
 //! computed anew. The texts of mentions need not be there; where they are, they must be the words.
 
 use std::collections::HashMap;
 
-use spanlight_core::document::Sentence;
+use serde::Serialize;
+use spanlight_core::document::{Entity, Sentence};
 
-use super::{
+use crate::{
     defect::{Flaw, Kind},
+    error::Error,
     json::{Node, shorten},
     parsed::{Origin, Parsed},
 };
@@ -17,7 +19,7 @@ use super::{
 type Mentions<'a> = HashMap<&'a str, (Option<String>, Option<usize>)>;
 
 /// Reads one sentence.
-pub(super) fn parse(
+pub(crate) fn parse(
     record: &Node<'_>,
     origin: &Origin<'_>,
     parsed: &mut Parsed,
@@ -47,7 +49,7 @@ pub(super) fn parse(
 }
 
 /// `articleId` and `sentId`, or the file's name and the record's position.
-pub(super) fn identity(record: &Node<'_>, origin: &Origin<'_>) -> Result<(String, usize), Flaw> {
+pub(crate) fn identity(record: &Node<'_>, origin: &Origin<'_>) -> Result<(String, usize), Flaw> {
     let document = match record.find("articleId")? {
         Some(id) => id.identifier()?,
         None => origin.stem.to_owned(),
@@ -156,4 +158,111 @@ fn argument(
         return Ok(None);
     }
     Ok(*index)
+}
+
+/// A sentence as it is written.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Line<'a> {
+    sent_id: usize,
+    article_id: &'a str,
+    sent_text: String,
+    entity_mentions: Vec<MentionLine<'a>>,
+    relation_mentions: Vec<RelationLine<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct MentionLine<'a> {
+    em_id: String,
+    text: String,
+    offset: [usize; 2],
+    label: &'a str,
+}
+
+#[derive(Serialize)]
+struct RelationLine<'a> {
+    #[serde(rename = "em1Id")]
+    head_id: String,
+    #[serde(rename = "em1Text")]
+    head_text: String,
+    #[serde(rename = "em2Id")]
+    tail_id: String,
+    #[serde(rename = "em2Text")]
+    tail_text: String,
+    label: &'a str,
+}
+
+/// Writes sentences, one per line and without the `wordpiece*` fields; reading them back gives
+/// equal ones.
+///
+/// # Errors
+/// [`Error::Unwritable`] for a sentence that is ill-formed, has no words or has a word with white
+/// space in it.
+pub fn write(sentences: &[Sentence]) -> Result<String, Error> {
+    let mut lines = String::new();
+    for sentence in sentences {
+        let unwritable = |problem| Error::Unwritable {
+            document: sentence.document.clone(),
+            sentence: sentence.index,
+            problem,
+        };
+        let line = line(sentence).map_err(unwritable)?;
+        let line = serde_json::to_string(&line).map_err(|e| unwritable(e.to_string()))?;
+        lines.push_str(&line);
+        lines.push('\n');
+    }
+    Ok(lines)
+}
+
+fn line(sentence: &Sentence) -> Result<Line<'_>, String> {
+    sentence.validate().map_err(|e| e.to_string())?;
+    if sentence.words.is_empty() {
+        return Err("it has no words; remove it".into());
+    }
+    if let Some(word) = sentence
+        .words
+        .iter()
+        .find(|w| w.contains(|c: char| c.is_ascii_whitespace()))
+    {
+        return Err(format!(
+            "the word `{word}` contains white space; split or join it"
+        ));
+    }
+    let text = |e: &Entity| {
+        sentence
+            .words
+            .get(e.start..e.end)
+            .map(|words| words.join(" "))
+            .unwrap_or_default()
+    };
+    let id = |i: usize| format!("{}-{}-E{}", sentence.document, sentence.index, i + 1);
+    let named = |i: usize| sentence.entities.get(i).map(|e| (id(i), text(e)));
+    let pairs = sentence.relations.iter().filter_map(|r| {
+        let ((head_id, head_text), (tail_id, tail_text)) = (named(r.head)?, named(r.tail)?);
+        Some(RelationLine {
+            head_id,
+            head_text,
+            tail_id,
+            tail_text,
+            label: &r.label,
+        })
+    });
+    let mentions = sentence
+        .entities
+        .iter()
+        .enumerate()
+        .map(|(i, e)| MentionLine {
+            em_id: id(i),
+            text: text(e),
+            offset: [e.start, e.end],
+            label: &e.label,
+        });
+    Ok(Line {
+        sent_id: sentence.index,
+        article_id: &sentence.document,
+        sent_text: sentence.words.join(" "),
+        entity_mentions: mentions.collect(),
+        relation_mentions: pairs.collect(),
+    })
 }

@@ -2,14 +2,13 @@
 
 use spanlight_core::document::{Entity, Relation, Sentence};
 
-use super::{
+use crate::{
     defect::{Flaw, Kind},
-    escape,
     json::{Node, shorten},
 };
 
 /// Where a record comes from, for formats that do not name their documents.
-pub(super) struct Origin<'a> {
+pub(crate) struct Origin<'a> {
     /// File name without extension.
     pub stem: &'a str,
     /// Number of the record, from 1.
@@ -17,7 +16,7 @@ pub(super) struct Origin<'a> {
 }
 
 /// Result of parsing one record.
-pub(super) struct Parsed {
+pub(crate) struct Parsed {
     pub sentences: Vec<Sentence>,
     pub flaws: Vec<Flaw>,
     /// Words that were Penn Treebank escapes.
@@ -109,8 +108,30 @@ impl Parsed {
             return;
         }
         if self.unescape {
-            self.unescaped += escape::unescape(&mut sentence.words);
+            self.unescaped += unescape(&mut sentence.words);
         }
         self.sentences.push(sentence);
     }
+}
+
+/// Replaces the escapes in place, word by word, so that offsets stay valid; counts the words.
+///
+/// Treebank tokenizers leave them in SciERC and many other data sets.
+fn unescape(words: &mut [String]) -> usize {
+    let mut count = 0;
+    for word in words {
+        let plain = spanlight_core::text::unescape(word);
+        if plain != *word {
+            *word = plain;
+            count += 1;
+        }
+    }
+    count
+}
+
+#[test]
+fn brackets_quotes_and_escaped_signs_change() {
+    let mut words = ["-LRB-", ";-RRB-", "``", "'s", "1\\/2", "a/b"].map(String::from);
+    assert_eq!(unescape(&mut words), 4);
+    assert_eq!(words, ["(", ";)", "\"", "'s", "1/2", "a/b"]);
 }

@@ -3,8 +3,10 @@
 
 use std::io::{self, BufRead};
 
-use super::defect::{Flaw, Kind, Place};
-use crate::line::{Line, read_line};
+use crate::{
+    defect::{Flaw, Kind, Location},
+    line::{Line, read_line},
+};
 
 /// Outer form of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,7 +16,7 @@ enum Layout {
 }
 
 /// Iterator over the records of a file; each is its bytes or what is wrong with them.
-pub(crate) struct Records<R> {
+pub struct Records<R> {
     reader: R,
     limit: usize,
     line: usize,
@@ -33,7 +35,7 @@ enum State {
 }
 
 /// Bytes of one record.
-pub(crate) type Record = Result<Vec<u8>, Flaw>;
+pub type Record = Result<Vec<u8>, Flaw>;
 
 impl<R: BufRead> Records<R> {
     /// Skips a byte order mark and white space, and looks at the first byte.
@@ -76,19 +78,9 @@ impl<R: BufRead> Records<R> {
         }))
     }
 
-    /// The next record and where it starts; nothing at the end.
-    pub fn next(&mut self) -> io::Result<Option<(Place, Record)>> {
-        match (self.state, self.layout) {
-            (State::Ended, _) => Ok(None),
-            (State::Closed, _) => self.trailing(),
-            (State::Open, Layout::Lines) => self.next_line(),
-            (State::Open, Layout::Array) => self.next_element(),
-        }
-    }
-
-    fn place(&mut self, line: usize) -> Place {
+    fn locate(&mut self, line: usize) -> Location {
         self.record += 1;
-        Place {
+        Location {
             line,
             record: self.record,
             in_array: self.layout == Layout::Array,
@@ -104,29 +96,29 @@ impl<R: BufRead> Records<R> {
         Ok(byte)
     }
 
-    fn next_line(&mut self) -> io::Result<Option<(Place, Record)>> {
+    fn next_line(&mut self) -> io::Result<Option<(Location, Record)>> {
         let mut bytes = Vec::new();
         while let Some(line) = read_line(&mut self.reader, self.limit, &mut bytes)? {
             let start = self.line;
             self.line += 1;
             if line == Line::TooLong {
-                return Ok(Some((self.place(start), Err(self.too_long()))));
+                return Ok(Some((self.locate(start), Err(self.too_long()))));
             }
             if !bytes.trim_ascii().is_empty() {
-                return Ok(Some((self.place(start), Ok(bytes))));
+                return Ok(Some((self.locate(start), Ok(bytes))));
             }
         }
         self.state = State::Ended;
         Ok(None)
     }
 
-    fn next_element(&mut self) -> io::Result<Option<(Place, Record)>> {
+    fn next_element(&mut self) -> io::Result<Option<(Location, Record)>> {
         let (mut start, mut bytes, mut long) = (self.line, Vec::new(), false);
         let (mut depth, mut quoted, mut escaped) = (0_usize, false, false);
         let closed = loop {
             let Some(byte) = self.byte()? else {
                 self.state = State::Ended;
-                return Ok(Some((self.place(start), Err(cut_off()))));
+                return Ok(Some((self.locate(start), Err(cut_off()))));
             };
             if bytes.is_empty() && !long && byte.is_ascii_whitespace() {
                 start = self.line;
@@ -164,16 +156,16 @@ impl<R: BufRead> Records<R> {
             )),
             _ => Ok(bytes),
         };
-        Ok(Some((self.place(start), record)))
+        Ok(Some((self.locate(start), record)))
     }
 
-    fn trailing(&mut self) -> io::Result<Option<(Place, Record)>> {
+    fn trailing(&mut self) -> io::Result<Option<(Location, Record)>> {
         self.state = State::Ended;
         while let Some(byte) = self.byte()? {
             if !byte.is_ascii_whitespace() {
                 let problem = "text after the `]` that closes the array; remove it";
                 let flaw = Flaw::new(Kind::Syntax, "", problem);
-                return Ok(Some((self.place(self.line), Err(flaw))));
+                return Ok(Some((self.locate(self.line), Err(flaw))));
             }
         }
         Ok(None)
@@ -181,6 +173,21 @@ impl<R: BufRead> Records<R> {
 
     fn too_long(&self) -> Flaw {
         Flaw::too_long(self.limit)
+    }
+}
+
+/// Where each record starts, and the record.
+impl<R: BufRead> Iterator for Records<R> {
+    type Item = io::Result<(Location, Record)>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let record = match (self.state, self.layout) {
+            (State::Ended, _) => Ok(None),
+            (State::Closed, _) => self.trailing(),
+            (State::Open, Layout::Lines) => self.next_line(),
+            (State::Open, Layout::Array) => self.next_element(),
+        };
+        record.transpose()
     }
 }
 

@@ -73,7 +73,7 @@ fn dygie_offsets_become_half_open_and_local() {
         unescape: false,
         ..Options::default()
     };
-    let raw = read_from(DYGIE.as_bytes(), name(), Format::Dygie, &raw).unwrap();
+    let raw = read(source(DYGIE.as_bytes()), Format::Dygie, &raw).unwrap();
     assert_eq!(raw.sentences[0].words[2], "-LRB-");
 }
 
@@ -108,9 +108,7 @@ fn pspe_survives_a_round_trip() {
     );
     for (line, _) in ALL {
         let sentences = good(line).sentences;
-        let mut file = Vec::new();
-        write(&mut file, name(), &sentences).unwrap();
-        let text = String::from_utf8(file).unwrap();
+        let text = write(&sentences).unwrap();
         assert_eq!(parse(&text, Format::Pspe).unwrap().sentences, sentences);
     }
 }
@@ -137,15 +135,13 @@ fn pspe_needs_no_texts_of_mentions() {
 fn words_with_white_space_are_not_written() {
     let mut sentences = good(PSPE).sentences;
     sentences[0].words[1] = "a b".into();
-    let error = write(&mut Vec::new(), name(), &sentences)
-        .unwrap_err()
-        .to_string();
+    let error = write(&sentences).unwrap_err().to_string();
     assert!(
         error.contains("demo_001") && error.contains("`a b`"),
         "{error}"
     );
     sentences[0].words.clear();
-    assert!(write(&mut Vec::new(), name(), &sentences).is_err());
+    assert!(write(&sentences).is_err());
 }
 
 #[test]
@@ -170,34 +166,4 @@ fn empty_sentences_are_skipped_and_reported() {
     assert_eq!((data.sentences.len(), data.sentences[0].index), (1, 1));
     assert_eq!(data.sentences[0].document, "file-1");
     assert_eq!(data.defects[0].kind, Kind::Empty);
-}
-
-#[test]
-fn schemas_come_from_json_or_training_data() {
-    let folder = std::env::temp_dir().join(format!("spanlight-schema-{}", std::process::id()));
-    std::fs::create_dir_all(&folder).unwrap();
-    let (train, saved) = (folder.join("train.json"), folder.join("schema.json"));
-    std::fs::write(&train, DYGIE).unwrap();
-    let schema = schema_from_train(&train, Format::Auto, &["COMPARE", "OTHER"]).unwrap();
-    assert_eq!(schema.entities, ["Generic", "Method"]);
-    assert_eq!(schema.symmetric, ["COMPARE"]);
-    std::fs::write(&saved, serde_json::to_string(&schema).unwrap()).unwrap();
-    assert_eq!(schema_from_json(&saved).unwrap(), schema);
-    std::fs::write(&saved, r#"{"entities": ["b", "a"], "relations": []}"#).unwrap();
-    assert!(
-        schema_from_json(&saved)
-            .unwrap_err()
-            .to_string()
-            .contains("sorted")
-    );
-    write_file(&train, &good(PSPE).sentences).unwrap();
-    assert_eq!(
-        read(&train, Format::Auto).unwrap().sentences,
-        good(PSPE).sentences
-    );
-    std::fs::remove_dir_all(&folder).unwrap();
-    assert!(matches!(
-        read(&train, Format::Auto),
-        Err(DataError::Io { .. })
-    ));
 }

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 
 use spanlight_core::document::{Entity, Sentence};
 
-use super::{
+use crate::{
     defect::{Flaw, Kind},
     json::{Node, shorten},
     parsed::{Origin, Parsed},
@@ -16,7 +16,7 @@ use super::{
 };
 
 /// Reads one sentence.
-pub(super) fn parse(
+pub(crate) fn parse(
     record: &Node<'_>,
     origin: &Origin<'_>,
     parsed: &mut Parsed,

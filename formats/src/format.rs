@@ -4,7 +4,7 @@ use std::{fmt::Display, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-use super::json::Node;
+use crate::json::Node;
 
 /// A format of annotated data.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -43,7 +43,7 @@ impl Format {
     ];
 
     /// The format of a record; `Auto` if it fits more than one, nothing if it fits none.
-    pub(super) fn of(record: &Node<'_>) -> Option<Self> {
+    pub(crate) fn of(record: &Node<'_>) -> Option<Self> {
         if record.has("sentences") {
             return Some(Self::Dygie);
         }

@@ -19,7 +19,7 @@ fn damaged_files_are_errors_with_a_place() {
 fn bytes_that_are_no_text_are_errors() {
     let mut bytes = SPERT.as_bytes().to_vec();
     bytes[14] = 0xFF;
-    let error = read_from(&bytes[..], name(), Format::Spert, &Options::default()).unwrap_err();
+    let error = read(source(&bytes), Format::Spert, &Options::default()).unwrap_err();
     assert!(
         error.to_string().contains("byte 15 is not UTF-8"),
         "{error}"
@@ -36,9 +36,9 @@ fn long_records_are_refused_and_passed_over() {
     let lines = format!("{long}\n{SPERT}\n");
     let array = format!("[{SPERT},{long},{SPERT}]");
     for (text, sentences) in [(lines, 1), (array, 2)] {
-        let error = read_from(text.as_bytes(), name(), Format::Auto, &options).unwrap_err();
+        let error = read(source(text.as_bytes()), Format::Auto, &options).unwrap_err();
         assert!(error.to_string().contains("bytes; split it"), "{error}");
-        let found = check_from(text.as_bytes(), name(), Format::Auto, &options, None).unwrap();
+        let found = check(source(text.as_bytes()), Format::Auto, &options, None).unwrap();
         assert_eq!(found.by_kind, [(Kind::TooLong, 1)].into());
         assert_eq!(found.statistics.sentences, sentences);
     }

@@ -1,18 +1,53 @@
 //! Published sizes of the real data sets; skipped where they are absent.
 
+use std::{
+    fs::File,
+    io::BufReader,
+    path::{Path, PathBuf},
+};
+
 use spanlight_core::score::{Prediction, score};
 
 use super::*;
 
+/// A file of the shared data, or nothing (with a message) where it is missing.
+pub(super) fn shared(file: &str) -> Option<PathBuf> {
+    spanlight_tests::shared(&format!("data/{file}"))
+}
+
+fn open(path: &Path) -> BufReader<File> {
+    BufReader::new(File::open(path).unwrap())
+}
+
+/// A file and, of re3d, those beside it.
+fn file(path: &Path) -> Source<BufReader<File>> {
+    let source = Source::new(path.display().to_string(), open(path));
+    let beside = crate::re3d::PARTS.map(|name| path.with_file_name(name));
+    beside
+        .iter()
+        .filter(|part| part.is_file())
+        .fold(source, |source, part| {
+            source.with_part(part.display().to_string(), open(part))
+        })
+}
+
+fn read_file(path: &Path) -> Dataset {
+    read(file(path), Format::Auto, &Options::default()).unwrap()
+}
+
+fn check_file(path: &Path) -> Check {
+    check(file(path), Format::Auto, &Options::default(), None).unwrap()
+}
+
 fn load(file: &str) -> Option<Vec<Sentence>> {
-    let data = read(&shared(file)?, Format::Auto).unwrap();
+    let data = read_file(&shared(file)?);
     assert_eq!(data.defects, []);
     Some(data.sentences)
 }
 
 /// Documents, sentences, words, entities, relations.
 fn sizes(file: &str) -> Option<[usize; 5]> {
-    let found = check(&shared(file)?, Format::Auto, &Options::default(), None).unwrap();
+    let found = check_file(&shared(file)?);
     assert!(found.usable && found.defects.is_empty(), "{found}");
     let s = found.statistics;
     Some([s.documents, s.sentences, s.words, s.entities, s.relations])
@@ -50,9 +85,7 @@ fn scierc_anomalies_are_the_known_ones() {
         let Some(path) = shared(&format!("scierc/{split}.json")) else {
             return;
         };
-        let s = check(&path, Format::Auto, &Options::default(), None)
-            .unwrap()
-            .statistics;
+        let s = check_file(&path).statistics;
         assert_eq!(
             (s.overlaps, s.duplicate_relations),
             (overlaps, duplicates),
@@ -114,9 +147,7 @@ fn scierc_survives_a_round_trip() {
         let Some(sentences) = load(&format!("scierc/{split}.json")) else {
             return;
         };
-        let mut file = Vec::new();
-        write(&mut file, name(), &sentences).unwrap();
-        let text = String::from_utf8(file).unwrap();
+        let text = write(&sentences).unwrap();
         assert_eq!(good(&text).sentences, sentences);
     }
 }
@@ -130,11 +161,9 @@ fn re_docred_holds_nearly_half_of_its_relations_in_one_sentence() {
         let Some(path) = shared(&format!("re_docred/{file}.json")) else {
             return;
         };
-        let data = read(&path, Format::Auto).unwrap();
+        let data = read_file(&path);
         assert_eq!(data.format, Format::Redocred);
-        let statistics = check(&path, Format::Auto, &Options::default(), None)
-            .unwrap()
-            .statistics;
+        let statistics = check_file(&path).statistics;
         let counts = data.defects.iter().map(|d| {
             let mut numbers = d.problem.split(' ').filter_map(|w| w.parse::<usize>().ok());
             (numbers.next().unwrap(), numbers.next().unwrap())
@@ -153,7 +182,7 @@ fn knowledgenet_has_its_published_facts() {
     let Some(path) = shared("knowledgenet/knowledgenet_train_from_html.jsonl") else {
         return;
     };
-    let found = check(&path, Format::Auto, &Options::default(), None).unwrap();
+    let found = check_file(&path);
     assert!(found.usable, "{found}");
     eprintln!("{} {:?}", found.statistics, found.by_kind);
     let lost: usize = found.by_kind.values().sum();
@@ -173,7 +202,7 @@ fn re3d_folders_have_their_published_sizes() {
         let Some(path) = shared(&format!("re3d/{name}/documents.json")) else {
             return;
         };
-        let found = check(&path, Format::Auto, &Options::default(), None).unwrap();
+        let found = check_file(&path);
         assert!(found.usable, "{found}");
         eprintln!("{name} {:?}", found.by_kind);
         let lost = |kind| found.by_kind.get(&kind).copied().unwrap_or(0);

@@ -8,14 +8,14 @@ use std::ops::Range;
 
 use spanlight_core::{document::Sentence, schema::Span};
 
-use super::{
+use crate::{
     defect::{Flaw, Kind},
     json::Node,
     parsed::{Origin, Parsed},
 };
 
 /// Reads one document.
-pub(super) fn parse(
+pub(crate) fn parse(
     record: &Node<'_>,
     origin: &Origin<'_>,
     parsed: &mut Parsed,

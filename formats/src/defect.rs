@@ -14,7 +14,7 @@ pub enum Kind {
     Nul,
     /// Not JSON, or cut off.
     Syntax,
-    /// Longer than [`Options::record_limit`](super::Options::record_limit).
+    /// Longer than [`Options::record_limit`](crate::Options::record_limit).
     TooLong,
     /// A required field is absent.
     Missing,
@@ -80,15 +80,19 @@ impl Kind {
     }
 }
 
-/// A defect before its place in the file is known.
+/// A defect whose location in the file is not known yet.
 #[derive(Debug)]
-pub(crate) struct Flaw {
+pub struct Flaw {
+    /// Class of the defect.
     pub kind: Kind,
+    /// Path of the field inside the record; empty for the record as a whole.
     pub field: String,
+    /// What is wrong and how to mend it.
     pub problem: String,
 }
 
 impl Flaw {
+    /// A flaw of a field.
     pub fn new(kind: Kind, field: impl Into<String>, problem: impl Into<String>) -> Self {
         Self {
             kind,
@@ -97,7 +101,7 @@ impl Flaw {
         }
     }
 
-    /// Of a record of more bytes than allowed.
+    /// A flaw of a record of more than `limit` bytes.
     pub fn too_long(limit: usize) -> Self {
         let problem = format!("record of more than {limit} bytes; split it");
         Self::new(Kind::TooLong, "", problem)
@@ -105,7 +109,10 @@ impl Flaw {
 }
 
 /// Bytes as text.
-pub(crate) fn utf8(bytes: &[u8]) -> Result<&str, Flaw> {
+///
+/// # Errors
+/// A [`Flaw`] that names the first byte that is not UTF-8.
+pub fn utf8(bytes: &[u8]) -> Result<&str, Flaw> {
     std::str::from_utf8(bytes).map_err(|e| {
         let problem = format!(
             "byte {} is not UTF-8; convert the file to UTF-8",
@@ -117,9 +124,12 @@ pub(crate) fn utf8(bytes: &[u8]) -> Result<&str, Flaw> {
 
 /// Where a record starts; both numbers count from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Place {
+pub struct Location {
+    /// Line where the record starts.
     pub line: usize,
+    /// Number of the record.
     pub record: usize,
+    /// Whether the file is one JSON array, so that messages number the record.
     pub in_array: bool,
 }
 
@@ -141,15 +151,16 @@ pub struct Defect {
 }
 
 impl Defect {
-    pub(crate) fn new(place: Place, flaw: Flaw) -> Self {
+    /// A flaw with its location.
+    pub fn new(location: Location, flaw: Flaw) -> Self {
         let Flaw {
             kind,
             field,
             problem,
         } = flaw;
-        let record = place.in_array.then_some(place.record);
+        let record = location.in_array.then_some(location.record);
         Self {
-            line: place.line,
+            line: location.line,
             record,
             kind,
             field,

@@ -5,14 +5,14 @@
 
 use spanlight_core::document::Sentence;
 
-use super::{
+use crate::{
     defect::{Flaw, Kind},
     json::Node,
     parsed::{Origin, Parsed},
 };
 
 /// Reads one sentence.
-pub(super) fn parse(
+pub(crate) fn parse(
     record: &Node<'_>,
     origin: &Origin<'_>,
     parsed: &mut Parsed,

@@ -16,7 +16,7 @@ use spanlight_core::{
     schema::Span,
 };
 
-use super::{
+use crate::{
     defect::{Flaw, Kind},
     json::Node,
     parsed::{Origin, Parsed},
@@ -37,7 +37,7 @@ const TYPES: [(&str, &str); 6] = [
 type Mention = (usize, usize);
 
 /// Reads one document.
-pub(super) fn parse(
+pub(crate) fn parse(
     record: &Node<'_>,
     origin: &Origin<'_>,
     parsed: &mut Parsed,

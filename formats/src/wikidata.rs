@@ -101,7 +101,7 @@ const PROPERTIES: [(&str, &str); 96] = [
 ];
 
 /// Readable name of a property; a property that is not in the table keeps its id.
-pub(super) fn name(id: &str) -> &str {
+pub(crate) fn name(id: &str) -> &str {
     PROPERTIES
         .iter()
         .find(|(known, _)| *known == id)

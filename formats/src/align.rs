@@ -6,11 +6,11 @@ use spanlight_core::{
     text::{OffsetUnit, Offsets, TextSentence, segment},
 };
 
-use super::defect::{Flaw, Kind};
-use super::json::{Node, shorten};
+use crate::defect::{Flaw, Kind};
+use crate::json::{Node, shorten};
 
 /// A text cut into sentences and words.
-pub(super) struct Aligned<'a> {
+pub(crate) struct Aligned<'a> {
     text: &'a str,
     offsets: Offsets<'a>,
     sentences: Vec<TextSentence>,

@@ -5,29 +5,30 @@
 //! of the text. A relation's arguments are the entities at its offsets; of several at one place it
 //! joins the one with the highest confidence.
 
-use std::{
-    collections::HashMap,
-    fs::File,
-    io::BufReader,
-    path::{Path, PathBuf},
-};
+use std::{collections::HashMap, io::BufRead, path::Path};
 
-use super::{
-    DataError, Defect, Options,
+use crate::{
     align::Aligned,
-    defect::{Flaw, Kind, Place},
-    json::Node,
+    defect::{Defect, Flaw, Kind, Location},
+    error::Error,
+    json::{Node, decode},
     parsed::Parsed,
     records::Records,
-    scan::decode,
+    source::Options,
 };
 
-/// Name of the file with the texts; the folder stands for it.
-pub(super) const DOCUMENTS: &str = "documents.json";
+/// Name of the file with the texts.
+pub const DOCUMENTS: &str = "documents.json";
+
+/// Names of the files with the annotations, which lie beside the texts.
+pub const PARTS: [&str; 2] = [ENTITIES, RELATIONS];
+
+const ENTITIES: &str = "entities.json";
+const RELATIONS: &str = "relations.json";
 
 /// What the two other files hold, by document.
 #[derive(Default)]
-pub(super) struct Annotations {
+pub(crate) struct Annotations {
     entities: HashMap<String, Vec<Marked>>,
     relations: HashMap<String, Vec<Linked>>,
 }
@@ -35,6 +36,7 @@ pub(super) struct Annotations {
 /// Half-open character offsets.
 type Chars = (usize, usize);
 
+/// An entity.
 struct Marked {
     line: usize,
     at: Chars,
@@ -42,6 +44,7 @@ struct Marked {
     confidence: f64,
 }
 
+/// A relation; its ends are the offsets of entities.
 struct Linked {
     line: usize,
     source: Chars,
@@ -50,17 +53,30 @@ struct Linked {
 }
 
 impl Annotations {
-    /// Reads the files beside a file of documents, or in its folder.
+    /// Reads the parts that belong to `file`, whatever folders their names have in front.
     ///
     /// # Errors
-    /// [`DataError::Io`] and [`DataError::IllFormed`], which name the file concerned.
-    pub fn beside(path: &Path, options: &Options) -> Result<Self, DataError> {
-        let folder = match path.is_dir() {
-            true => path.to_owned(),
-            false => path.parent().map(PathBuf::from).unwrap_or_default(),
+    /// [`Error::Part`] if one is absent; [`Error::Io`], [`Error::Unknown`] and
+    /// [`Error::IllFormed`], which name the part.
+    pub fn read<R: BufRead>(
+        file: &str,
+        mut parts: Vec<(String, R)>,
+        options: &Options,
+    ) -> Result<Self, Error> {
+        let mut part = |part: &'static str| {
+            let found = parts
+                .iter()
+                .position(|(name, _)| Path::new(name).ends_with(part));
+            found
+                .map(|at| parts.swap_remove(at))
+                .ok_or_else(|| Error::Part {
+                    file: file.to_owned(),
+                    part,
+                    format: "re3d",
+                })
         };
         let mut found = Self::default();
-        each(&folder.join("entities.json"), options, |line, record| {
+        each(part(ENTITIES)?, options, |line, record| {
             let marked = Marked {
                 line,
                 at: chars(record, "begin", "end")?,
@@ -71,7 +87,7 @@ impl Annotations {
             found.entities.entry(document).or_default().push(marked);
             Ok(())
         })?;
-        each(&folder.join("relations.json"), options, |line, record| {
+        each(part(RELATIONS)?, options, |line, record| {
             let linked = Linked {
                 line,
                 source: chars(record, "sourceBegin", "sourceEnd")?,
@@ -101,36 +117,36 @@ fn label(record: &Node<'_>) -> Result<String, Flaw> {
     }
 }
 
-/// Hands every record of a file and its line to `take`.
+/// Hands every record of a part and its line to `take`.
 fn each(
-    path: &Path,
+    (file, bytes): (String, impl BufRead),
     options: &Options,
     mut take: impl FnMut(usize, &Node<'_>) -> Result<(), Flaw>,
-) -> Result<(), DataError> {
-    let io = |source| DataError::Io {
-        path: path.to_owned(),
+) -> Result<(), Error> {
+    let io = |source| Error::Io {
+        file: file.clone(),
         source,
     };
-    let ill = |place: Place, flaw: Flaw| DataError::IllFormed {
-        path: path.to_owned(),
-        defect: Defect::new(place, flaw),
+    let ill_formed = |location: Location, flaw: Flaw| Error::IllFormed {
+        file: file.clone(),
+        defect: Defect::new(location, flaw),
     };
-    let reader = BufReader::new(File::open(path).map_err(io)?);
-    let records = Records::new(reader, options.record_limit).map_err(io)?;
-    let mut records = records.map_err(|byte| DataError::Unknown {
-        path: path.to_owned(),
+    let records = Records::new(bytes, options.record_limit).map_err(io)?;
+    let records = records.map_err(|byte| Error::Unknown {
+        file: file.clone(),
         problem: format!("the file starts with `{}`", byte.escape_ascii()),
     })?;
-    while let Some((place, record)) = records.next().map_err(io)? {
+    for record in records {
+        let (location, record) = record.map_err(io)?;
         let value = record.and_then(|bytes| decode(&bytes));
-        let value = value.map_err(|flaw| ill(place, flaw))?;
-        take(place.line, &Node::root(&value)).map_err(|flaw| ill(place, flaw))?;
+        let value = value.map_err(|flaw| ill_formed(location, flaw))?;
+        take(location.line, &Node::root(&value)).map_err(|flaw| ill_formed(location, flaw))?;
     }
     Ok(())
 }
 
 /// Reads one document.
-pub(super) fn parse(
+pub(crate) fn parse(
     record: &Node<'_>,
     annotations: &Annotations,
     parsed: &mut Parsed,
@@ -141,7 +157,7 @@ pub(super) fn parse(
     let mut places: HashMap<Chars, (usize, usize)> = HashMap::new();
     for mark in annotations.entities.get(&id).into_iter().flatten() {
         match aligned.locate(&text, mark.at.0, mark.at.1) {
-            Err(flaw) => parsed.note(named(flaw, "entities.json", mark.line)),
+            Err(flaw) => parsed.note(named(flaw, ENTITIES, mark.line)),
             Ok((index, span)) => {
                 let Some(sentence) = sentences.get_mut(index) else {
                     continue;
@@ -171,7 +187,7 @@ pub(super) fn parse(
                 "the relation is left out: an argument is no entity, or one that was left out",
             ),
         };
-        parsed.note(named(flaw, "relations.json", link.line));
+        parsed.note(named(flaw, RELATIONS, link.line));
     }
     for sentence in sentences {
         parsed.push(sentence, &text);
@@ -179,7 +195,7 @@ pub(super) fn parse(
     Ok(())
 }
 
-/// Says in which line of which other file the annotation stands.
+/// Puts the part and the line of the annotation in front of the problem.
 fn named(mut flaw: Flaw, file: &str, line: usize) -> Flaw {
     flaw.problem = format!("{file}, line {line}: {}", flaw.problem);
     flaw

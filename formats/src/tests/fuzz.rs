@@ -19,7 +19,7 @@ fn lines() -> Vec<String> {
     let mut lines: Vec<String> = ALL.iter().map(|(line, _)| line.to_string()).collect();
     lines.push(format!("[{SPERT}, {TAGS}]"));
     for file in ["scierc/dev.json", "conll04/conll04_dev.json"] {
-        let text = shared(file).map(|path| std::fs::read_to_string(path).unwrap());
+        let text = published::shared(file).map(|path| std::fs::read_to_string(path).unwrap());
         let text = text.unwrap_or_default();
         lines.extend(text.lines().take(3).map(|l| l.chars().take(4000).collect()));
         lines.extend(
@@ -60,11 +60,11 @@ fn feed(bytes: &[u8]) -> (usize, usize) {
         record_limit: 20_000,
         ..Options::default()
     };
-    let (mut read, mut refused) = (0, 0);
+    let (mut accepted, mut refused) = (0, 0);
     for (_, format) in Format::NAMES {
-        match read_from(bytes, name(), format, &options) {
+        match read(source(bytes), format, &options) {
             Ok(data) => {
-                read += 1;
+                accepted += 1;
                 data.sentences.iter().for_each(|s| s.validate().unwrap());
                 trainable(&data.sentences, Overlap::Longest);
             }
@@ -73,11 +73,11 @@ fn feed(bytes: &[u8]) -> (usize, usize) {
                 assert!(error.to_string().len() < 2000, "{error}");
             }
         }
-        if let Ok(found) = check_from(bytes, name(), format, &options, None) {
+        if let Ok(found) = check(source(bytes), format, &options, None) {
             assert!(!found.to_string().is_empty());
         }
     }
-    (read, refused)
+    (accepted, refused)
 }
 
 #[test]
@@ -97,9 +97,7 @@ fn mutated_lines_never_panic() {
 fn truncated_lines_never_panic() {
     for (line, format) in ALL {
         for end in 0..line.len() {
-            assert!(
-                read_from(&line.as_bytes()[..end], name(), format, &Options::default()).is_err()
-            );
+            assert!(read(source(&line.as_bytes()[..end]), format, &Options::default()).is_err());
         }
     }
 }

@@ -1,20 +1,21 @@
-//! `spanlight data check`: every defect of a file, and its statistics.
+//! Every defect of a file, and its statistics.
 
 use std::{
     collections::BTreeMap,
     fmt::{Display, Formatter},
     io::BufRead,
-    path::{Path, PathBuf},
 };
 
 use serde::Serialize;
 use spanlight_core::{document::Sentence, schema::Schema};
 
-use super::{
-    DataError, Defect, Format, Kind, Options, Statistics,
-    defect::{Flaw, Place},
-    open,
-    scan::scan,
+use crate::{
+    defect::{Defect, Flaw, Kind, Location},
+    error::Error,
+    format::Format,
+    read::scan,
+    source::{Options, Source},
+    statistics::Statistics,
 };
 
 /// Defects of one kind that are printed one by one; the JSON form holds all.
@@ -23,8 +24,8 @@ const PRINTED: usize = 20;
 /// Everything found in one file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Check {
-    /// The file.
-    pub file: PathBuf,
+    /// Name of the file.
+    pub file: String,
     /// Its format.
     pub format: Format,
     /// Whether a reader would accept it.
@@ -40,41 +41,29 @@ pub struct Check {
 /// Reads a whole file whatever its defects; with a schema, labels outside it are defects.
 ///
 /// # Errors
-/// [`DataError::Io`], or [`DataError::Unknown`] if the file is none of the formats.
+/// [`Error::Io`], or [`Error::Unknown`] if the file is none of the formats; of re3d also what is
+/// wrong with its parts.
 pub fn check(
-    path: &Path,
+    source: Source<impl BufRead>,
     format: Format,
     options: &Options,
     schema: Option<&Schema>,
-) -> Result<Check, DataError> {
-    check_from(open(path)?, path, format, options, schema)
-}
-
-/// As [`check`], from any reader; `path` only names it.
-///
-/// # Errors
-/// As [`check`].
-pub fn check_from(
-    reader: impl BufRead,
-    path: &Path,
-    format: Format,
-    options: &Options,
-    schema: Option<&Schema>,
-) -> Result<Check, DataError> {
+) -> Result<Check, Error> {
+    let file = source.name.clone();
     let mut defects = Vec::new();
     let mut statistics = Statistics::default();
-    let format = scan(reader, path, format, options, |place, parsed| {
+    let format = scan(source, format, options, |location, parsed| {
         defects.extend(
             parsed
                 .flaws
                 .into_iter()
-                .map(|flaw| Defect::new(place, flaw)),
+                .map(|flaw| Defect::new(location, flaw)),
         );
         statistics.unescaped += parsed.unescaped;
         for sentence in &parsed.sentences {
             statistics.add(sentence);
             if let Some(schema) = schema {
-                labels(sentence, schema, place, &mut defects);
+                labels(sentence, schema, location, &mut defects);
             }
         }
         Ok(())
@@ -85,7 +74,7 @@ pub fn check_from(
     }
     let usable = statistics.sentences > 0 && !by_kind.keys().any(|kind| kind.is_fatal());
     Ok(Check {
-        file: path.to_owned(),
+        file,
         format,
         usable,
         by_kind,
@@ -94,7 +83,8 @@ pub fn check_from(
     })
 }
 
-fn labels(sentence: &Sentence, schema: &Schema, place: Place, defects: &mut Vec<Defect>) {
+/// Adds a defect for every label that the schema lacks.
+fn labels(sentence: &Sentence, schema: &Schema, location: Location, defects: &mut Vec<Defect>) {
     let entities = sentence
         .entities
         .iter()
@@ -110,21 +100,21 @@ fn labels(sentence: &Sentence, schema: &Schema, place: Place, defects: &mut Vec<
                 sentence.index,
                 known.join(", ")
             );
-            defects.push(Defect::new(place, Flaw::new(Kind::Label, "", problem)));
+            defects.push(Defect::new(location, Flaw::new(Kind::Label, "", problem)));
         }
     }
 }
 
 impl Display for Check {
     fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
-        writeln!(f, "{} ({})", self.file.display(), self.format)?;
+        writeln!(f, "{} ({})", self.file, self.format)?;
         write!(f, "{}", self.statistics)?;
         let mut printed: BTreeMap<Kind, usize> = BTreeMap::new();
         for defect in &self.defects {
             let count = printed.entry(defect.kind).or_default();
             *count += 1;
             if *count <= PRINTED {
-                writeln!(f, "{}: {defect}", self.file.display())?;
+                writeln!(f, "{}: {defect}", self.file)?;
             }
         }
         for (kind, count) in &self.by_kind {

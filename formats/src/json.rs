@@ -2,11 +2,11 @@
 
 use serde_json::Value;
 
-use super::defect::{Flaw, Kind};
+use crate::defect::{Flaw, Kind, utf8};
 
 /// A value inside a record.
 #[derive(Debug, Clone)]
-pub(super) struct Node<'a> {
+pub(crate) struct Node<'a> {
     value: &'a Value,
     /// From the record, such as `ner[0][2]`.
     path: String,
@@ -132,8 +132,23 @@ impl<'a> Node<'a> {
     }
 }
 
-/// The start of a text, for messages.
-pub(crate) fn shorten(text: &str) -> String {
+/// A record as JSON.
+///
+/// # Errors
+/// A [`Flaw`] of the record as a whole.
+pub fn decode(bytes: &[u8]) -> Result<Value, Flaw> {
+    serde_json::from_str(utf8(bytes)?).map_err(|e| {
+        let remedy = if e.is_eof() {
+            "the record is cut off or spread over several lines; put it on one line"
+        } else {
+            "mend the JSON"
+        };
+        Flaw::new(Kind::Syntax, "", format!("{e} of the record; {remedy}"))
+    })
+}
+
+/// The first 40 characters of a text, for messages.
+pub fn shorten(text: &str) -> String {
     match text.char_indices().nth(40) {
         Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
         None => text.to_owned(),

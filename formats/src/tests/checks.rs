@@ -1,14 +1,8 @@
 use super::*;
 
 fn checked(text: &str, schema: Option<&Schema>) -> Check {
-    check_from(
-        text.as_bytes(),
-        name(),
-        Format::Auto,
-        &Options::default(),
-        schema,
-    )
-    .unwrap()
+    let source = source(text.as_bytes());
+    check(source, Format::Auto, &Options::default(), schema).unwrap()
 }
 
 #[test]
