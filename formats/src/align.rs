@@ -1,4 +1,4 @@
-//! Character offsets of a running text as words of its sentences.
+//! Maps character offsets of a running text to words of its sentences.
 
 use spanlight_core::{
     document::Sentence,
@@ -9,7 +9,7 @@ use spanlight_core::{
 use crate::defect::{Flaw, Kind};
 use crate::json::{Node, shorten};
 
-/// A text cut into sentences and words.
+/// A text with its sentences and words.
 pub(crate) struct Aligned<'a> {
     text: &'a str,
     offsets: Offsets<'a>,
@@ -17,7 +17,7 @@ pub(crate) struct Aligned<'a> {
 }
 
 impl<'a> Aligned<'a> {
-    /// Cuts a text.
+    /// Segments a text.
     pub fn new(text: &'a str) -> Self {
         Self {
             text,

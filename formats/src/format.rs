@@ -1,4 +1,4 @@
-//! The formats and how to tell them apart.
+//! The formats and how they are recognised.
 
 use std::{fmt::Display, str::FromStr};
 
@@ -24,7 +24,7 @@ pub enum Format {
     Re3d,
     /// Passages with facts and character offsets (KnowledgeNet).
     Knowledgenet,
-    /// Told from the content.
+    /// Recognised from the first record.
     #[default]
     Auto,
 }
@@ -42,7 +42,8 @@ impl Format {
         ("knowledgenet", Self::Knowledgenet),
     ];
 
-    /// The format of a record; `Auto` if it fits more than one, nothing if it fits none.
+    /// The format of a record; [`Format::Auto`] if it fits PSPE and ARNOR alike, `None` if it fits no
+    /// format.
     pub(crate) fn of(record: &Node<'_>) -> Option<Self> {
         if record.has("sentences") {
             return Some(Self::Dygie);

@@ -1,4 +1,4 @@
-//! Lines of a file, without ever holding more than a limit.
+//! Reads lines of limited length.
 
 use std::io::{self, BufRead};
 

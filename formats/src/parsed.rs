@@ -1,4 +1,4 @@
-//! What the parsers fill: sentences and flaws, with the checks that all formats share.
+//! The result of parsing one record, with the checks that all formats share.
 
 use spanlight_core::document::{Entity, Relation, Sentence};
 
@@ -7,7 +7,7 @@ use crate::{
     json::{Node, shorten},
 };
 
-/// Where a record comes from, for formats that do not name their documents.
+/// Where a record comes from; names the document where the record does not.
 pub(crate) struct Origin<'a> {
     /// File name without extension.
     pub stem: &'a str,
@@ -34,7 +34,7 @@ impl Parsed {
         }
     }
 
-    /// Notes a flaw and goes on.
+    /// Records a flaw without stopping the parser.
     pub fn note(&mut self, flaw: Flaw) {
         self.flaws.push(flaw);
     }

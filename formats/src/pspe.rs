@@ -1,7 +1,7 @@
 //! The paper's JSON lines (method §2.1), read and written.
 //!
 //! The `wordpiece*` fields are ignored: the pieces depend on the encoder's vocabulary and are
-//! computed anew. The texts of mentions need not be there; where they are, they must be the words.
+//! computed anew. The texts of mentions are optional; where given, they must equal the words.
 
 use std::collections::HashMap;
 
@@ -15,7 +15,8 @@ use crate::{
     parsed::{Origin, Parsed},
 };
 
-/// Mentions by id: text, unless it is unknown, and, unless rejected, index in the sentence.
+/// Mentions by id: the text, if it is known, and the index in the sentence, unless the mention was
+/// rejected.
 type Mentions<'a> = HashMap<&'a str, (Option<String>, Option<usize>)>;
 
 /// Reads one sentence.
@@ -85,7 +86,7 @@ fn mention<'a>(
 ) -> Result<(), Flaw> {
     let (id, offset) = (item.get("emId")?, item.get("offset")?);
     let text = item.find("text")?;
-    let said = text.as_ref().map(Node::text).transpose()?;
+    let given = text.as_ref().map(Node::text).transpose()?;
     let label = parsed.label(&item.get("label")?)?;
     let [start, end] = offset.tuple("[start, end)")?;
     let span = (start.number()?, end.number()?);
@@ -94,15 +95,15 @@ fn mention<'a>(
         .get(span.0..span.1)
         .map(|words| words.join(" "));
     let mut index = parsed.entity(sentence, &offset, span, label);
-    if let (Some(_), Some(covered), Some(said), Some(text)) = (index, &covered, said, &text)
-        && covered != said
+    if let (Some(_), Some(covered), Some(given), Some(text)) = (index, &covered, given, &text)
+        && covered != given
     {
         parsed.note(text.flaw(
             Kind::Text,
             format!(
                 "`{}`, but the words [{}, {}) are `{}`; offsets count words from 0, the end is \
                  exclusive",
-                shorten(said),
+                shorten(given),
                 span.0,
                 span.1,
                 shorten(covered)
@@ -111,7 +112,7 @@ fn mention<'a>(
         sentence.entities.pop();
         index = None;
     }
-    let known = said.map(str::to_owned).or(covered);
+    let known = given.map(str::to_owned).or(covered);
     if mentions.insert(id.text()?, (known, index)).is_some() {
         parsed.note(id.flaw(
             Kind::Id,

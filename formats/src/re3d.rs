@@ -26,7 +26,7 @@ pub const PARTS: [&str; 2] = [ENTITIES, RELATIONS];
 const ENTITIES: &str = "entities.json";
 const RELATIONS: &str = "relations.json";
 
-/// What the two other files hold, by document.
+/// Entities and relations by document.
 #[derive(Default)]
 pub(crate) struct Annotations {
     entities: HashMap<String, Vec<Marked>>,

@@ -1,5 +1,5 @@
-//! Cuts a file into JSON records, one per line or one per element of an array, without ever
-//! holding more than one.
+//! Splits a file into JSON records, one per line or one per element of an array, and holds one at
+//! a time.
 
 use std::io::{self, BufRead};
 
@@ -8,14 +8,14 @@ use crate::{
     line::{Line, read_line},
 };
 
-/// Outer form of a file.
+/// How a file holds its records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Layout {
     Lines,
     Array,
 }
 
-/// Iterator over the records of a file; each is its bytes or what is wrong with them.
+/// Iterator over the records of a file: the bytes of each, or its flaw.
 pub struct Records<R> {
     reader: R,
     limit: usize,
@@ -25,7 +25,7 @@ pub struct Records<R> {
     state: State,
 }
 
-/// How much of the file is left.
+/// Position in the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum State {
     Open,
@@ -40,7 +40,9 @@ pub type Record = Result<Vec<u8>, Flaw>;
 impl<R: BufRead> Records<R> {
     /// Skips a byte order mark and white space, and looks at the first byte.
     ///
-    /// The inner error is that byte, if no known file starts with it.
+    /// # Errors
+    /// What the reader returns. The inner error is the first byte, if it starts neither an object
+    /// nor an array.
     pub fn new(mut reader: R, limit: usize) -> io::Result<Result<Self, u8>> {
         if reader.fill_buf()?.starts_with(b"\xEF\xBB\xBF") {
             reader.consume(3);

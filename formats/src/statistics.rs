@@ -1,4 +1,4 @@
-//! Counts that describe a data set and what its annotations demand of a model.
+//! Counts that describe a data set, overlapping and repeated annotations included.
 
 use std::{
     collections::{BTreeMap, HashMap, HashSet},

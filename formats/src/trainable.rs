@@ -1,4 +1,4 @@
-//! What a tagger without nesting and one label per pair can be trained on.
+//! The part of a data set that the model can be trained on: no nested mentions, one relation a pair.
 
 use serde::{Deserialize, Serialize};
 use spanlight_core::{
@@ -6,7 +6,7 @@ use spanlight_core::{
     score::reference_view,
 };
 
-/// What to do with mentions that share a word, which BIEOU tags cannot express.
+/// What training does with mentions that share a word, which BIEOU tags cannot express.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Overlap {
@@ -17,7 +17,7 @@ pub enum Overlap {
     Longest,
 }
 
-/// What [`trainable`] left out.
+/// Counts of what [`trainable`] leaves out.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Dropped {
     /// Whole sentences.

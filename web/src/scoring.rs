@@ -54,22 +54,6 @@ impl Extractor {
     }
 }
 
-/// The words of annotated corpora without their treebank escapes, as the native program reads them.
-///
-/// # Errors
-/// An exception for anything but a list of strings.
-#[wasm_bindgen(unchecked_return_type = "string[]")]
-pub fn unescape(
-    #[wasm_bindgen(unchecked_param_type = "string[]")] words: JsValue,
-) -> Result<JsValue, JsValue> {
-    let words: Vec<String> = argument(words, "words")?;
-    let plain: Vec<String> = words
-        .iter()
-        .map(|word| spanlight_core::text::unescape(word))
-        .collect();
-    to_object(&plain)
-}
-
 async fn predict(
     loaded: &Loaded,
     gold: &[Sentence],

@@ -5,6 +5,11 @@ import { unescapeWord } from "./treebank.js";
 
 /** @typedef {import("../document/flat.js").Flat} Flat */
 
+// The crate "formats" reads and writes the same lines in Rust, for words. This twin stays because it keeps what
+// words alone would lose (the text around them, scores, who set what), and because the page previews and opens
+// files on its main thread, while the engine lives in a worker and may not be loaded yet. The files in
+// tests/formats are read by both.
+
 /**
  * The format that models are trained on: a sentence a line, offsets counted in words. The field
  * `spanlight`, which training ignores, keeps what the words alone would lose.
