@@ -22,6 +22,7 @@ export type {
   GoldEntity,
   GoldFile,
   GoldFormat,
+  GoldPart,
   GoldRelation,
   GoldSentence,
   Info,

@@ -173,7 +173,15 @@ export interface GoldFile {
   /** "auto" (the default) recognises the format from the first record. */
   format?: "auto" | GoldFormat;
   /** Files that belong to it: entities.json and relations.json of re3d. */
-  parts?: { name: string; text: string }[];
+  parts?: GoldPart[];
+}
+
+/** A file that belongs to an annotated one. */
+export interface GoldPart {
+  /** Its name. */
+  name: string;
+  /** Its content. */
+  text: string;
 }
 
 /** The content of an annotated file. */

@@ -105,10 +105,9 @@ async fn contradictory_gold_is_refused() {
 async fn annotated_files_are_read_and_their_errors_name_the_place() {
     let file = |text: &str| parse(&json!({"name": "my.json", "text": text}));
     let line = r#"{"tokens": ["-LRB-", "``", "1\\/2", "𝔖"], "entities": [{"type": "X", "start": 3, "end": 4}], "relations": []}"#;
-    let line = line.replace(r"\\", r"\\"[..2].as_ref());
-    let gold = spanlight_web::read_gold(file(&line)).unwrap();
+    let read = spanlight_web::read_gold(file(line)).unwrap();
     assert_eq!(
-        to_json(&gold),
+        to_json(&read),
         json!({
             "format": "spert",
             "sentences": [{
@@ -119,7 +118,7 @@ async fn annotated_files_are_read_and_their_errors_name_the_place() {
         })
     );
     let wrong = spanlight_web::read_gold(file(&line.replace("4}", "5}")));
-    let message = message(&wrong.unwrap_err());
+    let message = message(wrong);
     assert!(
         message.starts_with("my.json: line 1, field `entities[0]`: words [3, 5)"),
         "{message}"
