@@ -3,12 +3,12 @@
 
 mod adapter;
 mod constructors;
+mod device;
 mod extractor;
 mod gold;
 mod host;
 mod journal;
 mod loading;
-mod place;
 mod progress;
 mod scoring;
 mod types;

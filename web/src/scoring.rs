@@ -63,13 +63,14 @@ async fn predict(
     let total = gold.len();
     let found = predict_gold(&loaded.extractor, gold, async |done| {
         pause().await;
-        let told = alive(loaded.watch).and_then(|()| match &on_progress {
+        let answer = alive(loaded.watch).and_then(|()| match &on_progress {
             Some(callback) => {
                 callback.call1(&JsValue::UNDEFINED, &to_object(&Done { done, total })?)
             }
             None => Ok(JsValue::UNDEFINED),
         });
-        told.map(|answer| answer != JsValue::FALSE)
+        answer
+            .map(|answer| answer != JsValue::FALSE)
             .unwrap_or_else(|error| {
                 thrown = Some(error);
                 false

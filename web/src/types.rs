@@ -9,10 +9,10 @@ use wasm_bindgen::prelude::*;
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = include_str!("types.d.ts");
 
-/// Where the caller wants the model to compute.
+/// The backend that the caller prefers.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Wish {
+pub enum Preference {
     /// Where it is fast.
     #[default]
     Auto,
@@ -27,7 +27,7 @@ pub enum Wish {
 #[serde(default)]
 pub struct LoadOptions {
     /// Where to compute; a missing and an `undefined` one are the same.
-    pub backend: Option<Wish>,
+    pub backend: Option<Preference>,
     /// Bytes of memory for sentences.
     pub cache: Option<usize>,
 }

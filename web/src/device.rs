@@ -10,16 +10,16 @@ use wasm_bindgen::JsValue;
 
 use crate::adapter::Adapter;
 use crate::host::{Code, error, get};
-use crate::types::{Backend, Wish};
+use crate::types::{Backend, Preference};
 
 /// Word-pieces in a batch: enough to fill a GPU.
 const GPU_BUDGET: usize = 2048;
-/// Word-pieces in a batch: soon enough done for a wish to cancel to be heard.
+/// Word-pieces in a batch: few, so that a cancellation is noticed soon.
 const CPU_BUDGET: usize = 512;
 
-/// A device, and what to say about it.
+/// A device for the model, with what the page shows about it.
 #[derive(Debug, Clone)]
-pub struct Place {
+pub struct Placement {
     /// The device.
     pub device: Device,
     /// The adapter of a WebGPU device.
@@ -28,7 +28,7 @@ pub struct Place {
     pub budget: usize,
 }
 
-impl Place {
+impl Placement {
     /// The processor.
     pub fn cpu() -> Self {
         Self {
@@ -38,17 +38,20 @@ impl Place {
         }
     }
 
-    /// WebGPU, as far as it is wished for and there, or else why it is not used.
-    pub async fn gpu(wish: Wish) -> Result<Self, Option<String>> {
-        if wish == Wish::Cpu {
+    /// WebGPU, where the preference allows it and there is an adapter.
+    ///
+    /// # Errors
+    /// A note for the user on why it is not used; none where the processor was asked for.
+    pub async fn gpu(preference: Preference) -> Result<Self, Option<String>> {
+        if preference == Preference::Cpu {
             return Err(None);
         }
         let Some(adapter) = Adapter::find().await else {
-            let asked = wish == Wish::Webgpu;
+            let asked = preference == Preference::Webgpu;
             return Err(asked
                 .then(|| "This browser offers no WebGPU adapter; the processor is used.".into()));
         };
-        if adapter.software && wish == Wish::Auto {
+        if adapter.software && preference == Preference::Auto {
             return Err(Some(format!(
                 "WebGPU has only a software adapter here ({}); the processor is faster and is used.",
                 adapter.name
