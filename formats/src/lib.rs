@@ -11,7 +11,7 @@
 //! | [`Format::Re3d`] | document per line, annotations in two further files | half-open characters |
 //! | [`Format::Knowledgenet`] | document or passage per line | half-open characters |
 //!
-//! [`read()`] stops at the first ill-formed record, [`check`] lists all of them, [`write`] writes
+//! [`read()`] stops at the first ill-formed record, [`check()`] lists all of them, [`write()`] writes
 //! the paper's format. Every error names the file, the line, the field and the remedy.
 //!
 //! ```
