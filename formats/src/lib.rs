@@ -14,13 +14,18 @@
 //! [`read()`] stops at the first ill-formed record, [`check()`] lists all of them, [`write()`] writes
 //! the paper's format. Every error names the file, the line, the field and the remedy.
 //!
+//! A new format is a file with a `parse` function for one record, a variant of [`Format`] with its
+//! name and its telltale fields, a line in `read.rs`, and an input with its expected sentences in
+//! `tests/formats`, which the browser tests read too.
+//!
 //! ```
 //! use spanlight_formats::{Format, Options, Source, read};
 //!
-//! let line = br#"{"tokens": ["Marie", "leads", "Acme"], "relations": [],
-//!     "entities": [{"type": "Person", "start": 0, "end": 1}]}"#;
-//! let line = String::from_utf8_lossy(line).replace('\n', " ");
-//! let source = Source::new("staff.json", line.as_bytes());
+//! let text = concat!(
+//!     r#"{"tokens": ["Marie", "leads", "Acme"], "relations": [], "#,
+//!     r#""entities": [{"type": "Person", "start": 0, "end": 1}]}"#,
+//! );
+//! let source = Source::new("staff.json", text.as_bytes());
 //! let dataset = read(source, Format::Auto, &Options::default())?;
 //! assert_eq!(dataset.format, Format::Spert);
 //! assert_eq!(dataset.sentences[0].entities[0].label, "Person");
