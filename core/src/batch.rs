@@ -7,6 +7,7 @@ use burn::tensor::{Device, Int, Tensor, TensorData};
 
 use crate::case::Case;
 use crate::document::Sentence;
+use crate::ops::indices;
 use crate::schema::{Direction, Schema, Span};
 use crate::tagger::{Tag, tags_of};
 use crate::{Error, Result};
@@ -21,33 +22,12 @@ pub struct Pieces {
     pub ids: Vec<u32>,
     /// Position of the first piece of every word.
     pub first: Vec<usize>,
-    /// How the word of every piece is written; caseless behind the end.
+    /// How the word of every piece is written; shorter lists count as caseless behind their end.
     pub cases: Vec<Case>,
 }
 
 impl Pieces {
-    /// The pieces of a sentence on its own, without the marks.
-    pub fn inner(&self) -> &[u32] {
-        self.ids
-            .get(1..self.ids.len().saturating_sub(1))
-            .unwrap_or_default()
-    }
-
-    /// The same sentence with pieces of its neighbours between the marks and itself.
-    pub fn within(&self, before: &[u32], behind: &[u32]) -> Self {
-        let (Some(cls), Some(sep)) = (self.ids.first(), self.ids.last()) else {
-            return self.clone();
-        };
-        // Neighbours only inform; how their words are written is not kept.
-        let (mark, own) = self.cases.split_at(self.cases.len().min(1));
-        Self {
-            ids: [&[*cls], before, self.inner(), behind, &[*sep]].concat(),
-            cases: [mark, &vec![Case::Caseless; before.len()][..], own].concat(),
-            first: self.first.iter().map(|at| at + before.len()).collect(),
-        }
-    }
-
-    /// Positions of the pieces of a word, in a sentence on its own; none if there is no such word.
+    /// Positions of the pieces of a word; none if there is no such word.
     pub fn range(&self, word: usize) -> Range<usize> {
         let end = self.ids.len().saturating_sub(1);
         let at = |word| self.first.get(word).copied().unwrap_or(end);
@@ -159,12 +139,6 @@ impl PieceBatch {
     pub fn word_rows(&self, device: &Device) -> Tensor<1, Int> {
         indices(self.first_rows.clone(), device)
     }
-}
-
-/// A one-dimensional index tensor.
-pub(crate) fn indices(rows: Vec<i32>, device: &Device) -> Tensor<1, Int> {
-    let count = rows.len();
-    Tensor::from_data(TensorData::new(rows, [count]), device)
 }
 
 /// Gold annotations of one sentence in the form the losses need (method §2.2).

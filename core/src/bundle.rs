@@ -7,14 +7,14 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::extract::{ExtractedSentence, Extractor};
-use crate::init::Init;
 use crate::predict::Predictor;
-use crate::weights::{Precision, StateDict, decode, load_state};
+use crate::weights::{Precision, StateDict, decode};
 use crate::wordpiece::WordPiece;
-use crate::{Error, JointModel, ModelConfig, Result, Schema};
+use crate::{Error, JointModel, ModelSettings, Result, Schema};
 
-/// Newest bundle format that this program reads, and the one it writes.
-pub const FORMAT: u32 = 1;
+/// Newest bundle format that this program reads, and the one that it writes. Format 2 has other names of
+/// parameters than format 1.
+pub const FORMAT: u32 = 2;
 /// File name of the manifest.
 pub const MANIFEST: &str = "manifest.json";
 /// File name of the tokenizer.
@@ -86,8 +86,8 @@ pub struct Manifest {
     pub description: String,
     /// Labels.
     pub schema: Schema,
-    /// Sizes and switches of the model.
-    pub config: ModelConfig,
+    /// Sizes, switches and decoding of the model.
+    pub config: ModelSettings,
     /// Number of weights.
     pub parameters: usize,
     /// How matrices are stored.
@@ -97,9 +97,6 @@ pub struct Manifest {
     /// A known extraction.
     pub self_test: SelfTest,
 }
-
-/// Weights that a file may lack before its manifest counts as absurd.
-const SLACK: u128 = 1 << 20;
 
 /// Just enough to recognise a format that this program is too old for.
 #[derive(Deserialize)]
@@ -179,22 +176,11 @@ impl Manifest {
     /// # Errors
     /// [`Error::Bundle`] for weights that do not fit the configuration.
     pub fn model(&self, weights: StateDict, device: &Device) -> Result<JointModel> {
-        // Absurd sizes are refused before anything is allocated for them; a weight too few or too many
-        // is named below.
-        let needed = self.config.parameters(&self.schema);
-        let found: usize = weights.values().map(|array| array.values.len()).sum();
-        if needed > 2 * (found as u128 + SLACK) {
-            return Err(Error::Bundle {
+        JointModel::load(&self.config.model, &self.schema, weights, device).map_err(|e| {
+            Error::Bundle {
                 part: WEIGHTS.into(),
-                problem: format!(
-                    "holds {found} weights where the sizes in the manifest need {needed}; fetch the bundle again"
-                ),
-            });
-        }
-        let blank = JointModel::new(&self.config, &self.schema, &mut Init::blank(), device)?;
-        load_state(blank, weights).map_err(|e| Error::Bundle {
-            part: WEIGHTS.into(),
-            problem: e.to_string(),
+                problem: e.to_string(),
+            }
         })
     }
 
@@ -218,7 +204,7 @@ impl Manifest {
         let model = self.model(decode(weights).map_err(named)?, device)?;
         let tokenizer = WordPiece::from_json(tokenizer)?;
         Ok(Extractor::new(
-            Predictor::new(model, self.schema.clone(), budget),
+            Predictor::new(model, self.schema.clone(), self.config.decoding, budget),
             tokenizer,
         ))
     }

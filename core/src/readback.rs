@@ -17,13 +17,6 @@ impl Rows {
         &self.values[i * self.width..(i + 1) * self.width]
     }
 
-    /// Adds to a column.
-    pub(crate) fn raise(&mut self, column: usize, by: f32) {
-        for value in self.values.iter_mut().skip(column).step_by(self.width) {
-            *value += by;
-        }
-    }
-
     /// Index of a row's largest value.
     pub fn argmax(&self, i: usize) -> usize {
         argmax(self.row(i))

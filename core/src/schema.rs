@@ -112,6 +112,13 @@ impl Schema {
             .map(|r| (r.as_str(), direction))
     }
 
+    /// Type, head and tail of a relation class over a left and a right argument; nothing for `None`.
+    pub fn directed<T>(&self, class: usize, left: T, right: T) -> Option<(&str, T, T)> {
+        let (label, direction) = self.relation(class)?;
+        let (head, tail) = direction.resolve(left, right);
+        Some((label, head, tail))
+    }
+
     /// The class of the other direction where that means the same.
     pub fn twin(&self, class: usize) -> Option<usize> {
         let (label, _) = self.relation(class)?;

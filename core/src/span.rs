@@ -10,12 +10,8 @@ use burn::module::{Module, Param};
 use burn::nn::Linear;
 use burn::tensor::{Device, Tensor, TensorData, activation::gelu};
 
-use crate::batch::indices;
-use crate::config::EmptySegment;
-use crate::dense::Dense;
-use crate::init::Init;
-use crate::noise::Noise;
-use crate::rows::pick;
+use crate::config::{EmptySegment, ModelConfig};
+use crate::ops::{Backward, Dense, Init, Pass, indices, select_rows};
 use crate::schema::Span;
 
 /// Convolutions with several kernel widths, max-pooled over a span.
@@ -39,34 +35,41 @@ impl SpanCnn {
         device: &Device,
     ) -> Self {
         let bound = |k: usize| 1.0 / ((hidden * k) as f32).sqrt();
+        let blocks = |width: &dyn Fn(usize) -> usize| -> Vec<(usize, f32)> {
+            kernels.iter().map(|&k| (width(k), bound(k))).collect()
+        };
         let taps = kernels
             .iter()
-            .map(|&k| init.uniform([hidden, k * channels], bound(k), device).val())
-            .collect();
-        let bias = kernels
-            .iter()
-            .map(|&k| init.uniform([channels], bound(k), device).val())
-            .collect();
+            .fold(0_usize, |sum, &k| sum.saturating_add(k));
+        let taps = taps.saturating_mul(channels);
         Self {
             taps: Linear {
-                weight: Param::from_tensor(Tensor::cat(taps, 1).detach()),
+                weight: init.uniform_columns(
+                    [hidden, taps],
+                    &blocks(&|k| k.saturating_mul(channels)),
+                    device,
+                ),
                 bias: None,
             },
-            bias: Param::from_tensor(Tensor::cat(bias, 0).detach()),
+            bias: init.uniform_columns(
+                [kernels.len().saturating_mul(channels)],
+                &blocks(&|_| channels),
+                device,
+            ),
             kernels: kernels.to_vec(),
             channels,
         }
     }
 
     /// Zero rows that the word matrix must carry behind the last word.
-    pub fn tail(kernels: &[usize]) -> usize {
-        kernels.iter().copied().max().unwrap_or(1) - 1
+    pub fn tail(&self) -> usize {
+        self.kernels.iter().copied().max().unwrap_or(1) - 1
     }
 
     /// Features of spans of packed rows: `[words + tail, hidden]` → `[spans, kernels * channels]`.
-    pub fn forward(&self, words: Tensor<2>, spans: &[Span], noise: &Noise) -> Tensor<2> {
+    pub fn forward(&self, words: Tensor<2>, spans: &[Span], backward: Backward) -> Tensor<2> {
         let taps = self.taps.forward(words); // [words + tail, Σk * channels]
-        let rows = taps.dims()[0] - Self::tail(&self.kernels);
+        let rows = taps.dims()[0] - self.tail();
         let mut column = 0;
         let mut features = Vec::with_capacity(self.kernels.len());
         for (i, &kernel) in self.kernels.iter().enumerate() {
@@ -76,7 +79,7 @@ impl SpanCnn {
                 .val()
                 .narrow(0, i * self.channels, self.channels)
                 .unsqueeze::<2>();
-            features.push(pool(products, bias, kernel, rows, spans, noise));
+            features.push(pool(products, bias, kernel, rows, spans, backward));
             column += kernel * self.channels;
         }
         Tensor::cat(features, 1)
@@ -92,7 +95,7 @@ fn pool(
     kernel: usize,
     rows: usize,
     spans: &[Span],
-    noise: &Noise,
+    backward: Backward,
 ) -> Tensor<2> {
     let device = products.device();
     let channels = bias.dims()[1];
@@ -113,7 +116,7 @@ fn pool(
         .flat_map(|&span| inner_rows(span, kernel, &starts, nothing))
         .collect();
     let mut windows =
-        pick(levels, indices(lookup, &device), noise).reshape([spans.len(), 3, channels]);
+        select_rows(levels, indices(lookup, &device), backward).reshape([spans.len(), 3, channels]);
 
     let slots = 2 * (kernel - 1);
     if slots > 0 {
@@ -136,7 +139,7 @@ fn pool(
             .iter()
             .flat_map(|&span| edge_rows(span, kernel, &firsts, total))
             .collect();
-        let edges = gelu(pick(partial, indices(lookup, &device), noise) + bias);
+        let edges = gelu(select_rows(partial, indices(lookup, &device), backward) + bias);
         windows = Tensor::cat(
             vec![windows, edges.reshape([spans.len(), slots, channels])],
             1,
@@ -221,59 +224,57 @@ fn edge_rows((start, end): Span, kernel: usize, firsts: &[usize], zero: usize) -
     rows
 }
 
-/// CNN features `[spans, features]` with those of empty spans as the configuration wants them (§3.5).
-pub fn present(features: Tensor<2>, spans: &[Span], empty: EmptySegment) -> Tensor<2> {
-    match empty {
-        EmptySegment::Cnn => features,
-        EmptySegment::Zero => {
-            let present: Vec<f32> = spans
-                .iter()
-                .map(|s| if s.0 < s.1 { 1.0 } else { 0.0 })
-                .collect();
-            let present = TensorData::new(present, [spans.len(), 1]);
-            let device = features.device();
-            features * Tensor::from_data(present, &device)
-        }
-    }
-}
-
 /// Span CNN followed by a dense layer: `r(span)`.
 #[derive(Module, Debug)]
 pub struct SpanEncoder {
     cnn: SpanCnn,
     dense: Dense,
+    #[module(skip)]
+    empty: EmptySegment,
 }
 
 impl SpanEncoder {
-    /// A new span encoder of width `size`.
-    pub fn new(
-        hidden: usize,
-        kernels: &[usize],
-        channels: usize,
-        size: usize,
-        init: &mut Init,
-        device: &Device,
-    ) -> Self {
+    /// A new span encoder.
+    pub fn new(config: &ModelConfig, init: &mut Init, device: &Device) -> Self {
+        let kernels = &config.span_kernels;
+        let channels = config.span_channels;
+        let hidden = config.encoder.hidden_size;
+        let features = kernels.len().saturating_mul(channels);
         Self {
             cnn: SpanCnn::new(hidden, kernels, channels, init, device),
-            dense: Dense::new(kernels.len() * channels, size, init, device),
+            dense: Dense::new(features, config.span_size, init, device),
+            empty: config.empty_segment,
         }
     }
 
-    /// CNN features with dropout: `[words + tail, hidden]` → `[spans, kernels * channels]`.
-    pub fn features(
-        &self,
-        words: Tensor<2>,
-        spans: &[Span],
-        dropout: f64,
-        noise: &mut Noise,
-    ) -> Tensor<2> {
-        let features = self.cnn.forward(words, spans, noise);
-        noise.dropout(features, dropout)
+    /// Zero rows that the word matrix must carry behind the last word.
+    pub fn tail(&self) -> usize {
+        self.cnn.tail()
     }
 
-    /// Representations without the dropout of the dense layer: `[spans, size]`.
-    pub fn project(&self, features: Tensor<2>, noise: &Noise) -> Tensor<2> {
-        self.dense.project(features, noise)
+    /// Representations without the dropout of the dense layer: words `[words + tail, hidden]` →
+    /// `[spans, span size]`.
+    pub fn forward(&self, words: Tensor<2>, spans: &[Span], pass: &mut Pass) -> Tensor<2> {
+        let features = self.cnn.forward(words, spans, pass.backward());
+        let features = pass.dropout(features); // [spans, kernels * channels]
+        let features = match self.empty {
+            EmptySegment::Cnn => features,
+            EmptySegment::Zero => zero_empty(features, spans),
+        };
+        self.dense.project(features, pass.backward())
     }
+}
+
+/// CNN features `[spans, features]` with zeros for empty spans (§3.5).
+fn zero_empty(features: Tensor<2>, spans: &[Span]) -> Tensor<2> {
+    if spans.iter().all(|(start, end)| start < end) {
+        return features;
+    }
+    let present: Vec<f32> = spans
+        .iter()
+        .map(|(start, end)| if start < end { 1.0 } else { 0.0 })
+        .collect();
+    let present = TensorData::new(present, [spans.len(), 1]);
+    let device = features.device();
+    features * Tensor::from_data(present, &device)
 }

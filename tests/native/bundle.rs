@@ -1,6 +1,5 @@
 //! Bundles: round trips, and damage of every kind.
 
-use burn::module::Module;
 use burn::tensor::Device;
 use pollster::block_on;
 use rand::rngs::Xoshiro256PlusPlus;
@@ -9,11 +8,10 @@ use spanlight_core::batch::PieceBatch;
 use spanlight_core::bundle::{FORMAT, Manifest, Part, SelfTest, TOKENIZER, WEIGHTS};
 use spanlight_core::config::Calibration;
 use spanlight_core::extract::{ExtractOptions, Extraction, Extractor};
-use spanlight_core::init::Init;
-use spanlight_core::noise::Noise;
+use spanlight_core::ops::Pass;
 use spanlight_core::weights::{Precision, decode, encode, read_note, state_of};
 use spanlight_core::wordpiece::WordPiece;
-use spanlight_core::{JointModel, ModelConfig, Result};
+use spanlight_core::{Decoding, ModelConfig, ModelSettings, Result};
 use spanlight_tests::{tiny_config, tiny_extractor, tiny_schema, values};
 
 const TEXT: &str = "Alice met Bob in Paris. The graph model uses data, and the method is for Bob.";
@@ -37,7 +35,10 @@ impl Bundle {
             name: "tiny".into(),
             description: String::new(),
             schema: tiny_schema(),
-            config: tiny_config(),
+            config: ModelSettings {
+                model: tiny_config(),
+                decoding: Decoding::default(),
+            },
             parameters: state.values().map(|a| a.values.len()).sum(),
             precision,
             parts: Default::default(),
@@ -89,7 +90,7 @@ fn logits(extractor: &Extractor) -> Vec<f32> {
         .tokenizer()
         .sentence(["Alice", "met", "Bob", "in", "Paris"])
         .unwrap();
-    let quiet = &mut Noise::none();
+    let quiet = &mut Pass::inference();
     let encoded = model.encode(&PieceBatch::new([&pieces]), quiet);
     let types = model.type_logits(model.represent(&encoded, &[(0, 1), (2, 3), (2, 5)], quiet));
     [values(model.tag_logits(&encoded)), values(types)].concat()
@@ -227,12 +228,12 @@ fn a_part_that_the_manifest_does_not_list_is_named() {
 #[test]
 fn weights_of_another_model_are_named() {
     let mut bundle = Bundle::export(Precision::F32);
-    bundle.manifest.config.span_size = 33;
+    bundle.manifest.config.model.span_size = 33;
     assert_names(
         &bundle.refusal(),
         &[
             "`weights.safetensors`",
-            "entity.dense.linear.weight",
+            "encoders.span.dense.linear.weight",
             "[48, 32]",
             "[48, 33]",
         ],
@@ -261,7 +262,7 @@ fn weights_of_another_model_are_named() {
 #[test]
 fn a_manifest_that_makes_no_model_names_the_field() {
     let mut bundle = Bundle::export(Precision::F32);
-    bundle.manifest.config.encoder.num_attention_heads = 3;
+    bundle.manifest.config.model.encoder.num_attention_heads = 3;
     assert_names(
         &bundle.refusal(),
         &["encoder.num_attention_heads", "3 does not divide"],
@@ -372,11 +373,8 @@ fn absurd_sizes_are_refused_before_they_are_allocated() {
     ];
     for change in absurd {
         let mut bundle = Bundle::export(Precision::F32);
-        change(&mut bundle.manifest.config);
-        assert_names(
-            &bundle.refusal(),
-            &["`weights.safetensors`", "in the manifest"],
-        );
+        change(&mut bundle.manifest.config.model);
+        assert_names(&bundle.refusal(), &["`weights.safetensors`", "weights"]);
     }
 }
 
@@ -384,7 +382,7 @@ fn absurd_sizes_are_refused_before_they_are_allocated() {
 fn temperatures_that_divide_by_nothing_are_refused() {
     for temperature in [0.0, -1.0] {
         let mut bundle = Bundle::export(Precision::F32);
-        bundle.manifest.config.calibration = Some(Calibration {
+        bundle.manifest.config.decoding.calibration = Some(Calibration {
             tags: 1.0,
             types: temperature,
             relations: 1.0,
@@ -393,17 +391,52 @@ fn temperatures_that_divide_by_nothing_are_refused() {
     }
 }
 
+/// Names of parameters in bundles of format 1.
+fn earlier_name(name: &str) -> String {
+    let modules = [
+        ("encoders.sentence.", "encoder."),
+        ("encoders.span.", "entity."),
+        ("encoders.pair.", "pair."),
+        ("relation.inner.", "relation_inner."),
+        ("relation.outer.", "relation_outer."),
+        ("relation.head.", "relation_head."),
+    ];
+    let found = modules
+        .iter()
+        .find_map(|(now, then)| Some(format!("{then}{}", name.strip_prefix(now)?)));
+    found.unwrap_or_else(|| name.into())
+}
+
 #[test]
-fn the_number_of_parameters_is_known_without_a_model() {
-    let mut config = tiny_config();
-    for (shared, pad) in [(false, false), (true, false), (false, true)] {
-        config.case = pad;
-        config.share_span_encoder = shared;
-        config.tag_pad_class = pad;
-        let model = JointModel::new(&config, &tiny_schema(), &mut Init::blank(), &Device::flex());
-        assert_eq!(
-            config.parameters(&tiny_schema()),
-            model.unwrap().num_params() as u128
-        );
-    }
+fn a_bundle_of_format_1_gives_the_same_results() {
+    let bundle = Bundle::export(Precision::F32);
+    let expected = run(&bundle.open().unwrap());
+    let mut earlier = bundle.clone();
+    let state = decode(&bundle.weights).unwrap().into_iter();
+    let state = state.map(|(name, array)| (earlier_name(&name), array));
+    earlier.weights = encode(&state.collect(), Precision::F32).unwrap();
+    assert_ne!(earlier.weights, bundle.weights);
+    earlier.manifest.format = 1;
+    let mut manifest = serde_json::to_value(&earlier.described().manifest).unwrap();
+    let config = manifest["config"].as_object_mut().unwrap();
+    config.insert("context".into(), 0.into());
+    config.insert(
+        "none_bias".into(),
+        serde_json::json!({ "entity": 0.0, "relation": 0.0 }),
+    );
+    let parse = |manifest: &serde_json::Value| Manifest::parse(manifest.to_string().as_bytes());
+    let opened = {
+        let state = decode(&bundle.weights).unwrap().into_iter();
+        let state = state.map(|(name, array)| (earlier_name(&name), array));
+        let weights = encode(&state.collect(), Precision::F32).unwrap();
+        let manifest = parse(&manifest).unwrap();
+        manifest.open(&bundle.tokenizer, &weights, &Device::flex(), 256)
+    };
+    assert_eq!(run(&opened.unwrap()), expected);
+
+    manifest["config"]["context"] = 32.into();
+    assert_names(&parse(&manifest).unwrap_err().to_string(), &["`context`"]);
+    manifest["config"]["context"] = 0.into();
+    manifest["config"]["none_bias"]["entity"] = serde_json::json!(0.4);
+    assert_names(&parse(&manifest).unwrap_err().to_string(), &["`none_bias`"]);
 }

@@ -1,14 +1,12 @@
-//! An uncased encoder that is told how words are written (method §13.12).
+//! How words are written as an input of an uncased encoder (method §13.12).
 
 use burn::tensor::Device;
 use pollster::block_on;
-use spanlight_core::batch::Pieces;
 use spanlight_core::case::Case;
 use spanlight_core::extract::{ExtractOptions, ExtractedSentence, Extractor};
-use spanlight_core::init::Init;
 use spanlight_core::predict::Predictor;
-use spanlight_core::weights::{Array, load_state, state_of};
-use spanlight_core::{JointModel, ModelConfig};
+use spanlight_core::weights::{Array, state_of};
+use spanlight_core::{Decoding, JointModel, ModelConfig};
 use spanlight_tests::{
     tiny_config, tiny_extractor, tiny_model, tiny_schema, tiny_tokenizer, uniform,
 };
@@ -16,7 +14,7 @@ use spanlight_tests::{
 const TEXT: &str = "alice met bob in paris for 3 of the models and data.";
 
 /// The model of [`tiny_extractor`] with vectors for how words are written.
-fn told(vectors: Vec<f32>) -> Extractor {
+fn with_case(vectors: Vec<f32>) -> Extractor {
     let (device, schema) = (Device::flex(), tiny_schema());
     let config = ModelConfig {
         case: true,
@@ -26,9 +24,9 @@ fn told(vectors: Vec<f32>) -> Extractor {
     let shape = vec![Case::KINDS, config.encoder.hidden_size];
     let vectors = Array::new("case", shape, vectors).unwrap();
     state.insert("case".into(), vectors);
-    let blank = JointModel::new(&config, &schema, &mut Init::blank(), &device).unwrap();
-    let model = load_state(blank, state).unwrap();
-    Extractor::new(Predictor::new(model, schema, 256), tiny_tokenizer())
+    let model = JointModel::load(&config, &schema, state, &device).unwrap();
+    let predictor = Predictor::new(model, schema, Decoding::default(), 256);
+    Extractor::new(predictor, tiny_tokenizer())
 }
 
 fn found(extractor: &Extractor, text: &str) -> Vec<ExtractedSentence> {
@@ -46,22 +44,22 @@ fn scores(extractor: &Extractor, text: &str) -> Vec<f32> {
 }
 
 #[test]
-fn words_count_by_how_they_are_written_once_it_is_told() {
+fn scores_depend_on_case_only_through_its_vectors() {
     let size = Case::KINDS * tiny_config().encoder.hidden_size;
-    let (plain, silent, told) = (
+    let (plain, silent, cased) = (
         tiny_extractor(256),
-        told(vec![0.0; size]),
-        told(uniform(size, 1).iter().map(|v| 0.1 * v).collect()),
+        with_case(vec![0.0; size]),
+        with_case(uniform(size, 1).iter().map(|v| 0.1 * v).collect()),
     );
     let capitals = TEXT.replace("alice", "Alice").replace("paris", "PARIS");
     assert_eq!(scores(&plain, TEXT), scores(&plain, &capitals));
     assert_eq!(found(&plain, TEXT), found(&silent, TEXT));
-    assert_ne!(scores(&plain, TEXT), scores(&told, TEXT));
-    assert_ne!(scores(&told, TEXT), scores(&told, &capitals));
+    assert_ne!(scores(&plain, TEXT), scores(&cased, TEXT));
+    assert_ne!(scores(&cased, TEXT), scores(&cased, &capitals));
 }
 
 #[test]
-fn every_piece_of_a_word_has_its_case_and_neighbours_have_none() {
+fn every_piece_of_a_word_has_its_case() {
     use Case::{Caseless, Lower, Title, Upper};
     let pieces = tiny_tokenizer()
         .sentence(["Zz", "in", "DATA", "."])
@@ -71,14 +69,4 @@ fn every_piece_of_a_word_has_its_case_and_neighbours_have_none() {
         [Caseless, Title, Title, Lower, Upper, Caseless]
     );
     assert_eq!(pieces.ids.len(), pieces.cases.len() + 1);
-    let within = pieces.within(&[4, 5], &[6]);
-    assert_eq!(
-        within.cases,
-        [
-            Caseless, Caseless, Caseless, Title, Title, Lower, Upper, Caseless
-        ]
-    );
-    assert_eq!(within.first, [3, 5, 6, 7]);
-    let bare = Pieces::default();
-    assert!(bare.within(&[4], &[]).cases.is_empty());
 }

@@ -4,7 +4,7 @@
 use burn::tensor::{Device, Tensor, TensorData};
 use spanlight_core::pretrain::ObjectiveConfig;
 use spanlight_core::pretrain::config::Normalization;
-use spanlight_core::pretrain::contrast::{logits, loss, normalize};
+use spanlight_core::pretrain::cspo::{logits, loss, normalize};
 use spanlight_tests::{assert_close, values};
 
 const QUERIES: [[f32; 2]; 2] = [[0.5, 1.0], [-1.0, 0.2]];

@@ -1,32 +1,32 @@
 //! Dropout: reproducible, unbiased, silent at inference.
 
 use burn::tensor::{Device, Tensor};
-use spanlight_core::noise::Noise;
+use spanlight_core::ops::Pass;
 use spanlight_tests::{random, values};
 
 /// No multiple of the four draws that share 64 bits.
 const COUNT: usize = 100_003;
 
-fn mask(noise: &mut Noise, p: f64) -> Vec<f32> {
-    values(noise.dropout(Tensor::<1>::ones([COUNT], &Device::flex()), p))
+fn mask(pass: &mut Pass) -> Vec<f32> {
+    values(pass.dropout(Tensor::<1>::ones([COUNT], &Device::flex())))
 }
 
 #[test]
 fn the_same_seed_gives_the_same_masks_in_the_same_order() {
-    let (mut one, mut two, mut other) = (Noise::seeded(7), Noise::seeded(7), Noise::seeded(8));
-    let first = mask(&mut one, 0.3);
-    assert_eq!(first, mask(&mut two, 0.3));
-    assert_ne!(first, mask(&mut other, 0.3));
-    let second = mask(&mut one, 0.3);
-    assert_eq!(second, mask(&mut two, 0.3));
+    let (mut one, mut two, mut other) = ([7, 7, 8]).map(|seed| Pass::training(seed, 0.3)).into();
+    let first = mask(&mut one);
+    assert_eq!(first, mask(&mut two));
+    assert_ne!(first, mask(&mut other));
+    let second = mask(&mut one);
+    assert_eq!(second, mask(&mut two));
     assert_ne!(first, second);
 }
 
 #[test]
 fn zeroes_a_share_of_p_and_keeps_the_mean() {
     for p in [0.1, 0.5, 0.9] {
-        check_mask(p, mask(&mut Noise::seeded(1), p));
-        check_mask(p, mask(&mut Noise::drawn_by(&Device::flex(), 1), p));
+        check_mask(p, mask(&mut Pass::training(1, p)));
+        check_mask(p, mask(&mut Pass::training_on_gpu(&Device::flex(), 1, p)));
     }
 }
 
@@ -50,7 +50,7 @@ fn check_mask(p: f64, mask: Vec<f32>) {
 #[test]
 fn scales_what_it_keeps() {
     let x = random([50, 20], 3, &Device::flex());
-    let dropped = values(Noise::seeded(1).dropout(x.clone(), 0.25));
+    let dropped = values(Pass::training(1, 0.25).dropout(x.clone()));
     let expected = |(a, b): (&f32, &f32)| *b == 0.0 || *b == a * (1.0 / 0.75_f64) as f32;
     assert!(values(x).iter().zip(&dropped).all(expected));
     assert!(dropped.contains(&0.0));
@@ -60,8 +60,8 @@ fn scales_what_it_keeps() {
 fn is_the_identity_without_a_seed_or_without_probability() {
     let x = random([50, 20], 3, &Device::flex());
     assert_eq!(
-        values(Noise::none().dropout(x.clone(), 0.5)),
+        values(Pass::inference().dropout(x.clone())),
         values(x.clone())
     );
-    assert_eq!(values(Noise::seeded(1).dropout(x.clone(), 0.0)), values(x));
+    assert_eq!(values(Pass::training(1, 0.0).dropout(x.clone())), values(x));
 }

@@ -2,10 +2,11 @@
 
 use burn::tensor::Device;
 use pollster::block_on;
+use spanlight_core::Decoding;
 use spanlight_core::batch::{PieceBatch, Pieces};
 use spanlight_core::extract::{ExtractOptions, ExtractedSentence, Extractor};
-use spanlight_core::model::Pair;
-use spanlight_core::noise::Noise;
+use spanlight_core::joint::{Candidates, Pair};
+use spanlight_core::ops::Pass;
 use spanlight_core::predict::{Detail, Predicted, Predictor};
 use spanlight_core::schema::Span;
 use spanlight_tests::{tiny_model, tiny_schema, tiny_tokenizer, values};
@@ -18,7 +19,7 @@ const TEXT: &str = "Alice met Bob in Paris and the graph model uses data. The me
 /// With a model that rejects some of its spans and pairs.
 fn extract(options: ExtractOptions) -> Vec<ExtractedSentence> {
     let model = tiny_model(0, &Device::flex());
-    let predictor = Predictor::new(model, tiny_schema(), 256);
+    let predictor = Predictor::new(model, tiny_schema(), Decoding::default(), 256);
     let extractor = Extractor::new(predictor, tiny_tokenizer());
     let extraction = block_on(extractor.extract(TEXT, &options)).unwrap();
     extraction.sentences
@@ -184,12 +185,12 @@ fn attention_is_that_of_the_pair_encoder() {
     let model = tiny_model(5, &Device::flex());
     let words: Vec<String> = TEXT[..52].split(' ').map(String::from).collect();
     let pieces = tiny_tokenizer().sentence(&words).unwrap();
-    let predictor = Predictor::new(model.clone(), tiny_schema(), 256);
+    let predictor = Predictor::new(model.clone(), tiny_schema(), Decoding::default(), 256);
     let found = predict(&predictor, &pieces);
     assert!(found.relations.len() > 1);
 
     let batch = PieceBatch::new([&pieces]);
-    let quiet = &mut Noise::none();
+    let quiet = &mut Pass::inference();
     let encoded = model.encode(&batch, quiet);
     let represented = model.represent(&encoded, &found.spans, quiet);
     let row = |span: Span| found.spans.iter().position(|s| *s == span).unwrap();
@@ -199,15 +200,12 @@ fn attention_is_that_of_the_pair_encoder() {
             left: row(found.entities[relation.left].span),
             right: row(found.entities[relation.right].span),
         };
-        let bounds = [batch.rows(0)];
-        let expected = model.relate(
-            &encoded,
-            &bounds,
-            &found.spans,
-            represented.clone(),
-            &[pair],
-            quiet,
-        );
+        let candidates = Candidates {
+            bounds: &[batch.rows(0)],
+            spans: &found.spans,
+            pairs: &[pair],
+        };
+        let expected = model.relate(&encoded, &candidates, represented.clone(), quiet);
         let attention = relation.evidence.as_ref().unwrap().attention;
         for (found, expected) in attention.iter().zip(values(expected.weights)) {
             assert!(near(*found, expected), "{attention:?}");

@@ -3,10 +3,8 @@
 use burn::module::Module;
 use burn::tensor::{Device, Tensor, TensorData, activation};
 use spanlight_core::ModelConfig;
-use spanlight_core::config::{EncoderConfig, PairActivation, Profile};
-use spanlight_core::dense::Dense;
-use spanlight_core::init::Init;
-use spanlight_core::noise::Noise;
+use spanlight_core::config::{EncoderConfig, PairActivation};
+use spanlight_core::ops::{Backward, Dense, Init, Pass};
 use spanlight_core::pair::PairEncoder;
 use spanlight_core::span::SpanCnn;
 use spanlight_core::weights::{Array, load_state};
@@ -68,17 +66,17 @@ fn span_cnn() {
     ];
     let alone = [&words[..], &[0.0; 2]].concat();
     assert_close(
-        &values(cnn.forward(matrix(5, &alone), &spans, &Noise::none())),
+        &values(cnn.forward(matrix(5, &alone), &spans, Backward::Serial)),
         &expected,
     );
     let padded = [&words[..], &[0.0; 8]].concat();
     assert_close(
-        &values(cnn.forward(matrix(8, &padded), &spans, &Noise::none())),
+        &values(cnn.forward(matrix(8, &padded), &spans, Backward::Serial)),
         &expected,
     );
     let followed = [&words[..], &uniform(6, 1), &[0.0; 2]].concat();
     assert_close(
-        &values(cnn.forward(matrix(8, &followed), &spans, &Noise::none())),
+        &values(cnn.forward(matrix(8, &followed), &spans, Backward::Serial)),
         &expected,
     );
 }
@@ -104,7 +102,8 @@ fn dense() {
             ("norm.beta", &[3], &[0.0; 3]),
         ],
     );
-    let found = values(dense.forward(matrix(1, &[1.0, -2.0, 0.5, 3.0]), 0.1, &mut Noise::none()));
+    let x = matrix(1, &[1.0, -2.0, 0.5, 3.0]);
+    let found = values(dense.forward(x, &mut Pass::inference()));
     assert_close(&found, &[1.295942, -1.138278, -0.157663]);
 }
 
@@ -126,7 +125,8 @@ fn attend(act: PairActivation) -> (Vec<f32>, Vec<f32>) {
         span_size: 2,
         attention_size: 2,
         position_size: 7,
-        ..ModelConfig::new(encoder, Profile::Fixed)
+        pair_att_act: act,
+        ..ModelConfig::new(encoder)
     };
     // One-hot positions: a quarter of every W_p p_j comes with the position relative to s1 (rows 2
     // to 6), the rest with the one relative to s2 (rows 0 to 4).
@@ -153,7 +153,7 @@ fn attend(act: PairActivation) -> (Vec<f32>, Vec<f32>) {
     );
     let segments =
         matrix(5, &[1.0, 0.0, 0.0, 1.0, 1.0, 1.0, 0.5, -0.5, -1.0, 0.2]).reshape([1, 5, 2]);
-    let found = pair.forward(segments, matrix(1, &[1.0]), &[0], act, &Noise::none());
+    let found = pair.forward(segments, matrix(1, &[1.0]), &[0], Backward::Serial);
     (values(found.weights), values(found.features))
 }
 

@@ -3,7 +3,6 @@
 mod bundle;
 mod case;
 mod citations;
-mod context;
 mod contrast;
 mod dropout;
 mod evidence;

@@ -2,11 +2,12 @@
 
 use burn::tensor::Device;
 use pollster::block_on;
+use spanlight_core::ModelConfig;
 use spanlight_core::batch::{PieceBatch, Pieces};
-use spanlight_core::bert::Bert;
 use spanlight_core::config::EncoderConfig;
-use spanlight_core::init::Init;
-use spanlight_core::noise::Noise;
+use spanlight_core::encoder::SentenceEncoder;
+use spanlight_core::ops::Init;
+use spanlight_core::ops::Pass;
 use spanlight_core::weights::{load_bert, load_state, state_of};
 use spanlight_tests::values;
 
@@ -26,8 +27,12 @@ fn config() -> EncoderConfig {
 }
 
 /// An encoder whose weights are a formula.
-fn encoder() -> Bert {
-    let blank = Bert::new(&config(), &mut Init::blank(), &Device::flex());
+fn encoder() -> SentenceEncoder {
+    let blank = SentenceEncoder::new(
+        &ModelConfig::new(config()),
+        &mut Init::blank(),
+        &Device::flex(),
+    );
     let mut state = block_on(state_of(&blank)).unwrap();
     for (k, (name, array)) in state.iter_mut().enumerate() {
         let size = if name.starts_with("relative") {
@@ -53,7 +58,9 @@ fn hidden_states_are_those_of_mpnet() {
     };
     let long = sentence(&[0, 5, 9, 13, 7, 11, 4, 17, 8, 6, 3, 2]);
     let batch = PieceBatch::new(&[long, sentence(&[0, 12, 2])]);
-    let hidden = encoder().forward(&batch, 0.1, &mut Noise::none());
+    let (encoder, pass) = (encoder(), &mut Pass::inference());
+    let embedded = encoder.embeddings.forward(&batch, pass);
+    let hidden = encoder.forward(embedded, &batch, pass);
     let expected = [
         (
             0,
@@ -125,7 +132,11 @@ fn checkpoints_have_mpnets_names() {
             array.clone(),
         )
     });
-    let blank = Bert::new(&config(), &mut Init::blank(), &Device::flex());
+    let blank = SentenceEncoder::new(
+        &ModelConfig::new(config()),
+        &mut Init::blank(),
+        &Device::flex(),
+    );
     let loaded = load_bert(blank, theirs.collect()).unwrap();
     assert_eq!(block_on(state_of(&loaded)).unwrap(), state);
 }

@@ -8,15 +8,14 @@ use rand::SeedableRng;
 use rand::rngs::Xoshiro256PlusPlus;
 use spanlight_core::batch::{Gold, PieceBatch, Pieces, TrainBatch};
 use spanlight_core::document::{Entity, Relation, Sentence};
-use spanlight_core::extract::directed;
-use spanlight_core::init::Init;
-use spanlight_core::joint::{joint_loss, total};
-use spanlight_core::noise::Noise;
-use spanlight_core::predict::{Predicted, Predictor};
-use spanlight_core::schema::Schema;
+use spanlight_core::joint::joint_loss;
+use spanlight_core::ops::Init;
+use spanlight_core::ops::Pass;
+use spanlight_core::predict::{Predictor, named};
 use spanlight_core::score::{Prediction, Scores, score};
-use spanlight_core::{JointModel, ModelConfig};
-use spanlight_tests::{tiny_config, tiny_schema, tiny_tokenizer};
+use spanlight_core::tagger::TagDecoding;
+use spanlight_core::{Decoding, JointModel, ModelConfig};
+use spanlight_tests::{tiny_config, tiny_schema, tiny_tokenizer, total};
 
 /// Words in which `[TYPE …]` marks an entity, and relations between entities.
 fn sentence(marked: &str, relations: &[(usize, &str, usize)]) -> Sentence {
@@ -83,28 +82,9 @@ fn sentences() -> Vec<Sentence> {
     ]
 }
 
-fn named(found: &Predicted, schema: &Schema) -> Prediction {
-    let entity = |e: &spanlight_core::predict::PredictedEntity| Entity {
-        start: e.span.0,
-        end: e.span.1,
-        label: schema.entities[e.class].clone(),
-    };
-    let relations = found
-        .relations
-        .iter()
-        .map(|r| directed(schema, r.class, r.left, r.right).unwrap());
-    Prediction {
-        spans: found.spans.clone(),
-        entities: found.entities.iter().map(entity).collect(),
-        relations: relations
-            .map(|(label, head, tail)| Relation { head, tail, label })
-            .collect(),
-    }
-}
-
 fn evaluate(model: &JointModel, pieces: &[Pieces], gold: &[Sentence]) -> Scores {
     let schema = tiny_schema();
-    let predictor = Predictor::new(model.valid(), schema.clone(), 64);
+    let predictor = Predictor::new(model.valid(), schema.clone(), Decoding::default(), 64);
     let mut predictions = vec![Prediction::default(); gold.len()];
     let run = predictor.run(pieces, async |found| {
         for (i, predicted) in found {
@@ -143,11 +123,10 @@ fn overfit(config: &ModelConfig) -> (f32, Scores) {
     let mut last = f32::INFINITY;
     for step in 0..STEPS {
         let p_gold = [1.0, 1.0, 0.5, 0.0][4 * step / STEPS];
-        let mut noise = Noise::seeded(step as u64);
-        let loss = block_on(joint_loss(
-            &model, &schema, &batch, p_gold, &mut rng, &mut noise,
-        ))
-        .unwrap();
+        let decoding = TagDecoding::default();
+        let pass = &mut Pass::training(step as u64, config.dropout);
+        let loss = joint_loss(&model, &schema, &batch, decoding, p_gold, &mut rng, pass);
+        let loss = block_on(loss).unwrap();
         let counts = [loss.tag.count, loss.entity.count, loss.relation.count];
         let loss = total(loss, counts).unwrap();
         last = loss.clone().into_scalar::<f32>();

@@ -7,16 +7,16 @@ use pollster::block_on;
 use rand::SeedableRng;
 use serde_json::Value;
 use spanlight_core::batch::{Gold, PieceBatch, Pieces, TrainBatch};
-use spanlight_core::config::{EncoderConfig, Profile};
-use spanlight_core::init::Init;
-use spanlight_core::joint::{joint_loss, total};
-use spanlight_core::model::{Pair, TypedSpans};
-use spanlight_core::noise::Noise;
+use spanlight_core::config::EncoderConfig;
+use spanlight_core::joint::joint_loss;
+use spanlight_core::joint::{Candidates, Pair, TypedSpans};
+use spanlight_core::ops::Init;
+use spanlight_core::ops::Pass;
 use spanlight_core::schema::Span;
-use spanlight_core::tagger::Tag;
+use spanlight_core::tagger::{Tag, TagDecoding};
 use spanlight_core::weights::{Stage, StateDict, from_pspe, load_state, read_safetensors};
 use spanlight_core::{JointModel, ModelConfig, Schema};
-use spanlight_tests::{gradients, shared};
+use spanlight_tests::{assert_same_gradients, fixture, gradients, total};
 
 /// Largest difference allowed on logits and losses.
 const OUTPUT: f32 = 1e-4;
@@ -33,14 +33,10 @@ struct Fixture {
 }
 
 impl Fixture {
-    fn load(device: &Device) -> Option<Self> {
-        let folder = shared("fixtures")?;
-        let json: Value =
-            serde_json::from_slice(&std::fs::read(folder.join("finetune_tiny.json")).unwrap())
-                .unwrap();
-        let tensors =
-            read_safetensors(&std::fs::read(folder.join("finetune_tiny.safetensors")).unwrap())
-                .unwrap();
+    fn load(device: &Device) -> Self {
+        let read = |name: &str| std::fs::read(fixture(name)).unwrap();
+        let json: Value = serde_json::from_slice(&read("finetune_tiny.json")).unwrap();
+        let tensors = read_safetensors(&read("finetune_tiny.safetensors")).unwrap();
         let schema = Schema {
             entities: ["LOC", "ORG", "PER"].map(String::from).into(),
             relations: ["LIVE", "WORK"].map(String::from).into(),
@@ -54,19 +50,19 @@ impl Fixture {
             attention_size: size("att_size"),
             position_size: size("position_embedding_dims"),
             relation_size: size("ent_mention_output_size"),
-            ..ModelConfig::new(encoder, Profile::Reference)
+            ..ModelConfig::new(encoder).with_reference_quirks()
         };
         let model = JointModel::new(&config, &schema, &mut Init::blank(), device).unwrap();
         let parameters = group(&tensors, "param.");
         let model = load_state(model, from_pspe(parameters, Stage::FineTuning).unwrap()).unwrap();
         let batch = batch(&json);
-        Some(Self {
+        Self {
             json,
             tensors,
             schema,
             model,
             batch,
-        })
+        }
     }
 
     fn expect(&self, name: &str) -> &[f32] {
@@ -157,10 +153,8 @@ fn assert_close(name: &str, got: Tensor<2>, expected: &[f32]) {
 
 /// Every intermediate result that the fixture records.
 pub fn check_outputs(device: &Device) {
-    let Some(fixture) = Fixture::load(device) else {
-        return;
-    };
-    let quiet = &mut Noise::none();
+    let fixture = Fixture::load(device);
+    let quiet = &mut Pass::inference();
     let pieces = &fixture.batch.pieces;
     let encoded = fixture.model.encode(pieces, quiet);
     assert_close(
@@ -225,14 +219,12 @@ pub fn check_outputs(device: &Device) {
         })
         .collect();
     let bounds: Vec<Span> = (0..pieces.sentences()).map(|i| pieces.rows(i)).collect();
-    let pair = fixture.model.relate(
-        &encoded,
-        &bounds,
-        &spans,
-        represented.clone(),
-        &pairs,
-        quiet,
-    );
+    let candidates = Candidates {
+        bounds: &bounds,
+        spans: &spans,
+        pairs: &pairs,
+    };
+    let pair = (fixture.model).relate(&encoded, &candidates, represented.clone(), quiet);
     assert_close(
         "attention",
         pair.weights.clone(),
@@ -245,24 +237,23 @@ pub fn check_outputs(device: &Device) {
     );
     assert_close(
         "relation logits",
-        fixture.model.relation_logits(pair, &typed, &pairs, quiet),
+        (fixture.model).relation_logits(pair.features, &encoded, &candidates, &typed, quiet),
         fixture.expect("out.rel_logits"),
     );
 }
 
 /// The three losses and the gradient of every parameter.
 pub fn check_gradients(device: &Device) {
-    let Some(fixture) = Fixture::load(&device.clone().autodiff()) else {
-        return;
-    };
+    let fixture = Fixture::load(&device.clone().autodiff());
     let mut rng = rand::rngs::SmallRng::seed_from_u64(0);
     let loss = block_on(joint_loss(
         &fixture.model,
         &fixture.schema,
         &fixture.batch,
+        TagDecoding::default(),
         1.0,
         &mut rng,
-        &mut Noise::none(),
+        &mut Pass::inference(),
     ));
     let loss = loss.unwrap();
     let counts = [loss.tag.count, loss.entity.count, loss.relation.count];
@@ -281,31 +272,14 @@ pub fn check_gradients(device: &Device) {
     let grads = total(loss, counts).unwrap().backward();
     let ours = gradients(&fixture.model, &grads);
     let theirs = from_pspe(group(&fixture.tensors, "grad."), Stage::FineTuning).unwrap();
-    let mut squares = [0.0, 0.0];
-    for (name, expected) in &theirs {
-        // Rows that the batch never touches carry no gradient on either side.
-        let norm = |values: &[f32]| {
-            values
-                .iter()
-                .map(|&v| f64::from(v).powi(2))
-                .sum::<f64>()
-                .sqrt()
-        };
-        let (got, expected) = (norm(&ours[name].values), norm(&expected.values));
-        assert!(
-            (got - expected).abs() <= NORM * expected.max(1e-3),
-            "{name}: norm {got} instead of {expected}"
-        );
-        squares[0] += got * got;
-        squares[1] += expected * expected;
-    }
+    let square = assert_same_gradients(&ours, &theirs);
     let expected = fixture.json["scalars"]["grad_global_norm"]
         .as_f64()
         .unwrap();
     assert!(
-        (squares[0].sqrt() - expected).abs() <= NORM * expected,
+        (square.sqrt() - expected).abs() <= NORM * expected,
         "global norm {}",
-        squares[0].sqrt()
+        square.sqrt()
     );
 }
 

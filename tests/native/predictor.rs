@@ -6,17 +6,21 @@ use rand::rngs::Xoshiro256PlusPlus;
 use rand::{RngExt, SeedableRng, seq::SliceRandom};
 use spanlight_core::batch::Pieces;
 use spanlight_core::config::Calibration;
-use spanlight_core::init::Init;
 use spanlight_core::predict::{Detail, Predicted, PredictedEntity, PredictedRelation, Predictor};
 use spanlight_core::tagger::Borders;
-use spanlight_core::weights::{load_state, state_of};
-use spanlight_core::{JointModel, ModelConfig, Schema};
+use spanlight_core::weights::state_of;
+use spanlight_core::{Decoding, JointModel, Schema};
 use spanlight_tests::{tiny_config, tiny_model, tiny_schema};
 
 const SENTENCES: usize = 150;
 
 fn predictor(budget: usize) -> Predictor {
-    Predictor::new(tiny_model(5, &Device::flex()), tiny_schema(), budget)
+    Predictor::new(
+        tiny_model(5, &Device::flex()),
+        tiny_schema(),
+        Decoding::default(),
+        budget,
+    )
 }
 
 /// Sentences of 1 to 20 words, each of 1 to 3 word-pieces.
@@ -184,13 +188,13 @@ fn half_symmetric() -> Schema {
 /// The same model with these labels, calibrated.
 fn calibrated(calibration: Calibration) -> Predictor {
     let (device, schema) = (Device::flex(), half_symmetric());
-    let config = ModelConfig {
+    let decoding = Decoding {
         calibration: Some(calibration),
-        ..tiny_config()
+        ..Decoding::default()
     };
-    let blank = JointModel::new(&config, &schema, &mut Init::blank(), &device).unwrap();
     let state = block_on(state_of(&tiny_model(5, &device))).unwrap();
-    Predictor::new(load_state(blank, state).unwrap(), schema, 256)
+    let model = JointModel::load(&tiny_config(), &schema, state, &device).unwrap();
+    Predictor::new(model, schema, decoding, 256)
 }
 
 /// What is found in all sentences, in detail.

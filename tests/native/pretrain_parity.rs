@@ -3,13 +3,13 @@
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
 use pollster::block_on;
-use spanlight_core::average::follow;
-use spanlight_core::loss::Term;
-use spanlight_core::noise::Noise;
-use spanlight_core::pretrain::{PretrainLoss, contrast, pretrain_loss};
+use spanlight_core::loss::{Measure, Term};
+use spanlight_core::ops::Pass;
+use spanlight_core::ops::average::follow;
+use spanlight_core::pretrain::{cspo, pretrain_loss};
 use spanlight_core::weights::{Stage, from_pspe, state_of, to_pspe};
-use spanlight_tests::gradients;
 use spanlight_tests::pretraining::{Fixture, group, load};
+use spanlight_tests::{assert_same_gradients, gradients};
 
 /// Largest difference allowed on activations and losses.
 const OUTPUT: f32 = 1e-4;
@@ -29,10 +29,8 @@ fn assert_close(fixture: &Fixture, name: &str, got: Tensor<2>) {
 
 /// Every intermediate result of both networks and both views.
 pub fn check_outputs(device: &Device) {
-    let Some(fixture) = Fixture::load(device) else {
-        return;
-    };
-    let quiet = &mut Noise::none();
+    let fixture = Fixture::load(device);
+    let quiet = &mut Pass::inference();
     let batch = &fixture.batch;
     let sentences = batch.sentences();
     for (letter, network) in [("q", &fixture.model.network), ("k", &fixture.momentum)] {
@@ -58,16 +56,14 @@ pub fn check_outputs(device: &Device) {
     let model = &fixture.model;
     let views = model.network.encode(batch, quiet);
     for (side, view) in VIEWS.iter().enumerate() {
-        let words = &model.network.encoder.embeddings.word;
-        let logits =
-            model
-                .boundary
-                .logits(views.hidden.clone(), &batch.masked[side], words, 0.1, quiet);
+        let words = &model.network.encoders.sentence.embeddings.word;
+        let masked = &batch.masked[side];
+        let logits = (model.tbo).logits(views.hidden.clone(), masked, words, quiet);
         assert_close(&fixture, &format!("out.q.{view}.tbo_logits"), logits);
         let spans = model
             .network
             .represent(&views.encoded, &batch.permuted[side], quiet);
-        let logits = model.permutation.logits(spans, 0.1, quiet);
+        let logits = model.spo.logits(spans, quiet);
         assert_close(&fixture, &format!("out.q.{view}.spo_logits"), logits);
     }
     let keys = fixture.keys();
@@ -76,7 +72,7 @@ pub fn check_outputs(device: &Device) {
         let queries = projected.clone().narrow(0, side * sentences, sentences);
         let other = 1 - side;
         let own = keys.own[other].clone();
-        let scores = contrast::logits(
+        let scores = cspo::logits(
             queries,
             own,
             keys.queued[other].clone(),
@@ -89,44 +85,33 @@ pub fn check_outputs(device: &Device) {
 
 /// The losses of both views, and the gradient of every parameter.
 pub fn check_gradients(device: &Device) {
-    let Some(fixture) = Fixture::load(&device.clone().autodiff()) else {
-        return;
-    };
+    let fixture = Fixture::load(&device.clone().autodiff());
     let found = pretrain_loss(
         &fixture.model,
         &fixture.batch,
         Some(fixture.keys()),
         &fixture.objectives,
-        &mut Noise::none(),
+        &mut Pass::inference(),
     );
-    let PretrainLoss {
-        boundary,
-        permutation,
-        contrast,
-        ..
-    } = found;
-    let weights = &fixture.objectives;
     let mut total: Option<Tensor<1>> = None;
-    for (name, terms, weight) in [
-        ("tbo", boundary, weights.w_tbo),
-        ("spo", permutation, weights.w_spo),
-        ("cspo", contrast, weights.w_cspo),
-    ] {
-        for (term, view) in terms.into_iter().zip(VIEWS) {
-            let Term { sum, count } = term;
-            let mean = sum.unwrap() / count as f32;
-            let expected = fixture.scalar(&format!("loss.{name}.{view}")) as f32;
-            let got = mean.clone().into_scalar::<f32>();
-            assert!(
-                (got - expected).abs() <= OUTPUT,
-                "{name} of the {view} view: {got} instead of {expected}"
-            );
-            let share = mean * (weight / 2.0);
-            total = Some(match total {
-                Some(total) => total + share,
-                None => share,
-            });
+    for loss in found.weighted(&fixture.objectives) {
+        if loss.measure == Measure::Accuracy {
+            continue;
         }
+        let (name, view) = loss.name.split_once('_').unwrap();
+        let Term { sum, count } = loss.term;
+        let mean = sum.unwrap() / count as f32;
+        let expected = fixture.scalar(&format!("loss.{name}.{view}")) as f32;
+        let got = mean.clone().into_scalar::<f32>();
+        assert!(
+            (got - expected).abs() <= OUTPUT,
+            "{name} of the {view} view: {got} instead of {expected}"
+        );
+        let share = mean * loss.weight;
+        total = Some(match total {
+            Some(total) => total + share,
+            None => share,
+        });
     }
     let total = total.unwrap();
     let expected = fixture.scalar("loss.total") as f32;
@@ -136,19 +121,7 @@ pub fn check_gradients(device: &Device) {
     let ours = gradients(&fixture.model, &total.backward());
     let recorded = group(&fixture.tensors, "grad.");
     let theirs = from_pspe(recorded, Stage::Pretraining).unwrap();
-    let mut square = 0.0;
-    for (name, expected) in &theirs {
-        let norm = |values: &[f32]| {
-            let squares = values.iter().map(|&v| f64::from(v).powi(2));
-            squares.sum::<f64>().sqrt()
-        };
-        let (got, expected) = (norm(&ours[name].values), norm(&expected.values));
-        assert!(
-            (got - expected).abs() <= NORM * expected.max(1e-3),
-            "{name}: norm {got} instead of {expected}"
-        );
-        square += got * got;
-    }
+    let square = assert_same_gradients(&ours, &theirs);
     let expected = fixture.scalar("grad_global_norm");
     assert!(
         (square.sqrt() - expected).abs() <= NORM * expected,
@@ -170,9 +143,7 @@ fn losses_and_gradients_equal_those_of_the_papers_code() {
 #[test]
 fn the_momentum_network_follows_as_in_the_papers_code() {
     let device = Device::flex().autodiff();
-    let Some(fixture) = Fixture::load(&device) else {
-        return;
-    };
+    let fixture = Fixture::load(&device);
     let recorded = group(&fixture.tensors, "after1.");
     let after = from_pspe(recorded, Stage::Pretraining).unwrap();
     let (stepped, expected) = load(&after, &fixture.config, &fixture.objectives, &device);
@@ -195,9 +166,7 @@ fn the_momentum_network_follows_as_in_the_papers_code() {
 #[test]
 fn frozen_parameters_stay_in_the_average() {
     let device = Device::flex().autodiff();
-    let Some(fixture) = Fixture::load(&device) else {
-        return;
-    };
+    let fixture = Fixture::load(&device);
     let before = block_on(state_of(&fixture.momentum)).unwrap();
     let frozen = fixture.model.network.clone().no_grad();
     let after = block_on(state_of(&follow(fixture.momentum, &frozen, 0.5))).unwrap();
@@ -206,9 +175,7 @@ fn frozen_parameters_stay_in_the_average() {
 
 #[test]
 fn a_checkpoint_survives_the_way_there_and_back() {
-    let Some(fixture) = Fixture::load(&Device::flex()) else {
-        return;
-    };
+    let fixture = Fixture::load(&Device::flex());
     let theirs = group(&fixture.tensors, "param.");
     let ours = from_pspe(theirs.clone(), Stage::Pretraining).unwrap();
     let widths = &fixture.config.span_kernels;

@@ -5,12 +5,10 @@ use burn::tensor::{Device, Tensor, TensorData};
 use pollster::block_on;
 use spanlight_core::ModelConfig;
 use spanlight_core::config::{ClsRepr, EmptySegment, PairActivation};
-use spanlight_core::dense::Dense;
-use spanlight_core::init::Init;
-use spanlight_core::noise::Noise;
+use spanlight_core::ops::{Backward, Dense, Init, Pass};
 use spanlight_core::pair::SEGMENTS;
 use spanlight_core::pretrain::config::{Normalization, ProjectionHead};
-use spanlight_core::pretrain::contrast::{logits, loss, normalize};
+use spanlight_core::pretrain::cspo::{logits, loss, normalize};
 use spanlight_core::pretrain::sample::SampleConfig;
 use spanlight_core::pretrain::{
     Keys, ObjectiveConfig, PretrainBatch, PretrainModel, pretrain_loss,
@@ -45,7 +43,7 @@ fn state(model: &PretrainModel) -> StateDict {
 
 #[test]
 fn without_a_projection_head_the_pair_features_themselves_are_contrasted() {
-    let (config, quiet) = (quiet_config(), &mut Noise::none());
+    let (config, quiet) = (quiet_config(), &mut Pass::inference());
     let batch = batch();
     let of = |proj_head| {
         let objectives = ObjectiveConfig {
@@ -80,7 +78,7 @@ fn without_a_projection_head_the_pair_features_themselves_are_contrasted() {
 
 #[test]
 fn queries_are_compared_at_the_length_of_the_settings() {
-    let (config, quiet) = (quiet_config(), &mut Noise::none());
+    let (config, quiet) = (quiet_config(), &mut Pass::inference());
     let (batch, device) = (batch(), Device::flex());
     let (sentences, width) = (batch.sentences(), config.encoder.hidden_size);
     let unit =
@@ -98,11 +96,12 @@ fn queries_are_compared_at_the_length_of_the_settings() {
         let found = pretrain_loss(&model, &batch, Some(keys.clone()), &objectives, quiet);
         let projected = model.network.keys(&batch, quiet).inner();
         let projected = normalize(projected, cspo_normalize);
-        let sums = found.contrast.map(|term| {
+        let sums = found.views.map(|view| {
+            let term = view.cspo;
             assert_eq!(term.count, sentences);
             term.sum.unwrap().into_scalar::<f32>()
         });
-        // A pair is told from the contexts, a context from the pairs.
+        // A pair is compared with contexts, a context with pairs.
         for (side, sum) in sums.into_iter().enumerate() {
             let queries = projected.clone().narrow(0, side * sentences, sentences);
             let (own, queued) = (keys.own[1 - side].clone(), keys.queued[1 - side].clone());
@@ -123,8 +122,8 @@ fn queries_are_compared_at_the_length_of_the_settings() {
 
 #[test]
 fn a_tied_decoder_is_the_table_of_word_embeddings() {
-    const WORD: &str = "network.encoder.embeddings.word.weight";
-    const DECODER: &str = "boundary.decoder.weight";
+    const WORD: &str = "network.encoders.sentence.embeddings.word.weight";
+    const DECODER: &str = "tbo.decoder.weight";
     let (config, batch) = (quiet_config(), batch());
     let of = |tbo_tied, device: &Device| {
         let objectives = ObjectiveConfig {
@@ -134,12 +133,12 @@ fn a_tied_decoder_is_the_table_of_word_embeddings() {
         model(&config, &objectives, device)
     };
     let logits = |model: &PretrainModel| {
-        let quiet = &mut Noise::none();
+        let quiet = &mut Pass::inference();
         let views = model.network.encode(&batch, quiet);
-        let words = &model.network.encoder.embeddings.word;
+        let words = &model.network.encoders.sentence.embeddings.word;
         let masked = batch.masked.concat();
-        let head = &model.boundary;
-        head.logits(views.hidden, &masked, words, 0.0, quiet)
+        let head = &model.tbo;
+        head.logits(views.hidden, &masked, words, quiet)
     };
     let device = Device::flex();
     let tied = of(true, &device);
@@ -176,7 +175,7 @@ fn the_raw_sentence_vector_is_the_state_of_the_first_piece() {
             ..quiet_config()
         };
         let model = plain(&config);
-        let views = model.network.encode(&batch, &mut Noise::none());
+        let views = model.network.encode(&batch, &mut Pass::inference());
         let width = config.encoder.hidden_size;
         let hidden = values(views.hidden);
         let first = (0..inputs).flat_map(|input| {
@@ -190,8 +189,8 @@ fn the_raw_sentence_vector_is_the_state_of_the_first_piece() {
             continue;
         }
         let weights = state(&model);
-        let weight = &weights["network.encoder.pooler.weight"].values;
-        let bias = &weights["network.encoder.pooler.bias"].values;
+        let weight = &weights["network.encoders.sentence.pooler.weight"].values;
+        let bias = &weights["network.encoders.sentence.pooler.bias"].values;
         let pooled = first.chunks(width).flat_map(|state| {
             let outputs = weight.chunks(width).zip(bias);
             outputs.map(move |(weight, bias)| {
@@ -205,7 +204,7 @@ fn the_raw_sentence_vector_is_the_state_of_the_first_piece() {
 
 #[test]
 fn an_empty_segment_is_the_convolution_of_nothing_or_a_zero_vector() {
-    let (batch, quiet, device) = (batch(), &mut Noise::none(), Device::flex());
+    let (batch, quiet, device) = (batch(), &mut Pass::inference(), Device::flex());
     let spans = [(0, 2), (3, 3), (2, 5)];
     let found = [EmptySegment::Cnn, EmptySegment::Zero].map(|empty_segment| {
         let config = ModelConfig {
@@ -217,7 +216,7 @@ fn an_empty_segment_is_the_convolution_of_nothing_or_a_zero_vector() {
         let found = values(model.network.represent(&views.encoded, &spans, quiet));
 
         let weights = state(&model);
-        let bias = weights["network.span.cnn.bias"].values.clone();
+        let bias = weights["network.encoders.span.cnn.bias"].values.clone();
         let width = bias.len();
         let features = match empty_segment {
             EmptySegment::Cnn => gelu(Tensor::<2>::from_data(
@@ -227,8 +226,8 @@ fn an_empty_segment_is_the_convolution_of_nothing_or_a_zero_vector() {
             EmptySegment::Zero => Tensor::zeros([1, width], &device),
         };
         let dense = Dense::new(width, config.span_size, &mut Init::blank(), &device);
-        let dense = load_state(dense, group(&weights, "network.span.dense.")).unwrap();
-        let expected = values(dense.project(features, &Noise::none()));
+        let dense = load_state(dense, group(&weights, "network.encoders.span.dense.")).unwrap();
+        let expected = values(dense.project(features, Backward::Serial));
         assert_close(
             &found[config.span_size..2 * config.span_size],
             &expected,
@@ -246,7 +245,7 @@ fn an_empty_segment_is_the_convolution_of_nothing_or_a_zero_vector() {
 
 #[test]
 fn the_pair_attention_has_the_non_linearity_of_the_settings() {
-    let (batch, quiet) = (batch(), &mut Noise::none());
+    let (batch, quiet) = (batch(), &mut Pass::inference());
     let features = [PairActivation::Gelu, PairActivation::Tanh].map(|pair_att_act| {
         let config = ModelConfig {
             pair_att_act,
@@ -258,8 +257,8 @@ fn the_pair_attention_has_the_non_linearity_of_the_settings() {
         let found = values(network.relate(&encoded, segments.clone(), quiet).features);
         let inputs: Vec<usize> = (0..2 * WORDS.len()).collect();
         let segments = segments.reshape([inputs.len(), SEGMENTS, config.span_size]);
-        let pair = &network.pair;
-        let direct = pair.forward(segments, encoded.sentences, &inputs, pair_att_act, quiet);
+        let pair = &network.encoders.pair;
+        let direct = pair.forward(segments, encoded.sentences, &inputs, Backward::Serial);
         assert_eq!(found, values(direct.features));
         found
     });

@@ -2,6 +2,7 @@
 
 use burn::tensor::Device;
 use pollster::block_on;
+use spanlight_core::Decoding;
 use spanlight_core::extract::{ExtractOptions, ExtractedSentence, Extraction, Extractor};
 use spanlight_core::predict::Predictor;
 use spanlight_tests::{tiny_model, tiny_schema, tiny_tokenizer};
@@ -11,7 +12,8 @@ const MEMORY: usize = 1 << 20;
 /// With a model that rejects some of its spans and pairs.
 fn forgetful() -> Extractor {
     let model = tiny_model(0, &Device::flex());
-    Extractor::new(Predictor::new(model, tiny_schema(), 256), tiny_tokenizer())
+    let predictor = Predictor::new(model, tiny_schema(), Decoding::default(), 256);
+    Extractor::new(predictor, tiny_tokenizer())
 }
 
 fn remembering() -> Extractor {

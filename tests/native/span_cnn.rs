@@ -2,8 +2,7 @@
 
 use burn::tensor::{Device, Tensor, TensorData};
 use pollster::block_on;
-use spanlight_core::init::Init;
-use spanlight_core::noise::Noise;
+use spanlight_core::ops::{Backward, Init};
 use spanlight_core::schema::Span;
 use spanlight_core::span::SpanCnn;
 use spanlight_core::weights::{StateDict, state_of};
@@ -72,7 +71,7 @@ fn check(kernels: &[usize]) {
     let cnn = SpanCnn::new(HIDDEN, kernels, CHANNELS, &mut Init::seeded(1), &device);
     let weights = block_on(state_of(&cnn)).unwrap();
     let mut words: Vec<f32> = uniform(ROWS * HIDDEN, 2).iter().map(|v| 3.0 * v).collect();
-    let rows = ROWS + SpanCnn::tail(kernels);
+    let rows = ROWS + cnn.tail();
     words.resize(rows * HIDDEN, 0.0);
     let matrix = || Tensor::<2>::from_data(TensorData::new(words.clone(), [rows, HIDDEN]), &device);
 
@@ -83,7 +82,7 @@ fn check(kernels: &[usize]) {
         .chain([(0..=12).flat_map(of_length).collect()])
         .collect();
     for spans in lists {
-        let found = values(cnn.forward(matrix(), &spans, &Noise::none()));
+        let found = values(cnn.forward(matrix(), &spans, Backward::Serial));
         for (span, found) in spans.iter().zip(found.chunks(kernels.len() * CHANNELS)) {
             let expected = direct(&weights, kernels, &words, *span);
             let worst = found

@@ -3,6 +3,8 @@
 pub mod invented;
 pub mod pretraining;
 
+use std::fs::OpenOptions;
+use std::io::Write;
 use std::path::PathBuf;
 
 use burn::module::{Module, ModuleMapper, Param};
@@ -12,11 +14,12 @@ use rand::rngs::Xoshiro256PlusPlus;
 use rand::{RngExt, SeedableRng};
 use spanlight_core::config::EncoderConfig;
 use spanlight_core::extract::Extractor;
-use spanlight_core::init::Init;
+use spanlight_core::joint::JointLoss;
+use spanlight_core::ops::Init;
 use spanlight_core::predict::Predictor;
 use spanlight_core::weights::{StateDict, load_state, state_of};
 use spanlight_core::wordpiece::WordPiece;
-use spanlight_core::{JointModel, ModelConfig, Profile, Schema};
+use spanlight_core::{Decoding, JointModel, ModelConfig, Schema};
 
 /// The folder of the package whose tests run, asked for at run time: clones that share a target
 /// folder also share what was built in it.
@@ -27,9 +30,16 @@ pub fn package() -> PathBuf {
     PathBuf::from(std::env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets CARGO_MANIFEST_DIR"))
 }
 
-/// A file or folder below the shared data, or nothing (with a message) where it is missing.
+/// A file or folder among the numbers from the authors' own code (`tests/fixtures`).
+pub fn fixture(path: &str) -> PathBuf {
+    package().join("../tests/fixtures").join(path)
+}
+
+/// A file or folder of a corpus that is not part of the repository, or `None` where it is missing: the
+/// test is skipped then.
 ///
-/// The folder is `$SPANLIGHT_SHARED`, else `shared` beside the workspace.
+/// The folder of the corpora is `$SPANLIGHT_SHARED`, else `shared` beside the workspace. A skipped test adds
+/// its name to the file `$SPANLIGHT_SKIPPED`, if that is set, so that `cargo xtask test` can count them.
 pub fn shared(path: &str) -> Option<PathBuf> {
     let root = std::env::var_os("SPANLIGHT_SHARED")
         .map_or_else(|| package().join("../../shared"), PathBuf::from);
@@ -41,7 +51,23 @@ pub fn shared(path: &str) -> Option<PathBuf> {
         "skipped: {} is missing; set SPANLIGHT_SHARED to the folder that has it",
         found.display()
     );
+    note_skip();
     None
+}
+
+/// Adds the name of the running test to the list of skipped ones.
+fn note_skip() {
+    let Some(list) = std::env::var_os("SPANLIGHT_SKIPPED") else {
+        return;
+    };
+    let thread = std::thread::current();
+    let mut line = thread.name().unwrap_or("a test").to_owned();
+    line.push('\n');
+    // One write a line, so that lines of tests that run at once do not mix.
+    let opened = OpenOptions::new().append(true).create(true).open(list);
+    opened
+        .and_then(|mut list| list.write_all(line.as_bytes()))
+        .expect("the list of skipped tests can be written");
 }
 
 /// Asserts that numbers differ by less than `tolerance`.
@@ -53,6 +79,35 @@ pub fn assert_close(found: &[f32], expected: &[f32], tolerance: f32) {
     let differences = found.iter().zip(expected).map(|(a, b)| (a - b).abs());
     let worst = differences.fold(0.0, f32::max);
     assert!(worst < tolerance, "they differ by {worst}");
+}
+
+/// Asserts that our gradients are the recorded ones, element by element; returns the square of the norm of
+/// ours.
+///
+/// # Panics
+/// When an element differs by more than a thousandth of the largest element of its tensor, or a tensor is
+/// missing.
+pub fn assert_same_gradients(ours: &StateDict, theirs: &StateDict) -> f64 {
+    /// What single precision adds to an element.
+    const ROUNDING: f32 = 1e-6;
+    let mut square = 0.0;
+    for (name, expected) in theirs {
+        let found = &ours[name];
+        assert_eq!(found.shape, expected.shape, "{name}");
+        let largest = expected.values.iter().fold(0.0_f32, |m, v| m.max(v.abs()));
+        for (i, (a, b)) in found.values.iter().zip(&expected.values).enumerate() {
+            assert!(
+                (a - b).abs() <= 1e-3 * largest + ROUNDING,
+                "{name}, element {i}: {a} instead of {b}, where the largest is {largest}"
+            );
+        }
+        square += found
+            .values
+            .iter()
+            .map(|&v| f64::from(v).powi(2))
+            .sum::<f64>();
+    }
+    square
 }
 
 /// The gradients of a module's parameters, by name; zeros where there is none.
@@ -68,6 +123,15 @@ pub fn gradients<M: Module>(module: &M, grads: &Gradients) -> StateDict {
         }
     }
     block_on(state_of(&module.clone().map(&mut Swap(grads)))).unwrap()
+}
+
+/// The unweighted sum of the three mean losses of fine-tuning: `[1]`; `counts` are the rows of each.
+pub fn total(loss: JointLoss, counts: [usize; 3]) -> Option<Tensor<1>> {
+    [loss.tag, loss.entity, loss.relation]
+        .into_iter()
+        .zip(counts)
+        .filter_map(|(term, count)| Some(term.sum? / count.max(1) as f32))
+        .reduce(|a, b| a + b)
 }
 
 /// Numbers in [-1, 1) from a seed.
@@ -130,7 +194,7 @@ pub fn tiny_config() -> ModelConfig {
         attention_size: 32,
         position_size: 16,
         relation_size: 32,
-        ..ModelConfig::new(encoder, Profile::Fixed)
+        ..ModelConfig::new(encoder)
     }
 }
 
@@ -152,6 +216,11 @@ pub fn tiny_model_of(config: &ModelConfig, seed: u64, device: &Device) -> JointM
 
 /// That model with its tokenizer on the CPU; batches hold `budget` word-pieces.
 pub fn tiny_extractor(budget: usize) -> Extractor {
-    let predictor = Predictor::new(tiny_model(5, &Device::flex()), tiny_schema(), budget);
+    let predictor = Predictor::new(
+        tiny_model(5, &Device::flex()),
+        tiny_schema(),
+        Decoding::default(),
+        budget,
+    );
     Extractor::new(predictor, tiny_tokenizer())
 }

@@ -3,16 +3,19 @@
 use burn::tensor::{Device, Tensor, TensorData};
 use serde_json::Value;
 use spanlight_core::ModelConfig;
-use spanlight_core::config::{EncoderConfig, Profile};
-use spanlight_core::init::Init;
-use spanlight_core::noise::Noise;
-use spanlight_core::pretrain::sample::{MaskedPiece, Permuted, Sample, View};
+use spanlight_core::config::EncoderConfig;
+use spanlight_core::ops::Init;
+use spanlight_core::ops::Pass;
+use spanlight_core::pretrain::momentum::own_keys;
+use spanlight_core::pretrain::sample::{Sample, View};
+use spanlight_core::pretrain::spo::Permuted;
+use spanlight_core::pretrain::tbo::MaskedPiece;
 use spanlight_core::pretrain::{
     Keys, ObjectiveConfig, PretrainBatch, PretrainModel, SpanPairNetwork,
 };
 use spanlight_core::weights::{Stage, StateDict, from_pspe, load_state, read_safetensors};
 
-use crate::shared;
+use crate::fixture;
 
 /// Everything that the fixture holds.
 pub struct Fixture {
@@ -35,10 +38,9 @@ pub struct Fixture {
 }
 
 impl Fixture {
-    /// Loads it, the model on `device`; nothing, with a message, where it is missing.
-    pub fn load(device: &Device) -> Option<Self> {
-        let folder = shared("fixtures")?;
-        let read = |name: &str| std::fs::read(folder.join(name)).unwrap();
+    /// Loads it, with the model on `device`.
+    pub fn load(device: &Device) -> Self {
+        let read = |name: &str| std::fs::read(fixture(name)).unwrap();
         let json: Value = serde_json::from_slice(&read("pretrain_tiny.json")).unwrap();
         let tensors = read_safetensors(&read("pretrain_tiny.safetensors")).unwrap();
         let encoder: EncoderConfig = serde_json::from_value(json["bert"].clone()).unwrap();
@@ -50,7 +52,7 @@ impl Fixture {
             position_size: size("position_embedding_dims"),
             dropout: 0.0,
             // The paper's code convolves empty segments here and zeroes them in fine-tuning only.
-            ..ModelConfig::new(encoder, Profile::Fixed)
+            ..ModelConfig::new(encoder)
         };
         let objectives = ObjectiveConfig {
             tbo_positions: size("tbo_positions"),
@@ -62,7 +64,7 @@ impl Fixture {
         let (model, momentum) = load(&state, &config, &objectives, device);
         let samples = samples(&json);
         let batch = PretrainBatch::new(&samples);
-        Some(Self {
+        Self {
             json,
             tensors,
             objectives,
@@ -71,19 +73,18 @@ impl Fixture {
             momentum,
             samples,
             batch,
-        })
+        }
     }
 
     /// Keys of the momentum network beside the fixture's queues.
     pub fn keys(&self) -> Keys {
-        let projected = self.momentum.keys(&self.batch, &mut Noise::none());
-        let sentences = self.batch.sentences();
-        let own = [0, 1].map(|side| projected.clone().narrow(0, side * sentences, sentences));
+        let pass = &mut Pass::inference();
+        let own = own_keys(&self.momentum, &self.batch, &self.objectives, pass);
         let queued = ["queue.span", "queue.context"].map(|name| {
             let array = self.tensors[name].clone();
             let shape = [array.shape[0], array.shape[1]];
             let data = TensorData::new(array.values, shape);
-            Some(Tensor::from_data(data, &projected.device()))
+            Some(Tensor::from_data(data, &self.momentum.device()))
         });
         Keys { own, queued }
     }

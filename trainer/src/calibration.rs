@@ -22,7 +22,7 @@ pub fn calibrate(
     workers: usize,
 ) -> Result<(Reliabilities, Reliabilities)> {
     let tokenizer = model.wordpiece()?;
-    let evaluation = Evaluation::new(gold, &model.schema, &tokenizer, model.config.frame())?;
+    let evaluation = Evaluation::new(gold, &model.schema, &tokenizer, model.room())?;
     let detail = Detail {
         evidence: true,
         tags: true,
@@ -32,10 +32,10 @@ pub fn calibrate(
         let predictor = model.predictor(&Device::flex(), CHUNK)?;
         evaluation.predict_with(&predictor, detail, workers, &|_| ())
     };
-    model.config.calibration = None;
+    model.config.decoding.calibration = None;
     let found = predict(model)?;
     let before = Reliabilities::of(gold, &found, &model.schema)?;
-    model.config.calibration = Some(fit(gold, &found, &model.schema)?);
+    model.config.decoding.calibration = Some(fit(gold, &found, &model.schema)?);
     let after = Reliabilities::of(gold, &predict(model)?, &model.schema)?;
     Ok((before, after))
 }

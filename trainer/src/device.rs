@@ -4,7 +4,7 @@ use std::{fmt, str::FromStr};
 
 use burn::tensor::Device;
 use serde::{Deserialize, Serialize};
-use spanlight_core::noise::Noise;
+use spanlight_core::ops::Pass;
 
 use crate::train::Chunking;
 
@@ -136,11 +136,12 @@ pub fn chunking(device: &Device, chunk: usize) -> Chunking {
     }
 }
 
-/// Dropout for a device: on the CPU the same on every machine, on a GPU drawn there.
-pub fn noise(device: &Device, seed: u64) -> Noise {
-    match on_cpu(device) {
-        true => Noise::seeded(seed),
-        false => Noise::drawn_by(device, seed),
+/// A pass of training on a device: dropout masks are the same on every CPU, and drawn by a GPU.
+pub fn training_pass(device: &Device, seed: u64, dropout: f64) -> Pass {
+    if on_cpu(device) {
+        Pass::training(seed, dropout)
+    } else {
+        Pass::training_on_gpu(device, seed, dropout)
     }
 }
 

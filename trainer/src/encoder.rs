@@ -4,9 +4,9 @@ use std::path::Path;
 
 use burn_store::pytorch_reader::{DType, PytorchReader};
 use half::{bf16, f16};
-use spanlight_core::bert::Bert;
 use spanlight_core::bundle::MANIFEST;
 use spanlight_core::config::{ClsRepr, EncoderConfig};
+use spanlight_core::encoder::SentenceEncoder;
 use spanlight_core::weights::{Array, StateDict, has_pooler, load_bert, read_safetensors};
 use spanlight_core::wordpiece::WordPiece;
 
@@ -20,7 +20,7 @@ pub fn is_bundle(path: &Path) -> bool {
 }
 
 /// Begins the names of a bundle's parameters that are its encoder's.
-const PART: &str = "encoder.";
+const PART: &str = "encoders.sentence.";
 
 /// An encoder folder, opened but with its weights still on disk.
 pub struct EncoderFolder<'a> {
@@ -57,11 +57,11 @@ impl<'a> EncoderFolder<'a> {
             problem,
         };
         if is_bundle(path) {
-            let model = model::sizes(path).map_err(|e| fail(e.to_string()))?;
+            let model = model::settings(path).map_err(|e| fail(e.to_string()))?;
             return Ok(Self {
                 path,
-                config: model.encoder,
-                bundled: Some(model.cls_repr),
+                config: model.model.encoder,
+                bundled: Some(model.model.cls_repr),
             });
         }
         let text = read(&path.join("config.json")).map_err(|e| {
@@ -147,7 +147,7 @@ impl<'a> EncoderFolder<'a> {
     ///
     /// # Errors
     /// [`Error::Folder`] when no weights are found, [`Error::Core`] when they do not fit.
-    pub fn load(&self, encoder: Bert) -> Result<Bert> {
+    pub fn load(&self, encoder: SentenceEncoder) -> Result<SentenceEncoder> {
         Ok(load_bert(encoder, self.state()?)?)
     }
 
@@ -235,7 +235,8 @@ pub fn read_pytorch(path: &Path) -> Result<StateDict> {
 #[cfg(test)]
 pub(crate) mod tests {
     use burn::tensor::Device;
-    use spanlight_core::init::Init;
+    use spanlight_core::ModelConfig;
+    use spanlight_core::ops::Init;
 
     use super::*;
 
@@ -267,9 +268,7 @@ pub(crate) mod tests {
     /// The expected sums were computed by PyTorch from the same file.
     #[test]
     fn a_pytorch_file_is_read_as_pytorch_reads_it() {
-        let Some(folder) = spanlight_tests::shared("fixtures/tiny_bert") else {
-            return;
-        };
+        let folder = spanlight_tests::fixture("tiny_bert");
         let state = read_pytorch(&folder.join("pytorch_model.bin")).unwrap();
         let values = |name: &str| state[name].values.iter().map(|&v| f64::from(v));
         let sum: f64 = values("embeddings.word_embeddings.weight").sum();
@@ -280,7 +279,11 @@ pub(crate) mod tests {
         assert!((squares - 0.812_098_494).abs() < 1e-6, "{squares}");
 
         let encoder = EncoderFolder::open(&folder).unwrap();
-        let blank = Bert::new(&encoder.config, &mut Init::blank(), &Device::flex());
+        let blank = SentenceEncoder::new(
+            &ModelConfig::new(encoder.config.clone()),
+            &mut Init::blank(),
+            &Device::flex(),
+        );
         let loaded = encoder.load(blank).unwrap();
         let word = loaded
             .embeddings

@@ -2,10 +2,9 @@
 
 use spanlight_core::Schema;
 use spanlight_core::batch::Pieces;
-use spanlight_core::context::Frame;
 use spanlight_core::document::Sentence;
-use spanlight_core::evaluate::{named, tokenize_gold};
 use spanlight_core::predict::{Detail, Predicted, Predictor};
+use spanlight_core::predict::{named, tokenize_gold};
 use spanlight_core::score::{Prediction, Report, score};
 use spanlight_core::wordpiece::WordPiece;
 
@@ -20,7 +19,7 @@ pub struct Evaluation<'a> {
 }
 
 impl<'a> Evaluation<'a> {
-    /// Prepares sentences for a model whose encoder has this frame.
+    /// Prepares sentences for an encoder that takes `room` word-pieces.
     ///
     /// # Errors
     /// [`Error::Core`](crate::error::Error::Core) for a sentence that the encoder cannot take.
@@ -28,9 +27,9 @@ impl<'a> Evaluation<'a> {
         gold: &'a [Sentence],
         schema: &Schema,
         tokenizer: &WordPiece,
-        frame: Frame,
+        room: usize,
     ) -> Result<Self> {
-        let pieces = tokenize_gold(gold, tokenizer, frame)?;
+        let pieces = tokenize_gold(gold, tokenizer, room)?;
         Ok(Self {
             gold,
             pieces,

@@ -5,11 +5,10 @@ use std::path::Path;
 use burn::tensor::Device;
 use spanlight_core::bundle::{MANIFEST, Manifest, TOKENIZER, WEIGHTS};
 use spanlight_core::extract::Extractor;
-use spanlight_core::init::Init;
 use spanlight_core::predict::Predictor;
-use spanlight_core::weights::{StateDict, decode, load_state, read_safetensors};
+use spanlight_core::weights::{StateDict, current_names, decode, read_safetensors};
 use spanlight_core::wordpiece::WordPiece;
-use spanlight_core::{JointModel, ModelConfig, Schema};
+use spanlight_core::{JointModel, ModelSettings, Schema};
 
 use crate::device::at_once;
 use crate::error::{Error, Result};
@@ -24,11 +23,11 @@ fn manifest(path: &Path) -> Result<Option<Manifest>> {
     }
 }
 
-/// Sizes and switches of a bundle or a run.
+/// Sizes, switches and decoding of a bundle or a run.
 ///
 /// # Errors
 /// Those of reading a manifest or `model.json`.
-pub fn sizes(path: &Path) -> Result<ModelConfig> {
+pub fn settings(path: &Path) -> Result<ModelSettings> {
     match manifest(path)? {
         Some(manifest) => Ok(manifest.config),
         None => Ok(read_json(&path.join(MODEL))?),
@@ -64,8 +63,8 @@ fn finished(path: &Path) -> Result<()> {
 
 /// Weights and everything needed to use them.
 pub struct SavedModel {
-    /// Sizes and switches.
-    pub config: ModelConfig,
+    /// Sizes, switches and decoding.
+    pub config: ModelSettings,
     /// Labels.
     pub schema: Schema,
     /// The tokenizer as JSON.
@@ -96,8 +95,13 @@ impl SavedModel {
             config: read_json(&path.join(MODEL))?,
             schema: read_json(&path.join(SCHEMA))?,
             tokenizer: read(&path.join(TOKENIZER))?,
-            weights: read_safetensors(&read(&path.join(FINETUNED))?)?,
+            weights: current_names(read_safetensors(&read(&path.join(FINETUNED))?)?),
         })
+    }
+
+    /// Longest input of the encoder, in word-pieces.
+    pub fn room(&self) -> usize {
+        self.config.model.encoder.room()
     }
 
     /// The tokenizer.
@@ -113,11 +117,12 @@ impl SavedModel {
     /// # Errors
     /// [`Error::Core`] for weights that do not fit.
     pub fn predictor(&self, device: &Device, budget: usize) -> Result<Predictor> {
-        let blank = JointModel::new(&self.config, &self.schema, &mut Init::blank(), device)?;
-        let model = load_state(blank, self.weights.clone())?;
+        let weights = self.weights.clone();
+        let model = JointModel::load(&self.config.model, &self.schema, weights, device)?;
         Ok(Predictor::new(
             model,
             self.schema.clone(),
+            self.config.decoding,
             at_once(device, budget),
         ))
     }

@@ -133,7 +133,12 @@ impl Bundle {
             .manifest
             .model(weights, &placement.device)
             .map_err(failure)?;
-        let predictor = Predictor::new(model, self.manifest.schema.clone(), placement.budget);
+        let predictor = Predictor::new(
+            model,
+            self.manifest.schema.clone(),
+            self.manifest.config.decoding,
+            placement.budget,
+        );
         progress.tell(Stage::Weights, 2, 2).await?;
         Ok(Loaded {
             extractor: Extractor::new(predictor, tokenizer)
@@ -149,7 +154,7 @@ impl Bundle {
         let tokenizer = WordPiece::from_json(&self.tokenizer.to_vec())?;
         let (pieces, rows) = (
             tokenizer.vocabulary(),
-            self.manifest.config.encoder.vocab_size,
+            self.manifest.config.model.encoder.vocab_size,
         );
         if pieces > rows {
             let problem = format!(

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use js_sys::futures::future_to_promise;
 use js_sys::{Function, Promise};
 use spanlight_core::document::Sentence;
-use spanlight_core::evaluate::predict_gold;
+use spanlight_core::predict::predict_gold;
 use spanlight_core::score::{Prediction, differences, score};
 use wasm_bindgen::prelude::*;
 
@@ -61,7 +61,8 @@ async fn predict(
 ) -> Result<Option<Vec<Prediction>>, JsValue> {
     let mut thrown = None;
     let total = gold.len();
-    let found = predict_gold(&loaded.extractor, gold, async |done| {
+    let (predictor, tokenizer) = (loaded.extractor.predictor(), loaded.extractor.tokenizer());
+    let found = predict_gold(predictor, tokenizer, gold, async |done| {
         pause().await;
         let answer = alive(loaded.watch).and_then(|()| match &on_progress {
             Some(callback) => {

@@ -2,8 +2,8 @@
 
 use crate::Result;
 use crate::document::Sentence;
-use crate::evaluate::named;
 use crate::predict::Predicted;
+use crate::predict::named;
 use crate::schema::Schema;
 use crate::score::{Facts, same_length};
 

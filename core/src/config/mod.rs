@@ -1,12 +1,10 @@
-//! Model configuration (method §3, §8): one struct, saved beside the weights.
+//! Model configuration (method §3, §6, §8): what determines a model's shape and arithmetic, and how
+//! its output becomes decisions.
 
-mod choice;
+mod decoding;
 mod encoder;
 mod model;
-mod parameters;
 
-pub use choice::{
-    Calibration, ClsRepr, EmptySegment, NoneBias, PairActivation, Profile, RelationInput,
-};
+pub use decoding::{Calibration, Decoding};
 pub use encoder::EncoderConfig;
-pub use model::ModelConfig;
+pub use model::{ClsRepr, EmptySegment, ModelConfig, ModelSettings, PairActivation, RelationInput};

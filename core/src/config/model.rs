@@ -1,13 +1,9 @@
-//! Sizes and switches of a whole model.
+//! Sizes and switches of a model.
 
 use serde::{Deserialize, Serialize};
 
+use super::Decoding;
 use super::encoder::{EncoderConfig, positive};
-use super::{Calibration, ClsRepr, EmptySegment, NoneBias, PairActivation, Profile, RelationInput};
-use crate::context::Frame;
-use crate::pair::{EDGE_SIZE, EDGES};
-use crate::schema::Schema;
-use crate::tagger::TagDecoding;
 use crate::{Error, Result};
 
 /// Everything that determines the shape and the arithmetic of a [`JointModel`](crate::JointModel).
@@ -54,22 +50,10 @@ pub struct ModelConfig {
     /// Whether the tag head keeps the reference code's never-used PAD class (in front).
     #[serde(default)]
     pub tag_pad_class: bool,
-    /// Most word-pieces of neighbouring sentences that the encoder reads on either side of a sentence.
-    #[serde(default)]
-    pub context: usize,
-    /// Whether the encoder is told how words are written.
+    /// Whether the embeddings say how words are written (lower case, Title, UPPER …), which an uncased
+    /// encoder does not see (§13.12).
     #[serde(default)]
     pub case: bool,
-    /// How tags are chosen at inference.
-    #[serde(default)]
-    pub tag_decoding: TagDecoding,
-    /// How readily inference finds nothing.
-    #[serde(default)]
-    pub none_bias: NoneBias,
-    /// What makes scores of logits; without it, scores are probabilities of types given spans, and of
-    /// relations given entities, as the model has them.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub calibration: Option<Calibration>,
 }
 
 fn kernels() -> Vec<usize> {
@@ -92,9 +76,8 @@ fn tenth() -> f64 {
 }
 
 impl ModelConfig {
-    /// The method's sizes around an encoder, in one of the two profiles.
-    pub fn new(encoder: EncoderConfig, profile: Profile) -> Self {
-        let reference = profile == Profile::Reference;
+    /// The method's sizes around an encoder.
+    pub fn new(encoder: EncoderConfig) -> Self {
         Self {
             encoder,
             span_kernels: kernels(),
@@ -104,42 +87,23 @@ impl ModelConfig {
             position_size: hundred(),
             relation_size: relation_width(),
             dropout: tenth(),
-            cls_repr: ClsRepr::Pooler,
-            pair_att_act: PairActivation::Gelu,
-            empty_segment: if reference {
-                EmptySegment::Zero
-            } else {
-                EmptySegment::Cnn
-            },
-            relation_input: RelationInput::Pooled,
+            cls_repr: ClsRepr::default(),
+            pair_att_act: PairActivation::default(),
+            empty_segment: EmptySegment::default(),
+            relation_input: RelationInput::default(),
             share_span_encoder: false,
-            tag_pad_class: reference,
-            context: 0,
+            tag_pad_class: false,
             case: false,
-            tag_decoding: TagDecoding::Argmax,
-            none_bias: NoneBias::default(),
-            calibration: None,
         }
     }
 
-    /// What the encoder takes at once.
-    pub fn frame(&self) -> Frame {
-        Frame {
-            room: self.encoder.room(),
-            context: self.context,
-        }
-    }
-
-    /// Width of what the relation classifier sees.
-    pub fn relation_features(&self, schema: &Schema) -> usize {
-        let typed = self
-            .span_size
-            .saturating_mul(3)
-            .saturating_add(schema.entity_classes().saturating_mul(2));
-        match self.relation_input {
-            RelationInput::Pooled => self.span_size,
-            RelationInput::Typed => typed,
-            RelationInput::Edges => typed.saturating_add(EDGES * EDGE_SIZE),
+    /// The quirks of the authors' fine-tuning code (§8), which their checkpoints need: empty segments
+    /// are zero, and the tagger has a class for padding.
+    pub fn with_reference_quirks(self) -> Self {
+        Self {
+            empty_segment: EmptySegment::Zero,
+            tag_pad_class: true,
+            ..self
         }
     }
 
@@ -163,22 +127,6 @@ impl ModelConfig {
                 problem: "at least one kernel, each at least 1 word wide, is needed".into(),
             });
         }
-        let NoneBias { entity, relation } = self.none_bias;
-        if !(entity.is_finite() && relation.is_finite()) {
-            return Err(Error::Config {
-                field: "none_bias",
-                problem: format!("{entity} and {relation} must be numbers"),
-            });
-        }
-        if let Some(c) = self.calibration {
-            let temperatures = [c.tags, c.types, c.relations];
-            if !temperatures.iter().all(|t| t.is_finite() && *t > 0.0) {
-                return Err(Error::Config {
-                    field: "calibration",
-                    problem: format!("{temperatures:?} must be finite and above 0"),
-                });
-            }
-        }
         if !(0.0..1.0).contains(&self.dropout) {
             return Err(Error::Config {
                 field: "dropout",
@@ -187,4 +135,116 @@ impl ModelConfig {
         }
         Ok(())
     }
+}
+
+/// What a bundle's manifest and a run's `model.json` say about a model: one flat JSON object.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "StoredSettings")]
+pub struct ModelSettings {
+    /// Shape and arithmetic.
+    #[serde(flatten)]
+    pub model: ModelConfig,
+    /// From its output to decisions.
+    #[serde(flatten)]
+    pub decoding: Decoding,
+}
+
+impl ModelSettings {
+    /// Checks that a model can be built and used.
+    ///
+    /// # Errors
+    /// [`Error::Config`] that names the field and the allowed values.
+    pub fn validate(&self) -> Result<()> {
+        self.model.validate()?;
+        self.decoding.validate()
+    }
+}
+
+/// [`ModelSettings`] as they are stored, with switches of earlier versions that no longer exist.
+#[derive(Deserialize)]
+struct StoredSettings {
+    #[serde(flatten)]
+    model: ModelConfig,
+    #[serde(flatten)]
+    decoding: Decoding,
+    /// Word-pieces of neighbouring sentences that the encoder read.
+    #[serde(default)]
+    context: usize,
+    #[serde(default)]
+    none_bias: NoneBias,
+}
+
+/// What was added to the logits of `None`.
+#[derive(Deserialize, Default, PartialEq)]
+struct NoneBias {
+    entity: f32,
+    relation: f32,
+}
+
+impl TryFrom<StoredSettings> for ModelSettings {
+    type Error = &'static str;
+
+    fn try_from(stored: StoredSettings) -> Result<Self, Self::Error> {
+        if stored.context != 0 {
+            return Err(
+                "the model reads neighbouring sentences (`context`), which this version no longer supports; train it anew without",
+            );
+        }
+        if stored.none_bias != NoneBias::default() {
+            return Err(
+                "the model has a bias towards finding nothing (`none_bias`), which this version no longer supports; set it to 0",
+            );
+        }
+        Ok(Self {
+            model: stored.model,
+            decoding: stored.decoding,
+        })
+    }
+}
+
+/// What represents the whole sentence in the pair encoder (`q` of §3.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ClsRepr {
+    /// The pooler: `tanh(W h_cls + b)`.
+    #[default]
+    Pooler,
+    /// The encoder's output at `[CLS]`.
+    Raw,
+}
+
+/// Non-linearity of the pair attention (§3.5).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum PairActivation {
+    /// As in the code.
+    #[default]
+    Gelu,
+    /// As in the paper.
+    Tanh,
+}
+
+/// How an empty left, middle or right segment is represented (§3.5).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum EmptySegment {
+    /// The span CNN of nothing: `gelu(bias)`.
+    #[default]
+    Cnn,
+    /// A zero vector in place of the CNN features.
+    Zero,
+}
+
+/// Input of the relation classifier (§3.8, §13.8).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum RelationInput {
+    /// The pair features, as in the paper.
+    #[default]
+    Pooled,
+    /// The pair features, and the representation and type distribution of both spans.
+    Typed,
+    /// All that, and the words next to the two spans: the last before the left span, the first and the
+    /// last between the spans, and the first behind the right span.
+    Edges,
 }

@@ -1,6 +1,5 @@
 //! Extraction from raw text: sentences, words, pieces, predictions, and offsets into the original.
 
-mod around;
 mod evidence;
 mod extraction;
 mod open;
@@ -11,7 +10,6 @@ mod stopwatch;
 mod tally;
 mod tokenize;
 
-use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -22,10 +20,8 @@ pub use stopwatch::Clock;
 
 use crate::Result;
 use crate::predict::Predictor;
-use crate::schema::Schema;
 use crate::text::{TextSentence, segment};
 use crate::wordpiece::WordPiece;
-use around::Around;
 use open::Open;
 use place::Placer;
 use recall::{Known, Recall};
@@ -144,11 +140,13 @@ impl Extractor {
             tally,
         } = reading;
         let mut open = Open::new(placer, sentences, block.clone());
-        let frame = self.predictor.model().config().frame();
-        let mut around = Around::new(text, sentences, &self.tokenizer, frame);
-        let keys: Vec<Cow<'_, str>> = block.clone().map(|i| around.key(i)).collect();
+        let sentences = &sentences[block];
+        let surface = |s: &TextSentence| text.get(s.start..s.end).unwrap_or_default();
+        let keys: Vec<&str> = sentences.iter().map(surface).collect();
         let fresh = self.recollect(&keys, options, &mut open, &mut tally.done);
-        let tokenized = tokenize(&mut around, fresh.iter().map(|i| block.start + i))?;
+        let room = self.predictor.model().config().encoder.room();
+        let wanted = fresh.iter().map(|&i| &sentences[i]);
+        let tokenized = tokenize(text, wanted, &self.tokenizer, room)?;
         for window in &tokenized.windows {
             open.expect(fresh[window.sentence]);
         }
@@ -173,7 +171,7 @@ impl Extractor {
                         };
                         tally.done.computed += 1;
                         tally.done.shortened += known.shortened;
-                        self.remember(&keys[i], known);
+                        self.remember(keys[i], known);
                     }
                 }
                 tally.spent(|timing| &mut timing.decode);
@@ -191,7 +189,7 @@ impl Extractor {
     /// Fills in what is known of a block; returns which of its sentences are not.
     fn recollect(
         &self,
-        keys: &[Cow<'_, str>],
+        keys: &[&str],
         options: &ExtractOptions,
         open: &mut Open<'_>,
         done: &mut Extraction,
@@ -244,17 +242,11 @@ impl Reading<'_> {
         let nothing_follows = wanted.is_empty() && wanted.end == self.sentences.len();
         let total = self.placer.total();
         self.tally.done.total = total;
-        self.tally.done.read = match nothing_follows {
-            true => total,
-            false => self.options.from.min(total),
+        self.tally.done.read = if nothing_follows {
+            total
+        } else {
+            self.options.from.min(total)
         };
         wanted
     }
-}
-
-/// Label, head and tail of a directed class over a left and a right argument.
-pub fn directed<T>(schema: &Schema, class: usize, left: T, right: T) -> Option<(String, T, T)> {
-    let (label, direction) = schema.relation(class)?;
-    let (head, tail) = direction.resolve(left, right);
-    Some((label.to_string(), head, tail))
 }

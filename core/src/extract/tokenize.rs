@@ -1,10 +1,10 @@
 //! From sentences to the windows of word-pieces that the encoder takes.
 
-use super::around::Around;
 use crate::Result;
 use crate::batch::Pieces;
 use crate::case::Case;
-use crate::text::{WindowLimit, windows};
+use crate::text::{TextSentence, WindowLimit, windows};
+use crate::wordpiece::WordPiece;
 
 /// Longest window, in words, whatever the encoder allows.
 const MAX_WORDS: usize = 400;
@@ -27,27 +27,27 @@ pub(super) struct Tokenized {
     pub shortened: Vec<usize>,
 }
 
-/// Tokenises some of the sentences of a text.
-pub(super) fn tokenize(
-    around: &mut Around<'_>,
-    wanted: impl IntoIterator<Item = usize>,
+/// Tokenises sentences of a text for an encoder that takes `room` word-pieces.
+pub(super) fn tokenize<'a>(
+    text: &str,
+    sentences: impl IntoIterator<Item = &'a TextSentence>,
+    tokenizer: &WordPiece,
+    room: usize,
 ) -> Result<Tokenized> {
-    // Two pieces are marks.
-    let room = around.frame.room.saturating_sub(2);
+    // Two pieces are `[CLS]` and `[SEP]`.
+    let room = room.saturating_sub(2);
     let limit = WindowLimit {
         words: MAX_WORDS,
         pieces: room,
     };
     let mut all = Tokenized::default();
-    for (order, i) in wanted.into_iter().enumerate() {
-        let sentence = &around.sentences[i];
-        let text = around.text;
+    for (order, sentence) in sentences.into_iter().enumerate() {
         let surfaces: Vec<&str> = sentence.words.iter().map(|w| w.surface(text)).collect();
         let cases: Vec<Case> = surfaces.iter().map(|word| Case::of(word)).collect();
         let mut words = Vec::with_capacity(surfaces.len());
         let mut shortened = 0;
         for surface in &surfaces {
-            let mut word = around.tokenizer.word(surface)?;
+            let mut word = tokenizer.word(surface)?;
             if word.len() > room {
                 word.truncate(room);
                 shortened += 1;
@@ -60,10 +60,8 @@ pub(super) fn tokenize(
                 sentence: order,
                 first_word: window.start,
             });
-            let alone = around
-                .tokenizer
-                .join(&words[window.clone()], &cases[window.clone()]);
-            all.pieces.push(around.surround(i, &words, window, alone)?);
+            let pieces = tokenizer.join(&words[window.clone()], &cases[window]);
+            all.pieces.push(pieces);
         }
         all.shortened.push(shortened);
     }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::reading::Values;
+use super::logits::Values;
 use super::{Detail, PairEvidence, Predicted, PredictedEntity, PredictedRelation, Relating};
 use crate::config::Calibration;
 use crate::readback::{Rows, argmax};
@@ -68,8 +68,8 @@ impl Scoring<'_> {
             for &span in &sentence.spans {
                 if let Some(choice) = self.entity(logits, row, borders[row]) {
                     entity_of.insert(row, sentence.entities.len());
-                    let told = self.calibration.filter(|_| self.detail.evidence);
-                    let borders = told.map(|_| borders[row]);
+                    let shown = self.detail.evidence && self.calibration.is_some();
+                    let borders = shown.then_some(borders[row]);
                     let entity = choice.entity(span, borders, self.detail.evidence);
                     sentence.entities.push(entity);
                 }

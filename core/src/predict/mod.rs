@@ -1,22 +1,26 @@
 //! Inference over many sentences (method §6): batched, pipelined, one read-back a batch.
 
+mod annotated;
 mod decide;
+mod logits;
 mod predicted;
-mod reading;
 
+pub use annotated::{named, predict_gold, tokenize_gold};
 pub use predicted::{Detail, PairEvidence, Predicted, PredictedEntity, PredictedRelation};
 
 use burn::tensor::Tensor;
 
 use crate::Result;
 use crate::batch::{PieceBatch, Pieces};
-use crate::model::{Encoded, JointModel, Pair, TypedSpans};
-use crate::noise::Noise;
+use crate::config::Decoding;
+use crate::encoders::Encoded;
+use crate::joint::{Candidates, JointModel, Pair, TypedSpans};
+use crate::ops::Pass;
 use crate::readback::{Rows, read_all};
 use crate::schema::{Schema, Span};
 use crate::tagger::{Borders, spans_of};
 use decide::Scoring;
-use reading::Logits;
+use logits::Logits;
 
 /// Sentences that are sorted by length together; bounds both memory and the wait for a result.
 const BLOCK: usize = 128;
@@ -26,6 +30,7 @@ const BLOCK: usize = 128;
 pub struct Predictor {
     model: JointModel,
     schema: Schema,
+    decoding: Decoding,
     budget: usize,
 }
 
@@ -52,10 +57,11 @@ struct Relating {
 impl Predictor {
     /// A predictor whose batches hold at most `budget` word-pieces, padding included (but at least
     /// one sentence).
-    pub fn new(model: JointModel, schema: Schema, budget: usize) -> Self {
+    pub fn new(model: JointModel, schema: Schema, decoding: Decoding, budget: usize) -> Self {
         Self {
             model,
             schema,
+            decoding,
             budget,
         }
     }
@@ -102,18 +108,18 @@ impl Predictor {
             wanted.extend(tagging.as_ref().map(|t| t.tags.clone()));
             let logits = relating.as_ref().and_then(|r| r.logits.clone());
             wanted.extend(logits.into_iter().flat_map(Logits::tensors));
-            let mut read = match wanted.is_empty() {
-                true => Vec::new(),
-                false => read_all(wanted).await?,
-            }
-            .into_iter();
+            let read = if wanted.is_empty() {
+                Vec::new()
+            } else {
+                read_all(wanted).await?
+            };
+            let mut read = read.into_iter();
             let tags = tagging.as_ref().and_then(|_| read.next());
             if let Some(relating) = relating.take() {
                 let values = relating.logits.as_ref().and_then(|l| l.values(read));
-                let values = values.map(|v| v.biased(&self.schema, self.model.config().none_bias));
                 let scoring = Scoring {
                     schema: &self.schema,
-                    calibration: self.model.config().calibration,
+                    calibration: self.decoding.calibration,
                     detail,
                 };
                 if !on_batch(scoring.decide(relating, values)).await {
@@ -152,7 +158,7 @@ impl Predictor {
 
     fn tag(&self, members: Vec<usize>, sentences: &[Pieces]) -> Tagging {
         let pieces = PieceBatch::new(members.iter().map(|&i| &sentences[i]));
-        let encoded = self.model.encode(&pieces, &mut Noise::none());
+        let encoded = self.model.encode(&pieces, &mut Pass::inference());
         let tags = self.model.tag_logits(&encoded);
         Tagging {
             members,
@@ -176,8 +182,10 @@ impl Predictor {
         let mut spans = Vec::with_capacity(members.len());
         let mut borders = Vec::new();
         let mut kept = Vec::with_capacity(members.len());
-        let decoding = self.model.config().tag_decoding;
-        let calibration = self.model.config().calibration;
+        let Decoding {
+            tags: decoding,
+            calibration,
+        } = self.decoding;
         for sentence in 0..pieces.sentences() {
             let rows = pieces.rows(sentence);
             let found = spans_of(&decoding.tags(tags, rows, 0));
@@ -211,22 +219,23 @@ impl Predictor {
                 logits: None,
             };
         }
-        let quiet = &mut Noise::none();
-        let represented = self.model.represent(&encoded, &packed, quiet);
+        let pass = &mut Pass::inference();
+        let represented = self.model.represent(&encoded, &packed, pass);
         let types = self.model.type_logits(represented.clone());
         let typed = TypedSpans { represented, types };
         let related = (!pairs.is_empty()).then(|| {
             let bounds: Vec<Span> = (0..pieces.sentences()).map(|i| pieces.rows(i)).collect();
-            let found = self.model.relate(
-                &encoded,
-                &bounds,
-                &packed,
-                typed.represented.clone(),
-                &pairs,
-                quiet,
-            );
-            let weights = detail.evidence.then(|| found.weights.clone());
-            let logits = self.model.relation_logits(found, &typed, &pairs, quiet);
+            let candidates = Candidates {
+                bounds: &bounds,
+                spans: &packed,
+                pairs: &pairs,
+            };
+            let represented = typed.represented.clone();
+            let related = self.model.relate(&encoded, &candidates, represented, pass);
+            let weights = detail.evidence.then_some(related.weights);
+            let features = related.features;
+            let logits =
+                (self.model).relation_logits(features, &encoded, &candidates, &typed, pass);
             (logits, weights)
         });
         let (relations, attention) = related.unzip();

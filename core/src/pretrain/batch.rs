@@ -1,33 +1,23 @@
 //! Batch of pre-training samples: both views of every sentence, target views first.
 
 use super::sample::{Sample, View};
+use super::tbo::MaskedRow;
 use crate::batch::{PieceBatch, Pieces};
 use crate::schema::Span;
 
-/// A masked piece in the hidden states of a batch.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Masked {
-    /// Row of the first piece of its word.
-    pub row: usize,
-    /// Its distance from there.
-    pub offset: usize,
-    /// The piece it was.
-    pub label: usize,
-}
-
-/// Sentences in two views; whatever there is once a view comes as `[target, context]`.
+/// Sentences in two views. Arrays of two hold target views, then context views.
 #[derive(Debug, Clone)]
 pub struct PretrainBatch {
-    /// 2 * sentences inputs.
+    /// The inputs, 2 * sentences.
     pub pieces: PieceBatch,
     /// Packed rows of `L, s1, M, s2, R`, five an input.
     pub segments: Vec<Span>,
-    /// Packed rows of the shuffled spans.
+    /// Packed rows of the shuffled segments.
     pub permuted: [Vec<Span>; 2],
-    /// How they were shuffled.
+    /// Orders of their words.
     pub classes: [Vec<usize>; 2],
     /// Masked pieces.
-    pub masked: [Vec<Masked>; 2],
+    pub masked: [Vec<MaskedRow>; 2],
 }
 
 impl PretrainBatch {
@@ -65,7 +55,7 @@ impl PretrainBatch {
                     batch.permuted[side].push(packed(permuted.span));
                     batch.classes[side].push(permuted.class);
                 }
-                batch.masked[side].extend(view.masked.iter().map(|masked| Masked {
+                batch.masked[side].extend(view.masked.iter().map(|masked| MaskedRow {
                     row: batch.pieces.row(input, masked.first),
                     offset: masked.offset,
                     label: masked.label as usize,

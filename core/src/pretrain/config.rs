@@ -19,7 +19,7 @@ pub enum ProjectionHead {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Normalization {
-    /// As the projection gives them, as in the code.
+    /// As the projection returns them, as in the authors' code.
     #[default]
     None,
     /// Scaled to length 1.

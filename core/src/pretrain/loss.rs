@@ -1,116 +1,112 @@
-//! The three pre-training losses of a batch (method §3.6–3.7, §4).
+//! The pre-training losses of a batch (method §4): 0.5 TBO + SPO + 0.3 CSPO, each the mean of its two
+//! views.
 
 use burn::tensor::Tensor;
 
 use super::batch::PretrainBatch;
 use super::config::ObjectiveConfig;
-use super::contrast::{logits, loss, normalize};
-use super::model::PretrainModel;
-use crate::loss::{Term, cross_entropy};
-use crate::noise::Noise;
+use super::cspo;
+use super::momentum::Keys;
+use super::network::PretrainModel;
+use crate::loss::{Loss, Measure, Term};
+use crate::ops::Pass;
 
-/// What the contrastive objective compares with; nothing here has gradients.
-#[derive(Debug, Clone)]
-pub struct Keys {
-    /// Of the target views and the context views: `[sentences, width]` each.
-    pub own: [Tensor<2>; 2],
-    /// Queues of earlier keys of target and context views: `[queued, width]` each.
-    pub queued: [Option<Tensor<2>>; 2],
+/// Summed losses of one view.
+#[derive(Debug, Default)]
+pub struct ViewLoss {
+    /// Over masked pieces.
+    pub tbo: Term,
+    /// Over shuffled segments.
+    pub spo: Term,
+    /// Over sentences: of the pair against contexts (target view), or of the context against pairs.
+    pub cspo: Term,
+    /// Sentences whose own key scored highest.
+    pub recognised: Term,
 }
 
-/// Summed losses; `[target view, context view]` each.
+/// Summed losses of the target view and of the context view.
 #[derive(Debug, Default)]
 pub struct PretrainLoss {
-    /// Over masked pieces.
-    pub boundary: [Term; 2],
-    /// Over shuffled spans.
-    pub permutation: [Term; 2],
-    /// Over sentences: pair against contexts, context against pairs.
-    pub contrast: [Term; 2],
-    /// Sentences whose own key scored highest.
-    pub recognised: [Term; 2],
+    /// Target view, then context view.
+    pub views: [ViewLoss; 2],
+}
+
+impl ViewLoss {
+    fn plus(self, other: Self) -> Self {
+        Self {
+            tbo: self.tbo.plus(other.tbo),
+            spo: self.spo.plus(other.spo),
+            cspo: self.cspo.plus(other.cspo),
+            recognised: self.recognised.plus(other.recognised),
+        }
+    }
 }
 
 impl PretrainLoss {
-    /// Names of the [terms](Self::terms).
-    pub const NAMES: [&str; 8] = [
-        "tbo_target",
-        "tbo_context",
-        "spo_target",
-        "spo_context",
-        "cspo_target",
-        "cspo_context",
-        "recognised_target",
-        "recognised_context",
-    ];
-
-    /// Weights of the [terms](Self::terms): an objective is the mean of both views (§4), and what is
-    /// recognised is only watched.
-    pub fn weights(config: &ObjectiveConfig) -> [f32; 8] {
-        let views = [config.w_tbo, config.w_spo, config.w_cspo].map(|w| (w / 2.0) as f32);
-        let [tbo, spo, cspo] = views;
-        [tbo, tbo, spo, spo, cspo, cspo, 0.0, 0.0]
-    }
-
-    /// The same losses over the rows of both.
+    /// The losses over the rows of both.
     pub fn plus(self, other: Self) -> Self {
+        let [target, context] = self.views;
+        let [other_target, other_context] = other.views;
         Self {
-            boundary: plus(self.boundary, other.boundary),
-            permutation: plus(self.permutation, other.permutation),
-            contrast: plus(self.contrast, other.contrast),
-            recognised: plus(self.recognised, other.recognised),
+            views: [target.plus(other_target), context.plus(other_context)],
         }
     }
 
-    /// All terms, target view before context view.
-    pub fn terms(self) -> [Term; 8] {
-        let [a, b] = self.boundary;
-        let [c, d] = self.permutation;
-        let [e, f] = self.contrast;
-        let [g, h] = self.recognised;
-        [a, b, c, d, e, f, g, h]
+    /// All losses with their weights in the total, objective by objective, target view first. An
+    /// objective is the mean of both views (§4); recognition is reported, not trained.
+    pub fn weighted(self, config: &ObjectiveConfig) -> [Loss; 8] {
+        let [target, context] = self.views;
+        let loss = |name, weight: f64, term| Loss {
+            name,
+            measure: Measure::CrossEntropy,
+            weight: (weight / 2.0) as f32,
+            term,
+        };
+        let accuracy = |name, term| Loss {
+            name,
+            measure: Measure::Accuracy,
+            weight: 0.0,
+            term,
+        };
+        [
+            loss("tbo_target", config.w_tbo, target.tbo),
+            loss("tbo_context", config.w_tbo, context.tbo),
+            loss("spo_target", config.w_spo, target.spo),
+            loss("spo_context", config.w_spo, context.spo),
+            loss("cspo_target", config.w_cspo, target.cspo),
+            loss("cspo_context", config.w_cspo, context.cspo),
+            accuracy("recognised_target", target.recognised),
+            accuracy("recognised_context", context.recognised),
+        ]
     }
 }
 
-fn plus([a, b]: [Term; 2], [c, d]: [Term; 2]) -> [Term; 2] {
-    [a.plus(c), b.plus(d)]
-}
-
-/// Computes the losses of a batch; without keys, no contrastive one.
-///
-/// An objective whose weight is 0 is not computed.
+/// Computes the losses of a batch; without keys, CSPO is left out. An objective whose weight is 0 is not
+/// computed.
 pub fn pretrain_loss(
     model: &PretrainModel,
     batch: &PretrainBatch,
     keys: Option<Keys>,
     config: &ObjectiveConfig,
-    noise: &mut Noise,
+    pass: &mut Pass,
 ) -> PretrainLoss {
     let network = &model.network;
-    let dropout = network.config().dropout;
-    let views = network.encode(batch, noise);
+    let views = network.encode(batch, pass);
     let mut found = PretrainLoss::default();
 
     if config.w_tbo > 0.0 {
-        for (term, masked) in found.boundary.iter_mut().zip(&batch.masked) {
-            if !masked.is_empty() {
-                let words = &network.encoder.embeddings.word;
-                let logits =
-                    model
-                        .boundary
-                        .logits(views.hidden.clone(), masked, words, dropout, noise);
-                let labels: Vec<usize> = masked.iter().map(|m| m.label).collect();
-                *term = cross_entropy(logits, &labels);
-            }
+        let words = &network.encoders.sentence.embeddings.word;
+        for (view, masked) in found.views.iter_mut().zip(&batch.masked) {
+            view.tbo = model.tbo.loss(views.hidden.clone(), masked, words, pass);
         }
     }
 
-    // One pass of the span encoder over everything that needs it.
+    // One pass of the span encoder over all spans: the segments of CSPO, then those of SPO.
     let keys = keys.filter(|_| config.w_cspo > 0.0);
-    let mut spans = match keys.is_some() {
-        true => batch.segments.clone(),
-        false => Vec::new(),
-    };
+    let mut spans = Vec::new();
+    if keys.is_some() {
+        spans.extend_from_slice(&batch.segments);
+    }
     let segments = spans.len();
     if config.w_spo > 0.0 {
         spans.extend(batch.permuted.iter().flatten());
@@ -118,34 +114,36 @@ pub fn pretrain_loss(
     if spans.is_empty() {
         return found;
     }
-    let represented = network.represent(&views.encoded, &spans, noise); // [spans, span size]
+    let represented = network.represent(&views.encoded, &spans, pass); // [spans, span size]
 
-    let mut from = segments;
     if config.w_spo > 0.0 {
-        for (term, classes) in found.permutation.iter_mut().zip(&batch.classes) {
-            if !classes.is_empty() {
-                let rows = represented.clone().narrow(0, from, classes.len()); // [permuted, span size]
-                let logits = model.permutation.logits(rows, dropout, noise);
-                *term = cross_entropy(logits, classes);
-                from += classes.len();
+        let mut from = segments;
+        for (view, orders) in found.views.iter_mut().zip(&batch.classes) {
+            if orders.is_empty() {
+                continue;
             }
+            let rows = represented.clone().narrow(0, from, orders.len()); // [permuted, span size]
+            view.spo = model.spo.loss(rows, orders, pass);
+            from += orders.len();
         }
     }
 
     if let (Some(keys), true) = (keys, segments > 0) {
         let rows = represented.narrow(0, 0, segments); // [2 * sentences * 5, span size]
-        let features = network.relate(&views.encoded, rows, noise).features;
-        let projected = network.project(features, noise); // [2 * sentences, width]
-        let projected = normalize(projected, config.cspo_normalize);
+        let features = network.relate(&views.encoded, rows, pass).features;
+        let projected = network.project(features, pass); // [2 * sentences, width]
+        let projected = cspo::normalize(projected, config.cspo_normalize);
         let sentences = batch.sentences();
+        // The pair of a sentence is compared with contexts, its context with pairs.
         let [own_target, own_context] = keys.own;
         let [queued_target, queued_context] = keys.queued;
         let sides = [(own_context, queued_context), (own_target, queued_target)];
-        for (side, (own, queue)) in sides.into_iter().enumerate() {
+        for (side, (own, queued)) in sides.into_iter().enumerate() {
             let queries = projected.clone().narrow(0, side * sentences, sentences); // [sentences, width]
             let lift = Tensor::from_inner;
-            let scores = logits(queries, lift(own), queue.map(lift), config);
-            (found.contrast[side], found.recognised[side]) = loss(scores);
+            let logits = cspo::logits(queries, lift(own), queued.map(lift), config);
+            let view = &mut found.views[side];
+            (view.cspo, view.recognised) = cspo::loss(logits);
         }
     }
     found

@@ -1,33 +1,28 @@
-//! Span-pair network (method §3.1–3.7): the three encoders and the contrastive projection.
-//!
-//! The query and the momentum network are two of these.
+//! The networks that are pre-trained (method §3.1–3.7): the three encoders with the contrastive
+//! projection, and the query network with the heads of TBO and SPO.
 
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
 
 use super::batch::PretrainBatch;
 use super::config::{ObjectiveConfig, ProjectionHead};
-use super::projection::Projection;
-use crate::bert::Bert;
+use super::cspo::Projection;
+use super::spo::SpanPermutation;
+use super::tbo::TokenBoundary;
+use crate::Result;
 use crate::config::ModelConfig;
-use crate::init::Init;
-use crate::model::Encoded;
-use crate::noise::Noise;
-use crate::pair::{PairEncoder, PairFeatures, SEGMENTS};
-use crate::rows::pick;
+use crate::encoders::{Encoded, Encoders};
+use crate::ops::{Init, Pass};
+use crate::pair::{PairFeatures, SEGMENTS};
 use crate::schema::Span;
-use crate::span::{SpanEncoder, present};
 
-/// Sentence, span and span-pair encoder with the projection of the contrastive objective.
+/// The three encoders with the projection of the contrastive objective. The query network and the
+/// momentum network are two of these.
 #[derive(Module, Debug)]
 pub struct SpanPairNetwork {
-    /// Sentence encoder.
-    pub encoder: Bert,
-    /// Span encoder, for all five segments alike.
-    pub span: SpanEncoder,
-    /// Span-pair encoder.
-    pub pair: PairEncoder,
-    /// Behind the pair features; nothing where these are compared themselves.
+    /// What fine-tuning starts from; one span encoder represents all five segments.
+    pub encoders: Encoders,
+    /// Between the pair features and the contrast; `None` where the features themselves are compared.
     pub projection: Option<Projection>,
     #[module(skip)]
     config: ModelConfig,
@@ -38,7 +33,7 @@ pub struct SpanPairNetwork {
 pub struct EncodedViews {
     /// Hidden states of every word-piece: `[2 * sentences * length, hidden]`.
     pub hidden: Tensor<2>,
-    /// Words and sentence vectors of the 2 * sentences inputs.
+    /// Word and sentence vectors of the 2 * sentences inputs.
     pub encoded: Encoded,
 }
 
@@ -52,16 +47,7 @@ impl SpanPairNetwork {
     ) -> Self {
         let hidden = config.encoder.hidden_size;
         Self {
-            encoder: Bert::new(&config.encoder, init, device),
-            span: SpanEncoder::new(
-                hidden,
-                &config.span_kernels,
-                config.span_channels,
-                config.span_size,
-                init,
-                device,
-            ),
-            pair: PairEncoder::new(config, init, device),
+            encoders: Encoders::new(config, init, device),
             projection: (objectives.proj_head == ProjectionHead::Mlp)
                 .then(|| Projection::new(config.span_size, hidden, init, device)),
             config: config.clone(),
@@ -70,7 +56,7 @@ impl SpanPairNetwork {
 
     /// The device that holds its weights.
     pub fn device(&self) -> Device {
-        self.encoder.pooler.weight.device()
+        self.encoders.device()
     }
 
     /// The configuration it was built with.
@@ -78,68 +64,90 @@ impl SpanPairNetwork {
         &self.config
     }
 
-    /// Sentence encoder and word representations (§3.1–3.2); no dropout on the outputs here.
-    pub fn encode(&self, batch: &PretrainBatch, noise: &mut Noise) -> EncodedViews {
+    /// Sentence encoder and word vectors (§3.1–3.2), without dropout on the output.
+    pub fn encode(&self, batch: &PretrainBatch, pass: &mut Pass) -> EncodedViews {
         let pieces = &batch.pieces;
-        let device = self.device();
-        // [2 * sentences * length, hidden]
-        let hidden = self.encoder.forward(pieces, self.config.dropout, noise);
-        let sentences = self
-            .encoder
-            .sentence(hidden.clone(), pieces, self.config.cls_repr); // [2 * sentences, hidden]
-        let words = pick(hidden.clone(), pieces.word_rows(&device), noise); // [words, hidden]
-        let encoded = Encoded::new(words, sentences, &self.config);
-        EncodedViews { hidden, encoded }
+        let encoder = &self.encoders.sentence;
+        let x = encoder.embeddings.forward(pieces, pass); // [2 * sentences * length, hidden]
+        let hidden = encoder.forward(x, pieces, pass); // [2 * sentences * length, hidden]
+        let sentences = encoder.sentence(hidden.clone(), pieces); // [2 * sentences, hidden]
+        let words = self.encoders.words(hidden.clone(), pieces, pass); // [words, hidden]
+        EncodedViews {
+            hidden,
+            encoded: self.encoders.encoded(words, sentences),
+        }
     }
 
     /// Representations of packed spans (§3.3–3.4): `[spans, span size]`.
-    pub fn represent(&self, encoded: &Encoded, spans: &[Span], noise: &mut Noise) -> Tensor<2> {
-        let dropout = self.config.dropout;
-        let features = self
-            .span
-            .features(encoded.words.clone(), spans, dropout, noise);
-        let features = present(features, spans, self.config.empty_segment);
-        let spans = self.span.project(features, noise);
-        noise.dropout(spans, dropout)
+    pub fn represent(&self, encoded: &Encoded, spans: &[Span], pass: &mut Pass) -> Tensor<2> {
+        let words = encoded.words.clone();
+        let represented = self.encoders.span.forward(words, spans, pass);
+        pass.dropout(represented)
     }
 
-    /// Span-pair features (§3.5) of represented segments `[2 * sentences * 5, span size]`, five an
-    /// input: `[2 * sentences, span size]`.
-    pub fn relate(
-        &self,
-        encoded: &Encoded,
-        segments: Tensor<2>,
-        noise: &mut Noise,
-    ) -> PairFeatures {
+    /// Features of the span pair of every input (§3.5), given its five represented segments:
+    /// `[2 * sentences * 5, span size]` → `[2 * sentences, span size]`.
+    pub fn relate(&self, encoded: &Encoded, segments: Tensor<2>, pass: &mut Pass) -> PairFeatures {
         let [rows, size] = segments.dims();
         let inputs = rows / SEGMENTS;
         let of_input: Vec<usize> = (0..inputs).collect();
-        let found = self.pair.forward(
+        let found = self.encoders.pair.forward(
             segments.reshape([inputs, SEGMENTS, size]),
             encoded.sentences.clone(),
             &of_input,
-            self.config.pair_att_act,
-            noise,
+            pass.backward(),
         );
         PairFeatures {
-            features: noise.dropout(found.features, self.config.dropout),
+            features: pass.dropout(found.features),
             ..found
         }
     }
 
     /// What the contrastive objective compares: `[2 * sentences, hidden]`, or the pair features.
-    pub fn project(&self, features: Tensor<2>, noise: &mut Noise) -> Tensor<2> {
+    pub fn project(&self, features: Tensor<2>, pass: &mut Pass) -> Tensor<2> {
         match &self.projection {
-            Some(head) => head.forward(features, self.config.dropout, noise),
+            Some(head) => head.forward(features, pass),
             None => features,
         }
     }
 
-    /// From the batch to the projections `[2 * sentences, hidden]` in one go: the momentum network's part.
-    pub fn keys(&self, batch: &PretrainBatch, noise: &mut Noise) -> Tensor<2> {
-        let views = self.encode(batch, noise);
-        let segments = self.represent(&views.encoded, &batch.segments, noise);
-        let features = self.relate(&views.encoded, segments, noise).features;
-        self.project(features, noise)
+    /// From a batch to its projections `[2 * sentences, hidden]`: what the momentum network computes.
+    pub fn keys(&self, batch: &PretrainBatch, pass: &mut Pass) -> Tensor<2> {
+        let views = self.encode(batch, pass);
+        let segments = self.represent(&views.encoded, &batch.segments, pass);
+        let features = self.relate(&views.encoded, segments, pass).features;
+        self.project(features, pass)
+    }
+}
+
+/// Query network with the heads of TBO and SPO.
+#[derive(Module, Debug)]
+pub struct PretrainModel {
+    /// Query network.
+    pub network: SpanPairNetwork,
+    /// Head of the token boundary objective.
+    pub tbo: TokenBoundary,
+    /// Head of the span permutation objective.
+    pub spo: SpanPermutation,
+}
+
+impl PretrainModel {
+    /// A new model.
+    ///
+    /// # Errors
+    /// [`Error::Config`](crate::Error::Config) for settings that make no model.
+    pub fn new(
+        config: &ModelConfig,
+        objectives: &ObjectiveConfig,
+        init: &mut Init,
+        device: &Device,
+    ) -> Result<Self> {
+        config.validate()?;
+        objectives.validate()?;
+        Ok(Self {
+            network: SpanPairNetwork::new(config, objectives, init, device),
+            tbo: TokenBoundary::new(config, objectives, init, device),
+            spo: SpanPermutation::new(config.span_size, init, device),
+        })
     }
 }

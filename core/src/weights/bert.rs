@@ -19,7 +19,7 @@
 
 use super::{StateDict, load_state, load_state_partial};
 use crate::Result;
-use crate::bert::Bert;
+use crate::encoder::SentenceEncoder;
 
 /// Replacements in order; the first pattern that occurs wins within its line of the table.
 const NAMES: [(&str, &str); 18] = [
@@ -101,7 +101,7 @@ pub fn has_pooler<'a>(names: impl IntoIterator<Item = &'a String>) -> bool {
 ///
 /// # Errors
 /// [`Error::Weight`](crate::Error::Weight) for a parameter that is missing or of another shape.
-pub fn load_bert(encoder: Bert, checkpoint: StateDict) -> Result<Bert> {
+pub fn load_bert(encoder: SentenceEncoder, checkpoint: StateDict) -> Result<SentenceEncoder> {
     let mut state: StateDict = checkpoint
         .into_iter()
         .map(|(name, array)| (our_name(&name), array))

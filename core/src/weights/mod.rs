@@ -3,12 +3,14 @@
 //! Every Linear weight is `[outputs, inputs]` outside of a module, as PyTorch stores it.
 
 mod bert;
+mod earlier;
 mod file;
 mod pspe;
 mod quant;
 mod state;
 
 pub use bert::{has_pooler, load_bert};
+pub use earlier::current_names;
 pub use file::{read_note, read_safetensors, write_safetensors};
 pub use pspe::{LabelOrder, Stage, from_pspe, reorder, sizes, to_pspe};
 pub use quant::{Precision, decode, encode};

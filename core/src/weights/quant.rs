@@ -122,7 +122,7 @@ pub fn decode(bytes: &[u8]) -> Result<StateDict> {
             .collect();
         state.insert(name.into(), Array::new(name, shape, values)?);
     }
-    Ok(state)
+    Ok(super::current_names(state))
 }
 
 /// Shares of a group's largest weight that are tried as the largest that stays exact.

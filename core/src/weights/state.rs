@@ -45,7 +45,7 @@ impl Array {
     }
 }
 
-/// Arrays by parameter path, e.g. `encoder.layers.0.attention.query.weight`.
+/// Arrays by parameter path, e.g. `encoders.sentence.layers.0.attention.query.weight`.
 pub type StateDict = BTreeMap<String, Array>;
 
 /// Where a traversal is in the module tree.
@@ -185,11 +185,18 @@ fn fill<M: Module>(module: M, state: &mut StateDict, complete: bool) -> Result<M
                 self.error.get_or_insert(Error::Weight { name, problem });
                 return param;
             }
+            let data = TensorData::new(array.values, array.shape);
             let device = param.lazy_device();
-            param.map(|old| {
-                let new = Tensor::from_data(TensorData::new(array.values, array.shape), &device);
-                new.set_require_grad(old.is_require_grad())
-            })
+            if param.is_initialized() {
+                param.map(|old| {
+                    Tensor::from_data(data, &device).set_require_grad(old.is_require_grad())
+                })
+            } else {
+                // A placeholder is replaced without being filled first.
+                let mut loaded = Param::from_data(data, &device);
+                loaded.id = param.id;
+                loaded
+            }
         }
     }
     let mut filler = Filler {

@@ -74,10 +74,10 @@ impl Evaluate {
     pub fn run(&self) -> Result<()> {
         let (device, _) = self.compute.open()?;
         let mut saved = SavedModel::open(&self.model)?;
-        self.decoding.apply(&mut saved.config);
+        self.decoding.apply(&mut saved.config.decoding);
         let gold = data::read(&self.data, self.format.parse().map_err(Error::Usage)?)?.sentences;
-        let frame = saved.config.frame();
-        let evaluation = Evaluation::new(&gold, &saved.schema, &saved.wordpiece()?, frame)?;
+        let room = saved.room();
+        let evaluation = Evaluation::new(&gold, &saved.schema, &saved.wordpiece()?, room)?;
         let predictor = saved.predictor(&device, self.chunk)?;
         let workers = self.compute.workers(&device);
         let predicted = evaluation.predict_with(&predictor, Detail::default(), workers, &|_| ())?;

@@ -63,7 +63,7 @@ impl Export {
         let gold = self.calibrate.as_ref().map(|data| data::read(data, format));
         let gold = gold.transpose()?.map(|read| read.sentences);
         let mut saved = mean(&self.model)?;
-        self.decoding.apply(&mut saved.config);
+        self.decoding.apply(&mut saved.config.decoding);
         vocabulary::prune(&mut saved)?;
         let weights = encode(&saved.weights, self.precision)?;
         if let Some(gold) = gold {

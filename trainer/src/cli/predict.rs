@@ -82,7 +82,7 @@ impl Predict {
         let (device, _) = self.compute.open()?;
         let workers = self.compute.workers(&device);
         let mut saved = SavedModel::open(&self.model)?;
-        self.decoding.apply(&mut saved.config);
+        self.decoding.apply(&mut saved.config.decoding);
         let extractor = saved.extractor(&device, self.chunk)?;
         let mut out: Box<dyn Write> = match &self.out {
             Some(path) => Box::new(std::fs::File::create(path).map_err(|e| named(path, &e))?),

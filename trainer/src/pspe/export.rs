@@ -4,9 +4,10 @@ use std::path::Path;
 
 use spanlight_core::config::{ClsRepr, EmptySegment, ModelConfig, PairActivation, RelationInput};
 use spanlight_core::weights::{
-    LabelOrder, Stage, StateDict, read_safetensors, reorder, to_pspe, write_safetensors,
+    LabelOrder, Stage, StateDict, current_names, read_safetensors, reorder, to_pspe,
+    write_safetensors,
 };
-use spanlight_core::{Error as CoreError, Schema};
+use spanlight_core::{Error as CoreError, ModelSettings, Schema};
 
 use super::LABELS;
 use crate::error::{Error, Result};
@@ -30,24 +31,25 @@ pub struct Exported {
 pub fn export(run: &Path, out: &Path, labels: Option<&Path>) -> Result<Exported> {
     let pretrained = run.join(PRETRAINED);
     if pretrained.exists() {
-        let config: ModelConfig = store::read_json(&run.join(MODEL))?;
+        let config = store::read_json::<ModelSettings>(&run.join(MODEL))?.model;
         check(&config, Stage::Pretraining)?;
-        let state = untied(read_safetensors(&store::read(&pretrained)?)?);
+        let state = untied(current_names(read_safetensors(&store::read(&pretrained)?)?));
         return write(state, Stage::Pretraining, &config, out);
     }
     let saved = SavedModel::open(run)?;
-    check(&saved.config, Stage::FineTuning)?;
+    let config = &saved.config.model;
+    check(config, Stage::FineTuning)?;
     let ours = LabelOrder::of(&saved.schema);
     let theirs = match labels {
         Some(path) => store::read_json(path)?,
         None => ours.clone(),
     };
-    let mut state = with_pad(saved.weights, &saved.config)?;
+    let mut state = with_pad(saved.weights, config)?;
     if theirs.schema()?.entities != saved.schema.entities {
         return Err(other_labels(&saved.schema));
     }
     reorder(&mut state, &ours, &theirs)?;
-    let exported = write(state, Stage::FineTuning, &saved.config, out)?;
+    let exported = write(state, Stage::FineTuning, config, out)?;
     store::write_json(&out.with_file_name(LABELS), &theirs)?;
     Ok(exported)
 }
@@ -82,7 +84,6 @@ fn check(config: &ModelConfig, stage: Stage) -> Result<()> {
             "--pair-att-act tanh",
         ),
         (config.cls_repr != ClsRepr::Pooler, "--cls-repr raw"),
-        (config.context > 0, "--context"),
         (config.case, "--case"),
     ];
     match foreign.iter().find(|(found, _)| *found) {
@@ -96,11 +97,13 @@ fn check(config: &ModelConfig, stage: Stage) -> Result<()> {
 
 /// Word embeddings that are the decoder of the token boundary objective too become one of their own.
 fn untied(mut state: StateDict) -> StateDict {
-    let words = state.get("network.encoder.embeddings.word.weight").cloned();
+    let words = state
+        .get("network.encoders.sentence.embeddings.word.weight")
+        .cloned();
     if let Some(words) = words
-        && state.contains_key("boundary.bias")
+        && state.contains_key("tbo.bias")
     {
-        (state.entry("boundary.decoder.weight".into())).or_insert(words);
+        (state.entry("tbo.decoder.weight".into())).or_insert(words);
     }
     state
 }
@@ -131,7 +134,6 @@ fn other_labels(schema: &Schema) -> Error {
 
 #[cfg(test)]
 mod tests {
-    use spanlight_core::Profile;
     use spanlight_core::weights::Array;
 
     use super::*;
@@ -143,14 +145,14 @@ mod tests {
                 Stage::Pretraining => EmptySegment::Cnn,
                 Stage::FineTuning => EmptySegment::Zero,
             },
-            ..ModelConfig::new(encoder, Profile::Reference)
+            ..ModelConfig::new(encoder).with_reference_quirks()
         }
     }
 
     #[test]
     fn what_the_papers_code_computes_otherwise_is_refused_by_name() {
         type Change = fn(&mut ModelConfig);
-        let changes: [(&str, Change); 6] = [
+        let changes: [(&str, Change); 5] = [
             ("an MPNet encoder", |c| {
                 c.encoder.relative_attention_num_buckets = 32;
             }),
@@ -162,7 +164,6 @@ mod tests {
                 c.pair_att_act = PairActivation::Tanh;
             }),
             ("--cls-repr raw", |c| c.cls_repr = ClsRepr::Raw),
-            ("--context", |c| c.context = 32),
         ];
         for stage in [Stage::Pretraining, Stage::FineTuning] {
             check(&paper(stage), stage).unwrap();
@@ -185,11 +186,11 @@ mod tests {
             shape: vec![1, 1],
             values: vec![value],
         };
-        let words = "network.encoder.embeddings.word.weight";
-        let decoder = "boundary.decoder.weight";
+        let words = "network.encoders.sentence.embeddings.word.weight";
+        let decoder = "tbo.decoder.weight";
         let tied = StateDict::from([
             (words.to_string(), array(1.0)),
-            ("boundary.bias".to_string(), array(0.0)),
+            ("tbo.bias".to_string(), array(0.0)),
         ]);
         assert_eq!(untied(tied.clone())[decoder], array(1.0));
         let own = [(decoder.to_string(), array(2.0))].into_iter().chain(tied);

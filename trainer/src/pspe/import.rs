@@ -3,15 +3,15 @@
 use std::path::{Path, PathBuf};
 
 use burn::tensor::Device;
-use spanlight_core::JointModel;
 use spanlight_core::config::{EmptySegment, ModelConfig};
-use spanlight_core::init::Init;
+use spanlight_core::ops::Init;
 use spanlight_core::pretrain::SpanPairNetwork;
 use spanlight_core::pretrain::config::{ObjectiveConfig, ProjectionHead};
 use spanlight_core::weights::{
     Array, LabelOrder, Stage, StateDict, from_pspe, load_state, read_safetensors, reorder, sizes,
     write_safetensors,
 };
+use spanlight_core::{Decoding, JointModel, ModelSettings};
 
 use super::LABELS;
 use crate::encoder::{EncoderFolder, read_pytorch};
@@ -56,14 +56,17 @@ pub fn import(from: &Import<'_>, folder: &RunFolder) -> Result<Stage> {
             let theirs: LabelOrder = store::read_json(&labels)?;
             let schema = theirs.schema()?;
             reorder(&mut state, &theirs, &LabelOrder::of(&schema))?;
-            let blank = JointModel::new(&config, &schema, &mut Init::blank(), &Device::flex())?;
-            load_state(blank, state.clone())?;
+            JointModel::load(&config, &schema, state.clone(), &Device::flex())?;
             store::write_json(&folder.schema(), &schema)?;
             store::write_atomic(&folder.best(), &write_safetensors(&state, None)?)?;
         }
     }
     store::write_atomic(&folder.tokenizer(), tokenizer.to_json()?.as_bytes())?;
-    store::write_json(&folder.model_config(), &config)?;
+    let settings = ModelSettings {
+        model: config,
+        decoding: Decoding::default(),
+    };
+    store::write_json(&folder.model_config(), &settings)?;
     Ok(stage)
 }
 

@@ -7,9 +7,9 @@ use serde_json::json;
 use spanlight_core::bundle::{FORMAT, Manifest, Part, SelfTest, TOKENIZER, WEIGHTS};
 use spanlight_core::config::EncoderConfig;
 use spanlight_core::extract::ExtractOptions;
-use spanlight_core::init::Init;
+use spanlight_core::ops::Init;
 use spanlight_core::weights::{Precision, encode, state_of};
-use spanlight_core::{JointModel, ModelConfig, Profile, Schema};
+use spanlight_core::{Decoding, JointModel, ModelConfig, ModelSettings, Schema};
 
 /// A sentence in which the model finds entities and relations.
 pub const SENTENCE: &str = "Alice met Bob in Paris and the graph model uses data.";
@@ -73,7 +73,7 @@ impl Tiny {
             attention_size: 32,
             position_size: 16,
             relation_size: 32,
-            ..ModelConfig::new(encoder, Profile::Fixed)
+            ..ModelConfig::new(encoder)
         };
         let schema = Schema {
             entities: ["Method", "Person", "Place"].map(String::from).into(),
@@ -93,7 +93,10 @@ impl Tiny {
             name: "tiny".into(),
             description: String::new(),
             schema,
-            config,
+            config: ModelSettings {
+                model: config,
+                decoding: Decoding::default(),
+            },
             parameters,
             precision: Precision::F32,
             parts: [

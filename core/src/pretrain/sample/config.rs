@@ -2,17 +2,17 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::permutation::CLASSES;
+use crate::pretrain::spo::CLASSES;
 use crate::{Error, Result};
 
 /// Which pieces a view shows (§2.7, 4).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Alignment {
-    /// Those of the words concerned.
+    /// The pieces of its words.
     #[default]
     Word,
-    /// The released code's mistake: piece positions are compared with word indices.
+    /// By the mistake of the authors' code, which compares positions of pieces with indices of words.
     Reference,
 }
 
@@ -23,7 +23,7 @@ pub enum SpanChoice {
     /// Anywhere, of geometric length.
     #[default]
     Geometric,
-    /// A share of them from names and runs of content words (§13.4).
+    /// A share of them are names and runs of content words (§13.4).
     EntityLike,
 }
 
@@ -49,21 +49,21 @@ pub struct SampleConfig {
     pub spo: bool,
     /// Most segments shuffled in a sentence.
     pub permuted_segments: usize,
-    /// Orders of words in which a sentence is encoded, the right one among them, as the paper has it
-    /// (§8); without, as in its code, one, which may be any.
+    /// Number of word orders in which a sentence is encoded, the right one among them, as in the paper
+    /// (§8). `None` encodes one random order, which may be the right one, as in its code.
     pub spo_permutations: Option<usize>,
     /// Whether pieces inside words are masked (token boundary objective).
     pub tbo: bool,
-    /// Share of the pieces that are masked inside words, rounded up.
+    /// Share of the pieces that are masked inside words; the number is rounded up.
     pub mask_share: f64,
-    /// Most pieces masked inside words, but for the rest of the last word.
+    /// Largest number of pieces masked inside words; the last word may exceed it.
     pub mask_cap: usize,
-    /// Share of the pieces that are hidden besides, whole word by whole word, 80 % as `[MASK]`,
-    /// 10 % as another piece and 10 % not at all (§13.5).
+    /// Share of the pieces that are masked besides, whole word by whole word: 80 % by `[MASK]`, 10 % by
+    /// another piece, and 10 % stay as they are (§13.5).
     pub whole_word_share: f64,
     /// Which pieces a view shows.
     pub view_mask_alignment: Alignment,
-    /// Share of the context's words that the target view shows in place of the context view (§13.3).
+    /// Probability that a word outside the pair moves from the context view to the target view (§13.3).
     pub view_keep_prob: f64,
 }
 

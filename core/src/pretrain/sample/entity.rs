@@ -1,11 +1,11 @@
 //! Spans that look like entities, without a tagger (method §13.4).
 
-use super::{Shape, Word};
+use super::shape::{Shape, Word};
 use crate::schema::Span;
 
-/// Runs of names, and runs of two or more content words and names; longer ones keep their end,
-/// where the head of an English noun phrase is. The whole sentence is no candidate.
-pub fn candidates(words: &[Word<'_>], longest: usize) -> Vec<Span> {
+/// Runs of names, and runs of at least two content words and names. Runs longer than `longest` keep their
+/// end, where the head of an English noun phrase is. The whole sentence is no candidate.
+pub(crate) fn candidates(words: &[Word<'_>], longest: usize) -> Vec<Span> {
     let shape = |word: usize| words.get(word).map(|word| word.shape);
     let mut found = runs(words.len(), |word| shape(word) == Some(Shape::Name));
     // A sentence begins with a capital whatever the word.

@@ -1,53 +1,53 @@
 //! From a tokenised sentence to a pre-training sample (method §2.7).
 //!
-//! In the order of drawing: a span pair, up to two shuffled segments, masked word-pieces, and two
-//! views of the result; for other orders of words shuffled segments and masks again. Each step is
-//! split into a random choice and what follows from it.
+//! In the order of drawing: a span pair ([`cspo`]), up to two segments whose words are shuffled
+//! ([`spo`]), masked pieces ([`tbo`]), and the two views of the result. Other orders of the words get
+//! masks of their own. Each step is split into a random choice and what follows from it.
 
-mod config;
-mod entity;
-mod masking;
-mod pair;
-mod permutation;
-mod shape;
+pub(crate) mod config;
+pub(crate) mod entity;
+pub(crate) mod shape;
 #[cfg(test)]
 mod tests;
-mod view;
+mod whole_word;
 
 use rand::Rng;
 use serde::{Deserialize, Serialize};
 
 pub use config::{Alignment, SampleConfig, SpanChoice};
-pub use masking::MaskedPiece;
-pub use permutation::{CLASSES, Permuted};
-pub use shape::Shape;
-pub use view::View;
+pub use shape::{Shape, Word};
 
+use super::spo::Permuted;
+use super::tbo::{Mask, MaskedPiece};
+use super::{cspo, spo, tbo};
 use crate::batch::Pieces;
 use crate::schema::Span;
 use crate::wordpiece::SpecialPieces;
 
-/// A word as drawing sees it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Word<'a> {
-    /// Its word-pieces, at least one.
-    pub pieces: &'a [u32],
-    /// What kind of word it is; only [`SpanChoice::EntityLike`] asks.
-    pub shape: Shape,
+/// What the encoder reads of a sentence, and what it is trained on there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct View {
+    /// Word-pieces with `[CLS]` and `[SEP]`; equally many in both views.
+    pub ids: Vec<u32>,
+    /// The shuffled segments of this view.
+    pub permuted: Vec<Permuted>,
+    /// The masked pieces of the words of this view.
+    pub masked: Vec<MaskedPiece>,
 }
 
 /// One sentence drawn for pre-training.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Sample {
-    /// The span pair visible, the rest masked.
+    /// The view that shows the span pair; everything else is masked.
     pub target: View,
-    /// The reverse.
+    /// The view that shows everything else; the pair is masked.
     pub context: View,
-    /// Position of the first piece of each word, after shuffling; the same in both views.
+    /// Position of the first piece of each word after shuffling, the same in both views.
     pub first: Vec<usize>,
-    /// `L, s1, M, s2, R`: half-open, adjoining word spans that cover the sentence.
+    /// `L, s1, M, s2, R`: half-open spans of words, one behind the other, that cover the sentence.
     pub segments: [Span; 5],
-    /// The same pair in other orders of words, masked anew; for [`SampleConfig::spo_permutations`].
+    /// The same pair in other orders of words, each with masks of its own; see
+    /// [`SampleConfig::spo_permutations`].
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub others: Vec<Sample>,
 }
@@ -102,22 +102,23 @@ pub fn draw(
     if let Some(skip) = Skip::of_size(words.len(), pieces, config) {
         return Err(skip);
     }
-    let pair = pair::choose(words, config, rng).ok_or(Skip::NoPair)?;
-    let segments = pair::segments(pair, words.len());
-    let permuted = match config.spo {
-        true => permutation::choose(&segments, config.permuted_segments, rng),
-        false => Vec::new(),
+    let pair = cspo::choose_pair(words, config, rng).ok_or(Skip::NoPair)?;
+    let segments = cspo::segments(pair, words.len());
+    let permuted = if config.spo {
+        spo::choose(&segments, config.permuted_segments, rng)
+    } else {
+        Vec::new()
     };
     let orders = match config.spo_permutations {
-        Some(count) if !permuted.is_empty() => permutation::orders(&permuted, count, rng),
+        Some(count) if !permuted.is_empty() => spo::orders(&permuted, count, rng),
         _ => vec![permuted],
     };
     let mut orders = orders.into_iter();
     let own = orders.next().unwrap_or_default();
 
     let (pieces, masks) = mask(words, &own, special, config, rng);
-    let kept = view::choose_kept(words.len(), config.view_keep_prob, rng);
-    let assemble = |pieces, permuted: &[Permuted], masks: &[masking::Mask]| {
+    let kept = cspo::choose_kept(words.len(), config.view_keep_prob, rng);
+    let assemble = |pieces, permuted: &[Permuted], masks: &[Mask]| {
         let alignment = config.view_mask_alignment;
         assemble(pieces, segments, permuted, masks, &kept, special, alignment)
     };
@@ -129,20 +130,21 @@ pub fn draw(
     Ok(sample)
 }
 
-/// The pieces of the words in an order, and which of them to mask.
+/// The pieces of the words in an order, and the masks for them.
 fn mask(
     words: &[Word<'_>],
     permuted: &[Permuted],
     special: &SpecialPieces,
     config: &SampleConfig,
     rng: &mut impl Rng,
-) -> (Pieces, Vec<masking::Mask>) {
-    let pieces = join(&permutation::apply(words, permuted), special);
-    let mut masks = match config.tbo {
-        true => masking::choose_inner(&pieces, special, config, rng),
-        false => Vec::new(),
+) -> (Pieces, Vec<Mask>) {
+    let pieces = join(&spo::apply(words, permuted), special);
+    let mut masks = if config.tbo {
+        tbo::choose(&pieces, special, config, rng)
+    } else {
+        Vec::new()
     };
-    let whole = masking::choose_whole(&pieces, &masks, special, config.whole_word_share, rng);
+    let whole = whole_word::choose(&pieces, &masks, special, config.whole_word_share, rng);
     masks.extend(whole);
     (pieces, masks)
 }
@@ -168,24 +170,22 @@ fn assemble(
     mut pieces: Pieces,
     segments: [Span; 5],
     permuted: &[Permuted],
-    masks: &[masking::Mask],
+    masks: &[Mask],
     kept: &[usize],
     special: &SpecialPieces,
     alignment: Alignment,
 ) -> Sample {
     let (of_pair, of_context): (Vec<Permuted>, Vec<Permuted>) = permuted
         .iter()
-        .partition(|p| pair::contains(&segments, p.span.0));
+        .partition(|p| cspo::contains(&segments, p.span.0));
     let (mut in_pair, mut in_context) = (Vec::new(), Vec::new());
     for mask in masks {
-        // Where the first piece of its word can be seen.
-        match pair::contains(&segments, mask.word) || view::is_kept(kept, mask.word) {
-            true => &mut in_pair,
-            false => &mut in_context,
-        }
-        .push(masking::apply(&mut pieces, mask));
+        // A masked piece is a task of the view that shows the first piece of its word.
+        let shown = cspo::contains(&segments, mask.word) || cspo::is_kept(kept, mask.word);
+        let view = if shown { &mut in_pair } else { &mut in_context };
+        view.push(tbo::apply(&mut pieces, mask));
     }
-    let [target, context] = view::form(&pieces, &segments, kept, special.mask, alignment);
+    let [target, context] = cspo::views(&pieces, &segments, kept, special.mask, alignment);
     Sample {
         target: View {
             ids: target,

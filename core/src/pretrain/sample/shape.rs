@@ -1,6 +1,16 @@
-//! What kind of word a word is, as far as its letters tell.
+//! The words that samples are drawn from, and their coarse kinds as far as letters tell them.
 
 use serde::{Deserialize, Serialize};
+
+/// A word of a tokenised sentence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Word<'a> {
+    /// Its word-pieces, at least one.
+    pub pieces: &'a [u32],
+    /// Its kind, which decides where [`SpanChoice::EntityLike`](super::SpanChoice::EntityLike) draws
+    /// spans.
+    pub shape: Shape,
+}
 
 /// A coarse kind of word, without a tagger; its list of function words is English.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]

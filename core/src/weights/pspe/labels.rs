@@ -95,7 +95,7 @@ pub fn reorder(state: &mut StateDict, from: &LabelOrder, to: &LabelOrder) -> Res
     let heads = [
         ("tagger", &from.tags, &to.tags),
         ("entity_head", &from.entities, &to.entities),
-        ("relation_head", &from.relations, &to.relations),
+        ("relation.head", &from.relations, &to.relations),
     ];
     for (head, from, to) in heads {
         // Padding has many names and one place.

@@ -27,14 +27,17 @@ impl fmt::Display for Stage {
 const FINE_TUNING: [(&str, &str); 15] = [
     (
         "ent_model.embedding_model.bert_encoder.bert_model.",
-        "encoder.",
+        "encoders.sentence.",
     ),
     ("ent_model.ent_span_decoder.hidden2label.", "tagger."),
     (
         "ent_model.cnn_ent_model.entity_span_extractor.cnn_encoder.",
-        "entity.cnn.",
+        "encoders.span.cnn.",
     ),
-    ("ent_model.cnn_ent_model.ent2hidden.", "entity.dense."),
+    (
+        "ent_model.cnn_ent_model.ent2hidden.",
+        "encoders.span.dense.",
+    ),
     (
         "ent_model.cnn_ent_model.entity_decoder.hidden2label.",
         "entity_head.",
@@ -44,37 +47,61 @@ const FINE_TUNING: [(&str, &str); 15] = [
         "context.cnn.",
     ),
     ("rel_model.context2hidden.", "context.dense."),
-    ("rel_model.position_embedding.", "pair.position."),
-    ("rel_model.attention_encoder.input_linear.", "pair.input."),
-    ("rel_model.attention_encoder.query_linear.", "pair.query."),
+    ("rel_model.position_embedding.", "encoders.pair.position."),
+    (
+        "rel_model.attention_encoder.input_linear.",
+        "encoders.pair.input.",
+    ),
+    (
+        "rel_model.attention_encoder.query_linear.",
+        "encoders.pair.query.",
+    ),
     (
         "rel_model.attention_encoder.feature_linear.",
-        "pair.feature.",
+        "encoders.pair.feature.",
     ),
-    ("rel_model.attention_encoder.score_linear.", "pair.score."),
-    ("rel_model.ent_mention_mlp.", "relation_inner."),
-    ("rel_model.mlp.", "relation_outer."),
-    ("rel_model.relation_decoder.hidden2label.", "relation_head."),
+    (
+        "rel_model.attention_encoder.score_linear.",
+        "encoders.pair.score.",
+    ),
+    ("rel_model.ent_mention_mlp.", "relation.inner."),
+    ("rel_model.mlp.", "relation.outer."),
+    ("rel_model.relation_decoder.hidden2label.", "relation.head."),
 ];
 
 /// Prefixes of one network of the pre-training model, theirs and ours.
 const PRETRAINING: [(&str, &str); 16] = [
-    ("bert_encoder.bert_model.", "network.encoder."),
-    ("entity_span_extractor.cnn_encoder.", "network.span.cnn."),
-    ("ent2hidden.", "network.span.dense."),
-    ("position_embedding.", "network.pair.position."),
-    ("attention_encoder.input_linear.", "network.pair.input."),
-    ("attention_encoder.query_linear.", "network.pair.query."),
-    ("attention_encoder.feature_linear.", "network.pair.feature."),
-    ("attention_encoder.score_linear.", "network.pair.score."),
+    ("bert_encoder.bert_model.", "network.encoders.sentence."),
+    (
+        "entity_span_extractor.cnn_encoder.",
+        "network.encoders.span.cnn.",
+    ),
+    ("ent2hidden.", "network.encoders.span.dense."),
+    ("position_embedding.", "network.encoders.pair.position."),
+    (
+        "attention_encoder.input_linear.",
+        "network.encoders.pair.input.",
+    ),
+    (
+        "attention_encoder.query_linear.",
+        "network.encoders.pair.query.",
+    ),
+    (
+        "attention_encoder.feature_linear.",
+        "network.encoders.pair.feature.",
+    ),
+    (
+        "attention_encoder.score_linear.",
+        "network.encoders.pair.score.",
+    ),
     ("mlp_head1.", "network.projection.inner."),
     ("mlp_head2.", "network.projection.outer."),
-    ("global_position_embedding.", "boundary.position."),
-    ("masked_token_mlp.", "boundary.dense."),
-    ("masked_token_decoder.", "boundary.decoder."),
-    ("masked_token_decoder_bias", "boundary.bias"),
-    ("entity_span_mlp.", "permutation.dense."),
-    ("entity_span_decoder.hidden2label.", "permutation.head."),
+    ("global_position_embedding.", "tbo.position."),
+    ("masked_token_mlp.", "tbo.dense."),
+    ("masked_token_decoder.", "tbo.decoder."),
+    ("masked_token_decoder_bias", "tbo.bias"),
+    ("entity_span_mlp.", "spo.dense."),
+    ("entity_span_decoder.hidden2label.", "spo.head."),
 ];
 
 /// Prefixes of the two networks, theirs and ours.
@@ -146,7 +173,7 @@ fn translate(prefixes: &[(&str, &str)], name: &str, back: bool) -> Option<String
     prefixes.iter().find_map(|&(theirs, ours)| {
         let (from, to) = if back { (ours, theirs) } else { (theirs, ours) };
         let rest = name.strip_prefix(from)?;
-        let rest = match (ours.ends_with("encoder."), back) {
+        let rest = match (ours.ends_with("sentence."), back) {
             (true, false) => our_name(rest),
             (true, true) => their_name(rest),
             (false, false) => rest

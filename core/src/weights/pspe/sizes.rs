@@ -1,6 +1,6 @@
 //! Sizes of a network, read off the shapes of a checkpoint (method §3.9).
 
-use crate::config::{EncoderConfig, ModelConfig, Profile};
+use crate::config::{EncoderConfig, ModelConfig};
 use crate::weights::StateDict;
 use crate::{Error, Result};
 
@@ -31,7 +31,7 @@ pub fn sizes(checkpoint: &StateDict, encoder: EncoderConfig) -> Result<ModelConf
         attention_size: shape("attention_encoder.input_linear.weight")?[0],
         position_size: shape("rel_model.position_embedding.weight")
             .or_else(|_| shape("span_pair_encoder.position_embedding.weight"))?[1],
-        ..ModelConfig::new(encoder, Profile::Reference)
+        ..ModelConfig::new(encoder).with_reference_quirks()
     };
     if let Ok(mlp) = shape("rel_model.mlp.linear.weight") {
         config.relation_size = mlp[0];

@@ -41,13 +41,13 @@ fn text(ids: &[u32]) -> String {
 
 fn sample(alignment: Alignment, kept: &[usize]) -> Sample {
     let pieces = WORDS.map(|word| word.iter().map(|piece| id(piece)).collect());
-    let segments = pair::segments(PAIR, WORDS.len());
+    let segments = cspo::segments(PAIR, WORDS.len());
     let permuted = [((3, 9), 3), ((11, 14), 0)].map(|(span, class)| Permuted { span, class });
-    let words = permutation::apply(&words(&pieces), &permuted);
+    let words = spo::apply(&words(&pieces), &permuted);
     let pieces = join(&words, &SPECIAL);
-    let budget = masking::inner_budget(pieces.ids.len() - 2, &SampleConfig::default());
+    let budget = tbo::budget(pieces.ids.len() - 2, &SampleConfig::default());
     assert_eq!((pieces.ids.len(), budget), (21, 3));
-    let masks = masking::take(&[1, 4], &pieces, 1, budget, |_| SPECIAL.mask);
+    let masks = tbo::mask_words(&[1, 4], &pieces, 1, budget, |_| SPECIAL.mask);
     assemble(
         pieces, segments, &permuted, &masks, kept, &SPECIAL, alignment,
     )

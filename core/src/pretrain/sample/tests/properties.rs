@@ -5,6 +5,7 @@ use proptest::prelude::*;
 use rand::{SeedableRng, rngs::Xoshiro256PlusPlus};
 
 use super::*;
+use crate::pretrain::spo::CLASSES;
 
 /// Words of one to five pieces.
 fn sentence(longest: usize) -> impl Strategy<Value = Vec<Vec<u32>>> {
@@ -166,7 +167,7 @@ proptest! {
             return Ok(());
         };
         for (word, &position) in sample.first.iter().enumerate() {
-            let in_pair = pair::contains(&sample.segments, word);
+            let in_pair = cspo::contains(&sample.segments, word);
             prop_assert_eq!(sample.target.ids[position] != SPECIAL.mask, in_pair);
             prop_assert_eq!(sample.context.ids[position] != SPECIAL.mask, !in_pair);
         }
@@ -216,7 +217,7 @@ proptest! {
         };
         let masked = sample.target.masked.len() + sample.context.masked.len();
         let inner: usize = pieces.iter().map(|word| word.len() - 1).sum();
-        let budget = masking::inner_budget(sample.target.ids.len() - 2, &config);
+        let budget = tbo::budget(sample.target.ids.len() - 2, &config);
         let least = if config.tbo { budget.min(inner) } else { 0 };
         prop_assert!(masked >= least && masked < least + 4, "{} of {}", masked, least);
     }

@@ -3,6 +3,7 @@
 use rand::{SeedableRng, rngs::Xoshiro256PlusPlus};
 
 use super::*;
+use crate::pretrain::spo::CLASSES;
 
 const DRAWS: usize = 20_000;
 
@@ -89,7 +90,7 @@ fn whole_words_are_hidden_for_their_share_of_the_pieces() {
                 assert_eq!(piece.offset, 0);
                 assert!(!SPECIAL.contains(id) || id == SPECIAL.mask);
                 let word = sample.first.binary_search(&piece.first).unwrap();
-                assert_eq!(pair::contains(&sample.segments, word), in_pair);
+                assert_eq!(cspo::contains(&sample.segments, word), in_pair);
             }
         }
     }
@@ -137,7 +138,7 @@ fn kept_words_are_as_many_as_asked_for() {
     for _ in 0..2000 {
         let sample = draw(&words(&pieces), &SPECIAL, &config, &mut rng).unwrap();
         for (word, &position) in sample.first.iter().enumerate() {
-            if !pair::contains(&sample.segments, word) {
+            if !cspo::contains(&sample.segments, word) {
                 context += 1;
                 kept += usize::from(sample.target.ids[position] == TEXT);
             }

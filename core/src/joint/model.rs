@@ -1,0 +1,226 @@
+//! The joint model (method §1, §3.8): encode a sentence once, then find, type and relate its spans.
+
+use std::collections::HashMap;
+
+use burn::module::{Module, Param};
+use burn::nn::Linear;
+use burn::tensor::{Device, Tensor};
+
+use super::candidates::{Candidates, TypedSpans};
+use super::relation::RelationClassifier;
+use crate::batch::PieceBatch;
+use crate::case::Case;
+use crate::config::ModelConfig;
+use crate::encoder::SentenceEncoder;
+use crate::encoders::{Encoded, Encoders};
+use crate::ops::{Init, Pass, indices, select_rows};
+use crate::pair::{PairEncoder, PairFeatures, SEGMENTS, contexts};
+use crate::schema::{Schema, Span};
+use crate::span::SpanEncoder;
+use crate::tagger::Tag;
+use crate::weights::{StateDict, load_state};
+use crate::{Error, Result};
+
+/// The encoders with the three classifiers: tags, entity types, relations.
+#[derive(Module, Debug)]
+pub struct JointModel {
+    /// What pre-training and fine-tuning share; its span encoder represents entities.
+    pub encoders: Encoders,
+    /// Span encoder of left, middle and right contexts; where there is none, that of entities serves.
+    pub context: Option<SpanEncoder>,
+    /// A vector for how a word is written, added to the embeddings of its pieces: `[kinds, hidden]`;
+    /// only where the configuration wants it.
+    pub case: Option<Param<Tensor<2>>>,
+    /// `[hidden, tags]`.
+    pub tagger: Linear,
+    /// `[span size, types + 1]`.
+    pub entity_head: Linear,
+    /// Relation classifier.
+    pub relation: RelationClassifier,
+    #[module(skip)]
+    config: ModelConfig,
+}
+
+impl JointModel {
+    /// A new model for the labels of a schema.
+    ///
+    /// # Errors
+    /// [`Error::Config`] for sizes or labels that make no model.
+    pub fn new(
+        config: &ModelConfig,
+        schema: &Schema,
+        init: &mut Init,
+        device: &Device,
+    ) -> Result<Self> {
+        config.validate()?;
+        schema.validate()?;
+        let hidden = config.encoder.hidden_size;
+        let tags = Tag::ALL.len() + usize::from(config.tag_pad_class);
+        // The order of the draws is that of the first released models: a seed still gives their weights.
+        let sentence = SentenceEncoder::new(config, init, device);
+        let tagger = init.linear(hidden, tags, device);
+        let span = SpanEncoder::new(config, init, device);
+        let entity_head = init.linear(config.span_size, schema.entity_classes(), device);
+        let context = (!config.share_span_encoder).then(|| SpanEncoder::new(config, init, device));
+        let pair = PairEncoder::new(config, init, device);
+        let relation = RelationClassifier::new(config, schema, init, device);
+        let case = config
+            .case
+            .then(|| init.zeros([Case::KINDS, hidden], device));
+        Ok(Self {
+            encoders: Encoders {
+                sentence,
+                span,
+                pair,
+            },
+            context,
+            case,
+            tagger,
+            entity_head,
+            relation,
+            config: config.clone(),
+        })
+    }
+
+    /// A model from its weights by name. Nothing is allocated for sizes that the weights do not have.
+    ///
+    /// # Errors
+    /// [`Error::Config`] for sizes or labels that make no model, [`Error::Weight`] for a parameter that
+    /// is missing, unknown or of another shape.
+    pub fn load(
+        config: &ModelConfig,
+        schema: &Schema,
+        weights: StateDict,
+        device: &Device,
+    ) -> Result<Self> {
+        // Every layer has weights, so there cannot be more layers than weights.
+        if config.encoder.num_hidden_layers > weights.len() {
+            return Err(Error::Config {
+                field: "encoder.num_hidden_layers",
+                problem: format!(
+                    "{} layers cannot come from {} weights; the weights belong to another configuration",
+                    config.encoder.num_hidden_layers,
+                    weights.len()
+                ),
+            });
+        }
+        let blank = Self::new(config, schema, &mut Init::blank(), device)?;
+        load_state(blank, weights)
+    }
+
+    /// The configuration it was built with.
+    pub fn config(&self) -> &ModelConfig {
+        &self.config
+    }
+
+    /// The device that holds its weights.
+    pub fn device(&self) -> Device {
+        self.encoders.device()
+    }
+
+    /// Sentence encoder and word vectors (§3.1–3.2).
+    pub fn encode(&self, pieces: &PieceBatch, pass: &mut Pass) -> Encoded {
+        let encoder = &self.encoders.sentence;
+        let mut x = encoder.embeddings.forward(pieces, pass); // [sentences * length, hidden]
+        if let Some(case) = &self.case {
+            x = x + select_rows(case.val(), pieces.cases(&self.device()), pass.backward());
+        }
+        let hidden = encoder.forward(x, pieces, pass); // [sentences * length, hidden]
+        let sentences = encoder.sentence(hidden.clone(), pieces); // [sentences, hidden]
+        let sentences = pass.dropout(sentences);
+        let words = self.encoders.words(hidden, pieces, pass); // [words, hidden]
+        let words = pass.dropout(words);
+        self.encoders.encoded(words, sentences)
+    }
+
+    /// Tag logits of every word: `[words, tags]`, without the reference code's PAD class.
+    pub fn tag_logits(&self, encoded: &Encoded) -> Tensor<2> {
+        let logits = self.tag_logits_with_pad(encoded);
+        if self.config.tag_pad_class {
+            logits.narrow(1, 1, Tag::ALL.len())
+        } else {
+            logits
+        }
+    }
+
+    /// Tag logits of every word, with the PAD class in front where the model has one: `[words, tags]`.
+    pub fn tag_logits_with_pad(&self, encoded: &Encoded) -> Tensor<2> {
+        let words = encoded.words.dims()[0] - self.encoders.span.tail();
+        self.tagger
+            .forward(encoded.words.clone().narrow(0, 0, words))
+    }
+
+    /// Representations of candidate spans (§3.4), given as packed rows: `[spans, span size]`.
+    pub fn represent(&self, encoded: &Encoded, spans: &[Span], pass: &mut Pass) -> Tensor<2> {
+        let words = encoded.words.clone();
+        let represented = self.encoders.span.forward(words, spans, pass);
+        pass.dropout(represented)
+    }
+
+    /// Type logits of represented spans: `[spans, types + 1]`.
+    pub fn type_logits(&self, represented: Tensor<2>) -> Tensor<2> {
+        self.entity_head.forward(represented)
+    }
+
+    /// The pair encoder (§3.5) over candidate pairs of represented spans `[spans, span size]`.
+    pub fn relate(
+        &self,
+        encoded: &Encoded,
+        candidates: &Candidates<'_>,
+        represented: Tensor<2>,
+        pass: &mut Pass,
+    ) -> PairFeatures {
+        let device = self.device();
+        let pairs = candidates.pairs;
+        let backward = pass.backward();
+        let select = |rows: &Tensor<2>, at: Vec<i32>| {
+            select_rows(rows.clone(), indices(at, &device), backward)
+        };
+
+        // Pairs share contexts, so each distinct one is represented once.
+        let mut rows: HashMap<Span, usize> = HashMap::new();
+        let mut distinct: Vec<Span> = Vec::new();
+        let mut of_pair: Vec<[i32; 3]> = Vec::with_capacity(pairs.len());
+        for pair in pairs {
+            let (left, right) = (candidates.spans[pair.left], candidates.spans[pair.right]);
+            let segments = contexts(candidates.bounds[pair.sentence], left, right);
+            of_pair.push(segments.map(|segment| {
+                *rows.entry(segment).or_insert_with(|| {
+                    distinct.push(segment);
+                    distinct.len() - 1
+                }) as i32
+            }));
+        }
+        let encoder = self.context.as_ref().unwrap_or(&self.encoders.span);
+        let contexts = encoder.forward(encoded.words.clone(), &distinct, pass); // [contexts, span size]
+
+        let s1 = select(&represented, pairs.iter().map(|p| p.left as i32).collect());
+        let s2 = select(&represented, pairs.iter().map(|p| p.right as i32).collect());
+        let mut context = |j: usize| {
+            let rows = select(&contexts, of_pair.iter().map(|rows| rows[j]).collect());
+            pass.dropout(rows)
+        };
+        let segments: Tensor<3> =
+            Tensor::stack(vec![context(0), s1, context(1), s2, context(2)], 1); // [pairs, 5, span size]
+        debug_assert_eq!(segments.dims()[1], SEGMENTS);
+        let sentences: Vec<usize> = pairs.iter().map(|p| p.sentence).collect();
+        let q = encoded.sentences.clone();
+        self.encoders
+            .pair
+            .forward(segments, q, &sentences, backward)
+    }
+
+    /// Relation logits of pair features, given the represented spans and their type logits:
+    /// `[pairs, 2 * relation types + 1]`.
+    pub fn relation_logits(
+        &self,
+        features: Tensor<2>,
+        encoded: &Encoded,
+        candidates: &Candidates<'_>,
+        spans: &TypedSpans,
+        pass: &mut Pass,
+    ) -> Tensor<2> {
+        self.relation
+            .forward(features, encoded, candidates, spans, pass)
+    }
+}

@@ -1,0 +1,43 @@
+//! Dense block (method §3.0): Linear → gelu → LayerNorm → dropout, in this order.
+
+use burn::module::Module;
+use burn::nn::{LayerNorm, Linear};
+use burn::tensor::{Device, Tensor, activation::gelu};
+
+use super::{Backward, Init, Pass, layer_norm, linear, norm};
+
+/// LayerNorm epsilon of every dense block.
+const EPSILON: f64 = 1e-12;
+
+/// Linear → gelu → LayerNorm → dropout.
+#[derive(Module, Debug)]
+pub struct Dense {
+    linear: Linear,
+    norm: LayerNorm,
+}
+
+impl Dense {
+    /// A new block from `inputs` to `outputs` features.
+    pub fn new(inputs: usize, outputs: usize, init: &mut Init, device: &Device) -> Self {
+        Self {
+            linear: init.linear(inputs, outputs, device),
+            norm: layer_norm(outputs, EPSILON, device),
+        }
+    }
+
+    /// `[rows, inputs]` → `[rows, outputs]`.
+    pub fn forward(&self, x: Tensor<2>, pass: &mut Pass) -> Tensor<2> {
+        let x = self.project(x, pass.backward());
+        pass.dropout(x)
+    }
+
+    /// The block without its dropout, for rows that are used several times, each under a mask of its
+    /// own: `[rows, inputs]` → `[rows, outputs]`.
+    pub fn project(&self, x: Tensor<2>, backward: Backward) -> Tensor<2> {
+        norm(
+            &self.norm,
+            gelu(linear(&self.linear, x, backward)),
+            backward,
+        )
+    }
+}
