@@ -41,12 +41,11 @@ pub(crate) fn parse(
         let Some(label) = parsed.label(&item.get("label")?)? else {
             continue;
         };
-        let index = match locate(&sentence.words, text.text()?) {
-            Some((start, end)) => Some(add(&mut sentence, Entity { start, end, label })),
-            None => {
-                parsed.note(not_found(&text, "its words do not occur in the sentence")?);
-                None
-            }
+        let index = if let Some((start, end)) = locate(&sentence.words, text.text()?) {
+            Some(add(&mut sentence, Entity { start, end, label }))
+        } else {
+            parsed.note(not_found(&text, "its words do not occur in the sentence")?);
+            None
         };
         mentions.entry(text.text()?).or_insert(index);
     }
@@ -59,12 +58,11 @@ pub(crate) fn parse(
         }
         let mut ends = [None; 2];
         for (end, argument) in ends.iter_mut().zip(&arguments) {
-            *end = match mentions.get(argument.text()?) {
-                Some(index) => *index,
-                None => {
-                    parsed.note(not_found(argument, "it is none of the entity mentions")?);
-                    None
-                }
+            *end = if let Some(index) = mentions.get(argument.text()?) {
+                *index
+            } else {
+                parsed.note(not_found(argument, "it is none of the entity mentions")?);
+                None
             };
         }
         if let [Some(head), Some(tail)] = ends {

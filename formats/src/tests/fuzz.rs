@@ -34,7 +34,7 @@ fn lines() -> Vec<String> {
 
 pub(super) fn mutate(line: &str, random: &mut Random) -> Vec<u8> {
     let mut bytes = line.as_bytes().to_vec();
-    for _ in 0..1 + random.below(3) {
+    for _ in 0..=random.below(3) {
         let at = random.below(bytes.len());
         let other = random.below(bytes.len());
         match random.below(6) {
