@@ -70,12 +70,13 @@ async fn predict(
             }
             None => Ok(JsValue::UNDEFINED),
         });
-        answer
-            .map(|answer| answer != JsValue::FALSE)
-            .unwrap_or_else(|error| {
+        match answer {
+            Ok(answer) => answer != JsValue::FALSE,
+            Err(error) => {
                 thrown = Some(error);
                 false
-            })
+            }
+        }
     })
     .await;
     match thrown {

@@ -33,7 +33,7 @@ pub struct LoadOptions {
 }
 
 /// How to extract.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, Deserialize)]
 #[serde(default)]
 pub struct ExtractOptions {
     /// Lowest score.
