@@ -41,9 +41,9 @@ impl<T> Splits<T> {
 /// Which ones depends on their names and the seed alone. A share above 0 takes at least one.
 pub fn hold_out(splits: &mut Splits<Vec<Sentence>>, shares: HoldOut, seed: u64) {
     let names: BTreeSet<&str> = splits.train.iter().map(|s| s.document.as_str()).collect();
-    let lots: BTreeMap<_, String> = names
+    let ranks: BTreeMap<_, String> = names
         .iter()
-        .map(|name| ((lot(name, 0, seed), *name), (*name).to_owned()))
+        .map(|name| ((draw_rank(name, 0, seed), *name), (*name).to_owned()))
         .collect();
     let count = |share: f64| {
         if share > 0.0 {
@@ -53,7 +53,7 @@ pub fn hold_out(splits: &mut Splits<Vec<Sentence>>, shares: HoldOut, seed: u64) 
         }
     };
     let (dev, test) = (count(shares.dev), count(shares.test));
-    let drawn: Vec<String> = lots.into_values().take(dev + test).collect();
+    let drawn: Vec<String> = ranks.into_values().take(dev + test).collect();
     let (dev, test) = drawn.split_at(dev.min(drawn.len()));
     let all = std::mem::take(&mut splits.train);
     for sentence in all {
