@@ -1,4 +1,4 @@
-//! What the sources cite of the method, as `§3.5`, is there.
+//! Sections of `docs/method.md` that comments cite, such as `§3.5`, exist.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -33,7 +33,7 @@ fn cited_sections_exist() {
     assert!(cited > 50, "{cited} citations are too few to be all");
 }
 
-/// Numbers of the sections: behind `##`, and where bold print or brackets begin; `13.2–13.3` are two.
+/// Numbers of the sections: behind `##`, and at the start of bold print or brackets. `13.2–13.3` are two.
 fn sections() -> BTreeSet<&'static str> {
     ["## ", "**", "("]
         .iter()
@@ -46,7 +46,7 @@ fn sections() -> BTreeSet<&'static str> {
         .collect()
 }
 
-/// The number that a text begins with, `3`, `3.5`, or both of a range `3.3–3.4`.
+/// The number at the start of a text, such as `3` or `3.5`, or both numbers of a range such as `3.3–3.4`.
 fn numbers(text: &str) -> impl Iterator<Item = &str> {
     let (first, rest) = number(text);
     let last = rest.strip_prefix('–').map(|rest| number(rest).0);
@@ -62,7 +62,7 @@ fn number(text: &str) -> (&str, &str) {
     (number.trim_end_matches('.'), rest)
 }
 
-/// The Rust files of a folder, without what was built.
+/// The Rust files of a folder, without build output.
 fn sources(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).unwrap() {

@@ -36,14 +36,14 @@ const BLOCK: usize = 128;
 ///
 /// # async fn run(predictor: Predictor, tokenizer: WordPiece) -> spanlight_core::Result<()> {
 /// let pieces = tokenizer.sentence(["Marie", "Dupont", "leads", "Acme", "."])?;
-/// let print = async |batch| {
-///     for (sentence, predicted) in batch {
-///         println!("sentence {sentence}: {predicted:?}");
-///     }
-///     true // go on
-/// };
-/// predictor.run(&[pieces], print).await?;
-/// # Ok(())
+/// predictor
+///     .run(&[pieces], async |batch| {
+///         for (sentence, predicted) in batch {
+///             println!("sentence {sentence}: {predicted:?}");
+///         }
+///         true // go on
+///     })
+///     .await
 /// # }
 /// ```
 #[derive(Debug, Clone)]
