@@ -1,21 +1,19 @@
-//! Sections of `docs/method.md` that comments cite, such as `§3.5`, exist.
+//! Sections of `docs/method.md` that comments cite, such as `§3.5`, exist, and so do the files to which
+//! documents link.
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 const METHOD: &str = include_str!("../../docs/method.md");
-const FOLDERS: [&str; 5] = ["core", "trainer", "web", "tests", "xtask"];
+/// Folders of what was built or installed.
+const BUILT: [&str; 4] = ["target", "node_modules", "build", "dist"];
 
 #[test]
 fn cited_sections_exist() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let sections = sections();
     let (mut cited, mut missing) = (0, Vec::new());
-    for path in FOLDERS
-        .iter()
-        .flat_map(|folder| sources(&root.join(folder)))
-    {
+    for path in files(&root(), "rs") {
         let text = fs::read_to_string(&path).unwrap();
         for (_, after) in text
             .match_indices('§')
@@ -31,6 +29,35 @@ fn cited_sections_exist() {
     }
     assert!(missing.is_empty(), "not in docs/method.md: {missing:#?}");
     assert!(cited > 50, "{cited} citations are too few to be all");
+}
+
+#[test]
+fn linked_files_exist() {
+    let (mut linked, mut missing) = (0, Vec::new());
+    for path in files(&root(), "md") {
+        let text = fs::read_to_string(&path).unwrap();
+        let folder = path.parent().unwrap();
+        for target in links(&text) {
+            linked += 1;
+            if !folder.join(target).exists() {
+                missing.push(format!("{}: {target}", path.display()));
+            }
+        }
+    }
+    assert!(missing.is_empty(), "broken links: {missing:#?}");
+    assert!(linked > 50, "{linked} links are too few to be all");
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+/// Relative targets of the links in a document, without anchors.
+fn links(text: &str) -> impl Iterator<Item = &str> {
+    text.match_indices("](")
+        .filter_map(|(i, mark)| text[i + mark.len()..].split_once(')'))
+        .map(|(target, _)| target.split_once('#').map_or(target, |(file, _)| file))
+        .filter(|target| !target.is_empty() && !target.contains(':'))
 }
 
 /// Numbers of the sections: behind `##`, and at the start of bold print or brackets. `13.2–13.3` are two.
@@ -62,15 +89,15 @@ fn number(text: &str) -> (&str, &str) {
     (number.trim_end_matches('.'), rest)
 }
 
-/// The Rust files of a folder, without build output.
-fn sources(folder: &Path) -> Vec<PathBuf> {
+/// The files of a folder with this extension, without hidden files and build output.
+fn files(folder: &Path, extension: &str) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
-        let name = path.file_name().unwrap_or_default();
-        if path.is_dir() && name != "target" && name != "node_modules" {
-            found.extend(sources(&path));
-        } else if path.extension().is_some_and(|e| e == "rs") {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        if path.is_dir() && !name.starts_with('.') && !BUILT.contains(&name.as_ref()) {
+            found.extend(files(&path, extension));
+        } else if path.extension().is_some_and(|e| e == extension) {
             found.push(path);
         }
     }

@@ -16,7 +16,7 @@ use spanlight_core::schema::Span;
 use spanlight_core::tagger::{Tag, TagDecoding};
 use spanlight_core::weights::{Stage, StateDict, from_pspe, load_state, read_safetensors};
 use spanlight_core::{JointModel, ModelConfig, Schema};
-use spanlight_tests::{gradients, shared, total};
+use spanlight_tests::{assert_same_gradients, fixture, gradients, total};
 
 /// Largest difference allowed on logits and losses.
 const OUTPUT: f32 = 1e-4;
@@ -33,14 +33,10 @@ struct Fixture {
 }
 
 impl Fixture {
-    fn load(device: &Device) -> Option<Self> {
-        let folder = shared("fixtures")?;
-        let json: Value =
-            serde_json::from_slice(&std::fs::read(folder.join("finetune_tiny.json")).unwrap())
-                .unwrap();
-        let tensors =
-            read_safetensors(&std::fs::read(folder.join("finetune_tiny.safetensors")).unwrap())
-                .unwrap();
+    fn load(device: &Device) -> Self {
+        let read = |name: &str| std::fs::read(fixture(name)).unwrap();
+        let json: Value = serde_json::from_slice(&read("finetune_tiny.json")).unwrap();
+        let tensors = read_safetensors(&read("finetune_tiny.safetensors")).unwrap();
         let schema = Schema {
             entities: ["LOC", "ORG", "PER"].map(String::from).into(),
             relations: ["LIVE", "WORK"].map(String::from).into(),
@@ -60,13 +56,13 @@ impl Fixture {
         let parameters = group(&tensors, "param.");
         let model = load_state(model, from_pspe(parameters, Stage::FineTuning).unwrap()).unwrap();
         let batch = batch(&json);
-        Some(Self {
+        Self {
             json,
             tensors,
             schema,
             model,
             batch,
-        })
+        }
     }
 
     fn expect(&self, name: &str) -> &[f32] {
@@ -157,9 +153,7 @@ fn assert_close(name: &str, got: Tensor<2>, expected: &[f32]) {
 
 /// Every intermediate result that the fixture records.
 pub fn check_outputs(device: &Device) {
-    let Some(fixture) = Fixture::load(device) else {
-        return;
-    };
+    let fixture = Fixture::load(device);
     let quiet = &mut Pass::inference();
     let pieces = &fixture.batch.pieces;
     let encoded = fixture.model.encode(pieces, quiet);
@@ -250,9 +244,7 @@ pub fn check_outputs(device: &Device) {
 
 /// The three losses and the gradient of every parameter.
 pub fn check_gradients(device: &Device) {
-    let Some(fixture) = Fixture::load(&device.clone().autodiff()) else {
-        return;
-    };
+    let fixture = Fixture::load(&device.clone().autodiff());
     let mut rng = rand::rngs::SmallRng::seed_from_u64(0);
     let loss = block_on(joint_loss(
         &fixture.model,
@@ -280,31 +272,14 @@ pub fn check_gradients(device: &Device) {
     let grads = total(loss, counts).unwrap().backward();
     let ours = gradients(&fixture.model, &grads);
     let theirs = from_pspe(group(&fixture.tensors, "grad."), Stage::FineTuning).unwrap();
-    let mut squares = [0.0, 0.0];
-    for (name, expected) in &theirs {
-        // Rows that the batch never touches carry no gradient on either side.
-        let norm = |values: &[f32]| {
-            values
-                .iter()
-                .map(|&v| f64::from(v).powi(2))
-                .sum::<f64>()
-                .sqrt()
-        };
-        let (got, expected) = (norm(&ours[name].values), norm(&expected.values));
-        assert!(
-            (got - expected).abs() <= NORM * expected.max(1e-3),
-            "{name}: norm {got} instead of {expected}"
-        );
-        squares[0] += got * got;
-        squares[1] += expected * expected;
-    }
+    let square = assert_same_gradients(&ours, &theirs);
     let expected = fixture.json["scalars"]["grad_global_norm"]
         .as_f64()
         .unwrap();
     assert!(
-        (squares[0].sqrt() - expected).abs() <= NORM * expected,
+        (square.sqrt() - expected).abs() <= NORM * expected,
         "global norm {}",
-        squares[0].sqrt()
+        square.sqrt()
     );
 }
 

@@ -3,6 +3,8 @@
 pub mod invented;
 pub mod pretraining;
 
+use std::fs::OpenOptions;
+use std::io::Write;
 use std::path::PathBuf;
 
 use burn::module::{Module, ModuleMapper, Param};
@@ -28,9 +30,16 @@ pub fn package() -> PathBuf {
     PathBuf::from(std::env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets CARGO_MANIFEST_DIR"))
 }
 
-/// A file or folder below the shared data; `None`, with a message, if it is missing.
+/// A file or folder among the numbers from the authors' own code (`tests/fixtures`).
+pub fn fixture(path: &str) -> PathBuf {
+    package().join("../tests/fixtures").join(path)
+}
+
+/// A file or folder of a corpus that is not part of the repository; `None` if it is missing, so that the
+/// test is skipped.
 ///
-/// The folder is `$SPANLIGHT_SHARED`, else `shared` beside the workspace.
+/// The folder of the corpora is `$SPANLIGHT_SHARED`, else `shared` beside the workspace. A skipped test adds
+/// its name to the file `$SPANLIGHT_SKIPPED`, if that is set, so that `cargo xtask test` can count them.
 pub fn shared(path: &str) -> Option<PathBuf> {
     let root = std::env::var_os("SPANLIGHT_SHARED")
         .map_or_else(|| package().join("../../shared"), PathBuf::from);
@@ -42,7 +51,23 @@ pub fn shared(path: &str) -> Option<PathBuf> {
         "skipped: {} is missing; set SPANLIGHT_SHARED to the folder that has it",
         found.display()
     );
+    note_skip();
     None
+}
+
+/// Adds the name of the running test to the list of skipped ones.
+fn note_skip() {
+    let Some(list) = std::env::var_os("SPANLIGHT_SKIPPED") else {
+        return;
+    };
+    let thread = std::thread::current();
+    let mut line = thread.name().unwrap_or("a test").to_owned();
+    line.push('\n');
+    // One write a line, so that lines of tests that run at once do not mix.
+    let opened = OpenOptions::new().append(true).create(true).open(list);
+    opened
+        .and_then(|mut list| list.write_all(line.as_bytes()))
+        .expect("the list of skipped tests can be written");
 }
 
 /// Asserts that numbers differ by less than `tolerance`.
@@ -54,6 +79,35 @@ pub fn assert_close(found: &[f32], expected: &[f32], tolerance: f32) {
     let differences = found.iter().zip(expected).map(|(a, b)| (a - b).abs());
     let worst = differences.fold(0.0, f32::max);
     assert!(worst < tolerance, "they differ by {worst}");
+}
+
+/// Asserts that our gradients are the recorded ones, element by element; returns the square of the norm of
+/// ours.
+///
+/// # Panics
+/// When an element differs by more than a thousandth of the largest element of its tensor, or a tensor is
+/// missing.
+pub fn assert_same_gradients(ours: &StateDict, theirs: &StateDict) -> f64 {
+    /// Rounding error of an element in single precision.
+    const ROUNDING: f32 = 1e-6;
+    let mut square = 0.0;
+    for (name, expected) in theirs {
+        let found = &ours[name];
+        assert_eq!(found.shape, expected.shape, "{name}");
+        let largest = expected.values.iter().fold(0.0_f32, |m, v| m.max(v.abs()));
+        for (i, (a, b)) in found.values.iter().zip(&expected.values).enumerate() {
+            assert!(
+                (a - b).abs() <= 1e-3 * largest + ROUNDING,
+                "{name}, element {i}: {a} instead of {b}, where the largest is {largest}"
+            );
+        }
+        square += found
+            .values
+            .iter()
+            .map(|&v| f64::from(v).powi(2))
+            .sum::<f64>();
+    }
+    square
 }
 
 /// The gradients of the parameters of a module, by name; zeros for a parameter without a gradient.

@@ -15,7 +15,7 @@ use spanlight_core::pretrain::{
 };
 use spanlight_core::weights::{Stage, StateDict, from_pspe, load_state, read_safetensors};
 
-use crate::shared;
+use crate::fixture;
 
 /// The content of the fixture.
 pub struct Fixture {
@@ -38,10 +38,9 @@ pub struct Fixture {
 }
 
 impl Fixture {
-    /// Loads the fixture, with the model on `device`; `None`, with a message, if the file is missing.
-    pub fn load(device: &Device) -> Option<Self> {
-        let folder = shared("fixtures")?;
-        let read = |name: &str| std::fs::read(folder.join(name)).unwrap();
+    /// Loads it, with the model on `device`.
+    pub fn load(device: &Device) -> Self {
+        let read = |name: &str| std::fs::read(fixture(name)).unwrap();
         let json: Value = serde_json::from_slice(&read("pretrain_tiny.json")).unwrap();
         let tensors = read_safetensors(&read("pretrain_tiny.safetensors")).unwrap();
         let encoder: EncoderConfig = serde_json::from_value(json["bert"].clone()).unwrap();
@@ -65,7 +64,7 @@ impl Fixture {
         let (model, momentum) = load(&state, &config, &objectives, device);
         let samples = samples(&json);
         let batch = PretrainBatch::new(&samples);
-        Some(Self {
+        Self {
             json,
             tensors,
             objectives,
@@ -74,7 +73,7 @@ impl Fixture {
             momentum,
             samples,
             batch,
-        })
+        }
     }
 
     /// Keys of the momentum network beside the fixture's queues.

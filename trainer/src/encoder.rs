@@ -268,9 +268,7 @@ pub(crate) mod tests {
     /// The expected sums were computed by PyTorch from the same file.
     #[test]
     fn a_pytorch_file_is_read_as_pytorch_reads_it() {
-        let Some(folder) = spanlight_tests::shared("fixtures/tiny_bert") else {
-            return;
-        };
+        let folder = spanlight_tests::fixture("tiny_bert");
         let state = read_pytorch(&folder.join("pytorch_model.bin")).unwrap();
         let values = |name: &str| state[name].values.iter().map(|&v| f64::from(v));
         let sum: f64 = values("embeddings.word_embeddings.weight").sum();

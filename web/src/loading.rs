@@ -129,7 +129,12 @@ impl Bundle {
             .manifest
             .model(weights, &place.device)
             .map_err(failure)?;
-        let predictor = Predictor::new(model, self.manifest.schema.clone(), place.budget);
+        let predictor = Predictor::new(
+            model,
+            self.manifest.schema.clone(),
+            self.manifest.config.decoding,
+            place.budget,
+        );
         progress.tell(Stage::Weights, 2, 2).await?;
         Ok(Loaded {
             extractor: Extractor::new(predictor, tokenizer)
@@ -145,7 +150,7 @@ impl Bundle {
         let tokenizer = WordPiece::from_json(&self.tokenizer.to_vec())?;
         let (pieces, rows) = (
             tokenizer.vocabulary(),
-            self.manifest.config.encoder.vocab_size,
+            self.manifest.config.model.encoder.vocab_size,
         );
         if pieces > rows {
             let problem = format!(

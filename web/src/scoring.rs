@@ -77,7 +77,8 @@ async fn predict(
 ) -> Result<Option<Vec<Prediction>>, JsValue> {
     let mut thrown = None;
     let total = gold.len();
-    let found = predict_gold(&loaded.extractor, gold, async |done| {
+    let (predictor, tokenizer) = (loaded.extractor.predictor(), loaded.extractor.tokenizer());
+    let found = predict_gold(predictor, tokenizer, gold, async |done| {
         pause().await;
         let told = alive(loaded.watch).and_then(|()| match &on_progress {
             Some(callback) => {

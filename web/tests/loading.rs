@@ -143,7 +143,7 @@ async fn sound_bytes_with_the_wrong_content_are_refused() {
 async fn a_tokenizer_with_more_pieces_than_the_model_knows_is_refused() {
     let mut tiny = Tiny::new().await;
     let mut tokenizer: Value = serde_json::from_slice(&tiny.tokenizer).unwrap();
-    tokenizer["model"]["vocab"]["surplus"] = tiny.manifest.config.encoder.vocab_size.into();
+    tokenizer["model"]["vocab"]["surplus"] = tiny.manifest.config.model.encoder.vocab_size.into();
     tiny.tokenizer = serde_json::to_vec(&tokenizer).unwrap();
     tiny.describe();
     let said = message(tiny.load("cpu").await);
@@ -161,7 +161,7 @@ async fn weights_of_another_model_are_refused() {
 #[wasm_bindgen_test]
 async fn absurd_sizes_are_refused_before_memory_runs_out() {
     let mut tiny = Tiny::new().await;
-    tiny.manifest.config.encoder.hidden_size = 1 << 30;
+    tiny.manifest.config.model.encoder.hidden_size = 1 << 30;
     let said = message(tiny.load("cpu").await);
     assert!(said.contains("weights.safetensors"), "{said}");
 }

@@ -1,5 +1,6 @@
 //! The stages of `cargo xtask test`.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
@@ -11,9 +12,12 @@ use crate::browser::Browser;
 use crate::places::Places;
 use crate::setup::Part;
 use crate::tool::Tool;
-use crate::wasm::Toolchain;
+use crate::wasm::{self, Toolchain};
 use crate::webdriver::{self, WebGpu};
 use crate::{cargo, manifest, package, process, trunk};
+
+/// Crates without files, threads and clocks, which must compile for the browser.
+const PORTABLE: [&str; 3] = ["spanlight-core", "spanlight-formats", "spanlight-learn"];
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Stage {
@@ -25,7 +29,7 @@ pub enum Stage {
     Test,
     /// Documentation of the native crates
     Doc,
-    /// Build of the page
+    /// Check of the portable crates for wasm32, and build of the page
     Wasm,
     /// Assembly of the npm package, with its types
     Package,
@@ -97,7 +101,7 @@ impl Stage {
                 ]))?;
                 Ok(nothing)
             }
-            Self::Test => process::tee(&mut native(places, "test")?, is_result),
+            Self::Test => test(places),
             Self::Doc => {
                 process::run(
                     native(places, "doc")?
@@ -107,6 +111,7 @@ impl Stage {
                 Ok(nothing)
             }
             Self::Wasm => {
+                portable(places)?;
                 trunk::build(places)?;
                 Ok(nothing)
             }
@@ -129,6 +134,51 @@ fn native(places: &Places, subcommand: &str) -> Result<Command> {
         command.args(["--exclude", &web]);
     }
     Ok(command)
+}
+
+/// The tests of the native crates; the last closing line counts those that were skipped.
+fn test(places: &Places) -> Result<Vec<String>> {
+    let list = places.native_target.join("skipped-tests.txt");
+    fs::create_dir_all(&places.native_target)
+        .and_then(|()| fs::write(&list, ""))
+        .with_context(|| format!("cannot write {}", list.display()))?;
+    let mut command = native(places, "test")?;
+    let mut closing = process::tee(command.env("SPANLIGHT_SKIPPED", &list), is_result)?;
+    let skipped =
+        fs::read_to_string(&list).with_context(|| format!("cannot read {}", list.display()))?;
+    closing.push(skips(&skipped));
+    Ok(closing)
+}
+
+/// Says how many tests were skipped, given their names, one a line.
+fn skips(names: &str) -> String {
+    let names: BTreeSet<&str> = names.lines().collect();
+    if names.is_empty() {
+        return "skipped: 0 tests".into();
+    }
+    let listed: Vec<&str> = names.iter().copied().collect();
+    format!(
+        "skipped: {} tests, for want of corpora that are not part of the repository (CONTRIBUTING.md says \
+         where they are): {}",
+        listed.len(),
+        listed.join(", ")
+    )
+}
+
+/// Checks that the crates which the page is to use compile for it.
+fn portable(places: &Places) -> Result<()> {
+    let mut command = Command::new("cargo");
+    Toolchain::require(places)?.equip(&mut command, places)?;
+    command
+        .current_dir(&places.root)
+        .args(["check", "--target", wasm::TARGET]);
+    for package in PORTABLE {
+        command.args(["--package", package]);
+    }
+    if manifest::has_web_profile(places)? {
+        command.args(["--profile", manifest::WEB_PROFILE]);
+    }
+    process::run(&mut command)
 }
 
 fn web(places: &Places, gpu: WebGpu) -> Result<Vec<String>> {
@@ -244,6 +294,14 @@ mod tests {
     #[test]
     fn the_full_plan_needs_all_parts_once_and_in_order() {
         assert_eq!(parts(&plan(None, false)), Part::BUILD);
+    }
+
+    #[test]
+    fn skipped_tests_count_once() {
+        assert_eq!(skips(""), "skipped: 0 tests");
+        let found = skips("b\na\nb\n");
+        assert!(found.starts_with("skipped: 2 tests"), "{found}");
+        assert!(found.ends_with("a, b"), "{found}");
     }
 
     #[test]

@@ -4,16 +4,15 @@ use std::path::Path;
 
 use safetensors::tensor::{SafeTensors, TensorView, serialize};
 use serde_json::json;
-use spanlight_tests::shared;
+use spanlight_tests::fixture;
 
 use crate::support::{
     arrays, exchanged, fail, pretraining, spanlight, succeed, training, workshop,
 };
 
 /// The parameters of a fixture as a checkpoint, and the folder of its encoder.
-fn checkpoint(at: &Path, name: &str) -> Option<()> {
-    let fixtures = shared("fixtures")?;
-    let bytes = std::fs::read(fixtures.join(format!("{name}.safetensors"))).unwrap();
+fn checkpoint(at: &Path, name: &str) {
+    let bytes = std::fs::read(fixture(&format!("{name}.safetensors"))).unwrap();
     let tensors = SafeTensors::deserialize(&bytes).unwrap();
     let parameters = tensors.iter().filter_map(|(name, view)| {
         let data = view.data();
@@ -24,12 +23,11 @@ fn checkpoint(at: &Path, name: &str) -> Option<()> {
     std::fs::write(at.join("theirs.safetensors"), file).unwrap();
     std::fs::create_dir(at.join("tiny")).unwrap();
     std::fs::copy(
-        fixtures.join("tiny_bert/config.json"),
+        fixture("tiny_bert/config.json"),
         at.join("tiny/config.json"),
     )
     .unwrap();
     std::fs::copy(at.join("encoder/vocab.txt"), at.join("tiny/vocab.txt")).unwrap();
-    Some(())
 }
 
 const IMPORT: [&str; 6] = [
@@ -52,9 +50,7 @@ const EXPORT: [&str; 5] = [
 fn a_pre_trained_checkpoint_goes_there_and_back_and_is_a_start() {
     let folder = workshop();
     let at = folder.path();
-    if checkpoint(at, "pretrain_tiny").is_none() {
-        return;
-    }
+    checkpoint(at, "pretrain_tiny");
     succeed(at, &IMPORT);
     succeed(at, &EXPORT);
     assert_eq!(
@@ -124,9 +120,7 @@ fn fine_tuning_starts_alike_from_a_checkpoint_and_from_the_run_that_it_was() {
 fn a_fine_tuned_checkpoint_goes_there_and_back_whatever_the_order_of_its_labels() {
     let folder = workshop();
     let at = folder.path();
-    if checkpoint(at, "finetune_tiny").is_none() {
-        return;
-    }
+    checkpoint(at, "finetune_tiny");
     let missing = fail(at, &IMPORT);
     assert!(missing.contains("labels.json"), "{missing}");
     std::fs::remove_dir_all(at.join("imported")).unwrap();
@@ -175,9 +169,7 @@ fn what_a_checkpoint_lacks_for_pre_training_is_told() {
 fn an_incomplete_checkpoint_and_another_encoder_are_refused_before_anything_is_written() {
     let folder = workshop();
     let at = folder.path();
-    if checkpoint(at, "pretrain_tiny").is_none() {
-        return;
-    }
+    checkpoint(at, "pretrain_tiny");
     let refused = fail(at, &exchanged(IMPORT.to_vec(), "--encoder", "encoder"));
     assert!(refused.contains("shape"), "{refused}");
 

@@ -9,7 +9,7 @@ use spanlight_core::config::EncoderConfig;
 use spanlight_core::extract::ExtractOptions;
 use spanlight_core::ops::Init;
 use spanlight_core::weights::{Precision, encode, state_of};
-use spanlight_core::{JointModel, ModelConfig, Schema};
+use spanlight_core::{Decoding, JointModel, ModelConfig, ModelSettings, Schema};
 
 /// A sentence in which the model finds entities and relations.
 pub const SENTENCE: &str = "Alice met Bob in Paris and the graph model uses data.";
@@ -93,7 +93,10 @@ impl Tiny {
             name: "tiny".into(),
             description: String::new(),
             schema,
-            config,
+            config: ModelSettings {
+                model: config,
+                decoding: Decoding::default(),
+            },
             parameters,
             precision: Precision::F32,
             parts: [
