@@ -80,12 +80,12 @@ impl Extractor {
         })
     }
 
-    /// Forgets the sentences that were read.
+    /// Forgets the remembered sentences.
     pub fn forget(&self) {
         self.loaded.extractor.forget();
     }
 
-    /// What is known about the model and where it runs.
+    /// Information about the model and its device.
     ///
     /// # Errors
     /// None in practice.

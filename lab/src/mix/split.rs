@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use serde::Serialize;
-use spanlight::data::lot;
+use spanlight::data::draw_rank;
 use spanlight_core::document::Sentence;
 
 use super::recipe::HoldOut;

@@ -1,4 +1,4 @@
-//! An edited text costs only the sentences that changed, and a part of a text only that part.
+//! After an edit, only changed sentences go through the model; of a part of a text, only that part does.
 
 use burn::tensor::Device;
 use pollster::block_on;
@@ -9,7 +9,7 @@ use spanlight_tests::{tiny_model, tiny_schema, tiny_tokenizer};
 
 const MEMORY: usize = 1 << 20;
 
-/// With a model that rejects some of its spans and pairs.
+/// An extractor without a memory, whose model rejects some spans and pairs.
 fn forgetful() -> Extractor {
     let model = tiny_model(0, &Device::flex());
     let predictor = Predictor::new(model, tiny_schema(), Decoding::default(), 256);
@@ -24,7 +24,7 @@ fn read(extractor: &Extractor, text: &str, options: ExtractOptions) -> Extractio
     block_on(extractor.extract(text, &options)).unwrap()
 }
 
-/// Sentences that all differ.
+/// Different sentences.
 fn sentences(count: usize) -> Vec<String> {
     let names = ["Alice", "Bob", "the graph", "the model", "data", "Paris"];
     (0..count)
@@ -35,7 +35,7 @@ fn sentences(count: usize) -> Vec<String> {
         .collect()
 }
 
-/// The same findings, scores within rounding: batches differ.
+/// Asserts equal entities and relations. Scores may differ by rounding, since batches differ.
 fn assert_same(found: &[ExtractedSentence], expected: &[ExtractedSentence]) {
     assert_eq!(found.len(), expected.len());
     for (a, b) in found.iter().zip(expected) {
@@ -81,7 +81,7 @@ fn an_edit_computes_one_sentence() {
 }
 
 #[test]
-fn moved_and_repeated_sentences_are_known() {
+fn moved_and_repeated_sentences_are_reused() {
     let extractor = remembering();
     let mut text = sentences(12);
     read(&extractor, &text.join(" "), ExtractOptions::default());
@@ -96,7 +96,7 @@ fn moved_and_repeated_sentences_are_known() {
 }
 
 #[test]
-fn what_was_not_kept_is_computed_again() {
+fn a_sentence_remembered_with_too_little_detail_is_computed_again() {
     let extractor = remembering();
     let text = sentences(3).join(" ");
     let run = |options: ExtractOptions| {
@@ -132,7 +132,7 @@ fn what_was_not_kept_is_computed_again() {
 }
 
 #[test]
-fn what_is_known_is_given_as_it_is_asked_for() {
+fn options_apply_to_remembered_sentences_too() {
     let extractor = remembering();
     let text = sentences(6).join(" ");
     let rich = ExtractOptions {

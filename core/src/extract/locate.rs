@@ -1,4 +1,5 @@
-//! From words of a window to places in the text.
+//! Gives predictions their offsets in the text: from the words of a window to bytes of the text, and from
+//! these to the unit that the caller asked for.
 
 use std::ops::Range;
 
@@ -8,15 +9,15 @@ use crate::predict::{Predicted, PredictedEntity};
 use crate::schema::{Schema, Span};
 use crate::text::{Offsets, TextSentence};
 
-/// Puts predictions into a text, as the options want them.
-pub(super) struct Placer<'a> {
+/// Turns predictions for the windows of a text into entities and relations with offsets in the text.
+pub(super) struct Locator<'a> {
     text: &'a str,
     offsets: Offsets<'a>,
     schema: &'a Schema,
     options: &'a ExtractOptions,
 }
 
-impl<'a> Placer<'a> {
+impl<'a> Locator<'a> {
     pub fn new(text: &'a str, schema: &'a Schema, options: &'a ExtractOptions) -> Self {
         Self {
             text,
@@ -26,34 +27,36 @@ impl<'a> Placer<'a> {
         }
     }
 
-    /// Length of the text.
-    pub fn total(&self) -> usize {
+    /// Length of the text, in the unit of the options.
+    pub fn text_length(&self) -> usize {
         self.offsets.len(self.options.unit)
     }
 
-    /// A byte offset in the unit asked for; segmentation only yields character boundaries.
-    pub fn position(&self, byte: usize) -> usize {
+    /// A byte offset, in the unit of the options.
+    pub fn offset(&self, byte: usize) -> usize {
+        // Words and sentences begin and end at character boundaries, so there always is an offset.
         self.offsets.get(byte, self.options.unit).unwrap_or(byte)
     }
 
-    /// The sentences that are asked for.
-    pub fn wanted(&self, sentences: &[TextSentence]) -> Range<usize> {
-        let first = sentences.partition_point(|s| self.position(s.start) < self.options.from);
+    /// The sentences that the options ask for, by their indices.
+    pub fn requested(&self, sentences: &[TextSentence]) -> Range<usize> {
+        let first = sentences.partition_point(|s| self.offset(s.start) < self.options.from);
         let rest = sentences.len() - first;
         first..first + self.options.limit.map_or(rest, |limit| limit.min(rest))
     }
 
-    /// A sentence in which nothing is found yet.
+    /// The result for a sentence without entities.
     pub fn empty(&self, sentence: &TextSentence) -> ExtractedSentence {
         ExtractedSentence {
-            start: self.position(sentence.start),
-            end: self.position(sentence.end),
+            start: self.offset(sentence.start),
+            end: self.offset(sentence.end),
             ..Default::default()
         }
     }
 
-    /// Adds what was found in a window of a sentence.
-    pub fn place(
+    /// Adds the entities and relations of a window of a sentence to the result for the sentence.
+    /// `first_word` is the first word of the window.
+    pub fn add_window(
         &self,
         sentence: &TextSentence,
         first_word: usize,
@@ -62,9 +65,9 @@ impl<'a> Placer<'a> {
     ) {
         let mut index: Vec<Option<usize>> = Vec::with_capacity(predicted.entities.len());
         for entity in &predicted.entities {
-            let taken = self.options.takes(entity.score, entity.rejected);
-            index.push(taken.then_some(target.entities.len()));
-            if taken {
+            let accepted = self.options.accepts(entity.score, entity.rejected);
+            index.push(accepted.then_some(target.entities.len()));
+            if accepted {
                 let bytes = bytes_of(sentence, first_word, entity.span);
                 target.entities.push(self.entity(entity, bytes));
             }
@@ -73,7 +76,7 @@ impl<'a> Placer<'a> {
             let (Some(left), Some(right)) = (index[relation.left], index[relation.right]) else {
                 continue;
             };
-            if !self.options.takes(relation.score, relation.rejected) {
+            if !self.options.accepts(relation.score, relation.rejected) {
                 continue;
             }
             let Some((label, direction)) = self.schema.relation(relation.class) else {
@@ -98,8 +101,8 @@ impl<'a> Placer<'a> {
     fn entity(&self, entity: &PredictedEntity, (start, end): Span) -> ExtractedEntity {
         let classes = entity.classes.as_ref().filter(|_| self.options.evidence);
         ExtractedEntity {
-            start: self.position(start),
-            end: self.position(end),
+            start: self.offset(start),
+            end: self.offset(end),
             label: self.schema.entities[entity.class].clone(),
             text: self.text[start..end].into(),
             score: entity.score,
@@ -112,6 +115,7 @@ impl<'a> Placer<'a> {
     }
 }
 
+/// Bytes of the text that a span of words of a window covers, half-open.
 fn bytes_of(sentence: &TextSentence, first_word: usize, span: Span) -> Span {
     (
         sentence.words[first_word + span.0].start,
