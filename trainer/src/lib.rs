@@ -22,7 +22,6 @@ pub mod evaluation;
 pub mod event;
 pub mod finetune;
 pub mod interrupt;
-mod line;
 pub mod machine;
 pub mod model;
 pub mod model_spec;
