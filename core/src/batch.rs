@@ -1,4 +1,4 @@
-//! Batches: plain host data that the model turns into tensors.
+//! Batches of sentences on the host, which become tensors on a device.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -12,22 +12,22 @@ use crate::schema::{Direction, Schema, Span};
 use crate::tagger::{Tag, tags_of};
 use crate::{Error, Result};
 
-/// Added to the attention score of a padded key.
+/// Bias of the attention scores of padded keys.
 const MASKED: f32 = -10_000.0;
 
-/// One sentence as the encoder sees it.
+/// The word-pieces of one sentence: the input of the encoder.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Pieces {
-    /// Word-piece ids, `[CLS]` and `[SEP]` included.
+    /// Word-piece ids, `[CLS]` and `[SEP]` included: `[pieces]`.
     pub ids: Vec<u32>,
-    /// Position of the first piece of every word.
+    /// Position of the first piece of each word: `[words]`.
     pub first: Vec<usize>,
-    /// How the word of every piece is written; shorter lists count as caseless behind their end.
+    /// Case of the word of each piece: `[pieces]`. Pieces beyond the end of a shorter list are caseless.
     pub cases: Vec<Case>,
 }
 
 impl Pieces {
-    /// Positions of the pieces of a word; none if there is no such word.
+    /// Positions of the pieces of a word; empty if there is no such word.
     pub fn range(&self, word: usize) -> Range<usize> {
         let end = self.ids.len().saturating_sub(1);
         let at = |word| self.first.get(word).copied().unwrap_or(end);
@@ -35,7 +35,7 @@ impl Pieces {
     }
 }
 
-/// Several sentences, padded to the longest: what inference needs.
+/// A batch of sentences for inference, padded to the longest.
 #[derive(Debug, Clone)]
 pub struct PieceBatch {
     ids: Vec<i32>,
@@ -91,7 +91,10 @@ impl PieceBatch {
         self.lengths.iter().sum()
     }
 
-    /// Rows of the packed word matrix that belong to a sentence, half-open.
+    /// Rows of a sentence in the matrix of all words, half-open.
+    ///
+    /// # Panics
+    /// If there is no such sentence.
     pub fn rows(&self, sentence: usize) -> Span {
         (self.word_offsets[sentence], self.word_offsets[sentence + 1])
     }
@@ -109,7 +112,7 @@ impl PieceBatch {
         )
     }
 
-    /// How the words of all pieces are written, as numbers of [`Case`]: `[sentences * length]`.
+    /// Case of the word of each piece, as the number of a [`Case`]: `[sentences * length]`.
     pub fn cases(&self, device: &Device) -> Tensor<1, Int> {
         indices(self.cases.clone(), device)
     }
@@ -135,28 +138,28 @@ impl PieceBatch {
         indices(rows, device)
     }
 
-    /// Rows of every word's first piece in the flattened hidden states: `[words]`.
+    /// Rows of the first piece of each word in the flattened hidden states: `[words]`.
     pub fn word_rows(&self, device: &Device) -> Tensor<1, Int> {
         indices(self.first_rows.clone(), device)
     }
 }
 
-/// Gold annotations of one sentence in the form the losses need (method §2.2).
+/// Gold annotations of one sentence as tags and class numbers, the targets of the losses (method §2.2).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Gold {
-    /// One tag a word.
+    /// Tag of each word.
     pub tags: Vec<Tag>,
-    /// Entity class of every gold span.
+    /// Entity class of each gold span.
     pub entities: BTreeMap<Span, usize>,
-    /// Relation class of every related pair of spans, left one first.
+    /// Relation class of each related pair of spans, the left span first.
     pub relations: BTreeMap<(Span, Span), usize>,
 }
 
 impl Gold {
-    /// Classes of an annotated sentence whose mentions do not overlap.
+    /// Tags and classes of an annotated sentence whose mentions do not overlap.
     ///
     /// # Errors
-    /// [`Error::Sentence`] for a label outside the schema or for overlapping mentions.
+    /// [`Error::Sentence`] for an invalid sentence, a label outside the schema, or overlapping mentions.
     pub fn new(sentence: &Sentence, schema: &Schema) -> Result<Self> {
         let fail = |problem: String| Error::Sentence {
             document: sentence.document.clone(),
@@ -168,7 +171,7 @@ impl Gold {
         for entity in &sentence.entities {
             let class = schema.entity_id(&entity.label).ok_or_else(|| {
                 fail(format!(
-                    "entity type `{}` is not in the schema",
+                    "the entity type `{}` is not in the schema; correct the label or train a new model",
                     entity.label
                 ))
             })?;
@@ -177,7 +180,8 @@ impl Gold {
         let spans: Vec<Span> = entities.keys().copied().collect();
         if spans.windows(2).any(|pair| pair[0].1 > pair[1].0) {
             return Err(fail(
-                "overlapping mentions cannot be tagged; drop the sentence from training".into(),
+                "two mentions overlap, so they cannot be tagged; drop the sentence from training"
+                    .into(),
             ));
         }
         let mut relations = BTreeMap::new();
@@ -193,13 +197,13 @@ impl Gold {
                 .relation_id(&relation.label, direction)
                 .ok_or_else(|| {
                     fail(format!(
-                        "relation type `{}` is not in the schema",
+                        "the relation type `{}` is not in the schema; correct the label or train a new model",
                         relation.label
                     ))
                 })?;
             relations.insert(pair, class);
         }
-        // A mention related to itself has no left and no right span.
+        // A relation of a mention to itself has no left and no right span.
         relations.retain(|(left, right), _| left != right);
         Ok(Self {
             tags: tags_of(&spans, sentence.words.len()),
@@ -209,11 +213,11 @@ impl Gold {
     }
 }
 
-/// Sentences with their gold annotations: what training needs.
+/// A batch of sentences for training, with their gold annotations.
 #[derive(Debug, Clone)]
 pub struct TrainBatch {
-    /// The input.
+    /// Word-pieces of all sentences.
     pub pieces: PieceBatch,
-    /// One entry a sentence.
+    /// Gold annotations of each sentence.
     pub gold: Vec<Gold>,
 }

@@ -1,4 +1,5 @@
-//! The model as it is shipped: a manifest, a tokenizer and weights, each checked before use.
+//! Bundles: a model as it is shipped, in three files. The manifest has the sizes and checksums of the other
+//! two, the tokenizer and the weights, which are checked before use.
 
 use std::collections::BTreeMap;
 
@@ -12,8 +13,8 @@ use crate::weights::{Precision, StateDict, decode};
 use crate::wordpiece::WordPiece;
 use crate::{Error, JointModel, ModelSettings, Result, Schema};
 
-/// Newest bundle format that this program reads, and the one that it writes. Format 2 has other names of
-/// parameters than format 1.
+/// Newest bundle format that this program reads, and the one that it writes. Format 2 renamed parameters;
+/// format 1 is still read.
 pub const FORMAT: u32 = 2;
 /// File name of the manifest.
 pub const MANIFEST: &str = "manifest.json";
@@ -22,7 +23,7 @@ pub const TOKENIZER: &str = "tokenizer.json";
 /// File name of the weights.
 pub const WEIGHTS: &str = "weights.safetensors";
 
-/// Size and checksum of a part.
+/// Size and checksum of a file of a bundle.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Part {
     /// Length in bytes.
@@ -32,7 +33,7 @@ pub struct Part {
 }
 
 impl Part {
-    /// Describes a part.
+    /// Size and checksum of these bytes.
     pub fn of(bytes: &[u8]) -> Self {
         Self {
             bytes: bytes.len(),
@@ -41,20 +42,20 @@ impl Part {
     }
 }
 
-/// A text and what the model must find in it, on every device.
+/// A text with the result that every device must give for it.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct SelfTest {
     /// One short sentence.
     pub text: String,
-    /// The right result, with UTF-16 offsets.
+    /// The expected result, with UTF-16 offsets.
     pub sentences: Vec<ExtractedSentence>,
 }
 
-/// Largest difference of a score from the self-test's.
+/// Largest difference between a score and that of the self-test.
 const SCORE_TOLERANCE: f32 = 1e-3;
 
 impl SelfTest {
-    /// Whether a result is the right one: the same entities and relations, scores within 0.001.
+    /// Whether a result has the expected entities and relations, with scores within 0.001.
     pub fn accepts(&self, found: &[ExtractedSentence]) -> bool {
         let close = |a: f32, b: f32| (a - b).abs() <= SCORE_TOLERANCE;
         self.sentences.len() == found.len()
@@ -74,31 +75,31 @@ impl SelfTest {
     }
 }
 
-/// Everything about a bundle but its bytes.
+/// The manifest of a bundle: everything but tokenizer and weights.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Manifest {
     /// Format version.
     pub format: u32,
     /// Name of the model.
     pub name: String,
-    /// One sentence about it.
+    /// One sentence about the model.
     #[serde(default)]
     pub description: String,
     /// Labels.
     pub schema: Schema,
-    /// Sizes, switches and decoding of the model.
+    /// Architecture and decoding of the model.
     pub config: ModelSettings,
     /// Number of weights.
     pub parameters: usize,
-    /// How matrices are stored.
+    /// Precision in which matrices are stored.
     pub precision: Precision,
-    /// Size and checksum of the other files.
+    /// Size and checksum of the other files, by file name.
     pub parts: BTreeMap<String, Part>,
-    /// A known extraction.
+    /// A text with its expected result.
     pub self_test: SelfTest,
 }
 
-/// Just enough to recognise a format that this program is too old for.
+/// The part of a manifest that all formats share.
 #[derive(Deserialize)]
 struct Version {
     format: u32,
@@ -108,7 +109,8 @@ impl Manifest {
     /// Reads a manifest.
     ///
     /// # Errors
-    /// [`Error::Bundle`] for a malformed manifest or a newer format.
+    /// [`Error::Bundle`] for a malformed manifest or a newer format; [`Error::Config`] for a configuration
+    /// or schema from which no model can be built.
     pub fn parse(bytes: &[u8]) -> Result<Self> {
         let refuse = |problem: String| Error::Bundle {
             part: MANIFEST.into(),
@@ -116,7 +118,7 @@ impl Manifest {
         };
         let version: Version = serde_json::from_slice(bytes).map_err(|e| {
             refuse(format!(
-                "is no manifest ({e}); fetch the bundle again or export it anew"
+                "is no manifest ({e}); fetch the bundle again or export it again"
             ))
         })?;
         if version.format > FORMAT {
@@ -127,7 +129,7 @@ impl Manifest {
         }
         let manifest: Self = serde_json::from_slice(bytes).map_err(|e| {
             refuse(format!(
-                "is malformed ({e}); fetch the bundle again or export it anew"
+                "is malformed ({e}); fetch the bundle again or export it again"
             ))
         })?;
         manifest.config.validate()?;
@@ -135,10 +137,10 @@ impl Manifest {
         Ok(manifest)
     }
 
-    /// Checks the bytes of a part.
+    /// Checks size and checksum of a file of the bundle. `part` is its name.
     ///
     /// # Errors
-    /// [`Error::Bundle`] that says whether the part is truncated, altered or not part of the bundle.
+    /// [`Error::Bundle`] if the file is truncated, altered or not listed in the manifest.
     pub fn verify(&self, part: &str, bytes: &[u8]) -> Result<()> {
         let refuse = |problem: String| {
             Err(Error::Bundle {
@@ -184,10 +186,27 @@ impl Manifest {
         })
     }
 
-    /// Checks all parts and builds an extractor on a device; batches hold `budget` word-pieces.
+    /// Checks tokenizer and weights and builds an extractor on a device. Its batches hold at most `budget`
+    /// word-pieces, padding included.
+    ///
+    /// ```no_run
+    /// use burn::tensor::Device;
+    /// use spanlight_core::bundle::Manifest;
+    /// use spanlight_core::extract::Extractor;
+    ///
+    /// /// Opens a bundle, given the contents of its files.
+    /// fn open(
+    ///     manifest: &[u8],
+    ///     tokenizer: &[u8],
+    ///     weights: &[u8],
+    ///     device: &Device,
+    /// ) -> spanlight_core::Result<Extractor> {
+    ///     Manifest::parse(manifest)?.open(tokenizer, weights, device, 512)
+    /// }
+    /// ```
     ///
     /// # Errors
-    /// [`Error::Bundle`] that names the part.
+    /// [`Error::Bundle`] that names the file, or [`Error::Tokenizer`] for a tokenizer that cannot be read.
     pub fn open(
         &self,
         tokenizer: &[u8],

@@ -1,10 +1,10 @@
-//! How words are written, which an uncased encoder does not see (§13.12).
+//! Upper and lower case of words, which an uncased encoder does not see (§13.12).
 
-/// Upper and lower case of a word, as one of a few kinds.
+/// The kind of upper and lower case in which a word is written.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Case {
-    /// No letters that have a case, and no digits; also what is no word of the sentence.
+    /// Neither a letter with a case nor a digit; also special word-pieces.
     #[default]
     Caseless,
     /// `word`
@@ -15,7 +15,7 @@ pub enum Case {
     Upper,
     /// `wOrd`, `WoRd`
     Mixed,
-    /// Any with a digit.
+    /// Any word with a digit.
     Digits,
 }
 
@@ -23,7 +23,7 @@ impl Case {
     /// Number of kinds.
     pub const KINDS: usize = 6;
 
-    /// That of a word.
+    /// The case of a word.
     pub fn of(word: &str) -> Self {
         let count = |kind: fn(char) -> bool| word.chars().filter(|&c| kind(c)).count();
         if word.chars().any(char::is_numeric) {
@@ -44,7 +44,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn words_are_of_a_kind() {
+    fn every_word_has_one_kind_of_case() {
         for (words, kind) in [
             ("; – 数 #", Case::Caseless),
             ("word word-order élan", Case::Lower),

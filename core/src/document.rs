@@ -26,7 +26,7 @@ pub struct Relation {
     pub label: String,
 }
 
-/// One sentence with its gold annotations (which may be empty).
+/// One sentence with its gold annotations, of which there may be none.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sentence {
     /// Identifier of the document.
@@ -42,11 +42,11 @@ pub struct Sentence {
 }
 
 impl Sentence {
-    /// Checks every index and word.
+    /// Checks words, spans and arguments.
     ///
     /// # Errors
-    /// [`Error::Sentence`] for an empty word, a span outside the sentence or a relation whose
-    /// argument does not exist.
+    /// [`Error::Sentence`] for an empty word, a span that is empty or ends beyond the sentence, or a
+    /// relation whose argument does not exist.
     pub fn validate(&self) -> Result<()> {
         let fail = |problem: String| Error::Sentence {
             document: self.document.clone(),
@@ -55,7 +55,7 @@ impl Sentence {
         };
         if let Some(i) = self.words.iter().position(|w| w.trim().is_empty()) {
             return Err(fail(format!(
-                "word {i} is empty; remove it or join it to a neighbour"
+                "word {i} is empty; remove it or join it to the next word"
             )));
         }
         for (i, e) in self.entities.iter().enumerate() {
@@ -71,7 +71,7 @@ impl Sentence {
         for (i, r) in self.relations.iter().enumerate() {
             if r.head >= self.entities.len() || r.tail >= self.entities.len() {
                 return Err(fail(format!(
-                    "relation {i} joins entities {} and {}, but there are {}",
+                    "relation {i} joins entities {} and {}, but the sentence has {}; count entities from 0",
                     r.head,
                     r.tail,
                     self.entities.len()

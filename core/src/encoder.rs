@@ -17,7 +17,7 @@ use crate::ops::{Init, Pass, indices, layer_norm, linear, norm};
 pub struct SentenceEncoder {
     /// Word, position and segment embeddings.
     pub embeddings: Embeddings,
-    /// Scores of relative positions, where the encoder has them (MPNet).
+    /// Bias of attention scores by relative position; only in MPNet.
     pub relative: Option<RelativePosition>,
     /// Transformer layers, lowest first.
     pub layers: Vec<Layer>,
@@ -28,7 +28,7 @@ pub struct SentenceEncoder {
 }
 
 impl SentenceEncoder {
-    /// A new encoder.
+    /// An encoder with initial weights.
     pub fn new(config: &ModelConfig, init: &mut Init, device: &Device) -> Self {
         let cls_repr = config.cls_repr;
         let config = &config.encoder;
@@ -79,14 +79,14 @@ pub struct Embeddings {
     pub word: Embedding,
     /// `[positions, hidden]`.
     pub position: Embedding,
-    /// `[segments, hidden]`, of which only the first row is used; nothing without segments.
+    /// `[segments, hidden]`, of which only the first row is used; `None` for an encoder without segments.
     pub segment: Option<Embedding>,
     norm: LayerNorm,
     offset: usize,
 }
 
 impl Embeddings {
-    /// New tables.
+    /// Tables with initial weights.
     pub fn new(config: &EncoderConfig, init: &mut Init, device: &Device) -> Self {
         Self {
             word: init.embedding(config.vocab_size, config.hidden_size, device),
@@ -102,7 +102,7 @@ impl Embeddings {
     pub fn forward(&self, pieces: &PieceBatch, pass: &mut Pass) -> Tensor<2> {
         let word = self.word.forward(pieces.ids(&self.word.weight.device())); // [sentences, length, hidden]
         let [sentences, length, hidden] = word.dims();
-        // A slice and a broadcast: their gradients are sums, where a lookup's would be a scatter.
+        // The gradients of a slice and a broadcast are sums; that of a look-up would be a scatter.
         let position = self
             .position
             .weight
@@ -122,7 +122,7 @@ impl Embeddings {
 /// From this distance on, all distances share the last bucket.
 const FARTHEST: f64 = 128.0;
 
-/// One table of scores for all layers.
+/// Bias of attention scores by relative position, shared by all layers.
 #[derive(Module, Debug)]
 pub struct RelativePosition {
     /// `[buckets, heads]`.
@@ -130,7 +130,7 @@ pub struct RelativePosition {
 }
 
 impl RelativePosition {
-    /// A new table.
+    /// A table with initial weights.
     pub fn new(buckets: usize, heads: usize, init: &mut Init, device: &Device) -> Self {
         Self {
             bias: init.embedding(buckets, heads, device),
@@ -182,7 +182,7 @@ pub struct Layer {
 }
 
 impl Layer {
-    /// A new layer.
+    /// A layer with initial weights.
     pub fn new(config: &EncoderConfig, init: &mut Init, device: &Device) -> Self {
         Self {
             attention: SelfAttention::new(config, init, device),
@@ -213,7 +213,7 @@ pub struct SelfAttention {
 }
 
 impl SelfAttention {
-    /// A new block.
+    /// A block with initial weights.
     pub fn new(config: &EncoderConfig, init: &mut Init, device: &Device) -> Self {
         let hidden = config.hidden_size;
         Self {
@@ -226,8 +226,8 @@ impl SelfAttention {
         }
     }
 
-    /// `x` `[sentences * length, hidden]`, additive `mask` `[sentences, heads or 1, length or 1,
-    /// length]`.
+    /// `x` `[sentences * length, hidden]` → the same shape. `mask`, `[sentences, heads or 1, length or 1,
+    /// length]`, is added to the attention scores.
     pub fn forward(&self, x: Tensor<2>, mask: Tensor<4>, pass: &mut Pass) -> Tensor<2> {
         let [rows, hidden] = x.dims();
         let [sentences, _, _, length] = mask.dims();
@@ -258,9 +258,9 @@ impl SelfAttention {
 mod tests {
     use super::bucket;
 
-    /// Of the 32 buckets of MPNet, by the definition in its paper's code.
+    /// The 32 buckets of MPNet, as the code of its authors defines them.
     #[test]
-    fn near_distances_are_exact_and_far_ones_share() {
+    fn near_distances_have_their_own_bucket_and_far_ones_share() {
         let expected = [
             (0, 0),
             (-1, 1),

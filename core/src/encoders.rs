@@ -10,8 +10,8 @@ use crate::ops::{Init, Pass, select_rows};
 use crate::pair::PairEncoder;
 use crate::span::SpanEncoder;
 
-/// Sentence, span and span-pair encoder. What pre-training learns is this field of its network, and
-/// fine-tuning starts from it.
+/// Sentence, span and span-pair encoder. Pre-training trains them as a field of its network, and
+/// fine-tuning starts with that field.
 #[derive(Module, Debug)]
 pub struct Encoders {
     /// From word-pieces to hidden states and a sentence vector.
@@ -33,7 +33,7 @@ pub struct Encoded {
 }
 
 impl Encoders {
-    /// New encoders, their weights drawn in the order of the fields.
+    /// Encoders with initial weights, drawn in the order of the fields.
     pub fn new(config: &ModelConfig, init: &mut Init, device: &Device) -> Self {
         Self {
             sentence: SentenceEncoder::new(config, init, device),

@@ -1,25 +1,25 @@
 //! The one error type of this crate.
 
-/// What can go wrong in the core; every message names the part concerned and what to do.
+/// An error of the core. Every message names the field, sentence, weight or file and the remedy.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// A configuration value that no model can be built from.
+    /// A configuration from which no model can be built.
     #[error("configuration field `{field}`: {problem}")]
     Config {
         /// Name of the field.
         field: &'static str,
-        /// What is wrong with it and which values are allowed.
+        /// What is wrong with the value, and which values are allowed.
         problem: String,
     },
 
-    /// A label, span or relation that contradicts the schema or its sentence.
+    /// A sentence whose words or annotations are invalid or do not fit the schema.
     #[error("sentence {sentence} of document `{document}`: {problem}")]
     Sentence {
         /// Document the sentence belongs to.
         document: String,
         /// 0-based position of the sentence in its document.
         sentence: usize,
-        /// What is wrong and how to mend it.
+        /// What is wrong, and how to correct it.
         problem: String,
     },
 
@@ -27,25 +27,25 @@ pub enum Error {
     #[error("tokenizer: {0}")]
     Tokenizer(String),
 
-    /// A weight that is missing, unknown or of another shape.
+    /// A weight that is missing, unknown or has the wrong shape.
     #[error("weight `{name}`: {problem}")]
     Weight {
         /// Name of the tensor in the file.
         name: String,
-        /// What is wrong and what was expected.
+        /// What is wrong, and what was expected.
         problem: String,
     },
 
-    /// A bundle (or one of its parts) that is damaged, incomplete or too new.
+    /// A file of a bundle that is damaged, incomplete or too new for this program.
     #[error("bundle part `{part}`: {problem}")]
     Bundle {
         /// File name of the part.
         part: String,
-        /// What is wrong and what to do.
+        /// What is wrong, and what to do.
         problem: String,
     },
 
-    /// Predictions that are not one a sentence.
+    /// A list of predictions that does not have one prediction a sentence.
     #[error("{given} predictions for {sentences} sentences; give one per sentence, in order")]
     Predictions {
         /// Number of predictions.
@@ -54,11 +54,11 @@ pub enum Error {
         sentences: usize,
     },
 
-    /// Predictions that no calibration can be fitted to.
+    /// Predictions to which no calibration can be fitted.
     #[error("calibration: {0}")]
     Calibration(String),
 
-    /// The device failed to hand back computed values.
+    /// A device from which computed values could not be read back.
     #[error("device: {0}")]
     Device(String),
 }

@@ -1,20 +1,20 @@
-//! Losses: summed cross-entropy over rows of logits, and what it means to a front end.
+//! Losses: summed cross-entropy over rows of logits, with name, kind and weight.
 
 use burn::tensor::{Tensor, activation::log_softmax};
 
 use crate::ops::indices;
 
-/// A sum of per-row losses and the number of rows, so that means can be taken over several chunks.
+/// A sum of losses and the number of rows summed, so that a mean over several chunks can be computed.
 #[derive(Debug, Default)]
 pub struct Term {
-    /// `[1]`; `None` where there was no row.
+    /// Sum, `[1]`; `None` without a row.
     pub sum: Option<Tensor<1>>,
     /// Number of rows.
     pub count: usize,
 }
 
 impl Term {
-    /// The sum over the rows of both.
+    /// The sum over the rows of both terms.
     pub fn plus(self, other: Self) -> Self {
         Self {
             sum: match (self.sum, other.sum) {
@@ -37,23 +37,23 @@ pub fn cross_entropy(logits: Tensor<2>, targets: &[usize]) -> Term {
     }
 }
 
-/// What the mean of a [`Loss`] says.
+/// The quantity that the mean of a [`Loss`] estimates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Measure {
     /// A cross-entropy, 0 or more.
     CrossEntropy,
-    /// The share of decisions that were right, in [0, 1]; it has no gradient.
+    /// The share of correct decisions, in [0, 1]; it has no gradient.
     Accuracy,
 }
 
-/// One of the losses of an objective, over the rows of a chunk.
+/// A loss of an objective, over the rows of a chunk.
 #[derive(Debug)]
 pub struct Loss {
-    /// Its name in events and files.
+    /// Name in events and files.
     pub name: &'static str,
-    /// What its mean says.
+    /// Quantity that the mean estimates.
     pub measure: Measure,
-    /// Factor of its mean in the total; 0 for what is only reported.
+    /// Factor of the mean in the total; 0 for a loss that is only reported.
     pub weight: f32,
     /// Sum and number of rows.
     pub term: Term,

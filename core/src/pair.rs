@@ -38,7 +38,7 @@ pub fn contexts(bounds: Span, left: Span, right: Span) -> [Span; 3] {
     [(bounds.0, left.0), middle, rest]
 }
 
-/// What the pair encoder computes for a batch of pairs.
+/// Output of the pair encoder for a batch of pairs.
 #[derive(Debug)]
 pub struct PairFeatures {
     /// `h_p` before dropout: `[pairs, span size]`.
@@ -47,7 +47,7 @@ pub struct PairFeatures {
     pub weights: Tensor<2>,
 }
 
-/// Position-aware attention.
+/// Position-aware attention over five segments.
 #[derive(Module, Debug)]
 pub struct PairEncoder {
     position: Embedding,
@@ -60,7 +60,7 @@ pub struct PairEncoder {
 }
 
 impl PairEncoder {
-    /// A new pair encoder.
+    /// A pair encoder with initial weights.
     pub fn new(config: &ModelConfig, init: &mut Init, device: &Device) -> Self {
         let width = config.attention_size;
         let positions = config.position_size.saturating_mul(2);

@@ -1,4 +1,4 @@
-//! Reading computed values back to the host, asynchronously.
+//! Reading tensors back from the device, asynchronously.
 
 use burn::tensor::{Tensor, TensorData, Transaction};
 
@@ -12,17 +12,20 @@ pub struct Rows {
 }
 
 impl Rows {
-    /// One row.
+    /// Row `i`: `[width]`.
+    ///
+    /// # Panics
+    /// If there is no such row.
     pub fn row(&self, i: usize) -> &[f32] {
         &self.values[i * self.width..(i + 1) * self.width]
     }
 
-    /// Index of a row's largest value.
+    /// Index of the largest value of row `i`; the first of several.
     pub fn argmax(&self, i: usize) -> usize {
         argmax(self.row(i))
     }
 
-    /// Softmax of a row that a temperature divides.
+    /// Softmax of row `i` divided by a temperature: `[width]`.
     pub fn softmax(&self, i: usize, temperature: f32) -> Vec<f32> {
         let row = self.row(i);
         let max = row.iter().copied().fold(f32::NEG_INFINITY, f32::max);
@@ -45,7 +48,7 @@ pub async fn read(tensor: Tensor<2>) -> Result<Rows> {
         .ok_or_else(|| Error::Device("the read-back gave no tensor".into()))
 }
 
-/// Reads several matrices back in one round-trip, each of a shape of its own.
+/// Reads several matrices back in one round-trip; their shapes may differ.
 ///
 /// # Errors
 /// [`Error::Device`] when the device fails.
@@ -62,7 +65,7 @@ pub async fn read_all(tensors: Vec<Tensor<2>>) -> Result<Vec<Rows>> {
     data.into_iter().map(rows).collect()
 }
 
-/// Reads single numbers, `[1]` each, back in one round-trip.
+/// Reads several scalars, each `[1]`, back in one round-trip.
 ///
 /// # Errors
 /// [`Error::Device`] when the device fails.
@@ -81,7 +84,7 @@ fn rows(data: TensorData) -> Result<Rows> {
     Ok(Rows { values, width })
 }
 
-/// Index of the largest value; the first of several.
+/// Index of the largest value; the first of several, and 0 without a value.
 pub(crate) fn argmax(values: &[f32]) -> usize {
     let mut best = 0;
     for (i, value) in values.iter().enumerate() {

@@ -7,17 +7,35 @@ use crate::{Error, Result, document::Sentence};
 /// A span of words, half-open.
 pub type Span = (usize, usize);
 
-/// The entity and relation types that a model knows, sorted by name.
+/// The entity and relation types of a model, sorted by name.
 ///
-/// Class ids: entity types in order, `None` last; relation types give two classes each (`X@>`:
-/// the left span is the head; `X@<`: the right span is), in order, `None` last.
+/// Entity classes are numbered in the order of the types; the last class is `None`, "no entity". A
+/// relation type `X` has two classes: `X@<`, whose head is the right span, and `X@>`, whose head is the
+/// left span. They are numbered in the order of the types; the last class is `None`, "no relation".
+///
+/// ```
+/// use spanlight_core::Schema;
+/// use spanlight_core::schema::Direction;
+///
+/// let schema = Schema {
+///     entities: ["Company", "Person"].map(String::from).into(),
+///     relations: vec!["leads".into()],
+///     symmetric: vec![],
+/// };
+/// schema.validate()?;
+/// assert_eq!(schema.entity_id("Person"), Some(1));
+/// assert_eq!(schema.no_entity(), 2);
+/// assert_eq!(schema.relation_id("leads", Direction::Forward), Some(1));
+/// assert_eq!(schema.relation(0), Some(("leads", Direction::Backward)));
+/// # Ok::<(), spanlight_core::Error>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Schema {
     /// Entity types, sorted.
     pub entities: Vec<String>,
     /// Relation types, sorted.
     pub relations: Vec<String>,
-    /// Those relation types whose arguments may be swapped without a change of meaning.
+    /// Relation types whose arguments may be swapped without a change of meaning.
     #[serde(default)]
     pub symmetric: Vec<String>,
 }
@@ -32,7 +50,7 @@ pub enum Direction {
 }
 
 impl Direction {
-    /// Head and tail of a left and a right argument; or left and right of a head and a tail.
+    /// Head and tail, given the left and the right argument; or left and right, given head and tail.
     pub fn resolve<T>(self, left: T, right: T) -> (T, T) {
         match self {
             Self::Forward => (left, right),
@@ -42,7 +60,8 @@ impl Direction {
 }
 
 impl Schema {
-    /// Collects the labels of annotated sentences.
+    /// The labels of annotated sentences. Of the names in `symmetric`, those that are relation types of
+    /// the sentences are symmetric.
     pub fn of<'a>(sentences: impl IntoIterator<Item = &'a Sentence>, symmetric: &[&str]) -> Self {
         let (mut entities, mut relations) = (
             std::collections::BTreeSet::new(),
@@ -84,14 +103,14 @@ impl Schema {
         2 * self.relations.len()
     }
 
-    /// Class of an entity type.
+    /// Class of an entity type; `None` for an unknown type.
     pub fn entity_id(&self, label: &str) -> Option<usize> {
         self.entities
             .binary_search_by(|e| e.as_str().cmp(label))
             .ok()
     }
 
-    /// Class of a relation type in a direction.
+    /// Class of a relation type in a direction; `None` for an unknown type.
     pub fn relation_id(&self, label: &str, direction: Direction) -> Option<usize> {
         let i = self
             .relations
@@ -100,7 +119,7 @@ impl Schema {
         Some(2 * i + usize::from(direction == Direction::Forward))
     }
 
-    /// Type and direction of a relation class; nothing for `None`.
+    /// Type and direction of a relation class; `None` for "no relation".
     pub fn relation(&self, class: usize) -> Option<(&str, Direction)> {
         let direction = if class % 2 == 1 {
             Direction::Forward
@@ -112,14 +131,15 @@ impl Schema {
             .map(|r| (r.as_str(), direction))
     }
 
-    /// Type, head and tail of a relation class over a left and a right argument; nothing for `None`.
+    /// Type, head and tail of a relation class, given the left and the right argument; `None` for "no
+    /// relation".
     pub fn directed<T>(&self, class: usize, left: T, right: T) -> Option<(&str, T, T)> {
         let (label, direction) = self.relation(class)?;
         let (head, tail) = direction.resolve(left, right);
         Some((label, head, tail))
     }
 
-    /// The class of the other direction where that means the same.
+    /// The class of the same type in the other direction, if the type is symmetric.
     pub fn twin(&self, class: usize) -> Option<usize> {
         let (label, _) = self.relation(class)?;
         self.is_symmetric(label).then_some(class ^ 1)
@@ -130,7 +150,7 @@ impl Schema {
         self.symmetric.iter().any(|s| s == label)
     }
 
-    /// Checks that the lists are sorted, free of repetitions and not empty.
+    /// Checks that labels are sorted, distinct and valid, and that there is an entity type.
     ///
     /// # Errors
     /// [`Error::Config`] that names the list.
@@ -151,7 +171,7 @@ impl Schema {
         if self.entities.is_empty() {
             return Err(Error::Config {
                 field: "schema.entities",
-                problem: "at least one type is needed".into(),
+                problem: "is empty; a model needs at least one entity type".into(),
             });
         }
         Ok(())

@@ -1,10 +1,9 @@
 //! Span encoder (method §3.3–3.4): convolution over the words of a span, max-pooling, dense layer.
 //!
-//! A convolution window is a sum of per-word products, so one matrix product over the words of the
-//! batch serves every span: windows inside a span come from a table of range maxima, and only the
-//! 2(k-1) windows that stick out of it on either side are looked up one by one. The work per span
-//! does not depend on its length, and the result is that of the direct convolution with zero
-//! padding k on both sides.
+//! A convolution window is a sum of products, one a word, so a single matrix product over the words of a
+//! batch serves all spans. The maximum over the windows inside a span comes from a table of range maxima.
+//! Only the 2(k-1) windows that reach beyond a span are looked up one by one. The work per span does not
+//! depend on its length. The result equals that of the direct convolution with k zeros on both sides.
 
 use burn::module::{Module, Param};
 use burn::nn::Linear;
@@ -17,7 +16,7 @@ use crate::schema::Span;
 /// Convolutions with several kernel widths, max-pooled over a span.
 #[derive(Module, Debug)]
 pub struct SpanCnn {
-    /// `[hidden, Σk * channels]`: by kernel, then offset in the window, then channel.
+    /// `[hidden, Σk * channels]`; columns are sorted by kernel, then position in the window, then channel.
     taps: Linear,
     /// `[kernels * channels]`.
     bias: Param<Tensor<1>>,
@@ -26,7 +25,8 @@ pub struct SpanCnn {
 }
 
 impl SpanCnn {
-    /// New convolutions; weights and biases of kernel k are U(±1/√(hidden * k)).
+    /// Convolutions with initial weights; those of kernel k, and its bias, are drawn from
+    /// U(±1/√(hidden * k)).
     pub fn new(
         hidden: usize,
         kernels: &[usize],
@@ -61,12 +61,13 @@ impl SpanCnn {
         }
     }
 
-    /// Zero rows that the word matrix must carry behind the last word.
+    /// Number of zero rows that the matrix of words needs behind the last word.
     pub fn tail(&self) -> usize {
         self.kernels.iter().copied().max().unwrap_or(1) - 1
     }
 
-    /// Features of spans of packed rows: `[words + tail, hidden]` → `[spans, kernels * channels]`.
+    /// Features of spans, given as half-open ranges of rows: words `[words + tail, hidden]` →
+    /// `[spans, kernels * channels]`.
     pub fn forward(&self, words: Tensor<2>, spans: &[Span], backward: Backward) -> Tensor<2> {
         let taps = self.taps.forward(words); // [words + tail, Σk * channels]
         let rows = taps.dims()[0] - self.tail();
@@ -86,7 +87,7 @@ impl SpanCnn {
     }
 }
 
-/// One kernel's windows, maximised over each span: `[spans, channels]`.
+/// The maximum over the windows of one kernel in each span: `[spans, channels]`.
 ///
 /// `products` is `[rows + tail, kernel * channels]`, `bias` `[1, channels]`.
 fn pool(
@@ -109,7 +110,7 @@ fn pool(
     );
     let (levels, starts) = inside;
     let nothing = levels.dims()[0] as i32;
-    // A window beside the span sees only zeros; it is always there, and it is all of an empty span.
+    // With k zeros on both sides, every span has a window of zeros alone; an empty span has no other.
     let levels = Tensor::cat(vec![levels, gelu(bias.clone())], 0);
     let lookup = spans
         .iter()
@@ -148,10 +149,10 @@ fn pool(
     windows.max_dim(1).reshape([spans.len(), channels])
 }
 
-/// Sums of m = 1..=kernel neighbouring words under every run of m taps that fits the kernel.
+/// Sums of the products of m adjacent words with m adjacent taps of a kernel, for m = 1..=kernel.
 ///
-/// Entry m-1 is `[rows, (kernel - m + 1) * channels]`: the words row..row+m under the taps o..o+m
-/// in column block o. The last entry holds the complete windows.
+/// Entry m-1 is `[rows, (kernel - m + 1) * channels]`: its column block o has the words row..row+m under
+/// the taps o..o+m. The last entry has the complete windows.
 fn window_sums(
     products: &Tensor<2>,
     kernel: usize,
@@ -171,7 +172,7 @@ fn window_sums(
     sums
 }
 
-/// Maxima over runs of 1, 2, 4, … rows, stacked, and the first row of each level.
+/// Maxima over runs of 1, 2, 4, … rows, one level above the other, and the first row of each level.
 fn range_maxima(windows: Tensor<2>, longest: usize, kernel: usize) -> (Tensor<2>, Vec<usize>) {
     let mut starts = vec![0];
     let mut levels = vec![windows];
@@ -191,7 +192,8 @@ fn range_maxima(windows: Tensor<2>, longest: usize, kernel: usize) -> (Tensor<2>
     (Tensor::cat(levels, 0), starts)
 }
 
-/// Rows of two overlapping runs that cover the complete windows of a span, and of the empty window.
+/// Rows of two overlapping runs that cover the complete windows of a span, and the row of the window of
+/// zeros.
 fn inner_rows((start, end): Span, kernel: usize, starts: &[usize], nothing: i32) -> [i32; 3] {
     if end < start + kernel {
         return [nothing; 3];
@@ -206,7 +208,7 @@ fn inner_rows((start, end): Span, kernel: usize, starts: &[usize], nothing: i32)
     ]
 }
 
-/// Rows of the windows that stick out of a span; unused slots point at the zero row.
+/// Rows of the windows that reach beyond a span; unused slots have the row of zeros.
 fn edge_rows((start, end): Span, kernel: usize, firsts: &[usize], zero: usize) -> Vec<i32> {
     let length = end - start;
     let row = |m: usize, first_word: usize, tap: usize| {
@@ -214,11 +216,11 @@ fn edge_rows((start, end): Span, kernel: usize, firsts: &[usize], zero: usize) -
     };
     let mut rows = Vec::with_capacity(2 * (kernel - 1));
     for m in 1..=length.min(kernel - 1) {
-        rows.push(row(m, start, kernel - m)); // sticks out on the left
-        rows.push(row(m, end - m, 0)); // sticks out on the right
+        rows.push(row(m, start, kernel - m)); // reaches beyond the left border
+        rows.push(row(m, end - m, 0)); // reaches beyond the right border
     }
     if length > 0 && length < kernel {
-        rows.extend((1..kernel - length).map(|tap| row(length, start, tap))); // on both sides
+        rows.extend((1..kernel - length).map(|tap| row(length, start, tap))); // beyond both
     }
     rows.resize(2 * (kernel - 1), zero as i32);
     rows
@@ -234,7 +236,7 @@ pub struct SpanEncoder {
 }
 
 impl SpanEncoder {
-    /// A new span encoder.
+    /// A span encoder with initial weights.
     pub fn new(config: &ModelConfig, init: &mut Init, device: &Device) -> Self {
         let kernels = &config.span_kernels;
         let channels = config.span_channels;
@@ -247,7 +249,7 @@ impl SpanEncoder {
         }
     }
 
-    /// Zero rows that the word matrix must carry behind the last word.
+    /// Number of zero rows that the matrix of words needs behind the last word.
     pub fn tail(&self) -> usize {
         self.cnn.tail()
     }

@@ -1,4 +1,4 @@
-//! Words to word-pieces (method §2.6): the only place that names the tokenizer library.
+//! From words to word-pieces (method §2.6). Only this module uses the tokenizer library.
 
 use tokenizers::Tokenizer;
 
@@ -6,15 +6,15 @@ use crate::batch::Pieces;
 use crate::case::Case;
 use crate::{Error, Result};
 
-/// Names of special pieces, MPNet's and BERT's. MPNet's vocabulary still has BERT's, which it was not trained
-/// with, save for `[UNK]`.
+/// Names of special pieces, first MPNet's, then BERT's. The vocabulary of MPNet contains BERT's too, but of
+/// these it was trained only with `[UNK]`.
 const CLS: [&str; 2] = ["<s>", "[CLS]"];
 const SEP: [&str; 2] = ["</s>", "[SEP]"];
 const UNKNOWN: [&str; 2] = ["[UNK]", "<unk>"];
 const MASK: [&str; 2] = ["<mask>", "[MASK]"];
 const PAD: [&str; 2] = ["<pad>", "[PAD]"];
 
-/// Id of the name that the tokenizer declares special, else of the first that the vocabulary has.
+/// Id of the first name that the tokenizer declares special, or else of the first name in the vocabulary.
 fn special(tokenizer: &Tokenizer, names: [&str; 2]) -> Option<u32> {
     let declared = tokenizer.get_added_vocabulary();
     let first = names.iter().filter(|name| declared.is_special_token(name));
@@ -31,20 +31,20 @@ pub struct WordPiece {
     unknown: u32,
 }
 
-/// Pieces that stand for no text, and how many pieces there are.
+/// Ids of the pieces that stand for no text, and the size of the vocabulary.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SpecialPieces {
     /// `[CLS]`, in front of every sentence.
     pub cls: u32,
     /// `[SEP]`, behind every sentence.
     pub sep: u32,
-    /// `[MASK]`, in place of what is hidden.
+    /// `[MASK]`, in place of hidden pieces.
     pub mask: u32,
-    /// `[PAD]`, behind the shorter sentences of a batch; 0 where the vocabulary names none.
+    /// `[PAD]`, behind the shorter sentences of a batch; 0 if the vocabulary has none.
     pub pad: u32,
-    /// `[UNK]`, for what no piece spells.
+    /// `[UNK]`, for words that no pieces spell.
     pub unknown: u32,
-    /// Number of entries of the vocabulary; ids are below it.
+    /// Number of entries of the vocabulary; all ids are smaller.
     pub vocabulary: u32,
 }
 
@@ -64,7 +64,7 @@ impl WordPiece {
     pub fn from_json(json: &[u8]) -> Result<Self> {
         let tokenizer = Tokenizer::from_bytes(json).map_err(|e| {
             Error::Tokenizer(format!(
-                "tokenizer.json cannot be read ({e}); it must be one made by the tokenizers library"
+                "tokenizer.json cannot be read ({e}); it must be a file of the Hugging Face tokenizers library"
             ))
         })?;
         Self::from_tokenizer(tokenizer)
@@ -102,7 +102,7 @@ impl WordPiece {
     }
 
     fn from_tokenizer(mut tokenizer: Tokenizer) -> Result<Self> {
-        // Truncation would silently drop text, padding is the batch's business.
+        // Truncation would drop text unnoticed; `PieceBatch` does the padding.
         tokenizer.with_padding(None);
         tokenizer
             .with_truncation(None)
@@ -110,7 +110,7 @@ impl WordPiece {
         let id = |names: [&str; 2]| {
             special(&tokenizer, names).ok_or_else(|| {
                 Error::Tokenizer(format!(
-                    "the vocabulary has neither `{}` nor `{}`; a BERT-like one is needed",
+                    "the vocabulary has neither `{}` nor `{}`; use that of BERT or MPNet",
                     names[0], names[1]
                 ))
             })
@@ -149,7 +149,7 @@ impl WordPiece {
             sep: self.sep,
             mask: special(&self.tokenizer, MASK).ok_or_else(|| {
                 Error::Tokenizer(
-                    "the vocabulary has neither `[MASK]` nor `<mask>`, which pre-training needs; take one of a \
+                    "the vocabulary has neither `[MASK]` nor `<mask>`, which pre-training needs; use that of a \
                      masked language model such as BERT"
                         .into(),
                 )
@@ -160,7 +160,7 @@ impl WordPiece {
         })
     }
 
-    /// Pieces of one word; `[UNK]` for a word that has none.
+    /// Pieces of one word; `[UNK]` for a word without a piece.
     ///
     /// # Errors
     /// [`Error::Tokenizer`] when the library fails.
@@ -175,12 +175,12 @@ impl WordPiece {
         }
     }
 
-    /// What a piece spells, `##` in front of continuations; empty for an unknown id.
+    /// The text of a piece, with `##` in front if it continues a word; empty for an unknown id.
     pub fn piece(&self, id: u32) -> String {
         self.tokenizer.id_to_token(id).unwrap_or_default()
     }
 
-    /// A sentence of words, each tokenised on its own, between `[CLS]` and `[SEP]`.
+    /// Pieces of a sentence, between `[CLS]` and `[SEP]`. Each word is tokenised on its own.
     ///
     /// # Errors
     /// [`Error::Tokenizer`] when the library fails.
@@ -193,11 +193,11 @@ impl WordPiece {
         Ok(self.join(&pieces, &cases))
     }
 
-    /// Tokenised words between `[CLS]` and `[SEP]`, each with how it is written.
-    pub fn join(&self, words: &[Vec<u32>], written: &[Case]) -> Pieces {
+    /// Pieces of a sentence, between `[CLS]` and `[SEP]`, given the pieces and the case of each word.
+    pub fn join(&self, words: &[Vec<u32>], case_of_words: &[Case]) -> Pieces {
         let (mut ids, mut cases) = (vec![self.cls], vec![Case::Caseless]);
         let mut first = Vec::with_capacity(words.len());
-        for (word, case) in words.iter().zip(written) {
+        for (word, case) in words.iter().zip(case_of_words) {
             first.push(ids.len());
             ids.extend(word);
             cases.resize(ids.len(), *case);
@@ -211,7 +211,7 @@ impl WordPiece {
 mod tests {
     use super::*;
 
-    /// The first pieces of MPNet's vocabulary, then BERT's that it still has.
+    /// A small vocabulary with MPNet's special pieces and BERT's.
     const MPNET: &str = "<s>\n<pad>\n</s>\n<unk>\n[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\nword\n<mask>";
 
     fn expected() -> SpecialPieces {
@@ -234,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_tokenizer_declares_special_counts_first() {
+    fn declared_special_pieces_have_precedence() {
         let tokenizer = WordPiece::from_vocab(MPNET, true).unwrap();
         let mut json: serde_json::Value =
             serde_json::from_str(&tokenizer.to_json().unwrap()).unwrap();

@@ -1,4 +1,4 @@
-//! Bundles: round trips, and damage of every kind.
+//! Bundles: round trips, and bundles with damage of every kind.
 
 use burn::tensor::Device;
 use pollster::block_on;
@@ -55,7 +55,7 @@ impl Bundle {
         .described()
     }
 
-    /// The same with checksums that fit its parts.
+    /// The bundle with sizes and checksums that fit its changed parts.
     fn described(mut self) -> Self {
         self.manifest.parts = [
             (TOKENIZER.into(), Part::of(&self.tokenizer)),
@@ -65,7 +65,7 @@ impl Bundle {
         self
     }
 
-    /// Opens it from its bytes alone.
+    /// Opens the bundle, given its bytes.
     fn open(&self) -> Result<Extractor> {
         let manifest = Manifest::parse(&serde_json::to_vec(&self.manifest).unwrap())?;
         manifest.open(&self.tokenizer, &self.weights, &Device::flex(), 256)
@@ -203,7 +203,7 @@ fn an_altered_or_longer_part_is_named() {
 }
 
 #[test]
-fn a_newer_format_is_told_from_damage() {
+fn a_newer_format_and_a_damaged_manifest_have_different_errors() {
     let newer = format!(r#"{{"format": {}, "pieces": []}}"#, FORMAT + 1);
     let message = Manifest::parse(newer.as_bytes()).unwrap_err().to_string();
     assert_names(&message, &["`manifest.json`", "format 2", "newer program"]);
@@ -260,7 +260,7 @@ fn weights_of_another_model_are_named() {
 }
 
 #[test]
-fn a_manifest_that_makes_no_model_names_the_field() {
+fn the_error_for_an_invalid_manifest_names_the_field() {
     let mut bundle = Bundle::export(Precision::F32);
     bundle.manifest.config.model.encoder.num_attention_heads = 3;
     assert_names(
@@ -352,7 +352,7 @@ fn a_sound_bundle_with_wrong_bytes_never_panics() {
 }
 
 #[test]
-fn weights_that_are_no_numbers_do_not_panic() {
+fn weights_that_are_not_finite_do_not_panic() {
     let mut bundle = Bundle::export(Precision::F32);
     let mut state = decode(&bundle.weights).unwrap();
     state
@@ -379,7 +379,7 @@ fn absurd_sizes_are_refused_before_they_are_allocated() {
 }
 
 #[test]
-fn temperatures_that_divide_by_nothing_are_refused() {
+fn temperatures_of_zero_or_below_are_refused() {
     for temperature in [0.0, -1.0] {
         let mut bundle = Bundle::export(Precision::F32);
         bundle.manifest.config.decoding.calibration = Some(Calibration {

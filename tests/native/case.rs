@@ -1,4 +1,4 @@
-//! How words are written as an input of an uncased encoder (method §13.12).
+//! Upper and lower case of words as an input of an uncased encoder (method §13.12).
 
 use burn::tensor::Device;
 use pollster::block_on;
@@ -13,7 +13,7 @@ use spanlight_tests::{
 
 const TEXT: &str = "alice met bob in paris for 3 of the models and data.";
 
-/// The model of [`tiny_extractor`] with vectors for how words are written.
+/// The model of [`tiny_extractor`] with a vector for each kind of case.
 fn with_case(vectors: Vec<f32>) -> Extractor {
     let (device, schema) = (Device::flex(), tiny_schema());
     let config = ModelConfig {
@@ -35,7 +35,7 @@ fn found(extractor: &Extractor, text: &str) -> Vec<ExtractedSentence> {
     found.unwrap().sentences
 }
 
-/// Scores of all that is found.
+/// Scores of all entities and relations.
 fn scores(extractor: &Extractor, text: &str) -> Vec<f32> {
     let sentences = found(extractor, text);
     assert!(sentences.iter().any(|s| !s.entities.is_empty()));

@@ -1,4 +1,5 @@
-//! Sections of the method that the sources cite, as `§3.5`, exist, and so do the files that the documents link to.
+//! Sections of `docs/method.md` that comments cite, such as `§3.5`, exist, and so do the files to which
+//! documents link.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -59,7 +60,7 @@ fn links(text: &str) -> impl Iterator<Item = &str> {
         .filter(|target| !target.is_empty() && !target.contains(':'))
 }
 
-/// Numbers of the sections: behind `##`, and where bold print or brackets begin; `13.2–13.3` are two.
+/// Numbers of the sections: behind `##`, and at the start of bold print or brackets. `13.2–13.3` are two.
 fn sections() -> BTreeSet<&'static str> {
     ["## ", "**", "("]
         .iter()
@@ -72,7 +73,7 @@ fn sections() -> BTreeSet<&'static str> {
         .collect()
 }
 
-/// The number that a text begins with, `3`, `3.5`, or both of a range `3.3–3.4`.
+/// The number at the start of a text, such as `3` or `3.5`, or both numbers of a range such as `3.3–3.4`.
 fn numbers(text: &str) -> impl Iterator<Item = &str> {
     let (first, rest) = number(text);
     let last = rest.strip_prefix('–').map(|rest| number(rest).0);
@@ -88,7 +89,7 @@ fn number(text: &str) -> (&str, &str) {
     (number.trim_end_matches('.'), rest)
 }
 
-/// The files of a folder with this extension, without hidden ones and what was built.
+/// The files of a folder with this extension, without hidden files and build output.
 fn files(folder: &Path, extension: &str) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).unwrap() {

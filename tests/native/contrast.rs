@@ -1,5 +1,4 @@
-//! Contrastive objective: logits and losses of the method (§3.7), and what each of its
-//! settings makes of them.
+//! Contrastive objective: logits and losses of the method (§3.7), and the effect of each of its settings.
 
 use burn::tensor::{Device, Tensor, TensorData};
 use spanlight_core::pretrain::ObjectiveConfig;
@@ -11,7 +10,7 @@ const QUERIES: [[f32; 2]; 2] = [[0.5, 1.0], [-1.0, 0.2]];
 const KEYS: [[f32; 2]; 2] = [[0.4, 0.9], [-0.8, 0.1]];
 const QUEUE: [[f32; 2]; 3] = [[1.0, 0.0], [0.0, -1.0], [0.3, 0.3]];
 
-/// Logits of own keys and of the queue at the paper's temperature.
+/// Logits of the own keys and of the queue, at the temperature of the paper.
 const GOLDEN: [[f32; 4]; 2] = [[5.5, 2.5, -5.0, 2.25], [4.1, -5.0, -1.0, -1.2]];
 
 fn matrix(rows: &[[f32; 2]]) -> Tensor<2> {
@@ -19,7 +18,7 @@ fn matrix(rows: &[[f32; 2]]) -> Tensor<2> {
     Tensor::from_data(data, &Device::flex())
 }
 
-/// Logits against the queue, if there is one.
+/// Logits of the queue, if there is one.
 fn scores(queue: Option<&[[f32; 2]]>, config: &ObjectiveConfig) -> Option<Tensor<2>> {
     let queue = queue.map(matrix);
     logits(matrix(&QUERIES), matrix(&KEYS), queue, config)
@@ -74,7 +73,7 @@ fn in_batch_negatives_are_the_keys_of_the_other_sentences() {
     assert_eq!(found.dims(), [2, 1 + 2 + 3]);
     let found = values(found);
     let (first, second) = found.split_at(6);
-    // Behind the own key in front there is a column a sentence; its own is out of the running.
+    // Column 0 is the key of the sentence itself; then each sentence has a column, its own masked.
     assert!(first[1] < -1e8 && second[2] < -1e8, "{found:?}");
     assert_close(&[first[0], first[2]], &[5.5, -1.5], 1e-5);
     assert_close(&[second[0], second[1]], &[4.1, -1.1], 1e-5);
@@ -84,7 +83,7 @@ fn in_batch_negatives_are_the_keys_of_the_other_sentences() {
     // -ln softmax over the own key and four negatives, in double precision.
     let (sum, ..) = summed(scores(Some(&QUEUE), &in_batch()));
     assert_close(&[sum], &[0.085_719_5 + 0.016_578_4], 1e-5);
-    // And over one negative each, before there is a queue.
+    // Without a queue, over one negative each.
     let (sum, ..) = summed(scores(None, &in_batch()));
     assert_close(&[sum], &[0.000_911_5 + 0.005_501_4], 1e-5);
 }
@@ -110,7 +109,7 @@ fn the_temperature_divides_every_logit() {
     };
     let products = [1.1, 0.5, -1.0, 0.45, 0.82, -1.0, -0.2, -0.24];
     assert_close(&at(1.0), &products, 1e-5);
-    // A power of two leaves no rounding.
+    // Division by a power of two is exact.
     let fourfold: Vec<f32> = at(1.0).iter().map(|logit| 4.0 * logit).collect();
     assert_eq!(at(0.25), fourfold);
     assert_close(&at(0.2), &GOLDEN.concat(), 1e-5);
@@ -136,7 +135,7 @@ fn at_length_one_logits_are_cosines_over_the_temperature() {
 fn lengths_stay_as_they_are_unless_told_otherwise() {
     let plain = normalize(matrix(&QUERIES), Normalization::None);
     assert_eq!(values(plain), QUERIES.concat());
-    // A vector without a direction has none afterwards either, rather than no number.
+    // A zero vector stays zero instead of becoming NaN.
     let nothing = normalize(matrix(&[[0.0; 2]]), Normalization::L2);
     assert_eq!(values(nothing), [0.0; 2]);
 }

@@ -4,7 +4,7 @@ use burn::tensor::{Device, Tensor};
 use spanlight_core::ops::Pass;
 use spanlight_tests::{random, values};
 
-/// No multiple of the four draws that share 64 bits.
+/// Number of elements; not a multiple of four, since 64 random bits serve four elements.
 const COUNT: usize = 100_003;
 
 fn mask(pass: &mut Pass) -> Vec<f32> {
@@ -33,7 +33,7 @@ fn zeroes_a_share_of_p_and_keeps_the_mean() {
 fn check_mask(p: f64, mask: Vec<f32>) {
     let kept = (1.0 / (1.0 - p)) as f32;
     assert!(mask.iter().all(|&v| v == 0.0 || v == kept), "p = {p}");
-    // Four standard deviations of a binomial share.
+    // Four standard deviations of the share, which is binomial.
     let spread = 4.0 * (p * (1.0 - p) / COUNT as f64).sqrt();
     let zeros = mask.iter().filter(|&&v| v == 0.0).count() as f64 / COUNT as f64;
     assert!(
@@ -48,7 +48,7 @@ fn check_mask(p: f64, mask: Vec<f32>) {
 }
 
 #[test]
-fn scales_what_it_keeps() {
+fn scales_the_elements_that_it_keeps() {
     let x = random([50, 20], 3, &Device::flex());
     let dropped = values(Pass::training(1, 0.25).dropout(x.clone()));
     let expected = |(a, b): (&f32, &f32)| *b == 0.0 || *b == a * (1.0 / 0.75_f64) as f32;

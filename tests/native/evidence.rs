@@ -1,4 +1,4 @@
-//! Evidence and rejected candidates change nothing about what is found.
+//! Evidence and rejected candidates do not change the entities and relations that are found.
 
 use burn::tensor::Device;
 use pollster::block_on;
@@ -16,7 +16,7 @@ const TEXT: &str = "Alice met Bob in Paris and the graph model uses data. The me
     Zoe (of Rome) writes; the graph of words, met in May, uses him. Who met whom in 1999? \
     A parser for Paris: the method of data and graphs of Bob. No model met the data of Eve in Oslo.";
 
-/// With a model that rejects some of its spans and pairs.
+/// Extracts with a model that rejects some spans and pairs.
 fn extract(options: ExtractOptions) -> Vec<ExtractedSentence> {
     let model = tiny_model(0, &Device::flex());
     let predictor = Predictor::new(model, tiny_schema(), Decoding::default(), 256);
@@ -39,7 +39,7 @@ fn rejecting(least: f32) -> ExtractOptions {
     }
 }
 
-/// The same without evidence.
+/// The sentences without their evidence.
 fn plain(mut sentences: Vec<ExtractedSentence>) -> Vec<ExtractedSentence> {
     for sentence in &mut sentences {
         for entity in &mut sentence.entities {
@@ -53,7 +53,7 @@ fn plain(mut sentences: Vec<ExtractedSentence>) -> Vec<ExtractedSentence> {
     sentences
 }
 
-/// The same without what the model rejects.
+/// The sentences without rejected entities and relations.
 fn accepted(mut sentences: Vec<ExtractedSentence>) -> Vec<ExtractedSentence> {
     for sentence in &mut sentences {
         let mut kept = 0;
@@ -92,7 +92,7 @@ fn evidence_adds_up_and_starts_with_the_decision() {
                 (first.label.as_ref(), first.score),
                 (Some(&entity.label), entity.score)
             );
-            // The tiny schema has four classes of spans and five of pairs, so all are named.
+            // The tiny schema has four classes of spans and five of pairs, so all of them are listed.
             let sum = entity.alternatives.iter().map(|a| a.score).sum();
             assert!(near(sum, 1.0), "{sum}");
             assert!(entity.alternatives.is_sorted_by(|a, b| a.score >= b.score));
@@ -129,7 +129,7 @@ fn evidence_and_candidates_leave_the_findings_exactly_as_they_are() {
 }
 
 #[test]
-fn rejected_candidates_lost_to_nothing_and_reach_the_score_asked_for() {
+fn rejected_candidates_score_less_than_none_and_at_least_the_limit() {
     let scores = |sentences: &[ExtractedSentence]| -> Vec<f32> {
         let of = |s: &ExtractedSentence| -> Vec<f32> {
             let entities = s.entities.iter().filter(|e| e.rejected);
@@ -165,7 +165,7 @@ fn rejected_candidates_lost_to_nothing_and_reach_the_score_asked_for() {
     }
 }
 
-/// What the predictor keeps of a sentence with evidence.
+/// The prediction for a sentence, with evidence.
 fn predict(predictor: &Predictor, pieces: &Pieces) -> Predicted {
     let detail = Detail {
         evidence: true,

@@ -16,7 +16,7 @@ fn options(unit: OffsetUnit) -> ExtractOptions {
     }
 }
 
-/// Extracts and keeps all batches.
+/// Extracts from a text; returns all batches too.
 fn extract(
     extractor: &Extractor,
     text: &str,
@@ -51,7 +51,7 @@ fn slice(text: &str, start: usize, end: usize, unit: OffsetUnit) -> String {
     }
 }
 
-/// Checks everything that holds for any text, and gives the number of entities.
+/// Checks the properties that hold for any text; returns the number of entities.
 fn check(text: &str) -> usize {
     let extractor = tiny_extractor(256);
     let mut texts = Vec::new();
@@ -190,7 +190,7 @@ fn a_long_sentence_is_read_in_windows_without_loss() {
         (1, text.len(), 0)
     );
 
-    // Each word is one piece and no punctuation invites a cut, so every window holds 62 words.
+    // Each word is one piece and there is no comma to cut behind, so every window has 62 words.
     let (mut expected, mut start) = (ExtractedSentence::default(), 0);
     for window in words.chunks(62) {
         let window = window.join(" ");
@@ -234,14 +234,14 @@ fn a_long_sentence_is_read_in_windows_without_loss() {
     assert!(scores.fold(0.0, f32::max) < 1e-5);
 }
 
-/// A text of about ten words a sentence.
+/// A text with sentences of about ten words.
 fn long_text(words: usize) -> String {
     let sentence = "Alice met Bob in Paris and the model uses data. ";
     sentence.repeat(words / 10)
 }
 
 #[test]
-fn cancelling_stops_with_what_was_read() {
+fn a_cancelled_extraction_returns_the_finished_sentences() {
     let extractor = tiny_extractor(64);
     let text = long_text(1000);
     for wanted in [1, 2, 7] {
@@ -275,7 +275,7 @@ fn work_grows_linearly_with_the_text() {
 }
 
 #[test]
-fn the_threshold_leaves_out_what_scores_less() {
+fn the_threshold_leaves_out_lower_scores() {
     let extractor = tiny_extractor(256);
     let text = long_text(50);
     let all = block_on(extractor.extract(&text, &ExtractOptions::default())).unwrap();

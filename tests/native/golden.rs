@@ -45,7 +45,7 @@ fn assert_close(found: &[f32], expected: &[f32]) {
 #[test]
 fn span_cnn() {
     let weight = [[[0.3, -0.2], [0.1, 0.4]], [[-0.5, 0.25], [0.2, -0.1]]]; // [channel][word feature][time]
-    // The golden values read the words last to first: the same as kernels flipped in time.
+    // The golden values read the words from last to first, which equals reversed kernels.
     let taps: Vec<f32> = [1, 0]
         .iter()
         .flat_map(|&t| weight.map(|channel| channel.map(|row| row[t])))

@@ -18,13 +18,13 @@ use spanlight_core::weights::{load_state, state_of};
 use spanlight_core::{JointModel, ModelConfig};
 use spanlight_tests::{assert_close, gradients, random, tiny_schema, total, uniform, values};
 
-/// Half the distance of the outer two points.
+/// Half the distance between the outer two points of a central difference.
 const STEP: f32 = 1e-2;
-/// Largest difference allowed, as a share of the tensor's largest gradient.
+/// Largest difference allowed, as a share of the largest gradient of the tensor.
 const RELATIVE: f64 = 2e-2;
-/// What single precision adds to a difference quotient.
+/// Rounding error of a difference quotient in single precision.
 const ABSOLUTE: f64 = 3e-4;
-/// Below this a gradient counts as none.
+/// A smaller gradient counts as 0.
 const NONE: f64 = 1e-5;
 
 /// Compares some entries of every parameter: those with the largest gradient, and random ones.
@@ -32,7 +32,7 @@ fn check<M: Module>(module: M, loss: impl Fn(&M, &Device) -> Tensor<1>) {
     check_those(module, |_| true, loss);
 }
 
-/// The same for the parameters with certain names.
+/// As above, for the parameters whose names `concerned` accepts.
 fn check_those<M: Module>(
     module: M,
     concerned: impl Fn(&str) -> bool,
@@ -67,15 +67,16 @@ fn check_those<M: Module>(
         let mut order: Vec<usize> = (0..values.len()).collect();
         order.sort_by(|&a, &b| values[b].abs().total_cmp(&values[a].abs()));
         let largest = f64::from(values[order[0]].abs());
-        // The keys' bias adds the same to all scores of a query, which the softmax takes away.
-        match name.ends_with("key.bias") {
-            true => assert!(largest < NONE, "{name} has the gradient {largest}"),
-            false => assert!(largest > 10.0 * NONE, "{name} has no gradient"),
+        // The bias of the keys adds the same number to all scores of a query, so the softmax cancels it.
+        if name.ends_with("key.bias") {
+            assert!(largest < NONE, "{name} has the gradient {largest}");
+        } else {
+            assert!(largest > 10.0 * NONE, "{name} has no gradient");
         }
         order.truncate(3);
         order.extend((0..3).map(|_| rng.random_range(0..values.len())));
         for entry in order {
-            // Slope and second difference over a step to either side.
+            // Slope and second difference, over a step to either side.
             let around = |step: f32| {
                 let (right, left) = (at(name, entry, step), at(name, entry, -step));
                 let step = f64::from(step);
@@ -86,7 +87,8 @@ fn check_those<M: Module>(
             };
             let ((wide, bend), (narrow, half)) = (around(STEP), around(STEP / 2.0));
             let tolerance = RELATIVE * largest + ABSOLUTE;
-            // Where another window becomes the maximum, slopes differ and bends do not shrink.
+            // Near a point at which another window becomes the maximum, the slopes of both steps differ
+            // and second differences do not shrink.
             if 2.0 * (wide - narrow).abs() > tolerance || (bend - 2.0 * half).abs() > tolerance {
                 rough += 1;
                 continue;
@@ -139,7 +141,7 @@ fn config() -> ModelConfig {
     }
 }
 
-/// How the words of pieces are written, by the initials of their kinds.
+/// Case of the words of pieces, given the initials of the kinds.
 fn written(initials: &str) -> Vec<Case> {
     let kind = |initial| match initial {
         'L' => Case::Lower,
@@ -168,7 +170,7 @@ fn pieces() -> PieceBatch {
     ])
 }
 
-/// Gold spans and relations of those sentences, in both directions.
+/// Gold spans and relations of these sentences, in both directions.
 fn batch() -> TrainBatch {
     let gold = |words: usize, entities: &[((usize, usize), usize)], classes: &[usize]| {
         let spans: Vec<_> = entities.iter().map(|e| e.0).collect();
@@ -214,12 +216,13 @@ fn check_joint_of(config: ModelConfig, seed: Option<u64>, concerned: impl Fn(&st
         .unwrap();
         let counts = [loss.tag.count, loss.entity.count, loss.relation.count];
         assert_eq!(counts, [9, 5, 4]);
-        // The way to the pooler is the longest: relations weigh most, so that its gradient stands out.
+        // The gradient of the pooler passes through most layers; a large weight of relations keeps it above
+        // the rounding error.
         total(loss, [45, 20, 1]).unwrap()
     });
 }
 
-/// A GPU selects rows in another way, to the same numbers.
+/// Selecting rows in the way that suits a GPU gives the same numbers.
 #[test]
 fn rows_selected_as_on_a_gpu_have_the_same_gradients() {
     let config = ModelConfig {
@@ -245,7 +248,7 @@ fn rows_selected_as_on_a_gpu_have_the_same_gradients() {
     }
 }
 
-/// The same for parameters that many rows share: 300 and 256 rows are summed in two stages and multiplied
+/// As above, for parameters that many rows share: 300 and 256 rows are summed in two stages and multiplied
 /// in two parts, 257 and 40 rows in one.
 #[test]
 fn shared_parameters_have_the_same_gradients_as_on_a_gpu() {

@@ -96,11 +96,11 @@ fn evaluate(model: &JointModel, pieces: &[Pieces], gold: &[Sentence]) -> Scores 
     score(gold, &predictions, &schema).unwrap().full
 }
 
-/// Steps and learning rate that are ample.
+/// Number of steps and learning rate, more than enough for eight sentences.
 const STEPS: usize = 240;
 const RATE: f64 = 2e-3;
 
-/// Trains on gold candidates, then on a mixture, at last on the model's own, and scores the result.
+/// Trains on gold candidates, then on a mixture, then on predicted ones alone, and scores the result.
 fn overfit(config: &ModelConfig) -> (f32, Scores) {
     let (schema, gold) = (tiny_schema(), sentences());
     let tokenizer = tiny_tokenizer();

@@ -53,7 +53,7 @@ fn without_words() -> Pieces {
     }
 }
 
-/// What was found in every sentence; nothing for those that were not handed over.
+/// The prediction for every sentence; `None` for sentences without one.
 fn predict(predictor: &Predictor, sentences: &[Pieces]) -> Vec<Option<Predicted>> {
     let mut all = vec![None; sentences.len()];
     let run = predictor.run(sentences, async |found| {
@@ -66,7 +66,7 @@ fn predict(predictor: &Predictor, sentences: &[Pieces]) -> Vec<Option<Predicted>
     all
 }
 
-/// Everything but scores is equal, and scores nearly so.
+/// Asserts equal predictions; scores may differ by rounding.
 fn assert_same(found: &[Option<Predicted>], expected: &[Option<Predicted>]) {
     let without_scores = |all: &[Option<Predicted>]| {
         let mut all = all.to_vec();
@@ -142,7 +142,7 @@ fn scores_are_probabilities_and_relations_point_at_entities() {
 }
 
 #[test]
-fn nothing_comes_of_nothing() {
+fn without_words_there_are_no_predictions() {
     assert!(predict(&predictor(300), &[]).is_empty());
     assert_eq!(
         predict(&predictor(300), &[without_words(), without_words()]),
@@ -162,7 +162,7 @@ fn a_sentence_without_words_does_not_disturb_the_others() {
 }
 
 #[test]
-fn stops_when_it_is_told_to() {
+fn stops_when_on_batch_returns_false() {
     let sentences = sentences();
     for wanted in 1..4 {
         let mut batches = 0;
@@ -185,7 +185,7 @@ fn half_symmetric() -> Schema {
     }
 }
 
-/// The same model with these labels, calibrated.
+/// The model of [`predictor`] with these labels, calibrated.
 fn calibrated(calibration: Calibration) -> Predictor {
     let (device, schema) = (Device::flex(), half_symmetric());
     let decoding = Decoding {
@@ -197,7 +197,7 @@ fn calibrated(calibration: Calibration) -> Predictor {
     Predictor::new(model, schema, decoding, 256)
 }
 
-/// What is found in all sentences, in detail.
+/// The predictions for all sentences, with some detail.
 fn detailed(predictor: &Predictor, sentences: &[Pieces], detail: Detail) -> Vec<Predicted> {
     let mut all = vec![Predicted::default(); sentences.len()];
     let run = predictor.run_with(sentences, detail, async |found| {
@@ -224,7 +224,7 @@ const TEMPERATURES: Calibration = Calibration {
     types: 3.0,
     relations: 0.5,
 };
-/// Everything.
+/// All detail.
 const DETAIL: Detail = Detail {
     evidence: true,
     tags: true,
@@ -278,7 +278,7 @@ fn a_calibrated_score_is_the_probability_of_all_borders_and_the_type() {
 }
 
 #[test]
-fn what_is_not_asked_for_is_not_kept() {
+fn predictions_have_only_the_detail_asked_for() {
     let (predictor, sentences) = (calibrated(TEMPERATURES), sentences());
     let bare = detailed(&predictor, &sentences, Detail::default());
     assert!(bare.iter().all(|p| p.tags.is_none()));

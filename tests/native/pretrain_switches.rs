@@ -1,4 +1,4 @@
-//! What each switch of the pre-training network means (method §3.5 to §3.7, §8).
+//! The effect of each switch of the pre-training network (method §3.5 to §3.7, §8).
 
 use burn::tensor::activation::gelu;
 use burn::tensor::{Device, Tensor, TensorData};
@@ -32,7 +32,7 @@ fn model(config: &ModelConfig, objectives: &ObjectiveConfig, device: &Device) ->
     generic(blank, 1)
 }
 
-/// That of the default objectives on the CPU.
+/// A model with the default objectives, on the CPU.
 fn plain(config: &ModelConfig) -> PretrainModel {
     model(config, &ObjectiveConfig::default(), &Device::flex())
 }
@@ -152,7 +152,7 @@ fn a_tied_decoder_is_the_table_of_word_embeddings() {
     assert_eq!(found.dims(), [masked, config.encoder.vocab_size]);
     assert_close(&values(found), &values(logits(&own)), 1e-4);
 
-    // Predicting trains the embedding even of a piece that no sentence has.
+    // The softmax trains the embeddings of all pieces, even of one that is in no sentence.
     let device = device.autodiff();
     let trained = [true, false].map(|tbo_tied| {
         let model = of(tbo_tied, &device);

@@ -32,7 +32,7 @@ fn the_newest_keys_stay() {
 }
 
 #[test]
-fn a_restored_queue_goes_on_alike() {
+fn a_restored_queue_continues_as_the_original() {
     for pushed in [0, 2, 5, 7] {
         let mut queue = KeyQueue::new(5);
         if pushed > 0 {

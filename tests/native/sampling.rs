@@ -17,7 +17,7 @@ fn gold_becomes_rarer_epoch_by_epoch() {
     ];
     for (epoch, expected) in stated {
         let found = gold_probability(epoch, 5, 3.0);
-        // Two or three digits are stated.
+        // The expected values have two or three digits.
         assert!(
             (found / expected - 1.0).abs() < 6e-3,
             "epoch {epoch}: {found} instead of {expected}"

@@ -1,4 +1,4 @@
-//! The models we ship, opened as a user's program would.
+//! The shipped models, opened in the same way as by a program that uses them.
 
 use burn::tensor::Device;
 use pollster::block_on;
@@ -6,14 +6,14 @@ use spanlight_core::bundle::{MANIFEST, Manifest, SelfTest, TOKENIZER, WEIGHTS};
 use spanlight_core::extract::{ExtractOptions, Extractor};
 use spanlight_tests::package;
 
-/// Largest bundle that a page may load.
+/// Largest size of a bundle that the page may load.
 const LIMIT: usize = 25_000_000;
 
 fn read(path: &str) -> Vec<u8> {
     std::fs::read(package().join("../www/models").join(path)).unwrap()
 }
 
-/// Names of the models in the page's menu.
+/// Names of the models in the menu of the page.
 fn menu() -> Vec<String> {
     let index: serde_json::Value = serde_json::from_slice(&read("index.json")).unwrap();
     let models = index["models"].as_array().unwrap().iter();
@@ -22,7 +22,7 @@ fn menu() -> Vec<String> {
         .collect()
 }
 
-/// A model and the bytes it takes.
+/// A model and the number of bytes of its bundle.
 fn shipped(name: &str) -> (Manifest, Extractor, usize) {
     let [manifest, tokenizer, weights] =
         [MANIFEST, TOKENIZER, WEIGHTS].map(|part| read(&format!("{name}/{part}")));
@@ -58,7 +58,7 @@ fn each_fits_the_page_and_passes_its_self_test() {
     }
 }
 
-/// `web/tests/golden.json` is what the browser must reproduce; made anew, after a change of model, by
+/// The browser must reproduce `web/tests/golden.json`. After a change of the model, make the file again with
 /// `spanlight predict --device cpu --with-text --model www/models/science web/tests/sentences.txt`.
 #[test]
 fn the_golden_extraction_is_current() {

@@ -1,6 +1,6 @@
 //! The WGSL path on a Vulkan adapter that runs on the processor.
 //!
-//! The driver reads its environment once, so the checks run in a process of their own.
+//! The driver reads its environment only once, so the checks run in another process.
 
 use std::process::Command;
 
@@ -9,7 +9,7 @@ use burn::tensor::wgpu::{WgpuBackend, WgpuInitError, WgpuOptions};
 
 use crate::{parity, pretrain_parity};
 
-/// Set in the process that checks.
+/// Environment variable that is set in the process of the checks.
 const CHECKS: &str = "SPANLIGHT_SOFTWARE_GPU";
 
 #[test]
@@ -29,16 +29,17 @@ fn spawn(test: &str) {
         .env("XDG_RUNTIME_DIR", std::env::temp_dir())
         .output()
         .unwrap();
-    let told = format!(
+    let printed = format!(
         "{}{}",
         String::from_utf8_lossy(&output.stdout),
         String::from_utf8_lossy(&output.stderr)
     );
     assert!(
-        output.status.success() && told.contains("1 passed"),
-        "{told}"
+        output.status.success() && printed.contains("1 passed"),
+        "{printed}"
     );
-    told.lines()
+    printed
+        .lines()
         .filter(|line| line.starts_with("skipped"))
         .for_each(|line| eprintln!("{line}"));
 }

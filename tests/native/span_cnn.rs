@@ -12,7 +12,7 @@ const HIDDEN: usize = 5;
 const CHANNELS: usize = 3;
 const ROWS: usize = 20;
 
-/// Error function by its series of positive terms.
+/// The error function, as a series of positive terms.
 fn erf(x: f64) -> f64 {
     if x.abs() > 6.0 {
         return x.signum();
@@ -30,7 +30,7 @@ fn gelu(x: f64) -> f64 {
     0.5 * x * (1.0 + erf(x / std::f64::consts::SQRT_2))
 }
 
-/// Method §3.3 to the letter: pad with k zeros on both sides, convolve, gelu, maximum.
+/// Method §3.3 word for word: pad with k zeros on both sides, convolve, gelu, maximum.
 fn direct(weights: &StateDict, kernels: &[usize], words: &[f32], (start, end): Span) -> Vec<f64> {
     let (taps, bias) = (&weights["taps.weight"].values, &weights["bias"].values);
     let mut features = Vec::new();
@@ -77,7 +77,7 @@ fn check(kernels: &[usize]) {
 
     let of_length = |length: usize| (0..=ROWS - length).map(move |start| (start, start + length));
     let each = (0..=12).map(|length| of_length(length).collect());
-    // The range maxima depend on the longest span that is asked for.
+    // The range maxima depend on the longest span of the batch.
     let lists: Vec<Vec<Span>> = each
         .chain([(0..=12).flat_map(of_length).collect()])
         .collect();

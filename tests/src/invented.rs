@@ -31,7 +31,7 @@ pub fn quiet_config() -> ModelConfig {
     }
 }
 
-/// Draws a sample of a sentence of so many words, more than ten, with one to three pieces each.
+/// Draws a sample of a sentence of more than ten words, each with one to three pieces.
 pub fn sample(words: usize, config: &SampleConfig, seed: u64) -> Sample {
     let vocabulary = tiny_config().encoder.vocab_size as u32;
     let special = SpecialPieces {
@@ -61,8 +61,7 @@ pub fn sample(words: usize, config: &SampleConfig, seed: u64) -> Sample {
     draw(&words, &special, config, rng).unwrap()
 }
 
-/// The same module with weights that are all different, zero biases and unit gains too, and large
-/// enough to matter.
+/// The module with other weights: all different, biases and gains too, and large enough to matter.
 pub fn generic<M: Module>(module: M, seed: u64) -> M {
     let mut state = block_on(state_of(&module)).unwrap();
     for (i, array) in state.values_mut().enumerate() {

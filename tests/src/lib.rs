@@ -1,8 +1,11 @@
-//! What the workspace tests share: the folder with fixtures and corpora, and tiny models.
+//! Code that the tests of the workspace share: the folder with fixtures and corpora, tiny models, and
+//! the programs with a folder to try them in.
 
 pub mod invented;
 pub mod pretraining;
+pub mod program;
 pub mod regression;
+pub mod workshop;
 
 use std::fs::OpenOptions;
 use std::io::Write;
@@ -22,8 +25,8 @@ use spanlight_core::weights::{StateDict, load_state, state_of};
 use spanlight_core::wordpiece::WordPiece;
 use spanlight_core::{Decoding, JointModel, ModelConfig, Schema};
 
-/// The folder of the package whose tests run, asked for at run time: clones that share a target
-/// folder also share what was built in it.
+/// The folder of the package whose tests run. It is read at run time, since clones that share a target
+/// folder share the binaries in it.
 ///
 /// # Panics
 /// When the tests are not run by cargo.
@@ -36,8 +39,8 @@ pub fn fixture(path: &str) -> PathBuf {
     package().join("../tests/fixtures").join(path)
 }
 
-/// A file or folder of a corpus that is not part of the repository, or `None` where it is missing: the
-/// test is skipped then.
+/// A file or folder of a corpus that is not part of the repository; `None` if it is missing, so that the
+/// test is skipped.
 ///
 /// The folder of the corpora is `$SPANLIGHT_SHARED`, else `shared` beside the workspace. A skipped test adds
 /// its name to the file `$SPANLIGHT_SKIPPED`, if that is set, so that `cargo xtask test` can count them.
@@ -74,7 +77,7 @@ fn note_skip() {
 /// Asserts that numbers differ by less than `tolerance`.
 ///
 /// # Panics
-/// When they do not.
+/// When they differ by more.
 pub fn assert_close(found: &[f32], expected: &[f32], tolerance: f32) {
     assert_eq!(found.len(), expected.len(), "{found:?}");
     let differences = found.iter().zip(expected).map(|(a, b)| (a - b).abs());
@@ -89,7 +92,7 @@ pub fn assert_close(found: &[f32], expected: &[f32], tolerance: f32) {
 /// When an element differs by more than a thousandth of the largest element of its tensor, or a tensor is
 /// missing.
 pub fn assert_same_gradients(ours: &StateDict, theirs: &StateDict) -> f64 {
-    /// What single precision adds to an element.
+    /// Rounding error of an element in single precision.
     const ROUNDING: f32 = 1e-6;
     let mut square = 0.0;
     for (name, expected) in theirs {
@@ -111,7 +114,7 @@ pub fn assert_same_gradients(ours: &StateDict, theirs: &StateDict) -> f64 {
     square
 }
 
-/// The gradients of a module's parameters, by name; zeros where there is none.
+/// The gradients of the parameters of a module, by name; zeros for a parameter without a gradient.
 pub fn gradients<M: Module>(module: &M, grads: &Gradients) -> StateDict {
     struct Swap<'a>(&'a Gradients);
     impl ModuleMapper for Swap<'_> {
@@ -141,7 +144,7 @@ pub fn uniform(count: usize, seed: u64) -> Vec<f32> {
     (0..count).map(|_| rng.random_range(-1.0..1.0)).collect()
 }
 
-/// A tensor of such numbers.
+/// A tensor of numbers in [-1, 1) from a seed.
 pub fn random<const D: usize>(shape: [usize; D], seed: u64, device: &Device) -> Tensor<D> {
     let values = uniform(shape.iter().product(), seed);
     Tensor::from_data(TensorData::new(values, shape), device)
@@ -199,12 +202,12 @@ pub fn tiny_config() -> ModelConfig {
     }
 }
 
-/// A model of that configuration; weights larger than usual, so that it finds something in any text.
+/// A model with [`tiny_config`]. Its weights are larger than usual, so that it finds entities in any text.
 pub fn tiny_model(seed: u64, device: &Device) -> JointModel {
     tiny_model_of(&tiny_config(), seed, device)
 }
 
-/// The same of another configuration.
+/// As [`tiny_model`], with another configuration.
 pub fn tiny_model_of(config: &ModelConfig, seed: u64, device: &Device) -> JointModel {
     let init = &mut Init::seeded(seed);
     let model = JointModel::new(config, &tiny_schema(), init, device).unwrap();
@@ -215,7 +218,7 @@ pub fn tiny_model_of(config: &ModelConfig, seed: u64, device: &Device) -> JointM
     load_state(model, state).unwrap()
 }
 
-/// That model with its tokenizer on the CPU; batches hold `budget` word-pieces.
+/// The model of [`tiny_model`] with its tokenizer, on the CPU. Batches hold at most `budget` word-pieces.
 pub fn tiny_extractor(budget: usize) -> Extractor {
     let predictor = Predictor::new(
         tiny_model(5, &Device::flex()),

@@ -17,7 +17,7 @@ use spanlight_core::weights::{Stage, StateDict, from_pspe, load_state, read_safe
 
 use crate::fixture;
 
-/// Everything that the fixture holds.
+/// The content of the fixture.
 pub struct Fixture {
     /// Description and scalars.
     pub json: Value,
@@ -31,9 +31,9 @@ pub struct Fixture {
     pub model: PretrainModel,
     /// Momentum network, without gradients.
     pub momentum: SpanPairNetwork,
-    /// Its sentences.
+    /// Sentences.
     pub samples: Vec<Sample>,
-    /// The same as a batch.
+    /// The sentences as a batch.
     pub batch: PretrainBatch,
 }
 
@@ -51,7 +51,7 @@ impl Fixture {
             attention_size: size("att_size"),
             position_size: size("position_embedding_dims"),
             dropout: 0.0,
-            // The paper's code convolves empty segments here and zeroes them in fine-tuning only.
+            // The authors' code convolves empty segments in pre-training, and zeroes them in fine-tuning only.
             ..ModelConfig::new(encoder)
         };
         let objectives = ObjectiveConfig {

@@ -80,12 +80,12 @@ impl Extractor {
         })
     }
 
-    /// Forgets the sentences that were read.
+    /// Forgets the remembered sentences.
     pub fn forget(&self) {
         self.loaded.extractor.forget();
     }
 
-    /// What is known about the model and where it runs.
+    /// Information about the model and its device.
     ///
     /// # Errors
     /// None in practice.
@@ -97,12 +97,13 @@ impl Extractor {
 
 fn checked(options: types::ExtractOptions) -> Result<ExtractOptions, JsValue> {
     let defaults = ExtractOptions::default();
-    let probability = |name: &str, value: f32| match (0.0..=1.0).contains(&value) {
-        true => Ok(value),
-        false => Err(error(
-            Code::Argument,
-            format!("options.{name}: {value} is not between 0 and 1"),
-        )),
+    let probability = |name: &str, value: f32| {
+        if (0.0..=1.0).contains(&value) {
+            Ok(value)
+        } else {
+            let problem = format!("options.{name}: {value} is not between 0 and 1");
+            Err(error(Code::Argument, problem))
+        }
     };
     let threshold = options.threshold.unwrap_or(defaults.threshold);
     Ok(ExtractOptions {

@@ -3,14 +3,15 @@
 
 mod adapter;
 mod constructors;
+mod device;
 mod extractor;
+mod gold;
 mod host;
 mod journal;
 mod loading;
-mod place;
 mod progress;
 mod scoring;
 mod types;
 
 pub use extractor::Extractor;
-pub use scoring::unescape;
+pub use gold::read_gold;

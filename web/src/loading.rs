@@ -1,4 +1,4 @@
-//! From the bytes of a bundle to a model that has proved itself on its device.
+//! Loads a bundle's bytes as a model on a device, and runs its self-test there.
 
 use burn::tensor::Device;
 use js_sys::Uint8Array;
@@ -10,13 +10,13 @@ use spanlight_core::weights::decode;
 use spanlight_core::wordpiece::WordPiece;
 use wasm_bindgen::JsValue;
 
+use crate::device::Placement;
 use crate::host::{Code, error, failure, now, pause};
 use crate::journal::Watch;
-use crate::place::Place;
 use crate::progress::{Progress, Stage};
-use crate::types::{Backend, Info, Wish};
+use crate::types::{Backend, Info, Preference};
 
-/// A bundle whose parts are sound. They stay in JavaScript's memory: wasm never gives any back.
+/// A bundle whose parts were verified. They stay in JavaScript's memory, since wasm's never shrinks.
 pub struct Bundle {
     manifest: Manifest,
     tokenizer: Uint8Array,
@@ -26,11 +26,11 @@ pub struct Bundle {
 
 /// A model on its device.
 pub struct Loaded {
-    /// What extracts.
+    /// The extractor.
     pub extractor: Extractor,
-    /// What the caller is told.
+    /// What the caller learns about it.
     pub info: Info,
-    /// What the GPU libraries complain about; nothing on the processor.
+    /// Errors of the GPU libraries; none on the processor.
     pub watch: Option<Watch>,
     device: Device,
 }
@@ -72,24 +72,28 @@ impl Bundle {
         })
     }
 
-    /// The same, to be opened with a memory of about so many bytes for sentences.
+    /// Sets the size of the memory for sentences, in bytes.
     pub fn with_memory(self, memory: usize) -> Self {
         Self { memory, ..self }
     }
 
-    /// Loads the model where it is wished for, or else on the processor.
+    /// Loads the model on the preferred backend, or else on the processor.
     ///
     /// # Errors
     /// What the core says about a part, what the callback throws, or that the model gives wrong
     /// results even on the processor.
-    pub async fn open(&self, wish: Wish, progress: &Progress) -> Result<Loaded, JsValue> {
+    pub async fn open(
+        &self,
+        preference: Preference,
+        progress: &Progress,
+    ) -> Result<Loaded, JsValue> {
         progress.tell(Stage::Device, 0, 1).await?;
-        let gpu = Place::gpu(wish).await;
+        let gpu = Placement::gpu(preference).await;
         progress.tell(Stage::Device, 1, 1).await?;
         let note = match gpu {
             Err(note) => note,
-            Ok(place) => {
-                let loaded = self.load(place, None, progress).await?;
+            Ok(placement) => {
+                let loaded = self.load(placement, None, progress).await?;
                 match self.test(&loaded, progress).await? {
                     Ok(()) => return Ok(loaded),
                     Err(why) => Some(format!(
@@ -98,7 +102,7 @@ impl Bundle {
                 }
             }
         };
-        let loaded = self.load(Place::cpu(), note, progress).await?;
+        let loaded = self.load(Placement::cpu(), note, progress).await?;
         match self.test(&loaded, progress).await? {
             Ok(()) => Ok(loaded),
             Err(why) => Err(error(
@@ -110,12 +114,12 @@ impl Bundle {
 
     async fn load(
         &self,
-        place: Place,
+        placement: Placement,
         note: Option<String>,
         progress: &Progress,
     ) -> Result<Loaded, JsValue> {
         progress.tell(Stage::Weights, 0, 2).await?;
-        let backend = place.backend();
+        let backend = placement.backend();
         let watch = (backend == Backend::Webgpu).then(Watch::begin);
         let tokenizer = self.tokenizer().map_err(failure)?;
         let weights = decode(&self.weights.to_vec()).map_err(|e| {
@@ -127,22 +131,22 @@ impl Bundle {
         progress.tell(Stage::Weights, 1, 2).await?;
         let model = self
             .manifest
-            .model(weights, &place.device)
+            .model(weights, &placement.device)
             .map_err(failure)?;
         let predictor = Predictor::new(
             model,
             self.manifest.schema.clone(),
             self.manifest.config.decoding,
-            place.budget,
+            placement.budget,
         );
         progress.tell(Stage::Weights, 2, 2).await?;
         Ok(Loaded {
             extractor: Extractor::new(predictor, tokenizer)
                 .with_clock(now)
                 .with_memory(self.memory),
-            info: self.info(&place, note),
+            info: self.info(&placement, note),
             watch,
-            device: place.device,
+            device: placement.device,
         })
     }
 
@@ -197,7 +201,7 @@ impl Bundle {
         Ok(Ok(()))
     }
 
-    fn info(&self, place: &Place, note: Option<String>) -> Info {
+    fn info(&self, placement: &Placement, note: Option<String>) -> Info {
         let Manifest {
             name,
             format,
@@ -211,9 +215,12 @@ impl Bundle {
             entities: schema.entities,
             relations: schema.relations,
             symmetric: schema.symmetric,
-            backend: place.backend(),
-            adapter: place.adapter.as_ref().map(|adapter| adapter.name.clone()),
-            software: place
+            backend: placement.backend(),
+            adapter: placement
+                .adapter
+                .as_ref()
+                .map(|adapter| adapter.name.clone()),
+            software: placement
                 .adapter
                 .as_ref()
                 .is_some_and(|adapter| adapter.software),

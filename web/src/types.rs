@@ -1,16 +1,18 @@
 //! The objects that go to and come from JavaScript, beside those of the core.
 
 use serde::{Deserialize, Serialize};
+use spanlight_core::document::Sentence;
 use spanlight_core::score::{Prediction, Report, SentenceDifferences};
+use spanlight_formats::Format;
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = include_str!("types.d.ts");
 
-/// Where the caller wants the model to compute.
+/// The backend that the caller prefers.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Wish {
+pub enum Preference {
     /// Where it is fast.
     #[default]
     Auto,
@@ -25,13 +27,13 @@ pub enum Wish {
 #[serde(default)]
 pub struct LoadOptions {
     /// Where to compute; a missing and an `undefined` one are the same.
-    pub backend: Option<Wish>,
+    pub backend: Option<Preference>,
     /// Bytes of memory for sentences.
     pub cache: Option<usize>,
 }
 
 /// How to extract.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, Deserialize)]
 #[serde(default)]
 pub struct ExtractOptions {
     /// Lowest score.
@@ -81,6 +83,39 @@ pub struct Info {
     pub note: Option<String>,
     /// Number of weights.
     pub parameters: usize,
+}
+
+/// An annotated file.
+#[derive(Debug, Deserialize)]
+pub struct GoldFile {
+    /// Its name, for messages.
+    pub name: String,
+    /// Its content.
+    pub text: String,
+    /// Its format; recognised from the first record where it is not given.
+    pub format: Option<Format>,
+    /// Files that belong to it.
+    pub parts: Option<Vec<GoldPart>>,
+}
+
+/// A file that belongs to an annotated one.
+#[derive(Debug, Deserialize)]
+pub struct GoldPart {
+    /// Its name.
+    pub name: String,
+    /// Its content.
+    pub text: String,
+}
+
+/// The content of an annotated file.
+#[derive(Debug, Serialize)]
+pub struct Gold {
+    /// The format that it was read as.
+    pub format: Format,
+    /// Those sentences that have words.
+    pub sentences: Vec<Sentence>,
+    /// Annotations that were left out.
+    pub defects: Vec<String>,
 }
 
 /// Scores and differences of predictions.

@@ -1,16 +1,17 @@
-//! Scores that are right as often as they say, by temperatures fitted to development data.
+//! Calibration: temperatures, fitted to development data, under which a score is the probability that a
+//! decision is correct (§13.10).
 //!
-//! An entity is right with its type and both borders, a relation with its type, its direction (unless
-//! the type is symmetric) and the borders of both arguments. So an entity's score is the probability of
-//! its borders times that of its type, and a relation's that of four borders times that of its type.
+//! An entity is correct if its type and both borders are. A relation is correct if its type, its
+//! direction (unless the type is symmetric) and the borders of both arguments are. The score of an
+//! entity is therefore P(borders) · P(type), and that of a relation P(borders of the head) ·
+//! P(borders of the tail) · P(type and direction).
 
+mod correctness;
 mod reliability;
-mod right;
 
 use std::ops::RangeInclusive;
 
 pub use reliability::{Reliabilities, Reliability};
-use right::judged;
 
 use crate::config::Calibration;
 use crate::document::Sentence;
@@ -18,34 +19,35 @@ use crate::predict::Predicted;
 use crate::schema::{Schema, Span};
 use crate::tagger::Borders;
 use crate::{Error, Result};
+use correctness::compared;
 
-/// Temperatures that are tried: `2^(n/8)` for these `n`, a quarter to 16.
+/// The fit tries the temperatures `2^(n/8)` for these `n`: from a quarter to 16.
 const EIGHTHS: RangeInclusive<i8> = -16..=32;
-/// Nothing is held to be surer than this in a logarithm.
-const SUREST: f64 = 1e-6;
+/// Scores are clamped to [`MARGIN`, 1 - `MARGIN`] in the loss, so that it stays finite.
+const MARGIN: f64 = 1e-6;
 
-/// A decision that a temperature makes more or less sure.
+/// A decision between classes, whose probability depends on a temperature.
 struct Decision {
-    /// Logarithms of the probabilities of all classes, less that of the one that was chosen.
+    /// Logarithms of the probabilities of all classes, minus that of the chosen class.
     gaps: Vec<f64>,
-    /// The class that means the same as the chosen one.
+    /// The other direction of the chosen class, if its type is symmetric.
     twin: Option<usize>,
-    right: bool,
+    correct: bool,
 }
 
 impl Decision {
-    fn new(classes: &[f32], chosen: usize, twin: Option<usize>, right: bool) -> Self {
+    fn new(classes: &[f32], chosen: usize, twin: Option<usize>, correct: bool) -> Self {
         let logit = |p: f32| f64::from(p).ln();
         Self {
             gaps: (classes.iter())
                 .map(|&p| logit(p) - logit(classes[chosen]))
                 .collect(),
             twin,
-            right,
+            correct,
         }
     }
 
-    /// Probability of what was chosen at a temperature.
+    /// Probability of the chosen class, or of both directions of a symmetric type, at a temperature.
     fn probability(&self, temperature: f32) -> f64 {
         let weight = |gap: &f64| (gap / f64::from(temperature)).exp();
         let chosen = 1.0 + self.twin.map_or(0.0, |twin| weight(&self.gaps[twin]));
@@ -53,18 +55,18 @@ impl Decision {
     }
 }
 
-/// Logarithmic loss of scores, summed.
+/// Logarithmic loss of scores, summed. Each score comes with whether its decision is correct.
 fn loss(scores: impl Iterator<Item = (f64, bool)>) -> f64 {
     scores
-        .map(|(score, right)| {
-            let p = score.clamp(SUREST, 1.0 - SUREST);
-            -(if right { p } else { 1.0 - p }).ln()
+        .map(|(score, correct)| {
+            let p = score.clamp(MARGIN, 1.0 - MARGIN);
+            -(if correct { p } else { 1.0 - p }).ln()
         })
         .sum()
 }
 
-/// The temperature with the least loss; the lower one of equals.
-fn least(loss: impl Fn(f32) -> f64) -> f32 {
+/// The temperature with the least loss; of several, the lowest.
+fn best_temperature(loss: impl Fn(f32) -> f64) -> f32 {
     let (temperature, _) = EIGHTHS
         .map(|n| (f32::from(n) / 8.0).exp2())
         .map(|temperature| (temperature, loss(temperature)))
@@ -74,43 +76,54 @@ fn least(loss: impl Fn(f32) -> f64) -> f32 {
     temperature
 }
 
-/// Temperatures under which the scores of what was predicted for some annotated sentences, in their
-/// order, have the least logarithmic loss: first those of borders, by whether these are right, then
-/// those of types given that. Together they would blame on either what both can explain. The model
-/// must have none yet, and the predictions their evidence and tags.
+/// Fits temperatures to predictions for annotated sentences, in the same order. They give the scores of
+/// the predictions the least logarithmic loss.
+///
+/// The temperature of tags is fitted first, to whether borders are correct; those of types and relations
+/// are fitted after it. A joint fit could not tell whether a wrong entity is due to its borders or to
+/// its type. The model must have no calibration yet, and the predictions need [`Detail::evidence`] and
+/// [`Detail::tags`].
+///
+/// [`Detail::evidence`]: crate::predict::Detail::evidence
+/// [`Detail::tags`]: crate::predict::Detail::tags
 ///
 /// # Errors
-/// [`Error::Calibration`] when nothing was predicted or evidence is missing, [`Error::Predictions`] when there
-/// are not as many predictions as sentences.
+/// [`Error::Calibration`] if there is no entity among the predictions, or evidence or tags are missing;
+/// [`Error::Predictions`] if the lengths differ.
 pub fn fit(gold: &[Sentence], found: &[Predicted], schema: &Schema) -> Result<Calibration> {
-    let missing = || Error::Calibration("predictions need their evidence and tags".into());
-    // Of all sentences: tags; of all entities: sentence, span and whether it is right, and type; of all
-    // relations: which entities they join, and type.
+    let missing = || {
+        Error::Calibration(
+            "the predictions lack their evidence or their tags; predict with both".into(),
+        )
+    };
+    // `tags` has an entry a sentence. `spans` (sentence, span, whether its borders are correct) and
+    // `types` have an entry an entity; `ends` (the entities that it joins) and `relations` one a relation.
     let (mut tags, mut spans, mut types) = (Vec::new(), Vec::new(), Vec::new());
     let (mut ends, mut relations) = (Vec::new(), Vec::new());
-    for (found, right) in judged(gold, found, schema)? {
+    for (found, correct) in compared(gold, found, schema)? {
         let base = types.len();
-        for (entity, right) in found.entities.iter().zip(right.borders) {
-            spans.push((tags.len(), entity.span, right));
+        for (entity, correct) in found.entities.iter().zip(correct.borders) {
+            spans.push((tags.len(), entity.span, correct));
         }
-        for (entity, right) in found.entities.iter().zip(right.entities) {
+        for (entity, correct) in found.entities.iter().zip(correct.entities) {
             let classes = entity.classes.as_ref().ok_or_else(missing)?;
-            types.push(Decision::new(classes, entity.class, None, right));
+            types.push(Decision::new(classes, entity.class, None, correct));
         }
-        for (relation, right) in found.relations.iter().zip(right.relations) {
+        for (relation, correct) in found.relations.iter().zip(correct.relations) {
             let classes = &relation.evidence.as_ref().ok_or_else(missing)?.classes;
             let twin = schema.twin(relation.class);
             ends.push([base + relation.left, base + relation.right]);
-            relations.push(Decision::new(classes, relation.class, twin, right));
+            relations.push(Decision::new(classes, relation.class, twin, correct));
         }
-        tags.push(match found.entities.is_empty() {
-            true => &[][..],
-            false => found.tags.as_ref().ok_or_else(missing)?,
+        tags.push(if found.entities.is_empty() {
+            &[][..]
+        } else {
+            found.tags.as_ref().ok_or_else(missing)?
         });
     }
     if types.is_empty() {
         return Err(Error::Calibration(
-            "the model finds no entity in these sentences; take others".into(),
+            "the model finds no entity in these sentences; calibrate with others".into(),
         ));
     }
     let borders = |temperature: f32| -> Vec<f64> {
@@ -122,28 +135,34 @@ pub fn fit(gold: &[Sentence], found: &[Predicted], schema: &Schema) -> Result<Ca
         };
         spans.iter().map(probability).collect()
     };
-    let of_tags = least(|temperature| {
+    let of_tags = best_temperature(|temperature| {
         let scores = borders(temperature).into_iter().zip(&spans);
-        loss(scores.map(|(sure, (_, _, right))| (sure, *right)))
+        loss(scores.map(|(score, (_, _, correct))| (score, *correct)))
     });
     let borders = borders(of_tags);
-    let of_types = least(|temperature| {
+    let of_types = best_temperature(|temperature| {
         let scores = types.iter().zip(&borders);
-        loss(scores.map(|(t, sure)| (sure * t.probability(temperature), t.right)))
+        loss(scores.map(|(entity, of_borders)| {
+            (of_borders * entity.probability(temperature), entity.correct)
+        }))
     });
-    let of_relations = least(|temperature| {
+    let of_relations = best_temperature(|temperature| {
         let scores = relations.iter().zip(&ends);
         loss(scores.map(|(relation, &[left, right])| {
-            let sure = borders[left] * borders[right];
-            (sure * relation.probability(temperature), relation.right)
+            let of_borders = borders[left] * borders[right];
+            (
+                of_borders * relation.probability(temperature),
+                relation.correct,
+            )
         }))
     });
     Ok(Calibration {
         tags: of_tags,
         types: of_types,
-        relations: match relations.is_empty() {
-            true => 1.0,
-            false => of_relations,
+        relations: if relations.is_empty() {
+            1.0
+        } else {
+            of_relations
         },
     })
 }
@@ -154,8 +173,8 @@ mod tests {
     use crate::document::{Entity, Relation};
     use crate::predict::{PairEvidence, PredictedEntity, PredictedRelation};
 
-    /// As sure as a network that is wrong now and then.
-    const SURE: f32 = 1.0 - 1e-4;
+    /// The probability that an overconfident network gives to its choice.
+    const CONFIDENT: f32 = 1.0 - 1e-4;
 
     fn schema() -> Schema {
         Schema {
@@ -194,19 +213,19 @@ mod tests {
         let found = |start| PredictedEntity {
             span: (start, start + 1),
             class: 0,
-            score: SURE,
+            score: CONFIDENT,
             rejected: false,
-            classes: Some(vec![SURE, 1.0 - SURE]),
+            classes: Some(vec![CONFIDENT, 1.0 - CONFIDENT]),
             borders: None,
         };
         // R back and forth, S back and forth, none.
-        let mut classes = vec![(1.0 - SURE) / 4.0; 5];
-        classes[class] = SURE;
+        let mut classes = vec![(1.0 - CONFIDENT) / 4.0; 5];
+        classes[class] = CONFIDENT;
         let relation = PredictedRelation {
             left: 0,
             right: 1,
             class,
-            score: SURE,
+            score: CONFIDENT,
             rejected: false,
             evidence: Some(PairEvidence {
                 classes,
@@ -237,7 +256,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mention_of_two_types_is_right_with_either() {
+    fn an_entity_is_correct_with_either_type_of_its_mention() {
         let mut sentence = gold(None);
         sentence.entities.push(Entity {
             label: "B".into(),
@@ -248,17 +267,17 @@ mod tests {
     }
 
     #[test]
-    fn a_relation_that_is_right_every_other_time_gets_a_half() {
+    fn a_relation_that_is_correct_every_other_time_scores_a_half() {
         let gold = [gold(Some((0, 1, "R"))), gold(None)];
         let found = [predicted(1), predicted(1)];
         let before = Reliabilities::of(&gold, &found, &schema()).unwrap();
         assert_eq!((before.entity.right, before.relation.right), (1.0, 0.5));
         assert!(before.relation.error > 0.49);
         let fitted = fit(&gold, &found, &schema()).unwrap();
-        // All entities are right: nothing is gained by doubt.
+        // All entities are correct, so lower temperatures have less loss.
         assert!(fitted.tags < 1.0 && fitted.types < 1.0, "{fitted:?}");
-        let rival = (1.0 - SURE) / 4.0;
-        let classes = [rival, SURE, rival, rival, rival];
+        let rival = (1.0 - CONFIDENT) / 4.0;
+        let classes = [rival, CONFIDENT, rival, rival, rival];
         let half = Decision::new(&classes, 1, None, true).probability(fitted.relations);
         assert!((half - 0.5).abs() < 0.07, "{half} at {fitted:?}");
     }
@@ -273,8 +292,8 @@ mod tests {
         assert!((decision(Some(2)).probability(0.5) - 5.0 / 6.0).abs() < 1e-6);
     }
 
-    /// Tags of a sentence in which the tagger wavers between two entities and one of both words.
-    fn unsure() -> Vec<Vec<f32>> {
+    /// Tag logits with which two entities of one word are about as probable as one of two words.
+    fn uncertain_tags() -> Vec<Vec<f32>> {
         vec![
             vec![0.9, -9.0, -9.0, -9.0, 1.0],
             vec![-9.0, -9.0, 0.9, -9.0, 1.0],
@@ -282,41 +301,44 @@ mod tests {
     }
 
     #[test]
-    fn wrong_borders_are_blamed_on_the_tagger() {
+    fn wrong_borders_raise_the_temperature_of_tags() {
         let longer = Sentence {
             entities: vec![entity(0, 2)],
             ..gold(None)
         };
-        let wavers = Predicted {
+        let uncertain = Predicted {
             relations: Vec::new(),
-            tags: Some(unsure()),
+            tags: Some(uncertain_tags()),
             ..predicted(1)
         };
-        let sure = Predicted {
+        let confident = Predicted {
             relations: Vec::new(),
             ..predicted(1)
         };
-        let fitted = fit(&[gold(None), longer], &[sure, wavers], &schema()).unwrap();
-        // Doubt helps where the tagger wavers and hurts where it does not.
+        let fitted = fit(&[gold(None), longer], &[confident, uncertain], &schema()).unwrap();
+        // A higher temperature helps the uncertain sentence and hurts the confident one.
         assert!(fitted.tags > 2.0 && fitted.tags < 5.0, "{fitted:?}");
         assert_eq!(fitted.relations, 1.0);
     }
 
     #[test]
-    fn a_relation_is_as_doubtful_as_its_own_borders() {
-        // Right where the tagger is sure, and wrong where it is not: types need no doubt.
-        let wavers = Predicted {
-            tags: Some(unsure()),
+    fn a_relation_scores_with_the_borders_of_its_own_entities() {
+        // If uncertain borders explain the wrong relation, its type needs no higher temperature.
+        let uncertain = Predicted {
+            tags: Some(uncertain_tags()),
             ..predicted(1)
         };
         let sentences = [gold(Some((0, 1, "R"))), gold(None)];
-        let told = fit(&sentences, &[predicted(1), wavers.clone()], &schema()).unwrap();
-        let mixed = fit(&sentences, &[wavers, predicted(1)], &schema()).unwrap();
-        assert!(told.relations < mixed.relations, "{told:?} {mixed:?}");
+        let explained = fit(&sentences, &[predicted(1), uncertain.clone()], &schema()).unwrap();
+        let mixed = fit(&sentences, &[uncertain, predicted(1)], &schema()).unwrap();
+        assert!(
+            explained.relations < mixed.relations,
+            "{explained:?} {mixed:?}"
+        );
     }
 
     #[test]
-    fn what_cannot_calibrate_is_refused() {
+    fn predictions_without_tags_or_entities_are_refused() {
         let refuse = |gold: &[Sentence], found: Predicted| {
             let error = fit(gold, &[found], &schema()).unwrap_err();
             error.to_string()

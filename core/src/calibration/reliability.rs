@@ -1,33 +1,34 @@
-//! How often scores are right.
+//! How well scores agree with the share of correct decisions.
 
 use std::fmt::{Display, Formatter};
 
 use serde::Serialize;
 
-use super::right::judged;
+use super::correctness::compared;
 use crate::Result;
 use crate::document::Sentence;
 use crate::predict::Predicted;
 use crate::schema::Schema;
 
-/// Scores are compared with what is right within bins of this width.
+/// Number of equally wide bins of scores in the expected calibration error.
 const BINS: usize = 10;
 
-/// Some scores against what was right.
+/// Scores of decisions beside the share of correct decisions.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
 pub struct Reliability {
     /// Number of scores.
     pub count: usize,
-    /// Their mean.
+    /// Mean score.
     pub score: f64,
-    /// Share that is right.
+    /// Share of the decisions that are correct.
     pub right: f64,
-    /// Expected calibration error: mean distance of both within tenths.
+    /// Expected calibration error: the distance between mean score and share of correct decisions in
+    /// each of ten bins, averaged over all scores.
     pub error: f64,
 }
 
 impl Reliability {
-    /// Of scores, each with whether it belongs to something right.
+    /// Reliability of scores in [0, 1], each with whether its decision is correct.
     pub fn of(scores: &[(f64, bool)]) -> Self {
         let count = scores.len();
         if count == 0 {
@@ -63,24 +64,24 @@ impl Display for Reliability {
 /// Reliability of a model's scores on annotated sentences.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
 pub struct Reliabilities {
-    /// Of entities.
+    /// Reliability of the scores of entities.
     pub entity: Reliability,
-    /// Of relations.
+    /// Reliability of the scores of relations.
     pub relation: Reliability,
 }
 
 impl Reliabilities {
-    /// Of what was predicted for some sentences, in their order.
+    /// Reliability of predictions for annotated sentences, in the same order.
     ///
     /// # Errors
-    /// [`Error::Predictions`](crate::Error::Predictions) when there are not as many predictions as sentences.
+    /// [`Error::Predictions`](crate::Error::Predictions) if the lengths differ.
     pub fn of(gold: &[Sentence], found: &[Predicted], schema: &Schema) -> Result<Self> {
         let (mut entities, mut relations) = (Vec::new(), Vec::new());
-        for (found, right) in judged(gold, found, schema)? {
-            let entity = found.entities.iter().zip(right.entities);
-            entities.extend(entity.map(|(e, right)| (f64::from(e.score), right)));
-            let relation = found.relations.iter().zip(right.relations);
-            relations.extend(relation.map(|(r, right)| (f64::from(r.score), right)));
+        for (found, correct) in compared(gold, found, schema)? {
+            let entity = found.entities.iter().zip(correct.entities);
+            entities.extend(entity.map(|(e, correct)| (f64::from(e.score), correct)));
+            let relation = found.relations.iter().zip(correct.relations);
+            relations.extend(relation.map(|(r, correct)| (f64::from(r.score), correct)));
         }
         Ok(Self {
             entity: Reliability::of(&entities),
@@ -101,7 +102,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn reliability_is_what_one_counts_by_hand() {
+    fn reliability_of_four_scores_counted_by_hand() {
         let found = Reliability::of(&[(0.9, true), (0.95, false), (0.2, false), (1.0, true)]);
         assert_eq!(found.count, 4);
         // One bin holds 0.9, 0.95 and 1.0, of which two are right; the other one 0.2.

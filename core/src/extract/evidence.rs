@@ -1,16 +1,15 @@
-//! What an entity or a relation was decided on, in terms of the text.
+//! Evidence for a decision: the alternatives to a type, and the attention of the pair encoder.
 
 use serde::{Deserialize, Serialize};
 
 use crate::pair::SEGMENTS;
 use crate::schema::{Direction, Schema};
 
-/// Most alternatives that are named.
+/// Largest number of alternatives that are listed.
 const ALTERNATIVES: usize = 5;
 
-/// How the pair encoder weighed the five segments of the sentence (method §3.5); they add up to 1.
-///
-/// Empty segments take part, as they do in the model.
+/// Attention of the pair encoder over the five segments of the sentence (method §3.5). The weights add
+/// up to 1; empty segments have a weight too.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Attention {
     /// Words left of both arguments.
@@ -26,7 +25,8 @@ pub struct Attention {
 }
 
 impl Attention {
-    /// From weights in textual order; `direction` says which of the two spans is the head.
+    /// Names attention weights, given in textual order; `direction` says which of the two spans is the
+    /// head.
     pub fn new(weights: [f32; SEGMENTS], direction: Direction) -> Self {
         let [left, first, middle, second, right] = weights;
         let (head, tail) = direction.resolve(first, second);
@@ -40,31 +40,31 @@ impl Attention {
     }
 }
 
-/// A type that an entity might have had.
+/// A type that the model considered for an entity.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct EntityAlternative {
-    /// Entity type; nothing for "no entity".
+    /// Entity type; `None` for "no entity".
     #[serde(rename = "type")]
     pub label: Option<String>,
-    /// Its probability, given the span.
+    /// Probability of the type, given the span.
     pub score: f32,
 }
 
-/// A type and direction that a relation might have had.
+/// A type and direction that the model considered for a relation.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RelationAlternative {
-    /// Relation type; nothing for "no relation".
+    /// Relation type; `None` for "no relation".
     #[serde(rename = "type")]
     pub label: Option<String>,
     /// First argument, as an index into the sentence's entities.
     pub head: usize,
     /// Second argument, likewise.
     pub tail: usize,
-    /// Their probability, given both arguments.
+    /// Probability of the type and direction, given both arguments.
     pub score: f32,
 }
 
-/// The most probable entity types, the best first.
+/// The most probable entity types, in descending order, given the probabilities of all classes.
 pub(super) fn entity_alternatives(classes: &[f32], schema: &Schema) -> Vec<EntityAlternative> {
     best(classes)
         .map(|(class, score)| EntityAlternative {
@@ -74,8 +74,8 @@ pub(super) fn entity_alternatives(classes: &[f32], schema: &Schema) -> Vec<Entit
         .collect()
 }
 
-/// The most probable relations of two entities in textual order, the best first; "no relation" has
-/// its arguments as `direction` has them.
+/// The most probable relations of two entities, in descending order, given the probabilities of all
+/// classes and the entities in textual order. "No relation" has its arguments in the given direction.
 pub(super) fn relation_alternatives(
     classes: &[f32],
     schema: &Schema,
@@ -84,12 +84,12 @@ pub(super) fn relation_alternatives(
 ) -> Vec<RelationAlternative> {
     best(classes)
         .map(|(class, score)| {
-            let known = schema.relation(class);
-            let (head, tail) = known
+            let named = schema.relation(class);
+            let (head, tail) = named
                 .map_or(direction, |(_, direction)| direction)
                 .resolve(left, right);
             RelationAlternative {
-                label: known.map(|(label, _)| label.into()),
+                label: named.map(|(label, _)| label.into()),
                 head,
                 tail,
                 score,

@@ -1,8 +1,8 @@
-//! What an extraction gives, as every front end shows and stores it.
+//! The result of an extraction, as every front end shows and stores it.
 
 use serde::{Deserialize, Serialize};
 
-use super::{Attention, EntityAlternative, RelationAlternative};
+use super::{Attention, EntityAlternative, RelationAlternative, Timing};
 
 /// An entity in the text.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -16,18 +16,19 @@ pub struct ExtractedEntity {
     pub label: String,
     /// The words as they stand in the text.
     pub text: String,
-    /// Probability that type and span are right, if the model is calibrated; else of the type, given
-    /// the span.
+    /// Probability that type and borders are right if the model is calibrated, else that of the type
+    /// given the borders.
     pub score: f32,
-    /// Whether "no entity" is more probable; only with
+    /// Whether the model rejects the entity: "no entity" is more probable. Only with
     /// [`ExtractOptions::candidates`](super::ExtractOptions::candidates).
     #[serde(default, skip_serializing_if = "is_false")]
     pub rejected: bool,
-    /// The most probable types, the best first; only with
+    /// The most probable types, in descending order of their scores. Only with
     /// [`ExtractOptions::evidence`](super::ExtractOptions::evidence).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub alternatives: Vec<EntityAlternative>,
-    /// Probability that the span is right; likewise, and only of a calibrated model.
+    /// Probability that both borders are right. Only with
+    /// [`ExtractOptions::evidence`](super::ExtractOptions::evidence) and a calibrated model.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub borders: Option<f32>,
 }
@@ -42,18 +43,20 @@ pub struct ExtractedRelation {
     /// Relation type.
     #[serde(rename = "type")]
     pub label: String,
-    /// Probability that type, direction (unless the type is symmetric and not rejected) and both
-    /// spans are right, if the model is calibrated; else given both spans.
+    /// Probability that type, direction and the borders of both arguments are right if the model is
+    /// calibrated, else that of type and direction given both arguments. Either direction counts if
+    /// the type is symmetric and the relation is not rejected.
     pub score: f32,
-    /// Whether "no relation" is more probable; only with
+    /// Whether the model rejects the relation: "no relation" is more probable. Only with
     /// [`ExtractOptions::candidates`](super::ExtractOptions::candidates).
     #[serde(default, skip_serializing_if = "is_false")]
     pub rejected: bool,
-    /// How the model weighed the words around; only with
-    /// [`ExtractOptions::evidence`](super::ExtractOptions::evidence), as are the alternatives.
+    /// Attention of the pair encoder. Only with
+    /// [`ExtractOptions::evidence`](super::ExtractOptions::evidence).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub attention: Option<Attention>,
-    /// The most probable types and directions, the best first.
+    /// The most probable types and directions, in descending order of their scores. Only with
+    /// [`ExtractOptions::evidence`](super::ExtractOptions::evidence).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub alternatives: Vec<RelationAlternative>,
 }
@@ -62,7 +65,7 @@ fn is_false(flag: &bool) -> bool {
     !flag
 }
 
-/// One sentence with what was found in it.
+/// A sentence with its entities and relations.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct ExtractedSentence {
     /// Start in the text.
@@ -71,12 +74,12 @@ pub struct ExtractedSentence {
     pub end: usize,
     /// Entities in textual order.
     pub entities: Vec<ExtractedEntity>,
-    /// Relations.
+    /// Relations, in the order of their arguments.
     pub relations: Vec<ExtractedRelation>,
 }
 
 impl ExtractedSentence {
-    /// Puts entities, and relations by their arguments, in textual order.
+    /// Sorts entities by their start, and relations by their arguments.
     pub(super) fn sort(&mut self) {
         let mut order: Vec<usize> = (0..self.entities.len()).collect();
         order.sort_by_key(|&i| self.entities[i].start);
@@ -98,48 +101,38 @@ impl ExtractedSentence {
     }
 }
 
-/// What was found in a text, and how much of it was read.
+/// Entities and relations of a text, and how much of the text was read.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Extraction {
     /// Sentences in textual order.
     pub sentences: Vec<ExtractedSentence>,
-    /// Where reading ended: the length of the text unless it was stopped or limited.
+    /// Offset at which reading ended: the length of the text, unless the extraction was stopped or
+    /// limited.
     pub read: usize,
     /// Length of the whole text.
     pub total: usize,
-    /// Words so long that the encoder saw only their beginning.
+    /// Number of words that were too long for the encoder, which saw only their beginning.
     pub shortened: usize,
-    /// Sentences that went through the model.
+    /// Number of sentences that went through the model.
     #[serde(default)]
     pub computed: usize,
-    /// Sentences that were known already.
+    /// Number of sentences whose result came from the memory of the extractor.
     #[serde(default)]
     pub reused: usize,
-    /// Word-pieces that went through the model, padding left out.
+    /// Number of word-pieces that went through the model, without padding.
     #[serde(default)]
     pub pieces: usize,
-    /// Where the time went, if the extractor has a clock.
+    /// Time that the extraction took, if the extractor has a clock.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub timing: Option<Timing>,
 }
 
-/// Where the time of an extraction went, in milliseconds; the caller's own is left out.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
-pub struct Timing {
-    /// Sentences, words and word-pieces.
-    pub tokenize: f64,
-    /// The model.
-    pub compute: f64,
-    /// Entities and relations from what the model computed.
-    pub decode: f64,
-}
-
-/// A part of the results, with the progress so far.
+/// Newly finished sentences, with the progress so far.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ExtractionBatch {
-    /// Newly finished sentences in textual order, behind those of the batches before.
+    /// Newly finished sentences in textual order; they follow those of earlier batches.
     pub sentences: Vec<ExtractedSentence>,
-    /// Length of the text up to the end of the last finished sentence and the gap behind it.
+    /// Offset of the end of the last finished sentence, the gap behind it included.
     pub read: usize,
     /// Length of the whole text.
     pub total: usize,

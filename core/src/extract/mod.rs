@@ -1,13 +1,16 @@
-//! Extraction from raw text: sentences, words, pieces, predictions, and offsets into the original.
+//! Extraction from raw text. An [`Extractor`] splits a text into sentences, words and word-pieces, has a
+//! [`Predictor`] find entities and relations in them, and gives these their offsets in the text.
+//!
+//! Programs that show or store results call this module. For sentences that are split into words
+//! already, such as those of an annotated corpus, call [`crate::predict`].
 
+mod block;
 mod evidence;
 mod extraction;
-mod open;
+mod locate;
+mod memory;
 mod options;
-mod place;
-mod recall;
-mod stopwatch;
-mod tally;
+mod timing;
 mod tokenize;
 
 use std::ops::Range;
@@ -16,43 +19,63 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 pub use evidence::{Attention, EntityAlternative, RelationAlternative};
 pub use extraction::*;
 pub use options::ExtractOptions;
-pub use stopwatch::Clock;
+pub use timing::{Clock, Timing};
 
 use crate::Result;
 use crate::predict::Predictor;
 use crate::text::{TextSentence, segment};
 use crate::wordpiece::WordPiece;
-use open::Open;
-use place::Placer;
-use recall::{Known, Recall};
-use tally::Tally;
+use block::Block;
+use locate::Locator;
+use memory::{RememberedSentence, SentenceMemory};
+use timing::Stopwatch;
 use tokenize::tokenize;
 
-/// Sentences of the first block; later ones double, so that the first results come soon.
+/// Sentences of the first block. Each block is twice as large as the one before, so that the first
+/// results come soon.
 const FIRST_BLOCK: usize = 8;
-/// Most sentences that are tokenised ahead.
+/// Sentences of the largest block, all of which are tokenised before the model runs.
 const LARGEST_BLOCK: usize = 64;
 
-/// A predictor with its tokenizer: text in, entities and relations out.
+/// A model with its tokenizer: text in, entities and relations out.
+///
+/// [`Manifest::open`](crate::bundle::Manifest::open) makes one from the files of a bundle.
+///
+/// ```no_run
+/// use spanlight_core::extract::{ExtractOptions, Extractor};
+///
+/// # async fn run(extractor: Extractor) -> spanlight_core::Result<()> {
+/// let text = "Marie Dupont leads Acme.";
+/// let extraction = extractor.extract(text, &ExtractOptions::default()).await?;
+/// for sentence in &extraction.sentences {
+///     for relation in &sentence.relations {
+///         let head = &sentence.entities[relation.head];
+///         let tail = &sentence.entities[relation.tail];
+///         println!("{} {} {}", head.text, relation.label, tail.text);
+///     }
+/// }
+/// # Ok(())
+/// # }
+/// ```
 pub struct Extractor {
     predictor: Predictor,
     tokenizer: WordPiece,
     clock: Option<Clock>,
-    recall: Option<Mutex<Recall>>,
+    memory: Option<Mutex<SentenceMemory>>,
 }
 
 impl Extractor {
-    /// Joins a predictor and the tokenizer that it was trained with.
+    /// Joins a predictor and the tokenizer of its encoder.
     pub fn new(predictor: Predictor, tokenizer: WordPiece) -> Self {
         Self {
             predictor,
             tokenizer,
             clock: None,
-            recall: None,
+            memory: None,
         }
     }
 
-    /// The same, measuring [`Extraction::timing`] with a clock.
+    /// Measures [`Extraction::timing`] with a clock.
     pub fn with_clock(self, clock: Clock) -> Self {
         Self {
             clock: Some(clock),
@@ -60,11 +83,11 @@ impl Extractor {
         }
     }
 
-    /// The same, remembering what it found in about `bytes` bytes, so that a sentence is computed
-    /// once.
+    /// Remembers sentences and their results in about `bytes` bytes. A remembered sentence does not go
+    /// through the model again.
     pub fn with_memory(self, bytes: usize) -> Self {
         Self {
-            recall: Some(Mutex::new(Recall::new(bytes))),
+            memory: Some(Mutex::new(SentenceMemory::new(bytes))),
             ..self
         }
     }
@@ -81,21 +104,22 @@ impl Extractor {
 
     /// Forgets all sentences.
     pub fn forget(&self) {
-        if let Some(mut recall) = self.recall() {
-            recall.clear();
+        if let Some(mut memory) = self.memory() {
+            memory.clear();
         }
     }
 
-    /// Entities and relations of a text of any length, in time linear in it.
+    /// Returns the entities and relations of a text of any length. The time is linear in the length.
     ///
     /// # Errors
-    /// [`Error::Device`](crate::Error::Device) or [`Error::Tokenizer`](crate::Error::Tokenizer).
+    /// [`Error::Device`](crate::Error::Device) when the device fails,
+    /// [`Error::Tokenizer`](crate::Error::Tokenizer) when the tokenizer fails.
     pub async fn extract(&self, text: &str, options: &ExtractOptions) -> Result<Extraction> {
         self.extract_with(text, options, async |_| true).await
     }
 
-    /// The same, handing over every batch as it is finished; stops early, with what was read until
-    /// then, when `on_batch` returns false.
+    /// As [`Self::extract`], and calls `on_batch` with every batch of finished sentences. When
+    /// `on_batch` returns false, the extraction stops and returns the sentences that are finished.
     ///
     /// # Errors
     /// As [`Self::extract`].
@@ -105,148 +129,159 @@ impl Extractor {
         options: &ExtractOptions,
         mut on_batch: impl AsyncFnMut(&ExtractionBatch) -> bool,
     ) -> Result<Extraction> {
+        let stopwatch = Stopwatch::start(self.clock);
         let sentences = segment(text);
         let mut reading = Reading {
-            placer: Placer::new(text, self.predictor.schema(), options),
-            tally: Tally::start(self.clock),
+            locator: Locator::new(text, self.predictor.schema(), options),
+            done: Extraction::default(),
+            stopwatch,
             text,
             options,
             sentences: &sentences,
         };
-        let wanted = reading.begin();
-        let (mut from, mut size) = (wanted.start, FIRST_BLOCK);
-        while from < wanted.end {
-            let block = from..(from + size).min(wanted.end);
-            (from, size) = (block.end, (2 * size).min(LARGEST_BLOCK));
-            if !self.read(&mut reading, block, &mut on_batch).await? {
+        let requested = reading.begin();
+        let (mut from, mut size) = (requested.start, FIRST_BLOCK);
+        while from < requested.end {
+            let range = from..(from + size).min(requested.end);
+            (from, size) = (range.end, (2 * size).min(LARGEST_BLOCK));
+            if !self.read(&mut reading, range, &mut on_batch).await? {
                 break;
             }
         }
-        Ok(reading.tally.finish())
+        Ok(Extraction {
+            timing: reading.stopwatch.timing(),
+            ..reading.done
+        })
     }
 
     /// Reads a block of sentences; returns whether the extraction goes on.
     async fn read(
         &self,
         reading: &mut Reading<'_>,
-        block: Range<usize>,
+        range: Range<usize>,
         on_batch: &mut impl AsyncFnMut(&ExtractionBatch) -> bool,
     ) -> Result<bool> {
         let Reading {
             text,
             options,
             sentences,
-            placer,
-            tally,
+            locator,
+            done,
+            stopwatch,
         } = reading;
-        let mut open = Open::new(placer, sentences, block.clone());
-        let sentences = &sentences[block];
+        let mut block = Block::new(locator, sentences, range.clone());
+        let sentences = &sentences[range];
         let surface = |s: &TextSentence| text.get(s.start..s.end).unwrap_or_default();
         let keys: Vec<&str> = sentences.iter().map(surface).collect();
-        let fresh = self.recollect(&keys, options, &mut open, &mut tally.done);
+        let new = self.reuse(&keys, options, &mut block, done);
         let room = self.predictor.model().config().encoder.room();
-        let wanted = fresh.iter().map(|&i| &sentences[i]);
-        let tokenized = tokenize(text, wanted, &self.tokenizer, room)?;
+        let new_sentences = new.iter().map(|&i| &sentences[i]);
+        let tokenized = tokenize(text, new_sentences, &self.tokenizer, room)?;
         for window in &tokenized.windows {
-            open.expect(fresh[window.sentence]);
+            block.await_window(new[window.sentence]);
         }
-        tally.spent(|timing| &mut timing.tokenize);
-        if open.is_ready() && !fresh.is_empty() && !open.emit(tally, on_batch).await {
+        stopwatch.add_to(|timing| &mut timing.tokenize);
+        if block.is_ready() && !new.is_empty() && !block.hand_over(done, stopwatch, on_batch).await
+        {
             return Ok(false);
         }
-        let mut going = true;
-        // Batches come by length; sentences leave in textual order.
+        let mut goes_on = true;
+        // The predictor sorts windows by length, so sentences finish out of order.
         self.predictor
-            .run_with(&tokenized.pieces, options.detail(), async |results| {
-                tally.spent(|timing| &mut timing.compute);
-                for (window, predicted) in results {
+            .run_with(&tokenized.pieces, options.detail(), async |predictions| {
+                stopwatch.add_to(|timing| &mut timing.compute);
+                for (window, predicted) in predictions {
                     let place = &tokenized.windows[window];
-                    let i = fresh[place.sentence];
-                    tally.done.pieces += tokenized.pieces[window].ids.len();
-                    if let Some(windows) = open.fill(i, place.first_word, predicted) {
-                        let known = Known {
+                    let i = new[place.sentence];
+                    done.pieces += tokenized.pieces[window].ids.len();
+                    if let Some(windows) = block.add_window(i, place.first_word, predicted) {
+                        let predictions = RememberedSentence {
                             windows,
                             shortened: tokenized.shortened[place.sentence],
                             detail: options.detail(),
                         };
-                        tally.done.computed += 1;
-                        tally.done.shortened += known.shortened;
-                        self.remember(keys[i], known);
+                        done.computed += 1;
+                        done.shortened += predictions.shortened;
+                        self.remember(keys[i], predictions);
                     }
                 }
-                tally.spent(|timing| &mut timing.decode);
-                going = open.emit(tally, on_batch).await;
-                going
+                stopwatch.add_to(|timing| &mut timing.decode);
+                goes_on = block.hand_over(done, stopwatch, on_batch).await;
+                goes_on
             })
             .await?;
-        tally.spent(|timing| &mut timing.compute);
-        if going && open.is_ready() {
-            going = open.emit(tally, on_batch).await;
+        stopwatch.add_to(|timing| &mut timing.compute);
+        if goes_on && block.is_ready() {
+            goes_on = block.hand_over(done, stopwatch, on_batch).await;
         }
-        Ok(going)
+        Ok(goes_on)
     }
 
-    /// Fills in what is known of a block; returns which of its sentences are not.
-    fn recollect(
+    /// Adds the predictions that the memory holds to a block of sentences; returns the indices of the
+    /// other sentences.
+    fn reuse(
         &self,
         keys: &[&str],
         options: &ExtractOptions,
-        open: &mut Open<'_>,
+        block: &mut Block<'_>,
         done: &mut Extraction,
     ) -> Vec<usize> {
-        let mut fresh = Vec::new();
+        let mut new = Vec::new();
         for (i, key) in keys.iter().enumerate() {
-            let known = match (self.recall(), options.reuse) {
-                (Some(mut recall), true) => recall.get(key, options.detail()),
-                _ => None,
+            let remembered = if options.reuse {
+                (self.memory()).and_then(|mut memory| memory.get(key, options.detail()))
+            } else {
+                None
             };
-            match known {
-                Some(known) => {
-                    open.recall(i, &known);
+            match remembered {
+                Some(remembered) => {
+                    block.add_remembered(i, &remembered);
                     done.reused += 1;
-                    done.shortened += known.shortened;
+                    done.shortened += remembered.shortened;
                 }
-                None => fresh.push(i),
+                None => new.push(i),
             }
         }
-        fresh
+        new
     }
 
-    fn remember(&self, key: &str, known: Known) {
-        if let Some(mut recall) = self.recall() {
-            recall.put(key, known);
+    fn remember(&self, key: &str, predictions: RememberedSentence) {
+        if let Some(mut memory) = self.memory() {
+            memory.put(key, predictions);
         }
     }
 
-    fn recall(&self) -> Option<MutexGuard<'_, Recall>> {
-        // What a panicking thread left behind is whole: entries are added and removed at once.
-        self.recall
+    fn memory(&self) -> Option<MutexGuard<'_, SentenceMemory>> {
+        // Poison is harmless: entries are added and removed whole, so a panic leaves no partial entry.
+        self.memory
             .as_ref()
-            .map(|recall| recall.lock().unwrap_or_else(PoisonError::into_inner))
+            .map(|memory| memory.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
-/// A text that is being read.
+/// A text under extraction.
 struct Reading<'a> {
     text: &'a str,
     options: &'a ExtractOptions,
     sentences: &'a [TextSentence],
-    placer: Placer<'a>,
-    tally: Tally,
+    locator: Locator<'a>,
+    /// The result so far.
+    done: Extraction,
+    stopwatch: Stopwatch,
 }
 
 impl Reading<'_> {
-    /// Says which sentences are wanted.
+    /// Notes where reading begins; returns the indices of the sentences to read.
     fn begin(&mut self) -> Range<usize> {
-        let wanted = self.placer.wanted(self.sentences);
-        let nothing_follows = wanted.is_empty() && wanted.end == self.sentences.len();
-        let total = self.placer.total();
-        self.tally.done.total = total;
-        self.tally.done.read = if nothing_follows {
-            total
+        let requested = self.locator.requested(self.sentences);
+        let nothing_follows = requested.is_empty() && requested.end == self.sentences.len();
+        let length = self.locator.text_length();
+        self.done.total = length;
+        self.done.read = if nothing_follows {
+            length
         } else {
-            self.options.from.min(total)
+            self.options.from.min(length)
         };
-        wanted
+        requested
     }
 }

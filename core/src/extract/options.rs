@@ -1,28 +1,28 @@
-//! What an extraction is asked for.
+//! Options of an extraction.
 
 use serde::{Deserialize, Serialize};
 
 use crate::predict::Detail;
 use crate::text::OffsetUnit;
 
-/// How to extract.
+/// Which sentences to read, and which results to return.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ExtractOptions {
-    /// Entities and relations below this score are left out, in [0, 1].
+    /// Least score of entities and relations, in [0, 1]; others are left out.
     pub threshold: f32,
-    /// Unit of all offsets.
+    /// Unit of all offsets, `from` included.
     pub unit: OffsetUnit,
-    /// Whether entities and relations say what they were decided on.
+    /// Whether entities and relations come with alternatives, attention and the probability of borders.
     pub evidence: bool,
-    /// Also what the model takes for no entity or no relation, if the score of its best label is at
-    /// least this, in [0, 1]; `threshold` does not concern it.
+    /// Also returns spans and pairs that the model rejects, if the score of their most probable type is
+    /// at least this, in [0, 1]. `threshold` does not apply to them.
     pub candidates: Option<f32>,
-    /// Sentences that start before this offset are skipped.
+    /// Offset before which no sentence starts; earlier sentences are skipped.
     pub from: usize,
-    /// Most sentences to read; all by default.
+    /// Largest number of sentences to read; all by default.
     pub limit: Option<usize>,
-    /// Whether to take sentences that were read before from the extractor's memory, if it has one.
+    /// Whether to reuse results from the memory of the extractor, if it has one.
     pub reuse: bool,
 }
 
@@ -41,7 +41,7 @@ impl Default for ExtractOptions {
 }
 
 impl ExtractOptions {
-    /// What the predictor must keep.
+    /// What the predictor has to return for these options.
     pub(super) fn detail(&self) -> Detail {
         Detail {
             evidence: self.evidence,
@@ -50,11 +50,12 @@ impl ExtractOptions {
         }
     }
 
-    /// Whether something of this score is handed over.
-    pub(super) fn takes(&self, score: f32, rejected: bool) -> bool {
-        match rejected {
-            true => self.candidates.is_some_and(|least| score >= least),
-            false => score >= self.threshold,
+    /// Whether an entity or relation with this score is part of the result.
+    pub(super) fn accepts(&self, score: f32, rejected: bool) -> bool {
+        if rejected {
+            self.candidates.is_some_and(|least| score >= least)
+        } else {
+            score >= self.threshold
         }
     }
 }

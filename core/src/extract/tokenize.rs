@@ -6,35 +6,40 @@ use crate::case::Case;
 use crate::text::{TextSentence, WindowLimit, windows};
 use crate::wordpiece::WordPiece;
 
-/// Longest window, in words, whatever the encoder allows.
+/// Largest number of words in a window, even where the encoder could take more word-pieces.
 const MAX_WORDS: usize = 400;
 
-/// A window of a sentence on its way through the model.
+/// The place of a window in the text.
 pub(super) struct Window {
-    /// Which of the sentences given.
+    /// Index of its sentence among those that were tokenised.
     pub sentence: usize,
+    /// Index of its first word in the sentence.
     pub first_word: usize,
 }
 
-/// Tokenised sentences.
+/// Tokenised sentences, cut into windows.
 #[derive(Default)]
 pub(super) struct Tokenized {
-    /// One for each window.
+    /// Word-pieces of each window.
     pub pieces: Vec<Pieces>,
-    /// Where they belong, in textual order.
+    /// Place of each window, in textual order.
     pub windows: Vec<Window>,
-    /// For each sentence, the words so long that the encoder sees only their beginning.
+    /// Number of words of each sentence that are longer than a window, of which the encoder sees only
+    /// the first pieces.
     pub shortened: Vec<usize>,
 }
 
-/// Tokenises sentences of a text for an encoder that takes `room` word-pieces.
+/// Tokenises sentences of a text for an encoder whose input is at most `room` word-pieces long.
+///
+/// # Errors
+/// [`Error::Tokenizer`](crate::Error::Tokenizer) when the tokenizer fails.
 pub(super) fn tokenize<'a>(
     text: &str,
     sentences: impl IntoIterator<Item = &'a TextSentence>,
     tokenizer: &WordPiece,
     room: usize,
 ) -> Result<Tokenized> {
-    // Two pieces are `[CLS]` and `[SEP]`.
+    // `[CLS]` and `[SEP]` take two pieces.
     let room = room.saturating_sub(2);
     let limit = WindowLimit {
         words: MAX_WORDS,

@@ -26,10 +26,10 @@ pub struct Candidates<'a> {
     pub pairs: &'a [Pair],
 }
 
-/// Candidate spans of a batch behind the span encoder and the type classifier.
+/// Candidate spans of a batch with the outputs of the span encoder and the type classifier.
 #[derive(Debug, Clone)]
 pub struct TypedSpans {
-    /// `[spans, span size]`.
+    /// Representations: `[spans, span size]`.
     pub represented: Tensor<2>,
     /// Type logits: `[spans, types + 1]`.
     pub types: Tensor<2>,

@@ -14,8 +14,8 @@ use crate::readback::read;
 use crate::schema::{Schema, Span};
 use crate::tagger::{TagDecoding, spans_of};
 
-/// Probability of training on gold instead of predicted candidates in an epoch (0-based): 1 for the
-/// first `gold_epochs + 1`, then an inverse sigmoid with slope `k`.
+/// Probability, in an epoch (0-based), that candidates are gold instead of predicted (scheduled sampling).
+/// With n = `gold_epochs`, it is 1 up to epoch n and `k / (k + exp((epoch - n) / k))` afterwards.
 pub fn gold_probability(epoch: usize, gold_epochs: usize, k: f64) -> f64 {
     if epoch <= gold_epochs {
         return 1.0;
@@ -23,19 +23,19 @@ pub fn gold_probability(epoch: usize, gold_epochs: usize, k: f64) -> f64 {
     k / (k + ((epoch - gold_epochs) as f64 / k).exp())
 }
 
-/// The three losses of a chunk, as sums over their rows.
+/// The three losses of a batch, as sums over their rows.
 #[derive(Debug, Default)]
 pub struct JointLoss {
-    /// Over words.
+    /// Cross-entropy of tags, over words.
     pub tag: Term,
-    /// Over candidate spans.
+    /// Cross-entropy of entity types, over candidate spans.
     pub entity: Term,
-    /// Over candidate pairs.
+    /// Cross-entropy of relations, over candidate pairs.
     pub relation: Term,
 }
 
 impl JointLoss {
-    /// The three losses with their weights in the total: of tags, types and relations.
+    /// The losses of tags, types and relations, given their weights in the total in this order.
     pub fn weighted(self, weights: [f32; 3]) -> [Loss; 3] {
         let [tag, entity, relation] = weights;
         [
@@ -52,8 +52,9 @@ impl JointLoss {
     }
 }
 
-/// Computes the losses of a chunk. With probability `p_gold`, drawn for each sentence and each stage, the
-/// candidates are the gold ones alone; else the model's own are added, its spans chosen by `decoding`.
+/// Computes the losses of a batch. For each sentence, and separately for spans and for pairs, the
+/// candidates are the gold ones alone with probability `p_gold`. Otherwise the predictions of the model
+/// are added, whose tags `decoding` chooses.
 ///
 /// # Errors
 /// [`Error::Device`](crate::Error::Device) when predictions cannot be read back.

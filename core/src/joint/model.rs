@@ -24,28 +24,28 @@ use crate::{Error, Result};
 /// The encoders with the three classifiers: tags, entity types, relations.
 #[derive(Module, Debug)]
 pub struct JointModel {
-    /// What pre-training and fine-tuning share; its span encoder represents entities.
+    /// The encoders that pre-training trains too. Their span encoder represents entities.
     pub encoders: Encoders,
-    /// Span encoder of left, middle and right contexts; where there is none, that of entities serves.
+    /// Span encoder of the left, middle and right contexts; `None` if they share that of entities.
     pub context: Option<SpanEncoder>,
-    /// A vector for how a word is written, added to the embeddings of its pieces: `[kinds, hidden]`;
-    /// only where the configuration wants it.
+    /// A vector for each kind of upper and lower case, added to the embeddings of the pieces of a word:
+    /// `[kinds, hidden]`; only with [`ModelConfig::case`].
     pub case: Option<Param<Tensor<2>>>,
-    /// `[hidden, tags]`.
+    /// Classifier of words: `[hidden, tags]`.
     pub tagger: Linear,
-    /// `[span size, types + 1]`.
+    /// Classifier of spans: `[span size, types + 1]`.
     pub entity_head: Linear,
-    /// Relation classifier.
+    /// Classifier of pairs of spans.
     pub relation: RelationClassifier,
     #[module(skip)]
     config: ModelConfig,
 }
 
 impl JointModel {
-    /// A new model for the labels of a schema.
+    /// A model with initial weights, for the labels of a schema.
     ///
     /// # Errors
-    /// [`Error::Config`] for sizes or labels that make no model.
+    /// [`Error::Config`] for sizes or labels from which no model can be built.
     pub fn new(
         config: &ModelConfig,
         schema: &Schema,
@@ -56,7 +56,7 @@ impl JointModel {
         schema.validate()?;
         let hidden = config.encoder.hidden_size;
         let tags = Tag::ALL.len() + usize::from(config.tag_pad_class);
-        // The order of the draws is that of the first released models: a seed still gives their weights.
+        // Weights are drawn in the order of the first release, so that a seed still gives the same ones.
         let sentence = SentenceEncoder::new(config, init, device);
         let tagger = init.linear(hidden, tags, device);
         let span = SpanEncoder::new(config, init, device);
@@ -82,11 +82,11 @@ impl JointModel {
         })
     }
 
-    /// A model from its weights by name. Nothing is allocated for sizes that the weights do not have.
+    /// A model with the given weights. Sizes are compared with the weights before memory is allocated.
     ///
     /// # Errors
-    /// [`Error::Config`] for sizes or labels that make no model, [`Error::Weight`] for a parameter that
-    /// is missing, unknown or of another shape.
+    /// [`Error::Config`] for sizes or labels from which no model can be built, [`Error::Weight`] for a
+    /// parameter that is missing, unknown or has another shape.
     pub fn load(
         config: &ModelConfig,
         schema: &Schema,
@@ -108,12 +108,12 @@ impl JointModel {
         load_state(blank, weights)
     }
 
-    /// The configuration it was built with.
+    /// The configuration of the model.
     pub fn config(&self) -> &ModelConfig {
         &self.config
     }
 
-    /// The device that holds its weights.
+    /// The device that holds the weights.
     pub fn device(&self) -> Device {
         self.encoders.device()
     }
@@ -143,7 +143,7 @@ impl JointModel {
         }
     }
 
-    /// Tag logits of every word, with the PAD class in front where the model has one: `[words, tags]`.
+    /// Tag logits of every word, with the PAD class in front if the model has one: `[words, tags]`.
     pub fn tag_logits_with_pad(&self, encoded: &Encoded) -> Tensor<2> {
         let words = encoded.words.dims()[0] - self.encoders.span.tail();
         self.tagger
@@ -177,7 +177,7 @@ impl JointModel {
             select_rows(rows.clone(), indices(at, &device), backward)
         };
 
-        // Pairs share contexts, so each distinct one is represented once.
+        // Pairs share contexts, so each distinct context is encoded once.
         let mut rows: HashMap<Span, usize> = HashMap::new();
         let mut distinct: Vec<Span> = Vec::new();
         let mut of_pair: Vec<[i32; 3]> = Vec::with_capacity(pairs.len());

@@ -14,11 +14,11 @@ use crate::schema::{Schema, Span};
 
 /// Number of words next to two spans.
 const EDGES: usize = 4;
-/// Features of each of them.
+/// Number of features of each of these words.
 const EDGE_SIZE: usize = 64;
 
-/// Two dense layers and a softmax head over a pair's features, and over what else the configuration
-/// shows them.
+/// Two dense layers and a softmax head over the features of a pair, and over the spans, types and words
+/// that [`RelationInput`] adds to them.
 #[derive(Module, Debug)]
 pub struct RelationClassifier {
     /// Layer over the words next to the spans; only for [`RelationInput::Edges`].
@@ -34,11 +34,11 @@ pub struct RelationClassifier {
 }
 
 impl RelationClassifier {
-    /// A new classifier for the labels of a schema.
+    /// A classifier with initial weights, for the labels of a schema.
     pub fn new(config: &ModelConfig, schema: &Schema, init: &mut Init, device: &Device) -> Self {
         let size = config.span_size;
         let features = features(config, schema);
-        // The order of the draws is that of the first released models.
+        // Weights are drawn in the order of the first release, so that a seed still gives the same ones.
         let inner = Dense::new(features, size, init, device);
         let outer = Dense::new(size, config.relation_size, init, device);
         let head = init.linear(config.relation_size, schema.relation_classes(), device);
@@ -95,7 +95,7 @@ fn features(config: &ModelConfig, schema: &Schema) -> usize {
 /// Representation and type distribution of the left and of the right span of every pair:
 /// `[pairs, span size + types + 1]` each.
 fn ends(candidates: &Candidates<'_>, spans: &TypedSpans, backward: Backward) -> [Tensor<2>; 2] {
-    // Types inform relations, but the loss of relations must not change types.
+    // The types are detached: the loss of relations must not train the type classifier.
     let types = softmax(spans.types.clone().detach(), 1);
     let both = Tensor::cat(vec![spans.represented.clone(), types], 1); // [spans, size + classes]
     let device = both.device();
@@ -107,7 +107,7 @@ fn ends(candidates: &Candidates<'_>, spans: &TypedSpans, backward: Backward) -> 
     ]
 }
 
-/// The words next to both spans of every pair, zeros where there is none: `[pairs * 4, hidden]`.
+/// The words next to both spans of every pair, with zeros for a missing word: `[pairs * 4, hidden]`.
 fn edge_words(encoded: &Encoded, candidates: &Candidates<'_>, backward: Backward) -> Tensor<2> {
     let device = encoded.words.device();
     let [rows, hidden] = encoded.words.dims();

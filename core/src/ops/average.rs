@@ -1,12 +1,12 @@
-//! Moving averages of weights: the momentum network (method §3.7), the averaged model (§13.7).
+//! Moving averages of weights: of the momentum network (method §3.7) and of the averaged model (§13.7).
 
 use std::collections::VecDeque;
 
 use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
 use burn::tensor::Tensor;
 
-/// `momentum * slow + (1 - momentum) * fast` for every trained parameter of two modules of the same
-/// shape; `fast` carries gradients, `slow` does not.
+/// Moves every trained parameter of `slow` towards that of `fast`: `momentum * slow + (1 - momentum) *
+/// fast`. Both modules have the same shapes; `fast` carries gradients, `slow` does not.
 pub fn follow<M: Module>(slow: M, fast: &M, momentum: f64) -> M {
     #[derive(Default)]
     struct Values(VecDeque<Option<Tensor<1>>>);

@@ -18,7 +18,7 @@ pub struct Dense {
 }
 
 impl Dense {
-    /// A new block from `inputs` to `outputs` features.
+    /// A block with initial weights, from `inputs` to `outputs` features.
     pub fn new(inputs: usize, outputs: usize, init: &mut Init, device: &Device) -> Self {
         Self {
             linear: init.linear(inputs, outputs, device),
@@ -32,8 +32,8 @@ impl Dense {
         pass.dropout(x)
     }
 
-    /// The block without its dropout, for rows that are used several times, each under a mask of its
-    /// own: `[rows, inputs]` → `[rows, outputs]`.
+    /// The block without its dropout: `[rows, inputs]` → `[rows, outputs]`. For rows that are used several
+    /// times, each time with another dropout mask.
     pub fn project(&self, x: Tensor<2>, backward: Backward) -> Tensor<2> {
         norm(
             &self.norm,

@@ -1,4 +1,4 @@
-//! Initial weights (method §3.0), drawn on the host from a seed that is passed in.
+//! Initial weights (method §3.0), drawn on the host from a seed.
 
 use burn::module::{Param, ParamId};
 use burn::nn::{Embedding, LayerNorm, LayerNormConfig, Linear};
@@ -9,21 +9,21 @@ use rand_distr::{Distribution, Normal, Uniform};
 /// Standard deviation of every Linear and Embedding.
 const STD: f32 = 0.02;
 
-/// Where initial weights come from.
+/// Source of initial weights.
 #[derive(Debug)]
 pub struct Init {
     rng: Option<Xoshiro256PlusPlus>,
 }
 
 impl Init {
-    /// Weights from a seed.
+    /// Draws weights from a seed.
     pub fn seeded(seed: u64) -> Self {
         Self {
             rng: Some(Xoshiro256PlusPlus::seed_from_u64(seed)),
         }
     }
 
-    /// Placeholders, for a model whose weights are loaded next: they have a shape and take no memory.
+    /// Gives placeholders, for a model whose weights are loaded next. They have a shape and take no memory.
     pub fn blank() -> Self {
         Self { rng: None }
     }
@@ -39,7 +39,7 @@ impl Init {
             return placeholder(shape, device);
         };
         let count = shape.iter().product();
-        // The parameters of every distribution are valid, so there always is one.
+        // The parameters of all distributions are valid, so `distribution` is never `None`.
         let values = distribution.map_or_else(
             || vec![0.0; count],
             |found| found.sample_iter(rng).take(count).collect(),
@@ -47,7 +47,7 @@ impl Init {
         Param::from_data(TensorData::new(values, shape), device)
     }
 
-    /// Values of N(0, 0.02²).
+    /// Values drawn from N(0, 0.02²).
     pub fn normal<const D: usize>(
         &mut self,
         shape: [usize; D],
@@ -56,8 +56,8 @@ impl Init {
         self.drawn(shape, Normal::new(0.0, STD).ok(), device)
     }
 
-    /// Rows of column blocks: each block `(width, bound)` has values of U(-bound, bound) and is drawn
-    /// before the next one. The widths add up to the last dimension of the shape.
+    /// Blocks of columns: the values of each block `(width, bound)` are drawn from U(-bound, bound), one
+    /// block after the other. The widths add up to the last dimension of the shape.
     pub fn uniform_columns<const D: usize>(
         &mut self,
         shape: [usize; D],
@@ -71,7 +71,7 @@ impl Init {
         let mut values = vec![0.0; shape.iter().product()];
         let mut column = 0;
         for &(block, bound) in blocks {
-            // Bounds are above 0, so there always is a distribution.
+            // All bounds are above 0, so the distribution is valid.
             if let Ok(uniform) = Uniform::new(-bound, bound) {
                 for row in values.chunks_mut(width) {
                     row[column..column + block].fill_with(|| uniform.sample(rng));
@@ -121,7 +121,7 @@ pub(crate) fn layer_norm(width: usize, epsilon: f64, device: &Device) -> LayerNo
         .init(device)
 }
 
-/// A parameter that becomes zeros when it is used before it is loaded.
+/// A parameter that takes no memory until it is loaded. If it is used before, it is zero.
 fn placeholder<const D: usize>(shape: [usize; D], device: &Device) -> Param<Tensor<D>> {
     Param::uninitialized(
         ParamId::new(),

@@ -16,11 +16,11 @@ use burn::tensor::Tensor;
 
 use super::Backward;
 
-/// Fewest rows for which two stages pay.
+/// Smallest number of rows for which two stages are faster.
 const MIN_STAGED_ROWS: usize = 256;
-/// Fewest rows of a stage.
+/// Smallest number of rows of a stage.
 const MIN_STAGE: usize = 8;
-/// Fewest rows of a part of a product.
+/// Smallest number of rows of a part of a product.
 const MIN_PART: usize = 128;
 
 /// `[rows, inputs]` → `[rows, outputs]`.
@@ -65,13 +65,13 @@ fn parts(rows: usize) -> usize {
     largest_divisor(rows, 1..=rows / MIN_PART).unwrap_or(1)
 }
 
-/// Rows of the two stages, if `param` is trained and its gradient is to be summed in parallel.
+/// Rows of the two stages; `None` if `param` is not trained or its gradient is not summed in parallel.
 fn stages(param: &Param<Tensor<1>>, x: &Tensor<2>, backward: Backward) -> Option<[usize; 2]> {
     let trained = param.is_require_grad() && param.val().device().is_autodiff();
     divided(x.dims()[0], trained && backward == Backward::Parallel)
 }
 
-/// Two factors of `rows`, if stages are wanted and there are enough rows with such factors.
+/// Two factors of `rows`; `None` if no stages are wanted, there are too few rows, or no such factors.
 fn divided(rows: usize, wanted: bool) -> Option<[usize; 2]> {
     if !wanted || rows < MIN_STAGED_ROWS {
         return None;

@@ -1,5 +1,5 @@
-//! What the modules of the model are made of: rows, linear layers, dense blocks, initial weights,
-//! dropout, moving averages.
+//! Building blocks of the model: selection of rows, linear layers, dense blocks, initial weights, dropout,
+//! moving averages.
 
 pub mod average;
 pub mod dense;

@@ -54,9 +54,9 @@ impl Pass {
         }
     }
 
-    /// A pass whose dropout masks are drawn by a GPU, since sending them there would take longer than
-    /// everything else. The device has one random state, which this call seeds: finish one such pass
-    /// before you begin another.
+    /// A pass whose dropout masks a GPU draws, since sending masks to it would take longer than the rest
+    /// of the pass. The device has a single random state, which this call seeds: finish such a pass before
+    /// you begin another.
     pub fn training_on_gpu(device: &Device, seed: u64, dropout: f64) -> Self {
         device.seed(seed);
         Self {
@@ -67,7 +67,7 @@ impl Pass {
         }
     }
 
-    /// How gradients are summed.
+    /// How the backward pass sums gradients.
     pub fn backward(&self) -> Backward {
         self.backward
     }

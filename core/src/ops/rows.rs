@@ -12,9 +12,9 @@ pub(crate) fn indices(rows: Vec<i32>, device: &Device) -> Tensor<1, Int> {
 
 /// Rows of `x` `[rows, width]` at the indices `[selected]`: `[selected, width]`.
 ///
-/// Both ways give the same numbers, and the same gradient up to rounding. The gradient of a selection
-/// is summed by one thread a column; that of a gather by one thread an element, with atomic additions,
-/// which most GPUs have.
+/// `backward` does not change the result, and changes the gradient by rounding alone. With
+/// [`Backward::Serial`], one thread a column sums the gradient. With [`Backward::Parallel`], one thread an
+/// element adds to it, atomically.
 pub(crate) fn select_rows(x: Tensor<2>, at: Tensor<1, Int>, backward: Backward) -> Tensor<2> {
     match backward {
         Backward::Serial => x.select(0, at),

@@ -1,4 +1,4 @@
-//! Predictions for annotated sentences, which are split into words already.
+//! Predictions for annotated sentences, in the form that the scorer compares.
 
 use super::{Predicted, Predictor};
 use crate::batch::Pieces;
@@ -8,11 +8,12 @@ use crate::score::Prediction;
 use crate::wordpiece::WordPiece;
 use crate::{Error, Result};
 
-/// Word-pieces of annotated sentences, for an encoder that takes `room` word-pieces, `[CLS]` and `[SEP]`
-/// included.
+/// Tokenises annotated sentences for an encoder whose input is at most `room` word-pieces long, `[CLS]`
+/// and `[SEP]` included.
 ///
 /// # Errors
-/// [`Error::Sentence`] for a sentence that the encoder cannot take.
+/// [`Error::Sentence`] for a sentence that is invalid or too long for the encoder, [`Error::Tokenizer`]
+/// when the tokenizer fails.
 pub fn tokenize_gold(gold: &[Sentence], tokenizer: &WordPiece, room: usize) -> Result<Vec<Pieces>> {
     let tokenize = |sentence: &Sentence| {
         sentence.validate()?;
@@ -24,13 +25,15 @@ pub fn tokenize_gold(gold: &[Sentence], tokenizer: &WordPiece, room: usize) -> R
         Err(Error::Sentence {
             document: sentence.document.clone(),
             sentence: sentence.index,
-            problem: format!("has {count} word-pieces, and the encoder takes {room}; split it"),
+            problem: format!(
+                "the sentence has {count} word-pieces, but the encoder takes at most {room}; split it"
+            ),
         })
     };
     gold.iter().map(tokenize).collect()
 }
 
-/// A prediction with label names, for the scorer.
+/// A prediction with label names in place of class numbers, for the scorer.
 pub fn named(predicted: &Predicted, schema: &Schema) -> Prediction {
     let entities = predicted
         .entities
@@ -58,11 +61,12 @@ pub fn named(predicted: &Predicted, schema: &Schema) -> Prediction {
     }
 }
 
-/// Predictions for annotated sentences, in their order. `on_batch` gets the number of finished sentences;
-/// it stops the work by returning false, and the result is `None` then.
+/// Predicts annotated sentences, from their words alone; returns one prediction a sentence, in order.
+/// Calls `on_batch` with the number of finished sentences after each batch. When `on_batch` returns
+/// false, stops and returns `None`.
 ///
 /// # Errors
-/// As [`tokenize_gold`], and [`Error::Device`].
+/// As [`tokenize_gold`], and [`Error::Device`] when the device fails.
 pub async fn predict_gold(
     predictor: &Predictor,
     tokenizer: &WordPiece,
@@ -72,15 +76,15 @@ pub async fn predict_gold(
     let room = predictor.model().config().encoder.room();
     let pieces = tokenize_gold(gold, tokenizer, room)?;
     let mut found = vec![Prediction::default(); gold.len()];
-    let (mut done, mut going) = (0, true);
+    let (mut done, mut goes_on) = (0, true);
     let run = predictor.run(&pieces, async |results| {
         done += results.len();
         for (i, predicted) in &results {
             found[*i] = named(predicted, predictor.schema());
         }
-        going = on_batch(done).await;
-        going
+        goes_on = on_batch(done).await;
+        goes_on
     });
     run.await?;
-    Ok(going.then_some(found))
+    Ok(goes_on.then_some(found))
 }

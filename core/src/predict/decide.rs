@@ -1,14 +1,51 @@
-//! From class scores to entities and relations (method §6).
+//! From the logits of a batch to entities and relations with scores (method §6).
 
 use std::collections::HashMap;
 
-use super::logits::Values;
 use super::{Detail, PairEvidence, Predicted, PredictedEntity, PredictedRelation, Relating};
+use burn::tensor::Tensor;
+
 use crate::config::Calibration;
 use crate::readback::{Rows, argmax};
 use crate::schema::{Schema, Span};
 
-/// How logits become decisions with scores.
+/// Logits of a batch on the device.
+#[derive(Clone)]
+pub(super) struct Logits {
+    /// `[spans, types + 1]`.
+    pub types: Tensor<2>,
+    /// `[pairs, 2 * relation types + 1]`; `None` without a pair.
+    pub relations: Option<Tensor<2>>,
+    /// Attention of the pair encoder: `[pairs, 5]`; only with [`Detail::evidence`].
+    pub attention: Option<Tensor<2>>,
+}
+
+/// The copy of [`Logits`] on the host.
+pub(super) struct HostLogits {
+    types: Rows,
+    relations: Option<Rows>,
+    attention: Option<Rows>,
+}
+
+impl Logits {
+    /// The tensors to read back.
+    pub fn tensors(self) -> impl Iterator<Item = Tensor<2>> {
+        [Some(self.types), self.relations, self.attention]
+            .into_iter()
+            .flatten()
+    }
+
+    /// The logits on the host, given what was read back from [`Self::tensors`], in their order.
+    pub fn on_host(&self, mut read: impl Iterator<Item = Rows>) -> Option<HostLogits> {
+        Some(HostLogits {
+            types: read.next()?,
+            relations: self.relations.as_ref().and_then(|_| read.next()),
+            attention: self.attention.as_ref().and_then(|_| read.next()),
+        })
+    }
+}
+
+/// The rules by which logits become decisions with scores.
 pub(super) struct Scoring<'a> {
     pub schema: &'a Schema,
     pub calibration: Option<Calibration>,
@@ -16,8 +53,9 @@ pub(super) struct Scoring<'a> {
 }
 
 impl Scoring<'_> {
-    /// What was found in the sentences of a batch, by their indices.
-    pub fn decide(self, relating: Relating, values: Option<Values>) -> Vec<(usize, Predicted)> {
+    /// The predictions for the sentences of a batch, each with the index of its sentence. `logits` is
+    /// `None` where the tagger found no span.
+    pub fn decide(self, relating: Relating, logits: Option<HostLogits>) -> Vec<(usize, Predicted)> {
         let Relating {
             members,
             spans,
@@ -32,22 +70,22 @@ impl Scoring<'_> {
             ..Default::default()
         });
         let mut found: Vec<Predicted> = blank.collect();
-        let Some(values) = values else {
+        let Some(logits) = logits else {
             return members.into_iter().zip(found).collect();
         };
-        let entity_of = self.type_spans(&mut found, &borders, &values.types);
-        if let Some(logits) = &values.relations {
+        let entity_of = self.type_spans(&mut found, &borders, &logits.types);
+        if let Some(relations) = &logits.relations {
             for (row, pair) in pairs.iter().enumerate() {
                 let (Some(&left), Some(&right)) =
                     (entity_of.get(&pair.left), entity_of.get(&pair.right))
                 else {
                     continue;
                 };
-                let sure = borders[pair.left] * borders[pair.right];
-                let Some(choice) = self.relation(logits, row, sure) else {
+                let of_borders = borders[pair.left] * borders[pair.right];
+                let Some(choice) = self.relation(relations, row, of_borders) else {
                     continue;
                 };
-                let attention = values.attention.as_ref().map(|rows| rows.row(row));
+                let attention = logits.attention.as_ref().map(|rows| rows.row(row));
                 let relation = choice.relation(left, right, attention);
                 found[pair.sentence].relations.push(relation);
             }
@@ -55,7 +93,8 @@ impl Scoring<'_> {
         members.into_iter().zip(found).collect()
     }
 
-    /// Adds the entities of every sentence; which of its sentence's entities a span's row became.
+    /// Adds the entities of every sentence. Returns, for the row of every span that is one, the index of
+    /// the entity in its sentence.
     fn type_spans(
         &self,
         found: &mut [Predicted],
@@ -79,32 +118,35 @@ impl Scoring<'_> {
         entity_of
     }
 
-    /// The decision on a span whose borders are so probable.
-    fn entity(&self, logits: &Rows, row: usize, sure: f32) -> Option<Choice> {
+    /// The decision on a span, given the probability that its borders are right.
+    fn entity(&self, logits: &Rows, row: usize, borders: f32) -> Option<Choice> {
         let temperature = self.calibration.map_or(1.0, |c| c.types);
         let choice = self.choose(logits, row, self.schema.no_entity(), temperature)?;
-        self.scored(choice, sure)
+        self.scored(choice, borders)
     }
 
-    /// The decision on a pair whose borders are so probable.
-    fn relation(&self, logits: &Rows, row: usize, sure: f32) -> Option<Choice> {
+    /// The decision on a pair, given the probability that the borders of both spans are right.
+    fn relation(&self, logits: &Rows, row: usize, borders: f32) -> Option<Choice> {
         let temperature = self.calibration.map_or(1.0, |c| c.relations);
         let mut choice = self.choose(logits, row, self.schema.no_relation(), temperature)?;
         if let (false, Some(twin)) = (choice.rejected, self.schema.twin(choice.class)) {
             choice.score += choice.classes[twin];
         }
-        self.scored(choice, sure)
+        self.scored(choice, borders)
     }
 
-    /// The most probable class of a row; where that is `none`, the last one, the best other class, if
-    /// it can be wanted, as rejected.
+    /// The most probable class of a row. Where that is `none`, the last class: the most probable other
+    /// class as a rejected one, if rejected ones are wanted.
     fn choose(&self, logits: &Rows, row: usize, none: usize, temperature: f32) -> Option<Choice> {
         let best = logits.argmax(row);
         let rejected = best == none;
-        let class = match rejected {
-            true if none == 0 || self.detail.rejected.is_none() => return None,
-            true => argmax(&logits.row(row)[..none]),
-            false => best,
+        if rejected && (none == 0 || self.detail.rejected.is_none()) {
+            return None;
+        }
+        let class = if rejected {
+            argmax(&logits.row(row)[..none])
+        } else {
+            best
         };
         let classes = logits.softmax(row, temperature);
         Some(Choice {
@@ -115,9 +157,10 @@ impl Scoring<'_> {
         })
     }
 
-    /// The same, if it is to be kept, with the probability of all borders in its score.
-    fn scored(&self, mut choice: Choice, sure: f32) -> Option<Choice> {
-        choice.score *= sure;
+    /// Multiplies the score of a choice by the probability that the borders are right; `None` for a
+    /// rejected choice whose score is too low.
+    fn scored(&self, mut choice: Choice, borders: f32) -> Option<Choice> {
+        choice.score *= borders;
         let wanted = self
             .detail
             .rejected
@@ -126,7 +169,7 @@ impl Scoring<'_> {
     }
 }
 
-/// A decision between classes.
+/// The class that was chosen for a span or a pair.
 struct Choice {
     class: usize,
     rejected: bool,
@@ -136,6 +179,7 @@ struct Choice {
 }
 
 impl Choice {
+    /// The entity at a span.
     fn entity(self, span: Span, borders: Option<f32>, evidence: bool) -> PredictedEntity {
         PredictedEntity {
             span,
@@ -147,7 +191,7 @@ impl Choice {
         }
     }
 
-    /// `attention` is there exactly where evidence is asked for.
+    /// The relation between two entities. `attention` is given if evidence is wanted.
     fn relation(self, left: usize, right: usize, attention: Option<&[f32]>) -> PredictedRelation {
         PredictedRelation {
             left,

@@ -1,8 +1,11 @@
-//! Inference over many sentences (method §6): batched, pipelined, one read-back a batch.
+//! Inference over tokenised sentences (method §6): in batches, with one read-back a batch. While the
+//! host turns the tags of a batch into spans, the device has the next batch to tag.
+//!
+//! A [`Predictor`] knows words and class numbers alone. For raw text, offsets and label names, call
+//! [`crate::extract`], which builds on this module; for annotated sentences, call [`predict_gold`].
 
 mod annotated;
 mod decide;
-mod logits;
 mod predicted;
 
 pub use annotated::{named, predict_gold, tokenize_gold};
@@ -19,13 +22,30 @@ use crate::ops::Pass;
 use crate::readback::{Rows, read_all};
 use crate::schema::{Schema, Span};
 use crate::tagger::{Borders, spans_of};
-use decide::Scoring;
-use logits::Logits;
+use decide::{Logits, Scoring};
 
-/// Sentences that are sorted by length together; bounds both memory and the wait for a result.
+/// Number of sentences that are sorted by length together. It bounds memory and the wait for the first
+/// result.
 const BLOCK: usize = 128;
 
 /// A model with its labels, ready for inference.
+///
+/// ```no_run
+/// use spanlight_core::predict::Predictor;
+/// use spanlight_core::wordpiece::WordPiece;
+///
+/// # async fn run(predictor: Predictor, tokenizer: WordPiece) -> spanlight_core::Result<()> {
+/// let pieces = tokenizer.sentence(["Marie", "Dupont", "leads", "Acme", "."])?;
+/// predictor
+///     .run(&[pieces], async |batch| {
+///         for (sentence, predicted) in batch {
+///             println!("sentence {sentence}: {predicted:?}");
+///         }
+///         true // go on
+///     })
+///     .await
+/// # }
+/// ```
 #[derive(Debug, Clone)]
 pub struct Predictor {
     model: JointModel,
@@ -34,29 +54,33 @@ pub struct Predictor {
     budget: usize,
 }
 
-/// Encoded and tagged on the device, not read back yet.
+/// A batch that the device encodes and tags; not read back yet.
 struct Tagging {
+    /// Indices of the sentences of the batch.
     members: Vec<usize>,
     pieces: PieceBatch,
     encoded: Encoded,
     tags: Tensor<2>,
 }
 
-/// Typed and related on the device, not read back yet.
+/// A batch whose spans the device types and relates; not read back yet.
 struct Relating {
+    /// Indices of the sentences of the batch.
     members: Vec<usize>,
+    /// Spans of each sentence.
     spans: Vec<Vec<Span>>,
-    /// Probability of every span's borders; 1 without a calibration.
+    /// Probability that the borders of each span are right; 1 without a calibration.
     borders: Vec<f32>,
-    /// Tag logits of every sentence, where they are kept.
+    /// Tag logits of each sentence, where the caller wants them.
     tags: Vec<Option<Vec<Vec<f32>>>>,
+    /// Pairs of spans, as indices into the spans of all sentences.
     pairs: Vec<Pair>,
     logits: Option<Logits>,
 }
 
 impl Predictor {
-    /// A predictor whose batches hold at most `budget` word-pieces, padding included (but at least
-    /// one sentence).
+    /// A predictor whose batches hold at most `budget` word-pieces, padding included. A longer sentence
+    /// is a batch of its own.
     pub fn new(model: JointModel, schema: Schema, decoding: Decoding, budget: usize) -> Self {
         Self {
             model,
@@ -71,13 +95,14 @@ impl Predictor {
         &self.model
     }
 
-    /// Its labels.
+    /// The labels of the model.
     pub fn schema(&self) -> &Schema {
         &self.schema
     }
 
-    /// Predicts every sentence and hands the results over batch by batch, as pairs of a sentence's
-    /// index and what was found; stops early, successfully, when `on_batch` returns false.
+    /// Finds the entities and relations of every sentence, and calls `on_batch` with the predictions for
+    /// each batch, each with the index of its sentence. Returns early, without an error, when `on_batch`
+    /// returns false. Sentences without a word have no prediction.
     ///
     /// # Errors
     /// [`Error::Device`](crate::Error::Device) when the device fails.
@@ -89,7 +114,7 @@ impl Predictor {
         self.run_with(sentences, Detail::default(), on_batch).await
     }
 
-    /// The same, keeping more than the decisions, which are the same whatever is kept.
+    /// As [`Self::run`], with more detail in the predictions. The detail does not change the decisions.
     ///
     /// # Errors
     /// As [`Self::run`].
@@ -101,28 +126,28 @@ impl Predictor {
     ) -> Result<()> {
         let mut relating: Option<Relating> = None;
         let batches = self.batches(sentences);
-        // One turn more than there are batches drains the pipeline.
+        // The turn after the last batch finishes that batch.
         for members in batches.into_iter().map(Some).chain([None]) {
             let tagging = members.map(|members| self.tag(members, sentences));
-            let mut wanted = Vec::new();
-            wanted.extend(tagging.as_ref().map(|t| t.tags.clone()));
+            let mut tensors = Vec::new();
+            tensors.extend(tagging.as_ref().map(|t| t.tags.clone()));
             let logits = relating.as_ref().and_then(|r| r.logits.clone());
-            wanted.extend(logits.into_iter().flat_map(Logits::tensors));
-            let read = if wanted.is_empty() {
+            tensors.extend(logits.into_iter().flat_map(Logits::tensors));
+            let read = if tensors.is_empty() {
                 Vec::new()
             } else {
-                read_all(wanted).await?
+                read_all(tensors).await?
             };
             let mut read = read.into_iter();
             let tags = tagging.as_ref().and_then(|_| read.next());
             if let Some(relating) = relating.take() {
-                let values = relating.logits.as_ref().and_then(|l| l.values(read));
+                let logits = relating.logits.as_ref().and_then(|l| l.on_host(read));
                 let scoring = Scoring {
                     schema: &self.schema,
                     calibration: self.decoding.calibration,
                     detail,
                 };
-                if !on_batch(scoring.decide(relating, values)).await {
+                if !on_batch(scoring.decide(relating, logits)).await {
                     return Ok(());
                 }
             }
@@ -133,7 +158,8 @@ impl Predictor {
         Ok(())
     }
 
-    /// Indices of sentences of similar length, at most `budget` padded pieces together.
+    /// Batches of sentences of similar length, as indices; at most `budget` word-pieces each, padding
+    /// included.
     fn batches(&self, sentences: &[Pieces]) -> Vec<Vec<usize>> {
         let mut batches = Vec::new();
         let order: Vec<usize> = (0..sentences.len()).collect();
@@ -143,7 +169,7 @@ impl Predictor {
             block.sort_by_key(|&i| sentences[i].ids.len());
             let mut batch: Vec<usize> = Vec::new();
             for i in block {
-                // Sorted, so the newcomer is the longest.
+                // Sentences are sorted, so this one is the longest of its batch.
                 if !batch.is_empty() && (batch.len() + 1) * sentences[i].ids.len() > self.budget {
                     batches.push(std::mem::take(&mut batch));
                 }
@@ -156,6 +182,7 @@ impl Predictor {
         batches
     }
 
+    /// Encodes and tags a batch.
     fn tag(&self, members: Vec<usize>, sentences: &[Pieces]) -> Tagging {
         let pieces = PieceBatch::new(members.iter().map(|&i| &sentences[i]));
         let encoded = self.model.encode(&pieces, &mut Pass::inference());
@@ -168,8 +195,8 @@ impl Predictor {
         }
     }
 
-    /// Types every tagged span and relates every pair; pairs of spans that turn out to be no
-    /// entities are dropped later, which spares a round-trip.
+    /// Types every tagged span and relates every pair of them. Pairs are classified before the host
+    /// knows which spans are entities, which spares a read-back; it drops the others later.
     fn relate(&self, tagging: Tagging, tags: &Rows, detail: Detail) -> Relating {
         let Tagging {
             members,
@@ -193,8 +220,8 @@ impl Predictor {
             match calibration {
                 None => borders.extend(found.iter().map(|_| 1.0)),
                 Some(calibration) => {
-                    let sure = Borders::new(words(), calibration.tags);
-                    borders.extend(found.iter().map(|&span| sure.probability(span)));
+                    let of_sentence = Borders::new(words(), calibration.tags);
+                    borders.extend(found.iter().map(|&span| of_sentence.probability(span)));
                 }
             }
             kept.push(detail.tags.then(|| words().map(<[f32]>::to_vec).collect()));

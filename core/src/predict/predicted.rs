@@ -1,33 +1,35 @@
-//! What inference finds.
+//! Predictions: spans, entities and relations of a tokenised sentence, with class numbers and scores.
 
 use crate::pair::SEGMENTS;
 use crate::schema::Span;
 
-/// What is kept beside the decisions; nothing by default.
+/// What predictions contain beside the decisions; nothing by default.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Detail {
-    /// The probabilities of all classes and the attention of the pair encoder.
+    /// Whether they contain the probabilities of all classes and the attention of the pair encoder.
     pub evidence: bool,
-    /// The logits of the tags.
+    /// Whether they contain the logits of the tags.
     pub tags: bool,
-    /// Spans and pairs that are most probably nothing, if the score of their best class is at least this.
+    /// Least score, in [0, 1], of the spans and pairs that the model rejects and that they contain all
+    /// the same; `None` for predictions without rejected ones.
     pub rejected: Option<f32>,
 }
 
 /// A typed span with its score.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PredictedEntity {
-    /// Words of the sentence, half-open.
+    /// The words of the span, half-open.
     pub span: Span,
     /// Entity class, never `None`.
     pub class: usize,
-    /// Probability of the class, given the span; of a calibrated model, of both.
+    /// Probability that class and borders are right if the model is calibrated, else that of the class
+    /// given the borders.
     pub score: f32,
-    /// Whether `None` is more probable.
+    /// Whether the model rejects the entity: `None` is more probable.
     pub rejected: bool,
-    /// Probabilities of all classes, where evidence is asked for.
+    /// Probabilities of all classes; only with [`Detail::evidence`].
     pub classes: Option<Vec<f32>>,
-    /// Probability of the span, where evidence is asked for and the model is calibrated.
+    /// Probability that both borders are right; only with [`Detail::evidence`] and a calibrated model.
     pub borders: Option<f32>,
 }
 
@@ -40,16 +42,17 @@ pub struct PredictedRelation {
     pub right: usize,
     /// Directed relation class, never `None`.
     pub class: usize,
-    /// Probability of the class, given the spans of both arguments; of a calibrated model, of all three.
-    /// A symmetric type counts in either direction, unless it is rejected.
+    /// Probability that the class and the borders of both arguments are right if the model is calibrated,
+    /// else that of the class given both arguments. Either direction counts if the type is symmetric and
+    /// the relation is not rejected.
     pub score: f32,
-    /// Whether `None` is more probable.
+    /// Whether the model rejects the relation: `None` is more probable.
     pub rejected: bool,
-    /// Why, where evidence is asked for.
+    /// Evidence for the decision; only with [`Detail::evidence`].
     pub evidence: Option<PairEvidence>,
 }
 
-/// What a relation was decided on.
+/// Evidence for the decision on a pair of spans.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PairEvidence {
     /// Probabilities of all directed classes.
@@ -58,15 +61,15 @@ pub struct PairEvidence {
     pub attention: [f32; SEGMENTS],
 }
 
-/// What the model finds in one sentence.
+/// The prediction for one sentence.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Predicted {
-    /// Spans of the tagger, before typing.
+    /// Spans that the tagger found, before they were typed.
     pub spans: Vec<Span>,
-    /// Typed spans in textual order, rejected ones included where they are asked for.
+    /// Entities in textual order; rejected ones only with [`Detail::rejected`].
     pub entities: Vec<PredictedEntity>,
-    /// Relations between them.
+    /// Relations between [`Self::entities`]; rejected ones only with [`Detail::rejected`].
     pub relations: Vec<PredictedRelation>,
-    /// Tag logits of every word, where they are asked for.
+    /// Tag logits of each word; only with [`Detail::tags`].
     pub tags: Option<Vec<Vec<f32>>>,
 }

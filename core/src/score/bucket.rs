@@ -1,4 +1,4 @@
-//! Scores by what sentences have in common (method §9.5): their number of entities, their length.
+//! Scores by the size of sentences (method §9.5): by their number of entities, or of words.
 
 use std::collections::HashSet;
 
@@ -12,7 +12,7 @@ use crate::{Result, document::Sentence, schema::Schema};
 pub struct Bucket {
     /// Smallest size.
     pub from: usize,
-    /// Largest size; nothing for "and more".
+    /// Largest size; `None` if the bucket has no upper limit.
     pub to: Option<usize>,
 }
 
@@ -25,12 +25,12 @@ impl Bucket {
         Self { from, to: None }
     }
 
-    /// Whether sentences of that size belong to it.
+    /// Whether sentences of a size belong to the bucket.
     pub fn holds(&self, size: usize) -> bool {
         self.from <= size && self.to.is_none_or(|to| size <= to)
     }
 
-    /// As people write it: `≤2`, `3-4`, `≥9`.
+    /// The range of the bucket, such as `≤2`, `3-4` or `≥9`.
     pub fn name(&self) -> String {
         match (self.from, self.to) {
             (0, Some(to)) => format!("≤{to}"),
@@ -40,18 +40,18 @@ impl Bucket {
     }
 }
 
-/// What is counted to sort sentences into buckets.
+/// The size by which sentences are sorted into buckets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Size {
-    /// Distinct gold entities.
+    /// Number of distinct gold entities.
     Entities,
-    /// Words.
+    /// Number of words.
     Words,
 }
 
 impl Size {
-    /// The buckets of this size; every sentence with a word belongs to exactly one.
+    /// The buckets by this size. Every sentence with a word belongs to exactly one.
     pub fn buckets(self) -> [Bucket; 5] {
         match self {
             Self::Entities => [
@@ -82,18 +82,18 @@ impl Size {
 /// Micro-averaged scores of the sentences in a bucket.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BucketScores {
-    /// Which sentences.
+    /// The bucket.
     #[serde(flatten)]
     pub bucket: Bucket,
-    /// How many there are.
+    /// Number of its sentences.
     pub sentences: usize,
-    /// Their scores, not divided by type.
+    /// Scores of its sentences, without those by type.
     #[serde(flatten)]
     pub scores: Scores,
 }
 
-/// Scores by bucket, in the order of [`Size::buckets`]; sentences that the protocol drops are in
-/// none.
+/// Scores by bucket, in the order of [`Size::buckets`]. Sentences that the protocol drops belong to no
+/// bucket.
 ///
 /// # Errors
 /// As [`score`](super::score).

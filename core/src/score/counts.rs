@@ -1,23 +1,23 @@
-//! True positives and the three ratios made from them.
+//! Counts of gold, predicted and correct elements, and precision, recall and F1 made from them.
 
 use std::{collections::HashSet, hash::Hash, ops::AddAssign};
 
 use serde::{Deserialize, Serialize};
 
-/// Numbers of gold, predicted and shared elements.
+/// Numbers of gold, predicted and correct elements.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(into = "Row", from = "Row")]
 pub struct Counts {
-    /// Elements in the gold standard.
+    /// Number of gold elements.
     pub gold: usize,
-    /// Elements predicted.
+    /// Number of predicted elements.
     pub pred: usize,
-    /// Elements in both.
+    /// True positives: number of elements that are both.
     pub tp: usize,
 }
 
 impl Counts {
-    /// Compares two sets.
+    /// Counts of two sets.
     pub fn of<T: Eq + Hash>(gold: &HashSet<T>, pred: &HashSet<T>) -> Self {
         Self {
             gold: gold.len(),
@@ -26,17 +26,17 @@ impl Counts {
         }
     }
 
-    /// Share of the predictions that are right; 0 without predictions.
+    /// Share of the predicted elements that are correct; 0 without predictions.
     pub fn precision(&self) -> f64 {
         ratio(self.tp, self.pred)
     }
 
-    /// Share of the gold elements that were found; 0 without gold elements.
+    /// Share of the gold elements that were predicted; 0 without gold elements.
     pub fn recall(&self) -> f64 {
         ratio(self.tp, self.gold)
     }
 
-    /// Harmonic mean of precision and recall; 0 if both are.
+    /// Harmonic mean of precision and recall; 0 if both are 0.
     pub fn f1(&self) -> f64 {
         ratio(2 * self.tp, self.gold + self.pred)
     }
@@ -50,6 +50,7 @@ impl AddAssign for Counts {
     }
 }
 
+/// `part / whole`; 0 if `whole` is 0.
 pub(super) fn ratio(part: usize, whole: usize) -> f64 {
     if whole == 0 {
         0.0
@@ -58,7 +59,7 @@ pub(super) fn ratio(part: usize, whole: usize) -> f64 {
     }
 }
 
-/// JSON form; reading trusts the counts and recomputes the ratios.
+/// The JSON form of [`Counts`]. Ratios in the JSON are ignored and computed from the counts.
 #[derive(Serialize, Deserialize)]
 struct Row {
     #[serde(default)]

@@ -1,4 +1,4 @@
-//! Where a prediction differs from gold, one by one, to look at.
+//! The single differences between predictions and gold, for people who go through the errors of a model.
 
 use serde::{Deserialize, Serialize};
 
@@ -9,7 +9,7 @@ use crate::{
     schema::Span,
 };
 
-/// What a difference is about.
+/// Whether a difference concerns an entity or a relation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Subject {
@@ -23,45 +23,45 @@ pub enum Subject {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
-    /// Gold that nothing predicted resembles.
+    /// A gold element without a predicted counterpart.
     Missed,
-    /// A prediction that no gold resembles.
+    /// A predicted element without a gold counterpart.
     Spurious,
-    /// The right place and another type.
+    /// The borders are correct, but the type is not.
     Type,
-    /// Another place that overlaps the right one.
+    /// The predicted span overlaps the gold one, or the arguments of a relation do.
     Border,
-    /// The right relation with its arguments swapped.
+    /// The relation is correct but for the order of its arguments.
     Direction,
-    /// The right relation, but an argument has another entity type: wrong only by the strict metric.
+    /// The relation is correct but for the entity type of an argument: wrong only under the strict metric.
     Arguments,
 }
 
 /// One difference, as indices into the gold and the predicted entities or relations.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Difference {
-    /// What it is about.
+    /// Whether it concerns an entity or a relation.
     #[serde(rename = "what")]
     pub subject: Subject,
     /// How they differ.
     pub kind: Kind,
-    /// What was right; nothing if the prediction is spurious.
+    /// The gold element; `None` if the prediction is spurious.
     pub gold: Option<usize>,
-    /// What was predicted; nothing if the gold was missed.
+    /// The predicted element; `None` if the gold element was missed.
     pub predicted: Option<usize>,
 }
 
 /// The differences of one sentence.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SentenceDifferences {
-    /// Which of the sentences given.
+    /// Index of the sentence.
     pub sentence: usize,
-    /// Entities first.
+    /// Differences of entities, then those of relations.
     pub errors: Vec<Difference>,
 }
 
-/// Compares predictions with gold sentences, in the same order and as [`Protocol::Full`] does;
-/// sentences without a difference are left out.
+/// Compares predictions with gold sentences, in the same order and under [`Protocol::Full`]. Returns the
+/// sentences that have a difference.
 ///
 /// # Errors
 /// [`Error::Predictions`](crate::Error::Predictions) if the lengths differ;
@@ -169,7 +169,7 @@ fn overlap(a: Span, b: Span) -> bool {
     a.0 < b.1 && b.0 < a.1
 }
 
-/// Gold and predicted elements that are not paired yet; repetitions count once.
+/// The pairing of gold and predicted elements. Of equal elements, only the first takes part.
 struct Matching<T> {
     subject: Subject,
     gold: Vec<(usize, T)>,
@@ -191,11 +191,15 @@ impl<T: Eq> Matching<T> {
         }
     }
 
-    /// Pairs what is alike, each element with the first that is; without a kind there is no difference.
-    fn pair(mut self, kind: Option<Kind>, alike: impl Fn(&T, &T) -> bool) -> Self {
+    /// Pairs each gold element that is left with the first predicted element that is left and matches it.
+    /// `kind` is the difference between them; `None` if they are equal.
+    fn pair(mut self, kind: Option<Kind>, matches: impl Fn(&T, &T) -> bool) -> Self {
         let mut left = Vec::new();
         for (gold, element) in self.gold {
-            let other = self.predicted.iter().position(|(_, b)| alike(&element, b));
+            let other = self
+                .predicted
+                .iter()
+                .position(|(_, b)| matches(&element, b));
             let Some(other) = other else {
                 left.push((gold, element));
                 continue;
@@ -212,7 +216,7 @@ impl<T: Eq> Matching<T> {
         self
     }
 
-    /// All differences; what is left has no counterpart.
+    /// All differences. The elements that are left are missed or spurious.
     fn finish(self) -> Vec<Difference> {
         let Self {
             subject,
@@ -236,7 +240,7 @@ impl<T: Eq> Matching<T> {
     }
 }
 
-/// The first of each of equal elements, with its index.
+/// The elements without repetitions, each with its index.
 fn distinct<T: Eq>(elements: impl Iterator<Item = T>) -> Vec<(usize, T)> {
     let mut all: Vec<(usize, T)> = Vec::new();
     for (i, element) in elements.enumerate() {

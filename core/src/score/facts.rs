@@ -1,4 +1,4 @@
-//! One sentence's annotations as the sets that the metrics compare.
+//! The annotations of a sentence as the sets that the metrics compare.
 
 use std::collections::HashSet;
 
@@ -7,22 +7,25 @@ use crate::{
     schema::{Schema, Span},
 };
 
-/// A typed mention.
+/// The span and the type of an entity.
 type Typed<'a> = (Span, &'a str);
 
-/// The compared elements of a sentence; borrowed labels.
+/// The spans, entities and relations of a sentence, as sets.
 #[derive(Default)]
 pub(crate) struct Facts<'a> {
+    /// Spans, whatever their type.
     pub spans: HashSet<Span>,
+    /// Spans with their types.
     pub entities: HashSet<Typed<'a>>,
-    /// Type, first and second argument.
+    /// Relation type, span of the head, span of the tail.
     pub relations: HashSet<(&'a str, Span, Span)>,
-    /// As `relations`, with the arguments' types.
+    /// As `relations`, with the types of head and tail.
     pub strict: HashSet<(&'a str, Typed<'a>, Typed<'a>)>,
 }
 
 impl<'a> Facts<'a> {
-    /// Collects the sets; `either_order` sorts the arguments of that schema's symmetric types.
+    /// Collects the sets of a sentence. With a schema in `either_order`, the arguments of its symmetric
+    /// types are sorted, so that their order does not count.
     pub fn new(
         spans: impl IntoIterator<Item = Span>,
         entities: &'a [Entity],

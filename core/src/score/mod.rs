@@ -1,12 +1,15 @@
 //! Precision, recall and F1 of extracted entities and relations (method §7).
 //!
-//! Three protocols, because published numbers differ in what they count as gold:
+//! There are three protocols, since published numbers differ in the annotations that they count as gold:
 //!
 //! | protocol | gold | argument order |
 //! |---|---|---|
 //! | [`Protocol::Full`] | every annotation of every sentence | always counts |
-//! | [`Protocol::Reference`] | what the paper's reader keeps, see [`reference_view`] | always counts |
-//! | [`Protocol::Symmetric`] | as `Full` | ignored for the types in [`Schema::symmetric`] |
+//! | [`Protocol::Reference`] | the annotations that the authors' reader keeps, see [`reference_view`] | always counts |
+//! | [`Protocol::Symmetric`] | as `Full` | does not count for the types in [`Schema::symmetric`] |
+//!
+//! A relation counts as correct with its type and the borders of both arguments, and under the strict
+//! metric with the types of both arguments too.
 
 mod bucket;
 mod counts;
@@ -35,19 +38,19 @@ use crate::{
     schema::{Schema, Span},
 };
 
-/// What a model extracted from one sentence.
+/// The entities and relations that a model found in one sentence, with label names.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Prediction {
-    /// Spans of the tagger, before typing discards any.
+    /// Spans that the tagger found, before they were typed.
     pub spans: Vec<Span>,
-    /// Typed mentions.
+    /// Typed entity mentions.
     pub entities: Vec<Entity>,
     /// Relations between [`Self::entities`].
     pub relations: Vec<Relation>,
 }
 
 impl From<&Sentence> for Prediction {
-    /// The prediction that repeats a sentence's own annotations.
+    /// The prediction that equals the gold annotations of a sentence.
     fn from(sentence: &Sentence) -> Self {
         Self {
             spans: sentence.entities.iter().map(|e| (e.start, e.end)).collect(),
@@ -58,10 +61,10 @@ impl From<&Sentence> for Prediction {
 }
 
 impl Prediction {
-    /// Checks that every span lies inside `sentence` and every relation's arguments exist.
+    /// Checks that every span lies inside `sentence` and that the arguments of every relation exist.
     ///
     /// # Errors
-    /// [`Error::Sentence`] that names the prediction concerned.
+    /// [`Error::Sentence`] that names the first invalid span or relation.
     pub fn validate(&self, sentence: &Sentence) -> Result<()> {
         let fail = |problem: String| Error::Sentence {
             document: sentence.document.clone(),
@@ -78,13 +81,15 @@ impl Prediction {
             .find(|&(s, e)| s >= e || e > words)
         {
             return Err(fail(format!(
-                "predicted span [{s}, {e}) is empty or leaves the {words} words of the sentence"
+                "the predicted span [{s}, {e}) is empty or ends beyond the {words} words of the sentence; \
+                 predict the sentence again"
             )));
         }
         let count = self.entities.len();
         if let Some(r) = self.relations.iter().find(|r| r.head.max(r.tail) >= count) {
             return Err(fail(format!(
-                "predicted relation `{}` joins entities {} and {}, but {count} were predicted",
+                "the predicted relation `{}` joins entities {} and {}, but only {count} were predicted; \
+                 count entities from 0",
                 r.label, r.head, r.tail
             )));
         }
@@ -98,17 +103,17 @@ impl Prediction {
 pub enum Protocol {
     /// All annotations of all sentences, as sets.
     Full,
-    /// Only what survives the paper's reader; at most one relation per pair on either side.
+    /// The annotations that the authors' reader keeps, and at most one predicted relation a pair of spans.
     Reference,
-    /// As [`Protocol::Full`], with symmetric types compared in either order.
+    /// As [`Protocol::Full`], but the order of the arguments of symmetric types does not count.
     Symmetric,
 }
 
 impl Protocol {
-    /// Every protocol, the headline first.
+    /// Every protocol; the first one is that of headline figures.
     pub const ALL: [Self; 3] = [Self::Full, Self::Reference, Self::Symmetric];
 
-    /// Name in reports.
+    /// The name of the protocol in reports.
     pub fn name(self) -> &'static str {
         match self {
             Self::Full => "full",
@@ -140,7 +145,31 @@ impl Report {
     }
 }
 
-/// Compares predictions with gold sentences, in the same order, under every protocol.
+/// Scores predictions for gold sentences, in the same order, under every protocol.
+///
+/// ```
+/// use spanlight_core::Schema;
+/// use spanlight_core::document::{Entity, Relation, Sentence};
+/// use spanlight_core::score::{Prediction, score};
+///
+/// let entity = |start, end, label: &str| Entity { start, end, label: label.into() };
+/// let gold = Sentence {
+///     document: "d1".into(),
+///     words: ["Marie", "Dupont", "leads", "Acme", "."].map(String::from).into(),
+///     entities: vec![entity(0, 2, "Person"), entity(3, 4, "Company")],
+///     relations: vec![Relation { head: 0, tail: 1, label: "leads".into() }],
+///     ..Default::default()
+/// };
+/// let mut prediction = Prediction::from(&gold);
+/// prediction.entities[1].label = "Person".into();
+///
+/// let schema = Schema::of([&gold], &[]);
+/// let report = score(&[gold], &[prediction], &schema)?;
+/// assert_eq!(report.full.entity.f1(), 0.5);
+/// assert_eq!(report.full.relation.f1(), 1.0); // the borders are right
+/// assert_eq!(report.full.strict.f1(), 0.0); // the type of an argument is wrong
+/// # Ok::<(), spanlight_core::Error>(())
+/// ```
 ///
 /// # Errors
 /// [`Error::Predictions`] if the lengths differ; [`Error::Sentence`] for annotations or predictions
@@ -154,7 +183,7 @@ pub fn score(gold: &[Sentence], predictions: &[Prediction], schema: &Schema) -> 
     })
 }
 
-/// As [`score`], under one protocol.
+/// Scores predictions for gold sentences, in the same order, under one protocol.
 ///
 /// # Errors
 /// As [`score`].

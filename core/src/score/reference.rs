@@ -1,4 +1,5 @@
-//! The paper's reader as a filter (method §2.2): what it drops never reaches its gold standard.
+//! The gold standard of the authors' code (method §2.2): its reader drops some sentences and relations, from
+//! test data too.
 
 use std::collections::HashMap;
 
@@ -7,17 +8,17 @@ use crate::{
     schema::Span,
 };
 
-/// Sentences of more words are dropped by the reference reader.
+/// Largest number of words of a sentence that the authors' reader keeps.
 ///
-/// It also drops sentences of more than 512 word pieces, which depends on the vocabulary and is
-/// left to the caller.
+/// It also drops sentences of more than 512 word-pieces. That depends on the vocabulary, so the caller has
+/// to drop them.
 pub const MAX_WORDS: usize = 400;
 
-/// What the reference reader keeps of a sentence; nothing if it drops the sentence.
+/// The annotations of a sentence that the authors' reader keeps; `None` if it drops the sentence.
 ///
-/// Dropped sentences: more than [`MAX_WORDS`] words, a span outside the sentence, or two mentions
-/// that share a word (an exact repetition counts once). Dropped relations: arguments that do not
-/// exist or overlap, and all but the last of those on the same pair, whatever their direction.
+/// It drops sentences of more than [`MAX_WORDS`] words, with a span outside the sentence, or with two
+/// mentions that share a word (an exact repetition is one mention). It drops relations whose arguments do
+/// not exist or are the same, and all but the last relation of a pair of spans, whatever its direction.
 pub fn reference_view(sentence: &Sentence) -> Option<Sentence> {
     let words = sentence.words.len();
     if words > MAX_WORDS {
@@ -45,7 +46,7 @@ pub fn reference_view(sentence: &Sentence) -> Option<Sentence> {
         .iter()
         .filter_map(|r| {
             let (head, tail) = (*kept.get(r.head)?, *kept.get(r.tail)?);
-            // Distinct kept mentions never overlap, so only a self relation can.
+            // Mentions do not overlap here, so only the arguments of a self-relation do.
             (head != tail).then(|| Relation {
                 head,
                 tail,
@@ -63,7 +64,7 @@ pub fn reference_view(sentence: &Sentence) -> Option<Sentence> {
     })
 }
 
-/// The relations that no later one on the same pair of spans overwrites, in order.
+/// The last relation of every pair of spans, whatever its direction, in their order.
 pub(super) fn last_per_pair<'a>(
     entities: &[Entity],
     relations: &'a [Relation],

@@ -17,15 +17,15 @@ use crate::{
 /// Counts of one protocol, summed over sentences.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Scores {
-    /// Mentions by boundaries alone, against the tagger's spans before typing.
+    /// Borders of entities, compared with the spans of the tagger before they were typed.
     pub span: Counts,
-    /// Mentions: boundaries and type.
+    /// Entities: borders and type.
     pub entity: Counts,
-    /// Relations: type and both arguments' boundaries, ordered.
+    /// Relations: type, and the borders of head and tail (boundary F1).
     pub relation: Counts,
-    /// As `relation`, and both arguments' entity types.
+    /// Relations: type, and borders and types of head and tail (strict F1).
     pub strict: Counts,
-    /// The last three for each type.
+    /// `entity`, `relation` and `strict` by type.
     #[serde(default, skip_serializing_if = "ByType::is_empty")]
     pub by_type: ByType,
 }
@@ -67,11 +67,11 @@ impl Scores {
         }
     }
 
-    /// Adds one sentence.
+    /// Adds the counts of one sentence.
     ///
     /// # Errors
     /// [`Error::Sentence`](crate::Error::Sentence) if an annotation or a prediction points outside
-    /// the sentence; nothing is added then.
+    /// the sentence; the counts stay as they were then.
     pub fn add(
         &mut self,
         gold: &Sentence,

@@ -1,11 +1,11 @@
-//! Reports as text, in percent.
+//! Reports as tables of text, in percent.
 
 use std::fmt::{Display, Formatter, Result};
 
 use super::{Counts, Protocol, Report, Scores};
 
 impl Display for Report {
-    /// The four metrics under each protocol, then the headline protocol by type.
+    /// The four metrics under each protocol, then those under [`Protocol::Full`] by type.
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
         let by_type = &self.full.by_type;
         let labels = [&by_type.entity, &by_type.relation, &by_type.strict];

@@ -1,4 +1,4 @@
-//! Relations invented where a sentence merely mentions entities together.
+//! Relations predicted in sentences that mention several entities but relate none of them.
 
 use std::collections::BTreeSet;
 use std::fmt::{Display, Formatter};
@@ -8,21 +8,21 @@ use serde::{Deserialize, Serialize};
 use super::{Prediction, counts::ratio, same_length};
 use crate::{Result, document::Sentence, schema::Span};
 
-/// What a model does with sentences that have gold entities side by side and no gold relation.
+/// Counts of relations predicted in sentences that have gold entities but no gold relation.
 ///
-/// A pair is two gold spans that share no word. A predicted relation joins a pair if one argument
-/// shares a word with one span and the other with the other: wrong borders excuse nothing.
+/// A pair is two gold spans that share no word. A predicted relation joins a pair if each of its arguments
+/// shares a word with another span of the pair, so that wrong borders do not hide the mistake.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Unrelated {
-    /// Sentences with a pair and without a gold relation.
+    /// Number of sentences with a pair and without a gold relation.
     pub sentences: usize,
-    /// Those of them in which the model predicts any relation.
+    /// Number of these sentences with a predicted relation.
     pub related_sentences: usize,
-    /// Pairs in these sentences.
+    /// Number of pairs in these sentences.
     pub pairs: usize,
-    /// Those of them that a predicted relation joins.
+    /// Number of these pairs that a predicted relation joins.
     pub related_pairs: usize,
-    /// Relations predicted in these sentences.
+    /// Number of relations predicted in these sentences.
     pub relations: usize,
 }
 
@@ -70,7 +70,8 @@ fn meet(a: Span, b: Span) -> bool {
     a.0 < b.1 && b.0 < a.1
 }
 
-/// Counts invented relations; gold sentences and predictions are in the same order.
+/// Counts the relations predicted in sentences without a gold relation. Gold sentences and predictions are
+/// in the same order.
 ///
 /// # Errors
 /// As [`score`](super::score).

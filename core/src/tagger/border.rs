@@ -1,38 +1,42 @@
-//! How sure the tagger is that a span is an entity's, no word more and no word less.
+//! The probability that both borders of a span are right, from the logits of the tagger (§13.10).
 //!
-//! Words are tagged independently, but only legal sequences of tags have spans at all. Among these, in
-//! each of which a span is `U` or `B I … I E`, the share of those that have a certain span is its
-//! probability (forward-backward over two states: outside of all entities, and inside of one).
+//! The tagger scores each word on its own; the score of a sequence of tags is the product over its
+//! words. The probability of a span is the share of the legal sequences that contain it, where a span
+//! is tagged `U` or `B I … I E`. The forward-backward algorithm sums over all sequences, with two
+//! states: outside of every entity, and inside an entity.
 
 use super::Tag;
 use crate::schema::Span;
 
-/// Sums over the legal tags of a sentence.
+/// Sums over the legal tag sequences of a sentence of n words.
 pub struct Borders {
-    /// Logits of the words, divided by the temperature.
+    /// Logits of each word, divided by the temperature: `[n, tags]`.
     logits: Vec<[f64; Tag::ALL.len()]>,
-    /// Logarithm of the sum over the tags of the first words, outside of entities behind them.
+    /// Entry i: logarithm of the sum over the legal tags of the words `..i` that end outside of every
+    /// entity. `[n + 1]`.
     before: Vec<f64>,
-    /// The same over those of the words from there on.
+    /// Entry i: logarithm of the sum over the legal tags of the words `i..` that begin outside of every
+    /// entity. `[n + 1]`.
     behind: Vec<f64>,
 }
 
-/// One tag's logit.
+/// The logit of a tag.
 fn of(logits: &[f64; Tag::ALL.len()], tag: Tag) -> f64 {
     logits[tag as usize]
 }
 
-/// `ln Σ exp`.
+/// `ln Σ exp(term)`.
 fn sum(terms: &[f64]) -> f64 {
     let largest = terms.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    match largest.is_finite() {
-        true => largest + terms.iter().map(|t| (t - largest).exp()).sum::<f64>().ln(),
-        false => largest,
+    if !largest.is_finite() {
+        return largest;
     }
+    largest + terms.iter().map(|t| (t - largest).exp()).sum::<f64>().ln()
 }
 
 impl Borders {
-    /// Of the words with these tag logits, which the temperature divides.
+    /// Sums over the tags of a sentence, given the tag logits of its words. The temperature divides the
+    /// logits.
     pub fn new<'a>(logits: impl IntoIterator<Item = &'a [f32]>, temperature: f32) -> Self {
         let scaled =
             |row: &[f32]| std::array::from_fn(|tag| f64::from(row[tag]) / f64::from(temperature));
@@ -74,10 +78,10 @@ impl Borders {
         }
     }
 
-    /// Probability of a span of these words, in [0, 1].
+    /// Probability, in [0, 1], that the span `start..end` is one of the spans of the sentence.
     ///
     /// # Panics
-    /// If it is empty or reaches beyond them.
+    /// If the span is empty or reaches beyond the sentence.
     pub fn probability(&self, (start, end): Span) -> f32 {
         let words = &self.logits[start..end];
         let own = match words {
@@ -90,7 +94,7 @@ impl Borders {
             [] => f64::NEG_INFINITY,
         };
         let all = self.before[self.logits.len()];
-        // At extreme temperatures rounding is all that is left.
+        // At extreme temperatures, rounding can lead above 1.
         (self.before[start] + own + self.behind[end] - all)
             .exp()
             .min(1.0) as f32
@@ -104,7 +108,7 @@ mod tests {
     use super::*;
     use crate::tagger::{spans_of, tags_of};
 
-    /// All sequences of tags that some spans have, with those spans.
+    /// All legal sequences of tags, with their spans.
     fn legal(words: usize) -> Vec<(Vec<Tag>, Vec<Span>)> {
         let all = (0..words).fold(vec![Vec::new()], |all: Vec<Vec<Tag>>, _| {
             all.iter()
@@ -120,7 +124,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_span_is_as_probable_as_the_sequences_that_have_it(
+        fn the_probability_of_a_span_is_the_share_of_the_sequences_with_it(
             logits in prop::collection::vec(prop::collection::vec(-4.0_f32..4.0, 5), 1..5),
             temperature in 0.5_f32..4.0,
         ) {
@@ -143,14 +147,14 @@ mod tests {
     }
 
     #[test]
-    fn long_sentences_and_sure_taggers_stay_finite() {
+    fn long_sentences_and_extreme_logits_stay_finite() {
         let row = [500.0, -500.0, -500.0, 400.0, -500.0];
         let borders = Borders::new((0..2000).map(|_| row.as_slice()), 1.0);
         assert_eq!(borders.probability((7, 8)), 0.0);
-        let sure = [-900.0, -900.0, -900.0, -900.0, 900.0];
-        let borders = Borders::new((0..2000).map(|_| sure.as_slice()), 1.0);
+        let confident = [-900.0, -900.0, -900.0, -900.0, 900.0];
+        let borders = Borders::new((0..2000).map(|_| confident.as_slice()), 1.0);
         assert_eq!(borders.probability((7, 8)), 1.0);
-        let extreme = Borders::new((0..2000).map(|_| sure.as_slice()), 1e-30);
+        let extreme = Borders::new((0..2000).map(|_| confident.as_slice()), 1e-30);
         assert!((0.0..=1.0).contains(&extreme.probability((7, 8))));
     }
 }

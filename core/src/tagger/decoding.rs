@@ -1,4 +1,4 @@
-//! From tag logits to tags: the best tag of every word (method §6), or the best legal sequence (§13.10).
+//! From tag logits to tags: the best tag of each word (method §6), or the best legal sequence (§13.10).
 
 use serde::{Deserialize, Serialize};
 
@@ -11,15 +11,16 @@ use crate::schema::Span;
 #[serde(rename_all = "lowercase")]
 #[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 pub enum TagDecoding {
-    /// Every word for itself, as in the paper.
+    /// The most probable tag of each word, as in the paper.
     #[default]
     Argmax,
-    /// The most probable sequence in which every span that begins also ends.
+    /// The most probable legal sequence: every `B` has its `E`, with nothing but `I` between them.
     Viterbi,
 }
 
 impl TagDecoding {
-    /// Tags of the words whose logits are in `rows`; the first `pad` classes are left out.
+    /// Tags of the words whose logits `[words, pad + tags]` are the given `rows`. The first `pad` classes
+    /// are no tags and are ignored.
     pub fn tags(self, logits: &Rows, rows: Span, pad: usize) -> Vec<Tag> {
         let words = (rows.0..rows.1).map(|row| &logits.row(row)[pad..]);
         match self {
@@ -35,45 +36,36 @@ fn may_follow(previous: Tag, next: Tag) -> bool {
     inside == matches!(next, Tag::Inside | Tag::End)
 }
 
-/// Whether a sentence may begin with a tag: as behind a word outside.
+/// Whether a sentence may begin with a tag: if the tag may follow `O`.
 fn may_begin(tag: Tag) -> bool {
     may_follow(Tag::Outside, tag)
 }
 
-/// Whether a sentence may end with a tag: as before a word outside.
+/// Whether a sentence may end with a tag: if `O` may follow the tag.
 fn may_end(tag: Tag) -> bool {
     may_follow(tag, Tag::Outside)
 }
 
-/// The legal sequence with the largest sum of logits; of equals, the one whose last differing tag
-/// comes first in [`Tag::ALL`].
+/// The legal sequence with the largest sum of logits (Viterbi). Of equal sequences, the one whose last
+/// differing tag comes first in [`Tag::ALL`].
 fn best_legal(logits: &[&[f32]]) -> Vec<Tag> {
     const TAGS: usize = Tag::ALL.len();
     let Some((first, rest)) = logits.split_first() else {
         return Vec::new();
     };
-    let mut scores: [f32; TAGS] = std::array::from_fn(|tag| match may_begin(Tag::ALL[tag]) {
-        true => first[tag],
-        false => f32::NEG_INFINITY,
-    });
+    let mut scores = legal_scores(first, may_begin);
     let mut from: Vec<[usize; TAGS]> = Vec::with_capacity(rest.len());
     for row in rest {
         let best: [usize; TAGS] = std::array::from_fn(|next| {
-            let reach = |tag: usize| match may_follow(Tag::ALL[tag], Tag::ALL[next]) {
-                true => scores[tag],
-                false => f32::NEG_INFINITY,
-            };
-            argmax(&std::array::from_fn::<f32, TAGS, _>(reach))
+            argmax(&legal_scores(&scores, |tag| {
+                may_follow(tag, Tag::ALL[next])
+            }))
         });
-        // Every tag has a predecessor that may lead to it, so no forbidden one is ever the best.
+        // Every tag may follow some tag, so the best predecessor is always a legal one.
         scores = std::array::from_fn(|next| scores[best[next]] + row[next]);
         from.push(best);
     }
-    let closing: [f32; TAGS] = std::array::from_fn(|tag| match may_end(Tag::ALL[tag]) {
-        true => scores[tag],
-        false => f32::NEG_INFINITY,
-    });
-    let mut tag = argmax(&closing);
+    let mut tag = argmax(&legal_scores(&scores, may_end));
     let mut tags = vec![Tag::ALL[tag]];
     for best in from.iter().rev() {
         tag = best[tag];
@@ -81,6 +73,17 @@ fn best_legal(logits: &[&[f32]]) -> Vec<Tag> {
     }
     tags.reverse();
     tags
+}
+
+/// The scores of all tags, minus infinity for those that are not legal.
+fn legal_scores(scores: &[f32], legal: impl Fn(Tag) -> bool) -> [f32; Tag::ALL.len()] {
+    std::array::from_fn(|i| {
+        if legal(Tag::ALL[i]) {
+            scores[i]
+        } else {
+            f32::NEG_INFINITY
+        }
+    })
 }
 
 #[cfg(test)]
@@ -116,7 +119,7 @@ mod tests {
     }
 
     fn rows(words: impl Into<prop::collection::SizeRange>) -> impl Strategy<Value = Vec<Vec<f32>>> {
-        // Quarters add up exactly, so that equal sums are equal.
+        // Sums of quarters are exact, so two sums can be compared with `==`.
         let logit = (-40..40_i8).prop_map(|n| f32::from(n) / 4.0);
         prop::collection::vec(prop::collection::vec(logit, Tag::ALL.len()), words)
     }
@@ -135,7 +138,7 @@ mod tests {
         }
 
         #[test]
-        fn a_legal_best_is_kept(spans in prop::collection::vec((0..4_usize, 1..4_usize), 0..6)) {
+        fn the_best_tags_stay_if_they_are_legal(spans in prop::collection::vec((0..4_usize, 1..4_usize), 0..6)) {
             let mut end = 0;
             let spans: Vec<Span> = spans
                 .into_iter()
@@ -155,8 +158,8 @@ mod tests {
     }
 
     #[test]
-    fn an_end_without_a_beginning_is_mended() {
-        // B, then O by a hair, then E: one span of three words is more probable than pieces.
+    fn an_end_gets_its_beginning() {
+        // Word by word B O E, where O is barely more probable than I. The best legal sequence is B I E.
         let [begin, inside, end, outside, unit] = [0, 1, 2, 3, 4];
         let mut logits = vec![vec![0.0; 5]; 3];
         logits[0][begin] = 5.0;

@@ -28,7 +28,7 @@ impl Tag {
     /// All tags in the order of their classes.
     pub const ALL: [Tag; 5] = [Tag::Begin, Tag::Inside, Tag::End, Tag::Outside, Tag::Unit];
 
-    /// Its letter in the BIEOU scheme.
+    /// The letter of the tag in the BIEOU scheme.
     pub fn letter(self) -> char {
         match self {
             Self::Begin => 'B',
@@ -40,7 +40,10 @@ impl Tag {
     }
 }
 
-/// Tags of a sentence with the given non-overlapping spans.
+/// Tags of a sentence of `words` words with the given spans, which do not overlap.
+///
+/// # Panics
+/// If a span is empty or reaches beyond the sentence.
 pub fn tags_of(spans: &[Span], words: usize) -> Vec<Tag> {
     let mut tags = vec![Tag::Outside; words];
     for &(start, end) in spans {

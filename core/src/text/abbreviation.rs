@@ -1,21 +1,21 @@
-//! Short forms whose dot belongs to the word.
+//! Abbreviations and initials, whose dot belongs to the word.
 
 use super::chars::{char_at, skip_openers, skip_whitespace};
 
-/// What the dot of a short form says about the end of the sentence.
+/// How likely a sentence ends at the dot of an abbreviation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Short {
-    /// "e.g.", "Dr.", "Fig.": something always follows.
+    /// "e.g.", "Dr.", "Fig.": never; another word always follows.
     Never,
-    /// "No.", "p.": short forms only before a number, ordinary words otherwise.
+    /// "No.", "p.": an abbreviation if a number follows, else an ordinary word.
     Numbered,
-    /// "U.S.", "Inc.", "al.": ends a sentence only before a word that typically starts one.
+    /// "U.S.", "Inc.", "al.": only before a word that typically starts a sentence.
     Seldom,
-    /// "etc.": says nothing either way.
+    /// "etc.": as likely as not.
     Neutral,
 }
 
-/// Longest word, in bytes, that is looked up; keeps every look-up constant in time.
+/// Length, in bytes, of the longest word that is looked up, so that every look-up takes constant time.
 pub(super) const LONGEST: usize = 24;
 
 const NEVER: &[&str] = &[
@@ -43,13 +43,14 @@ const SELDOM_CAPITALISED: &[&str] = &[
     "Vt", "Wis",
 ];
 
-/// Reads the word in front of a dot, given without that dot.
+/// The kind of abbreviation that a word in front of a dot is, given without the dot; `None` for other
+/// words.
 pub(super) fn short_form(word: &str) -> Option<Short> {
     if word.is_empty() || word.len() > LONGEST {
         return None;
     }
     let listed = |list: &[&str]| list.iter().any(|entry| entry.eq_ignore_ascii_case(word));
-    // "MT" is no title and "IE" no "i.e.": of the capitals, only the first is free.
+    // "MT" is not the title "Mt", and "IE" not "i.e.": only the case of the first letter may differ.
     let acronym = word.len() > 1 && word.bytes().all(|byte| byte.is_ascii_uppercase());
     if TITLES.contains(&word) || (!acronym && listed(NEVER)) {
         Some(Short::Never)
@@ -64,11 +65,12 @@ pub(super) fn short_form(word: &str) -> Option<Short> {
     }
 }
 
-/// Whether a number follows at `at`, as it has to after [`Short::Numbered`]: "5", "(3)" or "IV".
+/// Whether a number such as "5", "(3)" or "IV" follows at byte `at`, which makes a [`Short::Numbered`] an
+/// abbreviation.
 pub(super) fn number_follows(text: &str, at: usize) -> bool {
     let at = skip_openers(text, skip_whitespace(text, at));
     let rest = text.get(at..).unwrap_or_default();
-    // A single letter could as well be the pronoun or an initial.
+    // A single Roman digit may be the pronoun "I" or an initial.
     let roman = rest
         .bytes()
         .take(LONGEST)
@@ -90,7 +92,7 @@ fn is_dotted(word: &str) -> bool {
             .all(|part| is_single(part, char::is_alphabetic))
 }
 
-/// Whether a word is one character of a kind.
+/// Whether a word is a single character of a kind.
 pub(super) fn is_single(word: &str, kind: fn(char) -> bool) -> bool {
     let mut letters = word.chars();
     letters.next().is_some_and(kind) && letters.next().is_none()
@@ -133,7 +135,7 @@ const STARTERS: &str = "\
     Though Through Thus To Today Two Under Unfortunately Unlike Until Using We What When Where \
     Whereas Whether Which While Who Why With Within Without You Your";
 
-/// Starters that are surnames or initials as well: after "K." they continue a name.
+/// Starters that are surnames or initials too: after "K." they continue a name.
 const SURNAMES: &[&str] = &["A", "An", "He", "Last", "So", "You"];
 
 /// Whether this capitalised word typically starts a sentence.
@@ -151,7 +153,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn short_forms_are_told_from_words() {
+    fn abbreviations_differ_from_words() {
         assert_eq!(short_form("e.g"), Some(Short::Never));
         assert_eq!(short_form("Fig"), Some(Short::Never));
         assert_eq!(short_form("Gen"), Some(Short::Never));

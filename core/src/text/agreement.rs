@@ -1,14 +1,14 @@
-//! Agreement with the words and sentences of SciERC, which models are trained on.
+//! Agreement of the segmentation with the words and sentences of SciERC, on which models are trained.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use super::{Word, segment, sentences, unescape_bracket, unescape_quote};
 
-/// Sentences of every document of a split, as lists of words; nothing where the data is missing.
+/// Sentences of every document of a split, as lists of words; `None` if the data is missing.
 fn scierc(split: &str) -> Option<Vec<Vec<Vec<String>>>> {
     let shared = std::env::var_os("SPANLIGHT_SHARED").map_or_else(
-        // At run time: clones that share a target folder also share what was built in it.
+        // At run time, since clones that share a target folder share the binaries in it.
         || PathBuf::from(std::env::var_os("CARGO_MANIFEST_DIR").unwrap()).join("../../shared"),
         PathBuf::from,
     );
@@ -101,7 +101,7 @@ impl Tally {
     }
 }
 
-/// Where one word ends and the next begins without a space.
+/// Offsets at which one word ends and the next begins without a space.
 fn seams(words: &BTreeSet<Word>) -> BTreeSet<usize> {
     let ends: BTreeSet<usize> = words.iter().map(|word| word.end).collect();
     words

@@ -1,22 +1,22 @@
-//! Characters as the segmenters see them.
+//! Classes of characters, and steps over them, for the segmentation into sentences and words.
 
 use unicode_segmentation::UnicodeSegmentation;
 
-/// The character at byte `at`; nothing at the end of the text.
+/// The character at byte `at`; `None` at the end of the text.
 pub(super) fn char_at(text: &str, at: usize) -> Option<char> {
     text.get(at..)?.chars().next()
 }
 
-/// The character before byte `at`; nothing at the start of the text.
+/// The character before byte `at`; `None` at the start of the text.
 pub(super) fn char_before(text: &str, at: usize) -> Option<char> {
     text.get(..at)?.chars().next_back()
 }
 
-/// End of the grapheme cluster that starts at byte `at`, so that no accent, skin tone or flag is
-/// torn off its base.
+/// End of the grapheme cluster that starts at byte `at`, so that an accent or a skin tone stays with its
+/// base.
 pub(super) fn cluster_end(text: &str, at: usize) -> usize {
     let rest = text.get(at..).unwrap_or_default();
-    // Most text is ASCII, where nothing clusters but line breaks, which are no part of words.
+    // A short cut for ASCII, where only line breaks form clusters, and these are no part of words.
     if let [first, second, ..] = rest.as_bytes()
         && first.is_ascii()
         && second.is_ascii()
@@ -32,12 +32,12 @@ pub(super) fn cluster_end(text: &str, at: usize) -> usize {
     at + space.map_or(cluster.len(), |(i, _)| i)
 }
 
-/// First byte from `at` on that is no whitespace.
+/// The first byte, from `at` on, that is no whitespace.
 pub(super) fn skip_whitespace(text: &str, at: usize) -> usize {
     text.len() - text.get(at..).unwrap_or_default().trim_start().len()
 }
 
-/// First byte from `at` on that is no opening bracket or quote.
+/// The first byte, from `at` on, that is no opening bracket or quote.
 pub(super) fn skip_openers(text: &str, mut at: usize) -> usize {
     while let Some(c) = char_at(text, at).filter(|&c| is_opener(c)) {
         at += c.len_utf8();
@@ -67,8 +67,8 @@ pub(super) fn is_ideograph(c: char) -> bool {
         | '\u{F900}'..='\u{FAFF}' | '\u{20000}'..='\u{3FFFF}')
 }
 
-/// Invisible characters that a BERT tokenizer deletes. They join a neighbour, because a word of
-/// nothing else would have no word piece.
+/// Whether a character is invisible, so that a BERT tokenizer deletes it. Such a character joins a
+/// neighbouring word, since a word of such characters alone would have no word-piece.
 pub(super) fn is_ignorable(c: char) -> bool {
     (c.is_control() && !c.is_whitespace())
         || matches!(c,

@@ -27,7 +27,7 @@ pub(super) fn negation_start(text: &str, first: usize, at: usize) -> Option<usiz
     (n && after_apostrophe(text, at, "t").is_some()).then_some(start)
 }
 
-/// Where a word written in one falls into two, in bytes from its start.
+/// Byte of a fused word, from its start, at which its second part begins.
 pub(super) fn fused_split(word: &str) -> Option<usize> {
     FUSED
         .iter()
@@ -35,7 +35,7 @@ pub(super) fn fused_split(word: &str) -> Option<usize> {
         .map(|&(_, split)| split)
 }
 
-/// End of exactly these letters after the apostrophe at `at`.
+/// End of these letters, if exactly they follow the apostrophe at byte `at`.
 fn after_apostrophe(text: &str, at: usize, letters: &str) -> Option<usize> {
     let start = at + char_at(text, at).filter(|&c| is_apostrophe(c))?.len_utf8();
     let end = start + letters.len();

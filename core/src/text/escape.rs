@@ -1,4 +1,4 @@
-//! Penn-Treebank escapes in annotated corpora; raw text has none of them.
+//! Penn Treebank escapes, which annotated corpora contain and raw text does not.
 
 use std::borrow::Cow;
 
@@ -20,8 +20,8 @@ pub fn unescape(word: &str) -> String {
 
 /// Undoes bracket escapes ("-LRB-" for "(") anywhere in a corpus word.
 ///
-/// Readers of training data should call it: text to extract from holds plain brackets, and so did
-/// the text that the encoder was pre-trained on, where "(" is one word piece instead of several.
+/// Readers of training data should call it: raw text contains plain brackets, as did the text that the
+/// encoder was pre-trained on. A plain "(" is one word-piece, its escape several.
 pub fn unescape_bracket(word: &str) -> Cow<'_, str> {
     let mut word = Cow::Borrowed(word);
     for (escape, bracket) in BRACKETS {
@@ -32,7 +32,7 @@ pub fn unescape_bracket(word: &str) -> Cow<'_, str> {
     word
 }
 
-/// Replaces the treebank's doubled opening and closing quotes by the plain `"` of other text.
+/// Replaces the doubled quotes of the treebank, opening or closing, by the plain `"` of raw text.
 pub fn unescape_quote(word: &str) -> &str {
     match word {
         "``" | "''" => "\"",

@@ -1,12 +1,12 @@
-//! Punctuation marks: which belong to a word, and how far the others reach.
+//! Punctuation marks: those that belong to the word behind them, and the ends of the others.
 
 use super::chars::{
     char_at, char_before, cluster_end, digit_at, is_apostrophe, is_closer, is_wordy, wordy_at,
 };
 use super::clitic::clitic_end;
 
-/// First word character after the mark at byte `at`, if that belongs to the word it precedes:
-/// "-0.5", ".05", "'95", "#P", "@user".
+/// Byte behind the mark at byte `at`, or behind both marks of "-.5", if the mark belongs to the word that
+/// follows: "-0.5", ".05", "'95", "#P", "@user".
 pub(super) fn prefix(text: &str, at: usize, mark: char) -> Option<usize> {
     if char_before(text, at).is_some_and(is_wordy) {
         return None;
@@ -24,20 +24,20 @@ pub(super) fn prefix(text: &str, at: usize, mark: char) -> Option<usize> {
     belongs.then_some(next)
 }
 
-/// "95" or "90s".
+/// Whether a short year such as "95" or "90s" starts at byte `at`.
 fn is_year(text: &str, at: usize) -> bool {
     let plural = usize::from(char_at(text, at + 2) == Some('s'));
     digit_at(text, at) && digit_at(text, at + 1) && !wordy_at(text, at + 2 + plural)
 }
 
-/// A clitic after a bracket or a space, unlike a quoted letter.
+/// Whether a clitic starts at byte `at`, behind a bracket or a space; a quoted letter is none.
 fn is_detached_clitic(text: &str, at: usize) -> bool {
     let detached = |c: char| c.is_whitespace() || is_closer(c) || c == '.';
     char_before(text, at).is_some_and(detached)
         && clitic_end(text, at).is_some_and(|end| !char_at(text, end).is_some_and(is_apostrophe))
 }
 
-/// End of the punctuation mark at byte `at`: "...", "?!" and "--" are one, "((" is two.
+/// End of the punctuation mark at byte `at`. "...", "?!" and "--" are one mark each, "((" is two.
 pub(super) fn symbol_end(text: &str, at: usize, mark: char) -> usize {
     let mut end = cluster_end(text, at);
     if matches!(mark, '`' | '\'') && char_at(text, end) == Some(mark) {

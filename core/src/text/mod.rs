@@ -38,7 +38,7 @@ pub struct Word {
 }
 
 impl Word {
-    /// The characters of this word; empty if `text` is not the text it was found in.
+    /// The characters of this word; empty if its range is no part of `text`.
     pub fn surface<'a>(&self, text: &'a str) -> &'a str {
         text.get(self.start..self.end).unwrap_or_default()
     }
@@ -49,15 +49,27 @@ impl Word {
 pub struct TextSentence {
     /// First byte; never a whitespace character.
     pub start: usize,
-    /// One past the last byte; the character before is no whitespace.
+    /// One past the last byte; the character before it is no whitespace.
     pub end: usize,
-    /// Words in order, at least one; byte ranges of the whole text, not of the sentence.
+    /// Words in order, at least one, as byte ranges of the whole text.
     pub words: Vec<Word>,
 }
 
-/// Splits a text into sentences and those into words.
+/// Splits a text into sentences, and the sentences into words.
 ///
 /// Every character that is not whitespace lies in exactly one word of exactly one sentence.
+///
+/// ```
+/// use spanlight_core::text::segment;
+///
+/// let text = "Dr. Dupont leads Acme. She doesn't mind.";
+/// let sentences = segment(text);
+/// let words = |i: usize| -> Vec<&str> {
+///     sentences[i].words.iter().map(|word| word.surface(text)).collect()
+/// };
+/// assert_eq!(words(0), ["Dr.", "Dupont", "leads", "Acme", "."]);
+/// assert_eq!(words(1), ["She", "does", "n't", "mind", "."]);
+/// ```
 pub fn segment(text: &str) -> Vec<TextSentence> {
     sentences(text)
         .into_iter()

@@ -1,8 +1,8 @@
-//! Byte offsets as character or UTF-16 offsets, and back.
+//! Conversion between offsets in bytes, characters and UTF-16 units.
 
 use serde::{Deserialize, Serialize};
 
-/// What an offset counts.
+/// The unit of an offset.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum OffsetUnit {
@@ -15,7 +15,8 @@ pub enum OffsetUnit {
     Utf16,
 }
 
-/// Bytes between two checkpoints: a look-up reads fewer than this many bytes.
+/// Number of bytes in a block. Counts are stored at the start of each block, so a conversion reads at most
+/// one block.
 const BLOCK: usize = 256;
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -47,7 +48,7 @@ impl Count {
 #[derive(Debug, Clone)]
 pub struct Offsets<'a> {
     text: &'a str,
-    /// Units in front of byte `i * BLOCK`.
+    /// Entry i: number of units in front of byte `i * BLOCK`.
     blocks: Vec<Count>,
 }
 
@@ -65,7 +66,7 @@ impl<'a> Offsets<'a> {
         Self { text, blocks }
     }
 
-    /// A byte offset in another unit; nothing if it lies outside the text or inside a character.
+    /// Converts a byte offset to a unit; `None` if it lies outside the text or inside a character.
     pub fn get(&self, byte: usize, unit: OffsetUnit) -> Option<usize> {
         if !self.text.is_char_boundary(byte) {
             return None;
@@ -73,8 +74,8 @@ impl<'a> Offsets<'a> {
         Some(self.count(byte).get(unit, byte))
     }
 
-    /// The byte offset of an offset in another unit; nothing if it lies outside the text or
-    /// inside a character (between two surrogates, say).
+    /// Converts an offset to a byte offset; `None` if it lies outside the text or inside a character, such
+    /// as between two surrogates.
     pub fn byte(&self, offset: usize, unit: OffsetUnit) -> Option<usize> {
         if unit == OffsetUnit::Byte {
             return self.text.is_char_boundary(offset).then_some(offset);
@@ -90,8 +91,8 @@ impl<'a> Offsets<'a> {
             .unwrap_or_default();
         let mut at = first;
         for &byte in self.text.as_bytes().get(first..)? {
-            // Continuation bytes add nothing, so the first byte that reaches the offset may still
-            // lie inside a character.
+            // Continuation bytes count nothing, so the first byte that reaches the offset may lie inside
+            // a character.
             if count.get(unit, 0) >= offset && self.text.is_char_boundary(at) {
                 break;
             }
@@ -101,7 +102,7 @@ impl<'a> Offsets<'a> {
         (count.get(unit, 0) == offset).then_some(at)
     }
 
-    /// Length of the text.
+    /// Length of the text in a unit.
     pub fn len(&self, unit: OffsetUnit) -> usize {
         self.count(self.text.len()).get(unit, self.text.len())
     }
@@ -112,7 +113,7 @@ impl<'a> Offsets<'a> {
     }
 
     fn count(&self, byte: usize) -> Count {
-        // The end of the text has no checkpoint of its own if it falls on a block border.
+        // A text whose length is a multiple of the block has no block that starts at its end.
         let block = (byte / BLOCK).min(self.blocks.len().saturating_sub(1));
         let mut count = self.blocks.get(block).copied().unwrap_or_default();
         for &b in self

@@ -1,4 +1,5 @@
-//! Sentences: terminators of UAX #29, corrected for abbreviations, numbers, quotes and citations.
+//! Sentence segmentation: the terminators of UAX #29, with rules for abbreviations, numbers, quotes and
+//! citations.
 
 use std::ops::Range;
 
@@ -39,7 +40,7 @@ pub fn sentences(text: &str) -> Vec<Range<usize>> {
     found
 }
 
-/// Two line breaks, or one of the characters that always start a paragraph or page.
+/// Whether whitespace contains two line breaks, or a character that always starts a paragraph or page.
 fn is_paragraph_break(whitespace: &str) -> bool {
     let (mut lines, mut last) = (0, ' ');
     for c in whitespace.chars() {

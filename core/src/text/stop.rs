@@ -1,4 +1,4 @@
-//! Full stops and their like: what belongs to them and whether they end a sentence.
+//! Full stops, question marks and other terminators, and whether they end a sentence.
 
 use super::abbreviation::{
     LONGEST, Short, is_single, is_starter, is_surname, number_follows, short_form,
@@ -8,11 +8,13 @@ use super::chars::{
     skip_whitespace,
 };
 
-/// A run of terminators with the brackets, quotes and citations that close after it.
+/// A run of terminators with the closing brackets, quotes and citations behind it, as byte offsets.
 pub(super) struct Stop {
+    /// Start of the terminators.
     start: usize,
     /// End of the terminators.
     marks: usize,
+    /// End of the brackets, quotes and citations.
     pub(super) end: usize,
 }
 
@@ -22,6 +24,7 @@ impl Stop {
         is_terminator(c) || c == '…'
     }
 
+    /// Reads the stop that begins at byte `start`.
     pub(super) fn read(text: &str, start: usize) -> Self {
         let mut marks = start;
         while char_at(text, marks).is_some_and(Self::begins) {
@@ -44,6 +47,7 @@ impl Stop {
         Self { start, marks, end }
     }
 
+    /// Whether the stop ends the sentence that starts at byte `sentence`.
     pub(super) fn ends_sentence(&self, text: &str, sentence: usize) -> bool {
         let marks = text.get(self.start..self.marks).unwrap_or_default();
         let Some(next) = char_at(text, self.end) else {
@@ -62,8 +66,8 @@ impl Stop {
         if is_terminator(c) || matches!(c, ',' | ';' | ':' | ')' | ']' | '}' | '…') {
             return false;
         }
-        // Also after "!" and "?": a name such as "Yahoo!" cut in two costs more than two questions
-        // kept together.
+        // Also after "!" and "?": a sentence cut in two behind "Yahoo!" costs more than two sentences that
+        // stay together.
         if starts_lower(text, skip_openers(text, next)) {
             return false;
         }
@@ -74,7 +78,7 @@ impl Stop {
         }
     }
 
-    /// Whether a single dot is a full stop, given that no small letter follows.
+    /// Whether a single dot ends the sentence, if no lower-case word follows.
     fn dot_ends(&self, text: &str, sentence: usize, next: usize) -> bool {
         let word = word_before(text, sentence, self.start);
         if is_enumerator(text.get(sentence..self.start).unwrap_or_default()) {
@@ -111,12 +115,13 @@ fn citation_end(text: &str, at: usize) -> usize {
     }
 }
 
-/// Whether a quote that opens in English closes here, as in German.
+/// Whether a quotation mark that opens in English closes here, as it does in German.
 fn closes(text: &str, after: usize) -> bool {
     char_at(text, after).is_none_or(char::is_whitespace)
 }
 
-/// Whether a word starts small and is none that starts sentences so: "k-means", "mRNA", "ii)".
+/// Whether a word starts with a lower-case letter, except for words that may start a sentence so:
+/// "k-means", "mRNA", "ii)".
 fn starts_lower(text: &str, at: usize) -> bool {
     let Some(c) = char_at(text, at).filter(|c| c.is_lowercase()) else {
         return false;
@@ -127,7 +132,7 @@ fn starts_lower(text: &str, at: usize) -> bool {
     !item && !second.is_some_and(|c| c == '-' || c.is_uppercase())
 }
 
-/// The letters, digits and inner dots in front of `end`.
+/// The letters, digits and inner dots in front of byte `end`.
 fn word_before(text: &str, sentence: usize, end: usize) -> &str {
     let before = text.get(sentence..end).unwrap_or_default();
     let mut start = before.len();
@@ -143,7 +148,7 @@ fn word_before(text: &str, sentence: usize, end: usize) -> &str {
         .trim_start_matches('.')
 }
 
-/// The letters at `at`, as far as they matter for a look-up.
+/// The ASCII letters from byte `at` on, at most as many as a look-up needs.
 fn word_at(text: &str, at: usize) -> &str {
     let rest = text.get(at..).unwrap_or_default();
     let len = rest
@@ -154,7 +159,7 @@ fn word_at(text: &str, at: usize) -> &str {
     rest.get(..len).unwrap_or_default()
 }
 
-/// "1", "2.3" or "a" at the start of a sentence numbers it.
+/// Whether the sentence so far is a number such as "1", "2.3" or "a", the start of an enumerated item.
 fn is_enumerator(so_far: &str) -> bool {
     let number = so_far.len() <= 6
         && so_far

@@ -1,8 +1,8 @@
 //! Web addresses, which are one word whatever punctuation they hold.
 
-/// End of the address that starts at byte `at`; nothing if there is none.
+/// End of the address that starts at byte `at`; `None` if there is none.
 ///
-/// An address is "www." or letters and "://" with what follows up to a space, quote or angle
+/// An address begins with "www." or with letters and "://". It extends to the next space, quote or angle
 /// bracket, without the punctuation of the sentence at its end.
 pub(super) fn url_end(text: &str, at: usize) -> Option<usize> {
     let rest = text.get(at..)?;

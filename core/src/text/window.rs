@@ -2,21 +2,21 @@
 
 use std::ops::Range;
 
-/// Largest window.
+/// Size of the largest window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct WindowLimit {
     /// Words per window; 0 counts as 1.
     pub words: usize,
-    /// Word pieces per window, special tokens not included.
+    /// Word-pieces per window, without special pieces.
     pub pieces: usize,
 }
 
 /// Splits a sentence into windows within `limit`, as ranges of word indices.
 ///
-/// `pieces[i]` is the number of word pieces of word `i`; a missing count is taken as 1. Every word
-/// lies in exactly one window, in order. A window ends after a ";" or else a "," of its second
-/// half if it has to be cut at all. A word with more pieces than the limit becomes a window of its
-/// own, the only kind that exceeds the limit: the caller has to report or shorten it.
+/// `pieces[i]` is the number of word-pieces of word `i`; a missing count is 1. Every word lies in exactly
+/// one window, in order. A window ends after a ";" of its second half if there is one, else after a ",",
+/// else at the limit. A word with more pieces than the limit has a window of its own, which exceeds the
+/// limit: the caller has to shorten the word or report it.
 pub fn windows<W: AsRef<str>>(
     words: &[W],
     pieces: &[usize],
@@ -37,7 +37,7 @@ pub fn windows<W: AsRef<str>>(
     windows
 }
 
-/// End of the longest window from `start` on; holds at least one word.
+/// End of the longest window that starts at word `start`; it has at least one word.
 fn fill(words: usize, pieces: &[usize], start: usize, limit: WindowLimit) -> usize {
     let mut used = 0_usize;
     let mut end = start;
@@ -51,8 +51,8 @@ fn fill(words: usize, pieces: &[usize], start: usize, limit: WindowLimit) -> usi
     end
 }
 
-/// Moves the end of a full window back to a clause border, by at most half of its words so that
-/// the number of windows stays linear.
+/// End of a full window at the last clause border of its second half; `full` without such a border. The
+/// first half stays whole, so that the number of windows is linear in the number of words.
 fn cut<W: AsRef<str>>(words: &[W], start: usize, full: usize) -> usize {
     let half = start + (full - start) / 2;
     [";", ","]

@@ -1,4 +1,4 @@
-//! Words in the style of the Penn Treebank, which the annotated corpora follow.
+//! Word segmentation in the style of the Penn Treebank, which annotated corpora follow.
 
 use super::Word;
 use super::abbreviation::keeps_dot;
@@ -12,10 +12,10 @@ use super::url::url_end;
 
 /// Splits a text into words, as byte ranges.
 ///
-/// Punctuation and brackets are words of their own; hyphens, slashes, dots and apostrophes inside
-/// a word are not ("n-gram", "and/or", "3.5", "O'Brien"), short forms keep their dot ("e.g."), and
-/// clitics are split off ("it|'s", "do|n't", "can|not"). Every character that is not whitespace
-/// lies in exactly one word.
+/// Punctuation and brackets are words of their own. Hyphens, slashes, dots and apostrophes inside a word
+/// belong to it ("n-gram", "and/or", "3.5", "O'Brien"), abbreviations keep their dot ("e.g."), and clitics
+/// are split off ("it|'s", "do|n't", "can|not"). Every character that is not whitespace lies in exactly one
+/// word.
 pub fn words(text: &str) -> Vec<Word> {
     let mut lexer = Lexer {
         text,
@@ -47,7 +47,7 @@ impl Lexer<'_> {
         end
     }
 
-    /// Reads the word at `start` with its clitics, and returns the end.
+    /// Reads the word at byte `start` with its clitics, and returns the end of the last one.
     fn word(&mut self, start: usize) -> usize {
         let at = self.ignorable(start);
         let end = match self.char(at).filter(|c| !c.is_whitespace()) {
@@ -72,7 +72,8 @@ impl Lexer<'_> {
         at
     }
 
-    /// Reads letters and digits from `first` on, with what joins them; the word begins at `start`.
+    /// Reads letters and digits from byte `first` on, with the marks that join them. The word begins at
+    /// `start`, which is before `first` if a mark belongs to it.
     fn run(&mut self, start: usize, first: usize) -> usize {
         if let Some(end) = url_end(self.text, first) {
             return self.push(start, end);
@@ -107,7 +108,8 @@ impl Lexer<'_> {
         self.emit(start, first, at)
     }
 
-    /// Whether the mark `c` at `at`, after the character at `last`, joins what is on both sides.
+    /// Whether the mark `c` at byte `at` joins the character at byte `last` and the one behind the mark to
+    /// one word, which begins at `first`.
     fn joins(&self, first: usize, last: usize, at: usize, c: char) -> bool {
         let next = at + c.len_utf8();
         if !wordy_at(self.text, next) {
@@ -126,7 +128,7 @@ impl Lexer<'_> {
         }
     }
 
-    /// Whether a dot without a space ends a sentence all the same: "the end.The".
+    /// Whether a dot ends a sentence although no space follows, as in "the end.The".
     fn glued(&self, first: usize, last: usize, next: usize) -> bool {
         let lower = |c: Option<char>| c.is_some_and(char::is_lowercase);
         let after = next + self.char(next).map_or(0, char::len_utf8);
@@ -146,7 +148,7 @@ impl Lexer<'_> {
             .map_or(0, str::len)
     }
 
-    /// Adds the word `start..end`, splitting off its clitics.
+    /// Adds the word `start..end` and splits its clitics off; returns the end of the last one.
     fn emit(&mut self, start: usize, first: usize, end: usize) -> usize {
         if let Some(split) = negation_start(self.text, first, end) {
             let mark = self.char(end).map_or(0, char::len_utf8);
@@ -164,7 +166,7 @@ impl Lexer<'_> {
 mod tests {
     use super::*;
 
-    /// Checks the words of the text that is left without "|".
+    /// Checks the words of a text in which "|" marks borders between words without a space.
     fn check(marked: &str) {
         let text = marked.replace('|', "");
         let found: Vec<&str> = words(&text)

@@ -21,7 +21,7 @@ use super::{StateDict, load_state, load_state_partial};
 use crate::Result;
 use crate::encoder::SentenceEncoder;
 
-/// Replacements in order; the first pattern that occurs wins within its line of the table.
+/// Parts of names, theirs and ours. [`our_name`] applies all replacements, in this order.
 const NAMES: [(&str, &str); 18] = [
     ("embeddings.word_embeddings.", "embeddings.word."),
     ("embeddings.position_embeddings.", "embeddings.position."),
@@ -62,7 +62,7 @@ pub(super) fn our_name(name: &str) -> String {
 /// Hugging Face's name of our parameter.
 pub(super) fn their_name(name: &str) -> String {
     let mut theirs = name.to_string();
-    // The first that occurs is the one; the shortest pattern is part of others and goes last.
+    // Only the first pattern that occurs is replaced. `.norm.` is part of other patterns, so it is last.
     let inside = [
         (".attention.output.", ".attention.output.dense."),
         (".attention.norm.", ".attention.output.LayerNorm."),
@@ -96,8 +96,8 @@ pub fn has_pooler<'a>(names: impl IntoIterator<Item = &'a String>) -> bool {
         .any(|name| our_name(name) == "pooler.weight")
 }
 
-/// Loads a Hugging Face checkpoint; without a pooler in it, that of `encoder` stays. Heads of other tasks and
-/// position counters in the file are ignored.
+/// Loads a Hugging Face checkpoint into an encoder. If the checkpoint has no pooler, the encoder keeps its
+/// own. Heads for other tasks and position counters in the checkpoint are ignored.
 ///
 /// # Errors
 /// [`Error::Weight`](crate::Error::Weight) for a parameter that is missing or of another shape.
@@ -112,11 +112,12 @@ pub fn load_bert(encoder: SentenceEncoder, checkpoint: StateDict) -> Result<Sent
             .any(|p| name.starts_with(p))
             && !name.ends_with("position_ids")
     });
-    // Everything but the pooler must be there.
+    // Only the pooler may be missing. `load_state` names any other parameter that is.
     let expected = encoder.layers.len() * 16 + 5;
-    match !state.contains_key("pooler.weight") && state.len() == expected {
-        true => load_state_partial(encoder, &mut state),
-        false => load_state(encoder, state),
+    if !state.contains_key("pooler.weight") && state.len() == expected {
+        load_state_partial(encoder, &mut state)
+    } else {
+        load_state(encoder, state)
     }
 }
 
@@ -125,7 +126,7 @@ mod tests {
     use super::{our_name, their_name};
 
     #[test]
-    fn names_go_back() {
+    fn our_names_translate_back_to_theirs() {
         for name in [
             "embeddings.word_embeddings.weight",
             "embeddings.position_embeddings.weight",
@@ -146,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn names_of_both_generations() {
+    fn layer_norms_have_the_same_name_from_older_and_newer_files() {
         assert_eq!(
             our_name("bert.embeddings.LayerNorm.gamma"),
             "embeddings.norm.gamma"

@@ -1,8 +1,8 @@
-//! Names of parameters in files of earlier versions: bundles of format 1, and runs of that time.
+//! Names that parameters had in earlier versions: in bundles of format 1, and in runs of that time.
 
 use super::StateDict;
 
-/// Beginnings of names, then and now. The first one that fits counts.
+/// Prefixes of names, earlier and current. The first matching prefix is replaced.
 const MODULES: [(&str, &str); 15] = [
     ("network.encoder.", "network.encoders.sentence."),
     ("network.span.", "network.encoders.span."),
@@ -24,12 +24,12 @@ const MODULES: [(&str, &str); 15] = [
     ("relation_head.", "relation.head."),
 ];
 
-/// Arrays of our models under the names that they have now, whatever version wrote them.
+/// Arrays under their current names, given those of any version.
 pub fn current_names(state: StateDict) -> StateDict {
     let current = |name: String| {
         let found = MODULES
             .iter()
-            .find_map(|(then, now)| Some(format!("{now}{}", name.strip_prefix(then)?)));
+            .find_map(|(earlier, now)| Some(format!("{now}{}", name.strip_prefix(earlier)?)));
         found.unwrap_or(name)
     };
     state

@@ -8,7 +8,9 @@ use crate::{Error, Result};
 pub(super) fn failed(e: safetensors::SafeTensorError) -> Error {
     Error::Weight {
         name: "safetensors header".into(),
-        problem: format!("{e}; the file is damaged or of another format"),
+        problem: format!(
+            "{e}; the file is damaged or no safetensors file, so fetch or write it again"
+        ),
     }
 }
 
@@ -56,7 +58,7 @@ pub fn read_safetensors(bytes: &[u8]) -> Result<StateDict> {
     Ok(state)
 }
 
-/// Key of the note in the file's metadata.
+/// Key of the note in the metadata of a file.
 const NOTE: &str = "note";
 
 /// The note that a safetensors file carries, if any.

@@ -1,6 +1,6 @@
-//! Weights by name: plain host arrays in and out of modules, and the names other programs use.
+//! Weights by name: named arrays in and out of modules and files, and the names of other programs.
 //!
-//! Every Linear weight is `[outputs, inputs]` outside of a module, as PyTorch stores it.
+//! Outside of a module, the weight of a linear layer is `[outputs, inputs]`, as PyTorch stores it.
 
 mod bert;
 mod earlier;

@@ -1,4 +1,4 @@
-//! Weights at rest: int8 with an f16 scale per 96 neighbours of a row, or f16; widened to f32 when
+//! Weights in a bundle: int8 with an f16 scale per group of 96 weights, f16, or f32. They become f32 when
 //! they are loaded.
 
 use std::str::FromStr;
@@ -10,22 +10,23 @@ use super::file::failed;
 use super::{Array, StateDict};
 use crate::{Error, Result};
 
-/// Smaller arrays stay f32: they weigh nothing, and biases and gains are sensitive.
+/// Arrays of fewer weights stay f32: they take little room, and biases and gains are sensitive to
+/// rounding.
 const SMALLEST: usize = 2048;
-/// Neighbours in a row that share a scale, where they divide the row.
+/// Number of adjacent weights of a row that share a scale, if it divides the length of the row.
 const GROUP: usize = 96;
-/// An array of so many rows is a table of embeddings. What is looked up in it is normalised at once, so
-/// one scale does for a row, and the scales it spares are better spent on the layers above.
+/// An array of at least this many rows is a table of embeddings, with one scale a row. LayerNorm follows
+/// the embeddings, so one scale suffices, and the bytes are better spent on the scales of the layers.
 const TABLE: usize = 4096;
-/// Ending of the name of the scales of an int8 array.
+/// Suffix of the name of the scales of an int8 array.
 const SCALE: &str = ".scale";
 
 /// How matrices are stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Precision {
-    /// One byte a weight, an f16 scale for 96 neighbours of a row (for a whole row of a large table, or
-    /// one that they do not divide).
+    /// One byte a weight, and an f16 scale per 96 adjacent weights of a row. A row of a large table, or one
+    /// whose length is no multiple of 96, has a single scale.
     Int8,
     /// Two bytes a weight.
     F16,
@@ -41,12 +42,12 @@ impl FromStr for Precision {
             "int8" => Ok(Self::Int8),
             "f16" => Ok(Self::F16),
             "f32" => Ok(Self::F32),
-            _ => Err(format!("`{s}` is none of int8, f16 and f32")),
+            _ => Err(format!("precision `{s}` is unknown; use int8, f16 or f32")),
         }
     }
 }
 
-/// Encodes arrays as safetensors in a precision.
+/// Encodes arrays as a safetensors file in a precision.
 ///
 /// # Errors
 /// [`Error::Weight`] when the library refuses an array.
@@ -91,7 +92,7 @@ pub fn encode(state: &StateDict, precision: Precision) -> Result<Vec<u8>> {
     serialize(views?, None).map_err(failed)
 }
 
-/// Decodes arrays of any precision.
+/// Decodes arrays of any precision, of a file that [`encode`] wrote in this or an earlier version.
 ///
 /// # Errors
 /// [`Error::Weight`] for a damaged file or an int8 array without its scales.
@@ -99,9 +100,12 @@ pub fn decode(bytes: &[u8]) -> Result<StateDict> {
     let file = SafeTensors::deserialize(bytes).map_err(failed)?;
     let mut state = super::read_safetensors(bytes)?;
     for (name, view) in file.iter().filter(|(_, view)| view.dtype() == Dtype::I8) {
-        let lost = || Error::Weight {
+        let lost = || {
+            Error::Weight {
             name: name.into(),
-            problem: "has no fitting scales; the file is damaged".into(),
+            problem: "its scales are missing or do not fit; the file is damaged, so fetch or export it again"
+                .into(),
+        }
         };
         let scales = state
             .remove(&format!("{name}{SCALE}"))
@@ -125,15 +129,17 @@ pub fn decode(bytes: &[u8]) -> Result<StateDict> {
     Ok(super::current_names(state))
 }
 
-/// Shares of a group's largest weight that are tried as the largest that stays exact.
+/// The largest weight of a group, times one of these factors, becomes the largest number that int8 can
+/// hold. [`best_scale`] tries them all.
 const RANGES: [f32; 8] = [1.0, 0.975, 0.95, 0.925, 0.9, 0.875, 0.85, 0.8];
 
-/// Scale of every group and the weights in units of it.
+/// The scale of every group, and the weights divided by the scales.
 fn quantize(array: &Array) -> (Vec<f16>, Vec<u8>) {
     let width = array.values.len() / array.shape[0];
-    let group = match array.shape[0] < TABLE && width.is_multiple_of(GROUP) {
-        true => GROUP,
-        false => width,
+    let group = if array.shape[0] < TABLE && width.is_multiple_of(GROUP) {
+        GROUP
+    } else {
+        width
     };
     let mut scales = Vec::with_capacity(array.values.len() / group);
     let mut bytes = Vec::with_capacity(array.values.len());
@@ -145,7 +151,7 @@ fn quantize(array: &Array) -> (Vec<f16>, Vec<u8>) {
     (scales, bytes)
 }
 
-/// The scale with the smallest squared error: cutting an outlier short can pay for all others.
+/// The scale with the smallest squared error. Clamping an outlier can make the other weights more exact.
 fn best_scale(row: &[f32]) -> f16 {
     let largest = row.iter().fold(0.0_f32, |m, v| m.max(v.abs()));
     let error = |scale: f16| {
@@ -154,7 +160,7 @@ fn best_scale(row: &[f32]) -> f16 {
             |&v: &f32| (f64::from(v) - f64::from(rounded(v, scale)) * f64::from(scale)).powi(2);
         row.iter().map(lost).sum::<f64>()
     };
-    // The rounded scale is the one that will be multiplied with.
+    // The error is that of the scale as it is stored, rounded to f16.
     let scales = RANGES.map(|range| f16::from_f32(range * largest / 127.0));
     let mut best = (scales[0], error(scales[0]));
     for scale in &scales[1..] {
@@ -166,7 +172,7 @@ fn best_scale(row: &[f32]) -> f16 {
     best.0
 }
 
-/// A weight in units of its scale.
+/// A weight divided by its scale, rounded; 0 for a scale of 0.
 fn rounded(value: f32, scale: f32) -> i8 {
     if scale > 0.0 {
         (value / scale).round().clamp(-127.0, 127.0) as i8
@@ -234,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn an_outlier_spoils_its_neighbours_only() {
+    fn an_outlier_affects_only_its_own_group() {
         let mut array = Array {
             shape: vec![16, 4 * GROUP],
             values: vec![0.01; 64 * GROUP],
@@ -248,10 +254,10 @@ mod tests {
     }
 
     #[test]
-    fn a_large_table_has_a_scale_a_row() {
+    fn a_large_table_has_one_scale_a_row() {
         let array = |rows: usize| Array {
             shape: vec![rows, GROUP * 2],
-            // A multiple of a scale that f16 has.
+            // A multiple of a scale that f16 represents exactly.
             values: vec![127.0 / 256.0; rows * GROUP * 2],
         };
         for (rows, scales) in [(TABLE, 1), (TABLE - 1, 2)] {

@@ -17,21 +17,24 @@ pub struct Array {
 }
 
 impl Array {
-    /// An array from its parts.
+    /// An array of a shape with these values. The name is that of the error.
     ///
     /// # Errors
-    /// [`Error::Weight`] when the number of values does not fit the shape.
+    /// [`Error::Weight`] if the number of values does not fit the shape.
     pub fn new(name: &str, shape: Vec<usize>, values: Vec<f32>) -> Result<Self> {
         if shape.iter().product::<usize>() != values.len() {
             return Err(Error::Weight {
                 name: name.into(),
-                problem: format!("{} values do not fill the shape {shape:?}", values.len()),
+                problem: format!(
+                    "has {} values, which do not fill its shape {shape:?}; the file is damaged",
+                    values.len()
+                ),
             });
         }
         Ok(Self { shape, values })
     }
 
-    /// A matrix with its dimensions exchanged.
+    /// The transposed matrix: `[rows, columns]` → `[columns, rows]`.
     pub(crate) fn transposed(&self) -> Self {
         let (rows, columns) = (self.shape[0], self.shape[1]);
         let mut values = Vec::with_capacity(self.values.len());
@@ -45,10 +48,10 @@ impl Array {
     }
 }
 
-/// Arrays by parameter path, e.g. `encoders.sentence.layers.0.attention.query.weight`.
+/// Arrays by the path of their parameter in the module, such as `encoders.sentence.layers.0.attention.query.weight`.
 pub type StateDict = BTreeMap<String, Array>;
 
-/// Where a traversal is in the module tree.
+/// Path of the current parameter while a module tree is traversed.
 #[derive(Default)]
 struct Path {
     names: Vec<String>,
@@ -70,14 +73,14 @@ impl Path {
         self.names.join(".")
     }
 
-    /// Burn keeps Linear weights as `[inputs, outputs]`.
+    /// Whether the parameter is the weight of a linear layer, which Burn stores as `[inputs, outputs]`.
     fn is_linear_weight(&self) -> bool {
         self.containers.last().is_some_and(|c| c == "Struct:Linear")
             && self.names.last().is_some_and(|n| n == "weight")
     }
 }
 
-/// Reads all parameters of a module back to the host.
+/// Reads all parameters of a module back from its device.
 ///
 /// # Errors
 /// [`Error::Device`] when the device fails.
@@ -126,7 +129,7 @@ pub async fn state_of<M: Module>(module: &M) -> Result<StateDict> {
 /// Replaces all parameters of a module.
 ///
 /// # Errors
-/// [`Error::Weight`] for a parameter that is missing or of another shape, and for an array that
+/// [`Error::Weight`] for a parameter whose array is missing or has another shape, and for an array that
 /// belongs to no parameter.
 pub fn load_state<M: Module>(module: M, mut state: StateDict) -> Result<M> {
     let module = fill(module, &mut state, true)?;
@@ -134,13 +137,15 @@ pub fn load_state<M: Module>(module: M, mut state: StateDict) -> Result<M> {
         None => Ok(module),
         Some(name) => Err(Error::Weight {
             name,
-            problem: "the model has no parameter of this name".into(),
+            problem:
+                "the model has no parameter of this name; the file belongs to another configuration"
+                    .into(),
         }),
     }
 }
 
-/// Replaces those parameters that `state` names and leaves the rest; what remains in `state`
-/// belongs to no parameter.
+/// Replaces the parameters that `state` names and keeps the others. The arrays that remain in `state`
+/// afterwards belong to no parameter.
 ///
 /// # Errors
 /// [`Error::Weight`] for an array of another shape.
@@ -168,7 +173,9 @@ fn fill<M: Module>(module: M, state: &mut StateDict, complete: bool) -> Result<M
                 if self.complete {
                     self.error.get_or_insert(Error::Weight {
                         name,
-                        problem: "is missing".into(),
+                        problem:
+                            "is missing; the file is incomplete or belongs to another configuration"
+                                .into(),
                     });
                 }
                 return param;
@@ -179,7 +186,8 @@ fn fill<M: Module>(module: M, state: &mut StateDict, complete: bool) -> Result<M
             let expected = param.lazy_shape().to_vec();
             if array.shape != expected {
                 let problem = format!(
-                    "has the shape {:?} where the model needs {expected:?}",
+                    "has the shape {:?}, but the model needs {expected:?}; the file belongs to another \
+                     configuration",
                     array.shape
                 );
                 self.error.get_or_insert(Error::Weight { name, problem });
@@ -192,7 +200,7 @@ fn fill<M: Module>(module: M, state: &mut StateDict, complete: bool) -> Result<M
                     Tensor::from_data(data, &device).set_require_grad(old.is_require_grad())
                 })
             } else {
-                // A placeholder is replaced without being filled first.
+                // `map` would fill the placeholder with zeros first.
                 let mut loaded = Param::from_data(data, &device);
                 loaded.id = param.id;
                 loaded

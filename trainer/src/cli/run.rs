@@ -13,8 +13,8 @@ use crate::finetune::{self, FinetuneConfig, finetune};
 use crate::interrupt::Interrupt;
 use crate::machine::Machine;
 use crate::pretrain::{self, PretrainConfig, pretrain};
-use crate::report;
 use crate::settings::{Layers, Preset, Presets};
+use crate::sinks;
 use crate::store::{self, RunFolder};
 
 /// Arguments of a command that makes a run.
@@ -167,7 +167,7 @@ impl RunArgs {
             workers,
             interrupt: &interrupt,
         };
-        let mut sinks = report::of_run(&folder, resumed)?;
+        let mut sinks = sinks::of_run(&folder, resumed)?;
         task.carry_out(&folder, resumed, &machine, &mut sinks)
     }
 }

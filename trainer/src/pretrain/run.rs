@@ -92,15 +92,15 @@ pub fn pretrain(
     let skipped: u64 = loader.skipped().values().sum();
     run.note(format!(
         "{} sentences, {} of them drawn from ({skipped} too short or too long); {steps_per_epoch} steps an epoch",
-        loader.corpus().len(),
-        loader.len(),
+        loader.corpus().sentences(),
+        loader.sentences(),
     ))?;
     let keys = objectives.queue_keys;
-    if objectives.w_cspo > 0.0 && keys > loader.len() {
+    if objectives.w_cspo > 0.0 && keys > loader.sentences() {
         run.note(format!(
             "a queue holds {keys} keys (--queue-keys), more than the {} sentences that they come from: sentences will \
              be told apart from earlier keys of their own",
-            loader.len()
+            loader.sentences()
         ))?;
     }
 

@@ -152,12 +152,12 @@ impl RunFolder {
         self.path.join(FINETUNED)
     }
 
-    /// What happened, for [`crate::report::Jsonl`].
+    /// What happened, for [`crate::sinks::Jsonl`].
     pub fn events(&self) -> PathBuf {
         self.path.join("events.jsonl")
     }
 
-    /// The chart of it, by [`crate::report::Plot`].
+    /// The chart of it, by [`crate::sinks::Plot`].
     pub fn chart(&self) -> PathBuf {
         self.path.join("training.svg")
     }

@@ -1,12 +1,13 @@
-//! Convolution kernels: `[channels, hidden, k]`, one array a width, reading backwards on their
-//! side; on ours all as one product `[Σk * channels, hidden]`, reading forwards.
+//! Convolution kernels of the span CNN. Theirs are one array a width, `[channels, hidden, k]`, and read the
+//! words from last to first. Ours are one matrix for all widths, `[Σk * channels, hidden]`, and read them
+//! from first to last.
 
 use std::collections::BTreeMap;
 
 use crate::weights::{Array, StateDict};
 use crate::{Error, Result};
 
-/// Their kernels and biases by module and place among the widths.
+/// Their kernels and biases, by module and index of the width.
 #[derive(Default)]
 pub(super) struct Kernels {
     weights: BTreeMap<(String, usize), Array>,
@@ -14,11 +15,11 @@ pub(super) struct Kernels {
 }
 
 impl Kernels {
-    /// Takes `module` + `conv_layer_` + `rest`.
+    /// Adds the array whose name is `module` + `conv_layer_` + `rest`.
     pub(super) fn add(&mut self, name: &str, module: &str, rest: &str, array: Array) -> Result<()> {
         let unknown = || Error::Weight {
             name: name.into(),
-            problem: "is not a convolution of the span CNN".into(),
+            problem: "is no kernel or bias of the span CNN".into(),
         };
         let (index, kind) = rest.split_once('.').ok_or_else(unknown)?;
         let key = (module.to_string(), index.parse().map_err(|_| unknown())?);
@@ -30,7 +31,7 @@ impl Kernels {
         Ok(())
     }
 
-    /// All of them in our layout.
+    /// All kernels and biases in our layout.
     pub(super) fn ours(self) -> StateDict {
         let mut state = StateDict::new();
         for ((module, _), kernel) in self.weights {
@@ -43,7 +44,8 @@ impl Kernels {
     }
 }
 
-/// Our taps or biases as their arrays, names still ours up to the module; nothing for other names.
+/// Their arrays for our kernels or biases of the span CNN, under the name of our module and their names
+/// inside it; `None` for other parameters.
 pub(super) fn theirs(
     name: &str,
     array: &Array,
@@ -52,7 +54,7 @@ pub(super) fn theirs(
     let fail = || Error::Weight {
         name: name.into(),
         problem: format!(
-            "the shape {:?} does not fit kernels of the widths {widths:?}",
+            "has the shape {:?}, which does not fit kernels of the widths {widths:?}",
             array.shape
         ),
     };
@@ -81,22 +83,18 @@ pub(super) fn theirs(
         let count = if taps { width * channels } else { channels };
         let values = &array.values[from * row..(from + count) * row];
         from += count;
-        let (kind, part) = match taps {
-            true => ("weight", kernel(values, channels, row, width)),
-            false => (
-                "bias",
-                Array {
-                    shape: vec![channels],
-                    values: values.to_vec(),
-                },
-            ),
+        let (kind, part) = if taps {
+            ("weight", kernel(values, channels, row, width))
+        } else {
+            let (shape, values) = (vec![channels], values.to_vec());
+            ("bias", Array { shape, values })
         };
         found.push((format!("{module}cnn.conv_layer_{layer}.{kind}"), part));
     }
     Ok(Some(found))
 }
 
-/// `[channels, hidden, k]`, flipped in time, as `[k * channels, hidden]`.
+/// Reverses a kernel: theirs, `[channels, hidden, k]` → ours, `[k * channels, hidden]`.
 fn taps(kernel: &Array) -> Array {
     let (channels, hidden, width) = (kernel.shape[0], kernel.shape[1], kernel.shape[2]);
     let mut values = Vec::with_capacity(kernel.values.len());
@@ -112,7 +110,7 @@ fn taps(kernel: &Array) -> Array {
     }
 }
 
-/// `[k * channels, hidden]`, flipped in time, as `[channels, hidden, k]`.
+/// Reverses a kernel: ours, `[k * channels, hidden]` → theirs, `[channels, hidden, k]`.
 fn kernel(taps: &[f32], channels: usize, hidden: usize, width: usize) -> Array {
     let mut values = Vec::with_capacity(taps.len());
     for channel in 0..channels {

@@ -1,4 +1,5 @@
-//! Order of the classes of the three heads (method §2.3): theirs is that of first appearance.
+//! Order of the classes of the three heads (method §2.3). Theirs follows the first appearance in the data;
+//! ours is that of a [`Schema`].
 
 use serde::{Deserialize, Serialize};
 
@@ -7,12 +8,12 @@ use crate::tagger::Tag;
 use crate::weights::{Array, StateDict};
 use crate::{Error, Result};
 
-/// Bias of a class that a checkpoint does not know: it is never predicted.
+/// Bias of a class that a checkpoint does not have, so low that the class is never predicted.
 const NEVER: f32 = -1e4;
-/// "No entity" and "no relation".
+/// Label of "no entity" and of "no relation".
 const NONE: &str = "None";
 
-/// Classes in the order of the rows of each head.
+/// Labels of the classes of each head, in the order of its rows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LabelOrder {
     /// Tags: `PAD` (or whatever stands for padding), `B`, `I`, `E`, `O`, `U`.
@@ -24,7 +25,7 @@ pub struct LabelOrder {
 }
 
 impl LabelOrder {
-    /// The order of a model of ours with the paper's PAD class.
+    /// The order of our model with these labels and a PAD class.
     pub fn of(schema: &Schema) -> Self {
         let tags = Tag::ALL.map(|tag| tag.letter().to_string());
         let relation = |class: usize| match schema.relation(class) {
@@ -44,18 +45,18 @@ impl LabelOrder {
         }
     }
 
-    /// The types that it names.
+    /// The schema with these labels.
     ///
     /// # Errors
-    /// [`Error::Config`] for a relation without a direction, or tags without the one for padding, which
-    /// comes first whatever it is called.
+    /// [`Error::Config`] if a relation label has no direction, or the first tag is not the one for padding,
+    /// which may have any other name.
     pub fn schema(&self) -> Result<Schema> {
         let first = self.tags.first().map(String::as_str).unwrap_or_default();
         if Tag::ALL.iter().any(|tag| first == tag.letter().to_string()) {
             return Err(Error::Config {
                 field: "tags",
                 problem: format!(
-                    "begin with `{first}`; the class for padding comes first, as `PAD`"
+                    "the first tag is `{first}`; put the tag for padding, such as `PAD`, in front"
                 ),
             });
         }
@@ -66,7 +67,9 @@ impl LabelOrder {
                 .or_else(|| label.strip_suffix("@<"))
                 .ok_or_else(|| Error::Config {
                     field: "relations",
-                    problem: format!("`{label}` must end in @> or @<"),
+                    problem: format!(
+                        "the label `{label}` has no direction; it must end in @> or @<"
+                    ),
                 })?;
             relations.push(name.to_string());
         }
@@ -86,11 +89,11 @@ impl LabelOrder {
     }
 }
 
-/// Puts the rows of the heads of a fine-tuning model, by our names, from one order into another; a
-/// class that is new is never predicted, one that is no longer there is dropped.
+/// Moves the rows of the three heads from one order of classes to another. A class that only `to` has is
+/// never predicted; a class that only `from` has is dropped. The arrays have our names.
 ///
 /// # Errors
-/// [`Error::Weight`] for a head of another number of classes.
+/// [`Error::Weight`] for a head with another number of classes than `from`.
 pub fn reorder(state: &mut StateDict, from: &LabelOrder, to: &LabelOrder) -> Result<()> {
     let heads = [
         ("tagger", &from.tags, &to.tags),
@@ -98,10 +101,13 @@ pub fn reorder(state: &mut StateDict, from: &LabelOrder, to: &LabelOrder) -> Res
         ("relation.head", &from.relations, &to.relations),
     ];
     for (head, from, to) in heads {
-        // Padding has many names and one place.
-        let place = |(i, label): (usize, &String)| match head == "tagger" && i == 0 {
-            true => Some(0),
-            false => from.iter().position(|other| other == label),
+        // The tag for padding is the first one in either order, whatever its name.
+        let place = |(i, label): (usize, &String)| {
+            if head == "tagger" && i == 0 {
+                Some(0)
+            } else {
+                from.iter().position(|other| other == label)
+            }
         };
         let places: Vec<Option<usize>> = to.iter().enumerate().map(place).collect();
         for (kind, missing) in [("weight", 0.0), ("bias", NEVER)] {
@@ -113,7 +119,7 @@ pub fn reorder(state: &mut StateDict, from: &LabelOrder, to: &LabelOrder) -> Res
                 return Err(Error::Weight {
                     name,
                     problem: format!(
-                        "has the shape {:?}, but {} classes are named",
+                        "has the shape {:?}, but the list of labels has {} classes; correct the list",
                         array.shape,
                         from.len()
                     ),

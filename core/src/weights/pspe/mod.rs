@@ -1,6 +1,7 @@
-//! Checkpoints of the paper's own code, in and out (method §3.8–3.9).
+//! Checkpoints of the authors' code, to and from ours (method §3.8–3.9).
 //!
-//! Its convolutions read the words of a span last to first, so their kernels are flipped in time.
+//! In this module, "their" names and layouts are those of the authors' code. Their convolutions read
+//! the words of a span from last to first, so kernels are reversed on the way.
 
 mod kernel;
 mod labels;
@@ -14,10 +15,10 @@ pub use labels::{LabelOrder, reorder};
 pub use names::Stage;
 pub use sizes::sizes;
 
-/// Translates a checkpoint of the paper's code into our names and layouts.
+/// Translates a checkpoint of the authors' code into our names and layouts.
 ///
 /// # Errors
-/// [`Error::Weight`] for a name or shape that its model does not have.
+/// [`Error::Weight`] for a name or shape that their model does not have.
 pub fn from_pspe(checkpoint: StateDict, stage: Stage) -> Result<StateDict> {
     let mut state = StateDict::new();
     let mut kernels = Kernels::default();
@@ -27,7 +28,7 @@ pub fn from_pspe(checkpoint: StateDict, stage: Stage) -> Result<StateDict> {
         }
         let ours = stage.ours(&name).ok_or_else(|| Error::Weight {
             name: name.clone(),
-            problem: format!("is not a parameter of the {stage} model"),
+            problem: format!("is no parameter of the {stage} model of the authors' code"),
         })?;
         match ours.split_once("conv_layer_") {
             Some((module, rest)) => kernels.add(&name, module, rest, array)?,
@@ -40,11 +41,11 @@ pub fn from_pspe(checkpoint: StateDict, stage: Stage) -> Result<StateDict> {
     Ok(state)
 }
 
-/// Translates our names and layouts into those of the paper's code; `widths` are those of the
-/// kernels of the span CNN.
+/// Translates our names and layouts into those of the authors' code. `widths` are the kernel widths of
+/// the span CNN.
 ///
 /// # Errors
-/// [`Error::Weight`] for a parameter that its model does not have.
+/// [`Error::Weight`] for a parameter that their model does not have.
 pub fn to_pspe(state: StateDict, stage: Stage, widths: &[usize]) -> Result<StateDict> {
     let mut checkpoint = StateDict::new();
     for (name, array) in state {
@@ -55,7 +56,7 @@ pub fn to_pspe(state: StateDict, stage: Stage, widths: &[usize]) -> Result<State
         for (part, array) in parts {
             let theirs = stage.theirs(&part).ok_or_else(|| Error::Weight {
                 name: name.clone(),
-                problem: format!("has no place in the {stage} model of the paper's code"),
+                problem: format!("has no place in the {stage} model of the authors' code"),
             })?;
             checkpoint.insert(theirs, array);
         }

@@ -1,11 +1,11 @@
-//! Names of parameters: theirs and ours.
+//! Names of parameters, theirs and ours.
 
 use std::fmt;
 
 use crate::weights::StateDict;
 use crate::weights::bert::{our_name, their_name};
 
-/// Which of the paper's models a checkpoint is of.
+/// The model that a checkpoint of the authors' code belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stage {
     /// Query and momentum network with the heads of the objectives.
@@ -111,28 +111,28 @@ const NETWORKS: [(&str, &str); 2] = [
 ];
 
 impl Stage {
-    /// What a checkpoint is, by the names in it.
+    /// The model of a checkpoint, by the names of its parameters; `None` if no name is one of theirs.
     pub fn of<'a>(names: impl IntoIterator<Item = &'a String>) -> Option<Self> {
         names.into_iter().find_map(|name| {
-            let pretrained = NETWORKS.iter().any(|(theirs, _)| name.starts_with(theirs));
-            let finetuned = name.starts_with("ent_model.") || name.starts_with("rel_model.");
-            match (pretrained, finetuned) {
-                (true, _) => Some(Self::Pretraining),
-                (_, true) => Some(Self::FineTuning),
-                _ => None,
+            if NETWORKS.iter().any(|(theirs, _)| name.starts_with(theirs)) {
+                Some(Self::Pretraining)
+            } else if name.starts_with("ent_model.") || name.starts_with("rel_model.") {
+                Some(Self::FineTuning)
+            } else {
+                None
             }
         })
     }
 
-    /// Modules of this model, by their names, of which a checkpoint holds nothing. The momentum network has
-    /// heads for tokens and permutations too, which nothing reads, so they do not count.
+    /// Modules of this model, under their names, of which a checkpoint has no parameter. The heads of TBO
+    /// and SPO of the momentum network may be absent, since nothing reads them.
     pub fn lacking(self, checkpoint: &StateDict) -> Vec<String> {
         let modules: Vec<String> = match self {
             Self::FineTuning => FINE_TUNING.iter().map(|(name, _)| (*name).into()).collect(),
             Self::Pretraining => (NETWORKS.iter())
                 .flat_map(|(network, prefix)| {
-                    let read = |ours: &str| prefix.is_empty() || ours.starts_with("network.");
-                    let modules = PRETRAINING.iter().filter(move |(_, ours)| read(ours));
+                    let needed = |ours: &str| prefix.is_empty() || ours.starts_with("network.");
+                    let modules = PRETRAINING.iter().filter(move |(_, ours)| needed(ours));
                     modules.map(move |(theirs, _)| format!("{network}{theirs}"))
                 })
                 .collect(),
@@ -159,7 +159,7 @@ impl Stage {
     pub(super) fn theirs(self, name: &str) -> Option<String> {
         match self {
             Self::FineTuning => translate(&FINE_TUNING, name, true),
-            // Ours of the query network have no prefix, so the other goes first.
+            // Our names of the query network have no prefix, so those of the momentum network are tried first.
             Self::Pretraining => NETWORKS.iter().rev().find_map(|(theirs, ours)| {
                 let rest = name.strip_prefix(ours)?;
                 Some(format!("{theirs}{}", translate(&PRETRAINING, rest, true)?))
@@ -168,7 +168,8 @@ impl Stage {
     }
 }
 
-/// Exchanges the prefix of a name, and the names inside the encoder and of LayerNorm.
+/// Translates a name from their prefixes to ours, or `back`; also the names inside the sentence encoder
+/// and those of LayerNorm. `None` if no prefix matches.
 fn translate(prefixes: &[(&str, &str)], name: &str, back: bool) -> Option<String> {
     prefixes.iter().find_map(|&(theirs, ours)| {
         let (from, to) = if back { (ours, theirs) } else { (theirs, ours) };

@@ -1,13 +1,14 @@
-//! Sizes of a network, read off the shapes of a checkpoint (method §3.9).
+//! Sizes of a model, read off the shapes of a checkpoint of the authors' code (method §3.9).
 
 use crate::config::{EncoderConfig, ModelConfig};
 use crate::weights::StateDict;
 use crate::{Error, Result};
 
-/// The configuration of a checkpoint of the paper's code, by its own names.
+/// The configuration of the model in a checkpoint of the authors' code, whose names are theirs.
 ///
 /// # Errors
-/// [`Error::Weight`] for a parameter that is missing or of a shape that makes no sense.
+/// [`Error::Weight`] for a parameter that is missing or has too few dimensions; [`Error::Config`] for
+/// sizes from which no model can be built.
 pub fn sizes(checkpoint: &StateDict, encoder: EncoderConfig) -> Result<ModelConfig> {
     let shape = |ending: &str| {
         let found = checkpoint.iter().find(|(name, _)| name.ends_with(ending));
@@ -16,7 +17,7 @@ pub fn sizes(checkpoint: &StateDict, encoder: EncoderConfig) -> Result<ModelConf
             .filter(|shape| shape.len() >= 2)
             .ok_or_else(|| Error::Weight {
                 name: ending.into(),
-                problem: "is missing; this is no checkpoint of the paper's code".into(),
+                problem: "is missing; use a checkpoint of the authors' code".into(),
             })
     };
     let kernel = |layer: usize| {

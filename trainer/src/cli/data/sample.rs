@@ -69,8 +69,8 @@ impl DrawSamples {
         tracing::info!(
             "corpus {}: {} of {} sentences fit, {} steps an epoch, skipped {:?}\n{}",
             corpus.fingerprint(),
-            loader.len(),
-            corpus.len(),
+            loader.sentences(),
+            corpus.sentences(),
             loader.steps_per_epoch(),
             loader.skipped(),
             corpus.counts()
