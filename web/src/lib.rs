@@ -3,11 +3,11 @@
 
 mod adapter;
 mod constructors;
+mod device;
 mod extractor;
 mod host;
 mod journal;
 mod loading;
-mod place;
 mod progress;
 mod scoring;
 mod types;

@@ -1,4 +1,4 @@
-//! From the bytes of a bundle to a model that has proved itself on its device.
+//! Loads a model from the bytes of its bundle, and tests it on its device.
 
 use burn::tensor::Device;
 use js_sys::Uint8Array;
@@ -10,13 +10,13 @@ use spanlight_core::weights::decode;
 use spanlight_core::wordpiece::WordPiece;
 use wasm_bindgen::JsValue;
 
+use crate::device::ComputeDevice;
 use crate::host::{Code, error, failure, now, pause};
 use crate::journal::Watch;
-use crate::place::Place;
 use crate::progress::{Progress, Stage};
-use crate::types::{Backend, Info, Wish};
+use crate::types::{Backend, BackendChoice, Info};
 
-/// A bundle whose parts are sound. They stay in JavaScript's memory: wasm never gives any back.
+/// A bundle whose files were verified. They stay in the memory of JavaScript, since wasm never frees any.
 pub struct Bundle {
     manifest: Manifest,
     tokenizer: Uint8Array,
@@ -26,11 +26,11 @@ pub struct Bundle {
 
 /// A model on its device.
 pub struct Loaded {
-    /// What extracts.
+    /// The extractor.
     pub extractor: Extractor,
-    /// What the caller is told.
+    /// Information for the caller.
     pub info: Info,
-    /// What the GPU libraries complain about; nothing on the processor.
+    /// Failures of the GPU; `None` on the processor.
     pub watch: Option<Watch>,
     device: Device,
 }
@@ -42,10 +42,10 @@ impl Drop for Loaded {
 }
 
 impl Bundle {
-    /// Checks the parts.
+    /// Verifies the files of a bundle.
     ///
     /// # Errors
-    /// What the core says about a damaged part, or what the callback throws.
+    /// An exception for a damaged file, or the exception that the callback throws.
     pub async fn verify(
         manifest: &Uint8Array,
         tokenizer: Uint8Array,
@@ -55,15 +55,15 @@ impl Bundle {
         let manifest = Manifest::parse(&manifest.to_vec()).map_err(failure)?;
         let sizes = [tokenizer.length() as usize, weights.length() as usize];
         let total = sizes.iter().sum();
-        progress.tell(Stage::Verify, 0, total).await?;
+        progress.report(Stage::Verify, 0, total).await?;
         manifest
             .verify(TOKENIZER, &tokenizer.to_vec())
             .map_err(failure)?;
-        progress.tell(Stage::Verify, sizes[0], total).await?;
+        progress.report(Stage::Verify, sizes[0], total).await?;
         manifest
             .verify(WEIGHTS, &weights.to_vec())
             .map_err(failure)?;
-        progress.tell(Stage::Verify, total, total).await?;
+        progress.report(Stage::Verify, total, total).await?;
         Ok(Self {
             manifest,
             tokenizer,
@@ -72,24 +72,29 @@ impl Bundle {
         })
     }
 
-    /// The same, to be opened with a memory of about so many bytes for sentences.
+    /// Gives the extractor a memory of about `memory` bytes for sentences.
     pub fn with_memory(self, memory: usize) -> Self {
         Self { memory, ..self }
     }
 
-    /// Loads the model where it is wished for, or else on the processor.
+    /// Loads the model on the chosen backend, or on the processor if that backend is absent or fails the
+    /// self-test.
     ///
     /// # Errors
-    /// What the core says about a part, what the callback throws, or that the model gives wrong
-    /// results even on the processor.
-    pub async fn open(&self, wish: Wish, progress: &Progress) -> Result<Loaded, JsValue> {
-        progress.tell(Stage::Device, 0, 1).await?;
-        let gpu = Place::gpu(wish).await;
-        progress.tell(Stage::Device, 1, 1).await?;
+    /// An exception for an invalid file, the exception that the callback throws, or an exception if the
+    /// model fails the self-test on the processor too.
+    pub async fn open(
+        &self,
+        choice: BackendChoice,
+        progress: &Progress,
+    ) -> Result<Loaded, JsValue> {
+        progress.report(Stage::Device, 0, 1).await?;
+        let gpu = ComputeDevice::gpu(choice).await;
+        progress.report(Stage::Device, 1, 1).await?;
         let note = match gpu {
             Err(note) => note,
-            Ok(place) => {
-                let loaded = self.load(place, None, progress).await?;
+            Ok(device) => {
+                let loaded = self.load(device, None, progress).await?;
                 match self.test(&loaded, progress).await? {
                     Ok(()) => return Ok(loaded),
                     Err(why) => Some(format!(
@@ -98,24 +103,24 @@ impl Bundle {
                 }
             }
         };
-        let loaded = self.load(Place::cpu(), note, progress).await?;
+        let loaded = self.load(ComputeDevice::cpu(), note, progress).await?;
         match self.test(&loaded, progress).await? {
             Ok(()) => Ok(loaded),
             Err(why) => Err(error(
                 Code::Bundle,
-                format!("the model failed its self-test: {why}; export the bundle anew"),
+                format!("the model failed its self-test: {why}; export the bundle again"),
             )),
         }
     }
 
     async fn load(
         &self,
-        place: Place,
+        device: ComputeDevice,
         note: Option<String>,
         progress: &Progress,
     ) -> Result<Loaded, JsValue> {
-        progress.tell(Stage::Weights, 0, 2).await?;
-        let backend = place.backend();
+        progress.report(Stage::Weights, 0, 2).await?;
+        let backend = device.backend();
         let watch = (backend == Backend::Webgpu).then(Watch::begin);
         let tokenizer = self.tokenizer().map_err(failure)?;
         let weights = decode(&self.weights.to_vec()).map_err(|e| {
@@ -124,25 +129,25 @@ impl Bundle {
                 problem: e.to_string(),
             })
         })?;
-        progress.tell(Stage::Weights, 1, 2).await?;
+        progress.report(Stage::Weights, 1, 2).await?;
         let model = self
             .manifest
-            .model(weights, &place.device)
+            .model(weights, &device.device)
             .map_err(failure)?;
         let predictor = Predictor::new(
             model,
             self.manifest.schema.clone(),
             self.manifest.config.decoding,
-            place.budget,
+            device.budget,
         );
-        progress.tell(Stage::Weights, 2, 2).await?;
+        progress.report(Stage::Weights, 2, 2).await?;
         Ok(Loaded {
             extractor: Extractor::new(predictor, tokenizer)
                 .with_clock(now)
                 .with_memory(self.memory),
-            info: self.info(&place, note),
+            info: self.info(&device, note),
             watch,
-            device: place.device,
+            device: device.device,
         })
     }
 
@@ -154,7 +159,7 @@ impl Bundle {
         );
         if pieces > rows {
             let problem = format!(
-                "has {pieces} word-pieces, and the model knows {rows}; export the bundle anew"
+                "has {pieces} word-pieces, and the model knows {rows}; export the bundle again"
             );
             return Err(Error::Bundle {
                 part: TOKENIZER.into(),
@@ -164,13 +169,13 @@ impl Bundle {
         Ok(tokenizer)
     }
 
-    /// Extracts the manifest's text; the inner error says what is wrong with the device.
+    /// Runs the self-test of the manifest. The inner error is the reason of a failure.
     async fn test(
         &self,
         loaded: &Loaded,
         progress: &Progress,
     ) -> Result<Result<(), String>, JsValue> {
-        progress.tell(Stage::SelfTest, 0, 1).await?;
+        progress.report(Stage::SelfTest, 0, 1).await?;
         let known = &self.manifest.self_test;
         if !known.text.is_empty() {
             let found = match loaded
@@ -182,7 +187,7 @@ impl Bundle {
                 Err(e) => return Ok(Err(e.to_string())),
             };
             loaded.extractor.forget();
-            // Complaints about kernels come in tasks of their own.
+            // Errors of kernels are logged in later tasks.
             pause().await;
             if let Some(failure) = loaded.watch.and_then(Watch::failure) {
                 return Ok(Err(failure));
@@ -193,11 +198,11 @@ impl Bundle {
                 ));
             }
         }
-        progress.tell(Stage::SelfTest, 1, 1).await?;
+        progress.report(Stage::SelfTest, 1, 1).await?;
         Ok(Ok(()))
     }
 
-    fn info(&self, place: &Place, note: Option<String>) -> Info {
+    fn info(&self, device: &ComputeDevice, note: Option<String>) -> Info {
         let Manifest {
             name,
             format,
@@ -211,9 +216,9 @@ impl Bundle {
             entities: schema.entities,
             relations: schema.relations,
             symmetric: schema.symmetric,
-            backend: place.backend(),
-            adapter: place.adapter.as_ref().map(|adapter| adapter.name.clone()),
-            software: place
+            backend: device.backend(),
+            adapter: device.adapter.as_ref().map(|adapter| adapter.name.clone()),
+            software: device
                 .adapter
                 .as_ref()
                 .is_some_and(|adapter| adapter.software),

@@ -1,4 +1,4 @@
-//! Where a model computes: on WebGPU or on the processor.
+//! The device on which a model computes: WebGPU or the processor.
 
 use std::cell::RefCell;
 use std::sync::Arc;
@@ -10,25 +10,26 @@ use wasm_bindgen::JsValue;
 
 use crate::adapter::Adapter;
 use crate::host::{Code, error, get};
-use crate::types::{Backend, Wish};
+use crate::types::{Backend, BackendChoice};
 
-/// Word-pieces in a batch: enough to fill a GPU.
+/// Largest number of word-pieces in a batch on a GPU: enough to keep it busy.
 const GPU_BUDGET: usize = 2048;
-/// Word-pieces in a batch: soon enough done for a wish to cancel to be heard.
+/// Largest number of word-pieces in a batch on the processor. A batch takes little time, so that a caller can
+/// soon cancel.
 const CPU_BUDGET: usize = 512;
 
-/// A device, and what to say about it.
+/// A device with the size of its batches.
 #[derive(Debug, Clone)]
-pub struct Place {
+pub struct ComputeDevice {
     /// The device.
     pub device: Device,
-    /// The adapter of a WebGPU device.
+    /// The adapter of a WebGPU device; `None` on the processor.
     pub adapter: Option<Adapter>,
-    /// Word-pieces in a batch.
+    /// Largest number of word-pieces in a batch.
     pub budget: usize,
 }
 
-impl Place {
+impl ComputeDevice {
     /// The processor.
     pub fn cpu() -> Self {
         Self {
@@ -38,17 +39,18 @@ impl Place {
         }
     }
 
-    /// WebGPU, as far as it is wished for and there, or else why it is not used.
-    pub async fn gpu(wish: Wish) -> Result<Self, Option<String>> {
-        if wish == Wish::Cpu {
+    /// The WebGPU device. If it is not used, the error has the reason, or is `None` if the caller chose
+    /// the processor.
+    pub async fn gpu(choice: BackendChoice) -> Result<Self, Option<String>> {
+        if choice == BackendChoice::Cpu {
             return Err(None);
         }
         let Some(adapter) = Adapter::find().await else {
-            let asked = wish == Wish::Webgpu;
+            let asked = choice == BackendChoice::Webgpu;
             return Err(asked
                 .then(|| "This browser offers no WebGPU adapter; the processor is used.".into()));
         };
-        if adapter.software && wish == Wish::Auto {
+        if adapter.software && choice == BackendChoice::Auto {
             return Err(Some(format!(
                 "WebGPU has only a software adapter here ({}); the processor is faster and is used.",
                 adapter.name
@@ -82,11 +84,11 @@ impl Place {
 
 thread_local! {
     static DEVICE: RefCell<Option<Device>> = const { RefCell::new(None) };
-    /// Loads that come while the device is being opened wait for it here.
+    /// The device while it is being opened; other loads wait for it.
     static OPENING: RefCell<Option<Promise>> = const { RefCell::new(None) };
 }
 
-/// The module's one WebGPU device; Burn refuses to open a second.
+/// The WebGPU device of this module. There is only one, since Burn refuses to open a second.
 async fn open() -> Result<Device, String> {
     let opening = OPENING.with_borrow_mut(|opening| opening.get_or_insert_with(start).clone());
     if let Err(why) = opening.await {
@@ -104,7 +106,7 @@ fn start() -> Promise {
             .init_with_setup_async()
             .await
             .map_err(|e| error(Code::Device, e))?;
-        // CubeCL's handler panics, which would leave every caller waiting for ever.
+        // The handler of CubeCL panics, which would leave every caller waiting for ever.
         setup
             .device
             .on_uncaptured_error(Arc::new(|error| log::error!(target: "wgpu", "{error}")));
