@@ -1,17 +1,15 @@
 import { SpanlightError } from "./error.js";
 import { Fleet } from "./fleet.js";
-import { readGold } from "./gold.js";
 import { speedOf } from "./race.js";
 import { Source } from "./source.js";
 import { startWorker } from "./start-worker.js";
 import { Tally } from "./tally.js";
 
 /**
- * @import { Batch, Evaluation, ExtractOptions, GoldSentence, Info, Prediction, Sentence } from "../spanlight_web.js"
+ * @import { Batch, Evaluation, ExtractOptions, Gold, GoldFile, GoldSentence, Info, Prediction, Sentence } from "../spanlight_web.js"
  * @import { LoadProgress } from "./backend.js"
  * @import { Parts } from "./bundle.js"
  * @import { Backends } from "./fleet.js"
- * @import { Gold, GoldFile } from "./gold.js"
  * @import { Outcome } from "./tally.js"
  */
 
@@ -217,13 +215,14 @@ export class Extractor extends EventTarget {
   }
 
   /**
-   * Reads an annotated file: DyGIE documents (as SciERC has them), SpERT's sentences, or the paper's.
+   * Reads an annotated file in any format that `spanlight finetune` reads: DyGIE (SciERC), SpERT (CoNLL04), the
+   * paper's, ARNOR, DocRED, re3d, KnowledgeNet.
    * @param {GoldFile} file
    * @returns {Promise<Gold>}
-   * @throws a {@link SpanlightError} that names the line
+   * @throws a {@link SpanlightError} that names file, line and field
    */
   async readGold(file) {
-    return readGold(file, async (words) => (await this.#ask({ kind: "unescape", words })).words);
+    return (await this.#ask({ kind: "readGold", file })).gold;
   }
 
   /**

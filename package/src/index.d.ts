@@ -18,7 +18,11 @@ export type {
   EntityAlternative,
   Evaluation,
   ExtractOptions,
+  Gold,
   GoldEntity,
+  GoldFile,
+  GoldFormat,
+  GoldPart,
   GoldRelation,
   GoldSentence,
   Info,
@@ -36,6 +40,5 @@ export type { ByteArray, Parts } from "./bundle.js";
 export type { ErrorCode } from "./error.js";
 export type { Abortable, EvaluateOptions, Listener, LoadOptions, Progress } from "./extractor.js";
 export type { Backends, Pace, Speeds } from "./fleet.js";
-export type { Gold, GoldFile } from "./gold.js";
 export type { Speed } from "./race.js";
 export type { Outcome } from "./tally.js";

@@ -7,7 +7,7 @@
 //   {id, kind: "extract", text: string, options: ExtractOptions}
 //   {id, kind: "evaluate", gold: GoldSentence[]}
 //   {id, kind: "score", gold: GoldSentence[], predictions: Prediction[]}
-//   {id, kind: "unescape", words: string[]}
+//   {id, kind: "readGold", file: GoldFile}
 //   {id, kind: "forget"}                     empties the memory of sentences
 //   {id, kind: "cancel"}                     ends the request of that id
 // worker → page, any number of
@@ -19,7 +19,7 @@
 //   {id, kind: "loaded", info: Info, loading: number, memory: number|null}
 //   {id, kind: "extracted", extraction: Extraction without its sentences, cancelled: boolean, memory: number|null}
 //   {id, kind: "evaluated", evaluation: Evaluation}
-//   {id, kind: "unescaped", words: string[]}
+//   {id, kind: "gold", gold: Gold}
 //   {id, kind: "forgotten"}
 //   {id, kind: "cancelled"}                  of a request that was ended before it gave anything
 //   {id, kind: "failed", code: ErrorCode, message: string}
@@ -29,7 +29,7 @@
 // Not only when it is needed: many bundlers cannot split a worker into several files.
 import * as engine from "../spanlight_web.js";
 
-const WORK = { load, extract, evaluate, score, unescape, forget };
+const WORK = { load, extract, evaluate, score, readGold, forget };
 
 /** @type {Map<number, AbortController>} */
 const running = new Map();
@@ -99,8 +99,8 @@ async function score({ gold, predictions }) {
   return { kind: "evaluated", evaluation: needed().score(gold, predictions) };
 }
 
-async function unescape({ words }) {
-  return { kind: "unescaped", words: wasm.unescape(words) };
+async function readGold({ file }) {
+  return { kind: "gold", gold: wasm.readGold(file) };
 }
 
 async function forget() {

@@ -1,6 +1,6 @@
 // The npm package as it is published, with the real engine.
 import assert from "node:assert/strict";
-import { mkdtemp, readFile, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, readdir, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -35,6 +35,7 @@ before(async () => {
       "/lossy": PACKAGE,
       "/models/tiny": here("tiny"),
       "/gold.jsonl": here("../../web/tests/gold.jsonl"),
+      "/formats": here("../formats"),
     },
   });
   browser = await launch();
@@ -77,6 +78,39 @@ onPage("an evaluation gives the native program's figures", "/blank.html", async 
   const { entity, strict } = native.full;
   assert.deepEqual([count("entity", "gold"), count("entity", "predicted")], [entity.gold - entity.tp, entity.pred - entity.tp]);
   assert.deepEqual([count("relation", "gold"), count("relation", "predicted")], [strict.gold - strict.tp, strict.pred - strict.tp]);
+});
+
+onPage("annotated files read as the native program reads them, and faults name their place", "/blank.html", async (page) => {
+  const names = (await readdir(here("../formats"))).filter((name) => name.endsWith(".expected.json")).map((name) => name.replace(".expected.json", ""));
+  assert.ok(names.length >= 8);
+  const { found, faults } = await page.evaluate(async (names) => {
+    const { Extractor } = await import("/node_modules/spanlight/src/index.js");
+    const extractor = await Extractor.load("/models/tiny/", { backend: "cpu" });
+    const file = async (name) => ({ name, text: await (await fetch(`/formats/${name}`)).text() });
+    const found = {};
+    for (const name of names) {
+      if (name === "re3d") {
+        const [documents, ...parts] = await Promise.all(["documents", "entities", "relations"].map((part) => file(`re3d/${part}.json`)));
+        found[name] = await extractor.readGold({ ...documents, parts });
+      } else found[name] = await extractor.readGold(await file(name));
+    }
+    const faults = [];
+    const line = '{"tokens":["a","𝔖"],"entities":[],"relations":[]}';
+    for (const text of [`${line}\n${line.replace('"entities":[]', '"entities":[{"type":"X","start":1,"end":9}]')}`, "{", "", "{}"]) {
+      await extractor.readGold({ name: "my.jsonl", text }).catch(({ name, code, message }) => faults.push([name, code, message]));
+    }
+    await extractor.readGold({ name: "my.jsonl", text: line, format: "brat" }).catch(({ name, code, message }) => faults.push([name, code, message]));
+    return { found, faults };
+  }, names);
+  for (const name of names) {
+    const expected = JSON.parse(await readFile(here(`../formats/${name}.expected.json`), "utf8"));
+    assert.deepEqual(found[name], expected, name);
+  }
+  assert.deepEqual(faults.map(([name, code]) => [name, code]), [...Array(4).fill(["SpanlightError", "data"]), ["SpanlightError", "argument"]]);
+  assert.match(faults[0][2], /^my\.jsonl: line 2, field `entities\[0\]`: words \[1, 9\) are not a span of the sentence's 2 words/);
+  assert.match(faults[1][2], /^my\.jsonl: line 1: .*cut off/);
+  assert.match(faults[2][2], /no sentence found/);
+  assert.match(faults[3][2], /line 1 has none of the fields/);
 });
 
 onPage("a lost GPU costs no sentence and repeats none", "/blank.html", async (page) => {

@@ -84,8 +84,9 @@ export class Engine extends EventTarget {
     return sentence;
   }
 
-  async readGold({ name, text }) {
+  async readGold({ name, text, parts }) {
     try {
+      if (parts) return { format: "re3d", sentences: [{ document: name, index: 0, words: parts.map((part) => part.name), entities: [], relations: [] }], defects: [] };
       const sentences = text.trim().split("\n").map((line, index) => {
         const { tokens, entities, relations } = JSON.parse(line);
         return { document: "gold", index, words: tokens, entities: entities.map(({ start, end, type }) => ({ start, end, label: type })), relations: relations.map(({ head, tail, type }) => ({ head, tail, label: type })) };

@@ -5,7 +5,15 @@ const TYPES = ["Task", "Method", "Metric", "Material", "OtherScientificTerm"];
 
 export default async function init() {}
 
-export const unescape = (words) => words.map((word) => word.replaceAll("-LRB-", "("));
+/** Reads lines with `tokens` and `entities`, and says which parts came along. */
+export function readGold({ name, text, format = "spert", parts = [] }) {
+  const sentences = text.split("\n").filter(Boolean).map((line, index) => {
+    if (!line.startsWith("{")) throw Object.assign(new Error(`${name}: line ${index + 1}: mend the JSON`), { code: "data" });
+    const { tokens, entities } = JSON.parse(line);
+    return { document: name, index, words: tokens, entities: entities.map(({ start, end, type }) => ({ start, end, label: type })), relations: [] };
+  });
+  return { format, sentences, defects: [], parts: parts.map((part) => part.name) };
+}
 
 export class Extractor {
   #known = new Set();

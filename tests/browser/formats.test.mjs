@@ -1,5 +1,6 @@
 // The formats, without a browser: what is written can be read again, and nothing is lost.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { flatten, unflatten } from "../../www/js/document/flat.js";
 import { readBrat, writeBrat } from "../../www/js/formats/brat.js";
@@ -9,6 +10,7 @@ import { writeCsv } from "../../www/js/formats/csv.js";
 import { readJson, writeJson } from "../../www/js/formats/json.js";
 import { readJsonl, writeJsonl } from "../../www/js/formats/jsonl.js";
 import { plainText } from "../../www/js/formats/markdown.js";
+import { goldOf } from "../../www/js/score/words.js";
 import { Random } from "./random.mjs";
 import { facts, trickyDocument, trickyText } from "./tricky.mjs";
 
@@ -70,6 +72,32 @@ test("a foreign file of the training format keeps its sentences, articles and es
   assert.deepEqual(flat.relations.map(({ head, tail, type }) => [head, tail, type]), [[0, 1, "USED-FOR"]]);
   const written = writeJsonl(flatten(unflatten(flat)), ABOUT).trim().split("\n").map((one) => JSON.parse(one));
   assert.deepEqual(written.map(({ articleId, sentId }) => [articleId, sentId]), [["a", 3], ["a", 4], ["b", 0]]);
+});
+
+const shared = (name) => readFileSync(new URL(`../formats/${name}`, import.meta.url), "utf8");
+
+for (const name of ["pspe.json", "page.jsonl"]) {
+  test(`the page and the crate “formats” read the same in ${name}`, () => {
+    const { sentences } = JSON.parse(shared(`${name}.expected.json`));
+    const flat = readJsonl(shared(name));
+    assert.equal(flat.sentences.length, sentences.length);
+    const gold = goldOf(unflatten(flat).sentences, "page");
+    // Without an article the page knows no file name to put in its place.
+    const named = gold.map((sentence, i) => ({ ...sentence, document: sentence.document || sentences[i].document }));
+    assert.deepEqual(named, sentences);
+  });
+}
+
+test("what the page writes is what is on file, byte for byte", () => {
+  const flat = readJson(JSON.parse(shared("page.json")));
+  const about = { name: "page", model: null };
+  assert.equal(writeJson(flat, about), shared("page.json"));
+  assert.equal(writeJsonl(flat, about), shared("page.jsonl"));
+  assert.deepEqual(writeBrat(flat), { txt: shared("page.txt"), ann: shared("page.ann") });
+  assert.equal(writeConll(flat, about), shared("page.conllup"));
+  assert.equal(writeCsv(flat), shared("page.csv"));
+  assert.deepEqual(facts(readBrat(shared("page.txt"), shared("page.ann"))), facts(flat));
+  assert.deepEqual(facts(readJsonl(shared("page.jsonl"))), facts(flat));
 });
 
 test("a broken line of the training format is named", () => {

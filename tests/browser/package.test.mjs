@@ -323,41 +323,18 @@ inPage(
   },
 );
 
-const GOLD = {
-  dygie: { doc_key: "d", sentences: [["Alice", "-LRB-", "met"], ["Bob", "."]], ner: [[[0, 0, "PER"]], [[3, 3, "PER"]]], relations: [[[0, 0, 3, 3, "KNOWS"]], []] },
-  spert: { tokens: ["Alice", "met", "Bob"], entities: [{ type: "PER", start: 0, end: 1 }, { type: "PER", start: 2, end: 3 }], relations: [{ type: "KNOWS", head: 1, tail: 0 }], orig_id: 7 },
-  pspe: { articleId: "a", sentId: 3, sentText: "Alice met Bob", entityMentions: [{ emId: "E1", text: "Alice", offset: [0, 1], label: "PER" }], relationMentions: [] },
-};
+const GOLD = { tokens: ["Alice", "met", "Bob"], entities: [{ type: "PER", start: 0, end: 1 }, { type: "PER", start: 2, end: 3 }] };
 
 inPage(
-  "annotated files are read in three formats, and faults are named",
+  "annotated files go to the module and its complaints come back",
   `async ({ Extractor, caught }) => {
     const extractor = await Extractor.load("/models/plain", { backend: "cpu" });
-    const gold = ${JSON.stringify(GOLD)};
-    const found = {};
-    for (const [name, record] of Object.entries(gold)) found[name] = await extractor.readGold({ name: name + ".json", text: JSON.stringify(record) + "\\n" });
-    found.array = await extractor.readGold({ name: "array.json", text: "\\ufeff" + JSON.stringify([gold.spert, gold.spert]) });
-    const bad = structuredClone(gold.spert);
-    bad.entities[1].end = 9;
-    const faults = [];
-    for (const text of [JSON.stringify(gold.spert) + "\\n" + JSON.stringify(bad), "{", "", "{}"]) faults.push(await caught(extractor.readGold({ name: "my.jsonl", text })));
-    return { found, faults };
+    const file = { name: "my.jsonl", text: ${JSON.stringify(JSON.stringify(GOLD))}, format: "spert", parts: [{ name: "b", text: "" }] };
+    return { gold: await extractor.readGold(file), fault: await caught(extractor.readGold({ name: "my.jsonl", text: "[" })) };
   }`,
-  ({ found, faults }) => {
-    const { dygie, spert, pspe, array } = found;
-    assert.deepEqual(dygie.sentences, [
-      { document: "d", index: 0, words: ["Alice", "(", "met"], entities: [{ start: 0, end: 1, label: "PER" }], relations: [] },
-      { document: "d", index: 1, words: ["Bob", "."], entities: [{ start: 0, end: 1, label: "PER" }], relations: [] },
-    ]);
-    assert.match(dygie.defects[0], /dygie\.json, line 1: relations\[0\]\[0\].*another sentence/);
-    assert.deepEqual(spert.sentences[0].relations, [{ head: 1, tail: 0, label: "KNOWS" }]);
-    assert.deepEqual([pspe.format, pspe.sentences[0].document, pspe.sentences[0].index], ["pspe", "a", 3]);
-    assert.equal(array.sentences.length, 2);
-    assert.deepEqual(new Set(faults.map(({ code }) => code)), new Set(["data"]));
-    assert.match(faults[0].message, /^my\.jsonl, line 2, entities\[1\]: words \[2, 9\) are not a span/);
-    assert.match(faults[1].message, /^my\.jsonl, line 1: /);
-    assert.match(faults[2].message, /no sentences/);
-    assert.match(faults[3].message, /line 1: it has none of the fields/);
+  ({ gold, fault }) => {
+    assert.deepEqual([gold.format, gold.sentences[0].words, gold.parts], ["spert", GOLD.tokens, ["b"]]);
+    assert.deepEqual(fault, { name: "SpanlightError", code: "data", message: "my.jsonl: line 1: mend the JSON" });
   },
 );
 
@@ -365,7 +342,7 @@ inPage(
   "gold is evaluated, with progress, and can be aborted",
   `async ({ Extractor }) => {
     const extractor = await Extractor.load("/models/plain", { backend: "cpu" });
-    const { sentences } = await extractor.readGold({ name: "g", text: ${JSON.stringify(JSON.stringify(GOLD.spert))} });
+    const { sentences } = await extractor.readGold({ name: "g", text: ${JSON.stringify(JSON.stringify(GOLD))} });
     const seen = [];
     const evaluation = await extractor.evaluate(sentences, { onProgress: ({ done, total }) => seen.push([done, total]) });
     const scored = await extractor.score(sentences, evaluation.predictions);

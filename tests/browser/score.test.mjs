@@ -35,6 +35,13 @@ visit("a bad gold file is refused with the engine's reason", async (visitor) => 
   assert.match(await page.innerText("#score-result"), /dev\.json, line 1: “tokens” is missing; name the words/);
 }, { text: "Some Task:text." });
 
+visit("the three files of re3d go to the engine together", async (visitor) => {
+  await visitor.page.click("#tab-score");
+  await visitor.openFiles(...["relations", "entities", "documents"].map((name) => ({ name: `${name}.json`, text: '{"_id":"D","text":"a"}' })));
+  await visitor.announced(/^Scored/);
+  assert.match(await visitor.page.innerText("#score-result h3"), /^documents\.json: 1 sentence$/);
+}, { text: "Some Task:text." });
+
 visit("brat's files and lines for training are gold, too", async (visitor) => {
   const { page } = visitor;
   await page.click("#tab-score");

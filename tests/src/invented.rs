@@ -2,13 +2,18 @@
 //! weights.
 
 use burn::module::Module;
+use burn::tensor::Device;
 use pollster::block_on;
 use rand::SeedableRng;
 use rand::rngs::Xoshiro256PlusPlus;
 use spanlight_core::ModelConfig;
+use spanlight_core::ops::Init;
 use spanlight_core::pretrain::sample::{Sample, SampleConfig, Shape, Word, draw};
+use spanlight_core::pretrain::{ObjectiveConfig, PretrainModel, SpanPairNetwork};
 use spanlight_core::weights::{load_state, state_of};
 use spanlight_core::wordpiece::SpecialPieces;
+
+use spanlight_learn::pretrain::Source;
 
 use crate::{tiny_config, uniform};
 
@@ -66,4 +71,25 @@ pub fn generic<M: Module>(module: M, seed: u64) -> M {
         }
     }
     load_state(module, state).unwrap()
+}
+
+/// Query and momentum network with weights of their own, the first with gradients.
+///
+/// # Panics
+/// For objectives that make no model.
+pub fn networks(objectives: &ObjectiveConfig) -> (PretrainModel, SpanPairNetwork) {
+    let (config, blank) = (quiet_config(), &mut Init::blank());
+    let device = Device::flex();
+    let momentum = SpanPairNetwork::new(&config, objectives, blank, &device);
+    let model = PretrainModel::new(&config, objectives, blank, &device.autodiff()).unwrap();
+    (generic(model, 1), generic(momentum, 2))
+}
+
+/// The same sentences at every step.
+pub struct Always(pub Vec<Sample>);
+
+impl Source for Always {
+    fn samples(&self, _step: usize) -> spanlight_learn::Result<Vec<Sample>> {
+        Ok(self.0.clone())
+    }
 }

@@ -1,7 +1,11 @@
-//! Code that the tests of the workspace share: the folder with fixtures and corpora, and tiny models.
+//! Code that the tests of the workspace share: the folder with fixtures and corpora, tiny models, and
+//! the programs with a folder to try them in.
 
 pub mod invented;
 pub mod pretraining;
+pub mod program;
+pub mod regression;
+pub mod workshop;
 
 use std::fs::OpenOptions;
 use std::io::Write;

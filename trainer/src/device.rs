@@ -4,17 +4,12 @@ use std::{fmt, str::FromStr};
 
 use burn::tensor::Device;
 use serde::{Deserialize, Serialize};
-use spanlight_core::ops::Pass;
-
-use crate::train::Chunking;
+use spanlight_learn::Processor;
 
 #[cfg(feature = "cuda")]
 mod cuda;
 #[cfg(feature = "wgpu")]
 mod graphics;
-
-/// Chunks that a GPU takes as one.
-const GPU_CHUNKS: usize = 16;
 
 /// What should compute, written `auto`, `cpu`, `cuda`, `vulkan`, `metal`, `dx12` or `wgpu` (any of
 /// the three before); the last five with an index, such as `vulkan:1`, if there are several GPUs.
@@ -119,29 +114,12 @@ pub fn on_cpu(device: &Device) -> bool {
     device.clone().without_autodiff() == Device::flex()
 }
 
-/// Word-pieces that go through a model at once, where the settings say `chunk`: what fits the caches of
-/// a CPU core leaves a GPU idle.
-pub fn at_once(device: &Device, chunk: usize) -> usize {
-    match on_cpu(device) {
-        true => chunk,
-        false => chunk.saturating_mul(GPU_CHUNKS),
-    }
-}
-
-/// How training cuts its steps on a device, where the settings say `chunk`.
-pub fn chunking(device: &Device, chunk: usize) -> Chunking {
-    Chunking {
-        pieces: at_once(device, chunk),
-        paired: on_cpu(device),
-    }
-}
-
-/// A pass of training on a device: dropout masks are the same on every CPU, and drawn by a GPU.
-pub fn training_pass(device: &Device, seed: u64, dropout: f64) -> Pass {
+/// Whether a device is a CPU or a GPU.
+pub fn processor(device: &Device) -> Processor {
     if on_cpu(device) {
-        Pass::training(seed, dropout)
+        Processor::Cpu
     } else {
-        Pass::training_on_gpu(device, seed, dropout)
+        Processor::Gpu
     }
 }
 
@@ -261,10 +239,9 @@ mod tests {
     }
 
     #[test]
-    fn a_cpu_trains_on_small_chunks_in_pairs() {
+    fn the_cpu_is_one_with_gradients_or_without() {
         for device in [Device::flex(), Device::flex().autodiff()] {
-            let Chunking { pieces, paired } = chunking(&device, 256);
-            assert!(pieces == 256 && paired);
+            assert_eq!(processor(&device), Processor::Cpu);
         }
     }
 

@@ -44,19 +44,9 @@ pub enum Error {
     /// Arguments that contradict each other.
     #[error("{0}")]
     Usage(String),
-    /// Training left the finite numbers.
-    #[error(
-        "step {step} gave losses {losses} and gradient norm {norm}; start a new run with a lower \
-         --learning-rate, --init-from takes over what this one has saved"
-    )]
-    Diverged {
-        /// 0-based step.
-        step: usize,
-        /// The losses by name.
-        losses: String,
-        /// Global gradient norm.
-        norm: f64,
-    },
+    /// A training step.
+    #[error(transparent)]
+    Learn(spanlight_learn::Error),
     /// Showing or storing an event.
     #[error(transparent)]
     Sink(#[from] crate::event::SinkError),
@@ -67,3 +57,12 @@ pub enum Error {
 
 /// Result with this program's [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+impl From<spanlight_learn::Error> for Error {
+    fn from(error: spanlight_learn::Error) -> Self {
+        match error {
+            spanlight_learn::Error::Core(error) => Self::Core(error),
+            error => Self::Learn(error),
+        }
+    }
+}

@@ -9,7 +9,7 @@ use spanlight_core::score::{Prediction, Report, score};
 use spanlight_core::wordpiece::WordPiece;
 
 use crate::error::Result;
-use crate::inference::predict_all;
+use crate::threads::predict_all;
 
 /// Gold sentences, tokenised once.
 pub struct Evaluation<'a> {

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Deserializer, Serialize};
 
+use spanlight_core::loss::Measure;
+
 use crate::store::StoreError;
 
 /// Something that happened in a run. As JSON: one object with the name in `event`; a number that
@@ -37,11 +39,17 @@ pub enum Event {
         steps: u64,
         /// Epoch under way, from 1.
         epoch: u64,
-        /// Loss by objective; `total` is the weighted sum that was minimized. Those whose name
-        /// contains `recognised` are no losses, but fractions of 1 that are only watched.
+        /// Loss by objective; `total` is the weighted sum that was minimized.
         #[serde(deserialize_with = "numbers")]
         losses: BTreeMap<String, f64>,
-        /// What a line about the step shows besides; for display only, never stored.
+        /// Fractions of 1 that were right, such as pairs that recognised their own context.
+        #[serde(
+            default,
+            deserialize_with = "numbers",
+            skip_serializing_if = "BTreeMap::is_empty"
+        )]
+        shares: BTreeMap<String, f64>,
+        /// What a line about the step shows besides the total; for display only, never stored.
         #[serde(skip)]
         figures: Vec<Figure>,
         /// Norm of the gradient before clipping.
@@ -132,19 +140,10 @@ pub enum Event {
 pub struct Figure {
     /// What it is of, in a word.
     pub name: &'static str,
-    /// How to read it.
-    pub kind: FigureKind,
+    /// A loss, or a fraction of 1 that was right.
+    pub kind: Measure,
     /// NaN in a step that has none.
     pub value: f64,
-}
-
-/// How to read a figure.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FigureKind {
-    /// The loss of an objective.
-    Loss,
-    /// A fraction of 1 that was right.
-    Right,
 }
 
 /// How far a cell is.
@@ -160,6 +159,15 @@ pub enum CellState {
 }
 
 impl Event {
+    /// The same event with its shares apart from its losses: files written before shares had a map of their own
+    /// hold them among the losses.
+    pub fn with_shares_apart(mut self) -> Self {
+        if let Self::Step { losses, shares, .. } = &mut self {
+            shares.extend(losses.extract_if(.., |name, _| name.starts_with("recognised_")));
+        }
+        self
+    }
+
     /// Steps done when it happened, if it belongs to a step.
     pub fn step(&self) -> Option<u64> {
         match self {
@@ -233,9 +241,10 @@ mod tests {
             steps: 10,
             epoch: 1,
             losses: BTreeMap::from([("total".to_owned(), f64::NAN), ("pair".to_owned(), 0.5)]),
+            shares: BTreeMap::new(),
             figures: vec![Figure {
                 name: "shown",
-                kind: FigureKind::Right,
+                kind: Measure::Accuracy,
                 value: 0.5,
             }],
             grad_norm: f64::INFINITY,
@@ -254,6 +263,27 @@ mod tests {
         };
         assert!(losses["total"].is_nan() && grad_norm.is_nan());
         assert_eq!(losses["pair"], 0.5);
+    }
+
+    #[test]
+    fn shares_among_the_losses_of_older_files_are_found() {
+        let event: Event = serde_json::from_value(serde_json::json!({
+            "event": "step", "step": 1, "steps": 9, "epoch": 1,
+            "losses": { "total": 2.0, "cspo_target": 3.0, "recognised_target": 0.5 },
+            "grad_norm": 1, "learning_rate": 1e-5, "pieces": 1, "seconds": 1
+        }))
+        .unwrap();
+        let Event::Step { losses, shares, .. } = event.with_shares_apart() else {
+            panic!("no step");
+        };
+        assert_eq!(
+            losses.into_keys().collect::<Vec<_>>(),
+            ["cspo_target", "total"]
+        );
+        assert_eq!(
+            shares,
+            BTreeMap::from([("recognised_target".to_owned(), 0.5)])
+        );
     }
 
     #[test]

@@ -6,20 +6,25 @@ use burn::tensor::Device;
 use spanlight_core::bundle::{MANIFEST, Manifest, TOKENIZER, WEIGHTS};
 use spanlight_core::extract::Extractor;
 use spanlight_core::predict::Predictor;
-use spanlight_core::weights::{StateDict, current_names, decode, read_safetensors};
+use spanlight_core::weights::{
+    StateDict, current_names, decode, read_safetensors, write_safetensors,
+};
 use spanlight_core::wordpiece::WordPiece;
 use spanlight_core::{JointModel, ModelSettings, Schema};
 
-use crate::device::at_once;
+use crate::device::processor;
 use crate::error::{Error, Result};
-use crate::store::{FINETUNED, MODEL, SCHEMA, read, read_json};
+use crate::store::{
+    FINETUNED, MODEL, RunFolder, SCHEMA, read, read_json, write_atomic, write_json,
+};
 
 /// The manifest of a bundle; nothing for another folder.
 fn manifest(path: &Path) -> Result<Option<Manifest>> {
     let file = path.join(MANIFEST);
-    match file.exists() {
-        true => Ok(Some(Manifest::parse(&read(&file)?)?)),
-        false => Ok(None),
+    if file.exists() {
+        Ok(Some(Manifest::parse(&read(&file)?)?))
+    } else {
+        Ok(None)
     }
 }
 
@@ -50,14 +55,15 @@ pub fn schema(path: &Path) -> Result<Schema> {
 
 /// Refuses a folder without a fine-tuned model.
 fn finished(path: &Path) -> Result<()> {
-    match path.join(FINETUNED).exists() {
-        true => Ok(()),
-        false => Err(Error::Folder {
+    if path.join(FINETUNED).exists() {
+        Ok(())
+    } else {
+        Err(Error::Folder {
             path: path.into(),
             problem: format!(
                 "is neither a bundle (no {MANIFEST}) nor a fine-tuned run (no {FINETUNED})"
             ),
-        }),
+        })
     }
 }
 
@@ -99,6 +105,19 @@ impl SavedModel {
         })
     }
 
+    /// Writes the model as the folder of a fine-tuned run, which [`Self::open`] reads; the weights come
+    /// last, without which it is no model.
+    ///
+    /// # Errors
+    /// [`Error::Store`] for a file that cannot be written.
+    pub fn write(&self, folder: &RunFolder) -> Result<()> {
+        write_json(&folder.model_config(), &self.config)?;
+        write_json(&folder.schema(), &self.schema)?;
+        write_atomic(&folder.tokenizer(), &self.tokenizer)?;
+        let weights = write_safetensors(&self.weights, None)?;
+        Ok(write_atomic(&folder.best(), &weights)?)
+    }
+
     /// Longest input of the encoder, in word-pieces.
     pub fn room(&self) -> usize {
         self.config.model.encoder.room()
@@ -123,7 +142,7 @@ impl SavedModel {
             model,
             self.schema.clone(),
             self.config.decoding,
-            at_once(device, budget),
+            processor(device).pieces(budget),
         ))
     }
 

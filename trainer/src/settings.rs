@@ -1,6 +1,7 @@
 //! One struct for command line, settings file and saved run: layers of the same fields.
 
 mod preset;
+mod switches;
 mod value;
 
 use std::path::Path;
@@ -11,7 +12,8 @@ use serde_json::{Map, Value};
 
 use crate::error::{Error, Result};
 pub use preset::{Preset, Presets};
-pub use value::{Range, at_least_one, parse_lowercase, required, some_rate};
+pub use switches::EncoderSwitches;
+pub use value::{Range, at_least_one, check_all, check_optimizer, parse_lowercase, required};
 
 /// Settings by name, as they stand in a TOML table.
 pub type Settings = Map<String, Value>;

@@ -14,7 +14,7 @@ use std::{
 use serde::{Serialize, de::DeserializeOwned};
 
 pub use error::StoreError;
-pub use folder::{DONE, FINETUNED, MODEL, RunFolder, SCHEMA, remove, sweep};
+pub use folder::{DONE, FINETUNED, MODEL, PRETRAINED, RunFolder, SCHEMA, remove, sweep};
 pub use lock::Lock;
 
 /// Ends the name of a file that is being written.

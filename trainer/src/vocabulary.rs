@@ -1,13 +1,17 @@
 //! Word-pieces that no text has: places which BERT's vocabulary keeps for later use.
 
+use std::mem::take;
+
+use burn::module::Param;
+use burn::tensor::{Device, Int, Tensor};
+use pollster::block_on;
 use serde_json::Value;
+use spanlight_core::JointModel;
+use spanlight_core::weights::state_of;
 use spanlight_core::wordpiece::WordPiece;
 
 use crate::error::{Error, Result};
 use crate::model::SavedModel;
-
-/// The parameter with a row a word-piece.
-const TABLE: &str = "encoder.embeddings.word.weight";
 
 /// Takes the placeholders (`[unused0]` and so on) out of a model's tokenizer and embeddings; what it
 /// extracts stays the same. A tokenizer of another build stays as it is.
@@ -17,19 +21,19 @@ const TABLE: &str = "encoder.embeddings.word.weight";
 pub fn prune(model: &mut SavedModel) -> Result<()> {
     let mut tokenizer: Value = serde_json::from_slice(&model.tokenizer)
         .map_err(|e| Error::Usage(format!("tokenizer.json: {e}")))?;
-    let Some(kept) = kept(&tokenizer, model.config.encoder.vocab_size) else {
+    let Some(kept) = kept(&tokenizer, model.config.model.encoder.vocab_size) else {
         return Ok(());
     };
-    let Some(table) = model.weights.get_mut(TABLE) else {
-        return Ok(());
-    };
-    let width = table.values.len() / table.shape[0].max(1);
-    let rows = kept
-        .iter()
-        .flat_map(|&id| &table.values[id * width..(id + 1) * width]);
-    table.values = rows.copied().collect();
-    table.shape[0] = kept.len();
-    model.config.encoder.vocab_size = kept.len();
+    let device = Device::flex();
+    let weights = take(&mut model.weights);
+    let mut pruned = JointModel::load(&model.config.model, &model.schema, weights, &device)?;
+    let rows: Vec<i32> = kept.iter().map(|&id| id as i32).collect();
+    let rows = Tensor::<1, Int>::from_data(rows.as_slice(), &device);
+    let embeddings = &mut pruned.encoders.sentence.embeddings;
+    let table = embeddings.word.weight.val(); // [pieces, hidden]
+    embeddings.word.weight = Param::from_tensor(table.select(0, rows));
+    model.weights = block_on(state_of(&pruned))?;
+    model.config.model.encoder.vocab_size = kept.len();
 
     let place = |id: &Value| kept.binary_search(&(id.as_u64()? as usize)).ok();
     if let Some(vocabulary) = tokenizer["model"]["vocab"].as_object_mut() {
@@ -75,45 +79,70 @@ fn kept(tokenizer: &Value, size: usize) -> Option<Vec<usize>> {
 
 #[cfg(test)]
 mod tests {
-    use spanlight_core::config::EncoderConfig;
-    use spanlight_core::weights::{Array, StateDict};
-    use spanlight_core::{ModelConfig, Profile, Schema};
+    use spanlight_core::config::{EncoderConfig, ModelSettings};
+    use spanlight_core::ops::Init;
+    use spanlight_core::{Decoding, ModelConfig, Schema};
 
     use super::*;
 
-    #[test]
-    fn words_keep_their_rows() {
-        let lines = "[PAD]\n[unused0]\n[UNK]\n[CLS]\n[unused17]\n[SEP]\nanna\n##s\n[unusedx]";
-        let tokenizer = WordPiece::from_vocab(lines, true).unwrap();
-        let size = 9;
+    /// A tiny model with random weights.
+    fn model(tokenizer: &WordPiece, size: usize) -> SavedModel {
         let encoder: EncoderConfig = serde_json::from_value(serde_json::json!({
             "vocab_size": size, "hidden_size": 2, "num_hidden_layers": 0,
             "num_attention_heads": 1, "intermediate_size": 1, "max_position_embeddings": 8,
         }))
         .unwrap();
-        let row = |id: u32| [id as f32, -(id as f32)];
-        let values = (0..size).flat_map(row).collect();
-        let table = Array::new(TABLE, vec![size as usize, 2], values).unwrap();
-        let mut model = SavedModel {
-            config: ModelConfig::new(encoder, Profile::Fixed),
-            schema: Schema::default(),
-            tokenizer: tokenizer.to_json().unwrap().into_bytes(),
-            weights: StateDict::from([(TABLE.to_string(), table)]),
+        let config = ModelConfig::new(encoder);
+        let schema = Schema {
+            entities: vec!["A".into()],
+            relations: vec!["R".into()],
+            symmetric: Vec::new(),
         };
+        let init = &mut Init::seeded(1);
+        let weights = JointModel::new(&config, &schema, init, &Device::flex()).unwrap();
+        SavedModel {
+            config: ModelSettings {
+                model: config,
+                decoding: Decoding::default(),
+            },
+            schema,
+            tokenizer: tokenizer.to_json().unwrap().into_bytes(),
+            weights: block_on(state_of(&weights)).unwrap(),
+        }
+    }
+
+    /// Rows of the word-pieces of two words.
+    fn rows(model: &SavedModel) -> Vec<Vec<f32>> {
+        let weights = model.weights.clone();
+        let device = Device::flex();
+        let joint = JointModel::load(&model.config.model, &model.schema, weights, &device);
+        let table = joint
+            .unwrap()
+            .encoders
+            .sentence
+            .embeddings
+            .word
+            .weight
+            .val();
+        let values: Vec<f32> = table.into_data().try_into_vec().unwrap();
+        let pieces = model.wordpiece().unwrap().sentence(["annas", "x"]).unwrap();
+        let row = |&id: &u32| values[2 * id as usize..][..2].to_vec();
+        pieces.ids.iter().map(row).collect()
+    }
+
+    #[test]
+    fn words_keep_their_rows() {
+        let lines = "[PAD]\n[unused0]\n[UNK]\n[CLS]\n[unused17]\n[SEP]\nanna\n##s\n[unusedx]";
+        let mut model = model(&WordPiece::from_vocab(lines, true).unwrap(), 9);
+        let (before, names) = (rows(&model), model.weights.len());
         prune(&mut model).unwrap();
-        let smaller = model.wordpiece().unwrap();
         assert_eq!(
-            (smaller.vocabulary(), model.config.encoder.vocab_size),
+            (
+                model.wordpiece().unwrap().vocabulary(),
+                model.config.model.encoder.vocab_size
+            ),
             (7, 7)
         );
-        let old = tokenizer.sentence(["annas", "x"]).unwrap().ids;
-        let new = smaller.sentence(["annas", "x"]).unwrap().ids;
-        let table = &model.weights[TABLE];
-        let rows: Vec<&[f32]> = new
-            .iter()
-            .map(|&id| &table.values[2 * id as usize..][..2])
-            .collect();
-        let expected: Vec<[f32; 2]> = old.into_iter().map(row).collect();
-        assert_eq!(rows, expected);
+        assert_eq!((rows(&model), model.weights.len()), (before, names));
     }
 }

@@ -10,17 +10,16 @@ use wasm_bindgen::JsValue;
 
 use crate::adapter::Adapter;
 use crate::host::{Code, error, get};
-use crate::types::{Backend, BackendChoice};
+use crate::types::{Backend, Preference};
 
 /// Largest number of word-pieces in a batch on a GPU: enough to keep it busy.
 const GPU_BUDGET: usize = 2048;
-/// Largest number of word-pieces in a batch on the processor. A batch takes little time, so that a caller can
-/// soon cancel.
+/// Word-pieces in a batch: few, so that a cancellation is noticed soon.
 const CPU_BUDGET: usize = 512;
 
-/// A device with the size of its batches.
+/// A device for the model, with what the page shows about it.
 #[derive(Debug, Clone)]
-pub struct ComputeDevice {
+pub struct Placement {
     /// The device.
     pub device: Device,
     /// The adapter of a WebGPU device; `None` on the processor.
@@ -29,7 +28,7 @@ pub struct ComputeDevice {
     pub budget: usize,
 }
 
-impl ComputeDevice {
+impl Placement {
     /// The processor.
     pub fn cpu() -> Self {
         Self {
@@ -39,18 +38,20 @@ impl ComputeDevice {
         }
     }
 
-    /// The WebGPU device. If it is not used, the error has the reason, or is `None` if the caller chose
-    /// the processor.
-    pub async fn gpu(choice: BackendChoice) -> Result<Self, Option<String>> {
-        if choice == BackendChoice::Cpu {
+    /// WebGPU, where the preference allows it and there is an adapter.
+    ///
+    /// # Errors
+    /// A note for the user on why it is not used; none where the processor was asked for.
+    pub async fn gpu(preference: Preference) -> Result<Self, Option<String>> {
+        if preference == Preference::Cpu {
             return Err(None);
         }
         let Some(adapter) = Adapter::find().await else {
-            let asked = choice == BackendChoice::Webgpu;
+            let asked = preference == Preference::Webgpu;
             return Err(asked
                 .then(|| "This browser offers no WebGPU adapter; the processor is used.".into()));
         };
-        if adapter.software && choice == BackendChoice::Auto {
+        if adapter.software && preference == Preference::Auto {
             return Err(Some(format!(
                 "WebGPU has only a software adapter here ({}); the processor is faster and is used.",
                 adapter.name

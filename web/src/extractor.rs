@@ -143,7 +143,7 @@ async fn extract(
     to_object(&result.map_err(failure)?)
 }
 
-/// Calls `on_batch`; returns whether the extraction goes on.
+/// Whether the extraction goes on.
 fn hand_over(
     batch: &ExtractionBatch,
     watch: Option<Watch>,

@@ -69,7 +69,8 @@ pub fn error(code: Code, problem: impl Display) -> JsValue {
     error
 }
 
-/// The exception for an error of the core.
+/// An error of the core as an exception.
+#[allow(clippy::needless_pass_by_value, reason = "it is given to map_err")]
 pub fn failure(failure: Error) -> JsValue {
     let code = match &failure {
         Error::Device(_) => Code::Device,

@@ -5,6 +5,7 @@ mod adapter;
 mod constructors;
 mod device;
 mod extractor;
+mod gold;
 mod host;
 mod journal;
 mod loading;
@@ -13,4 +14,4 @@ mod scoring;
 mod types;
 
 pub use extractor::Extractor;
-pub use scoring::unescape;
+pub use gold::read_gold;

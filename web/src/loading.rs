@@ -1,4 +1,4 @@
-//! Loads a model from the bytes of its bundle, and tests it on its device.
+//! Loads a bundle's bytes as a model on a device, and runs its self-test there.
 
 use burn::tensor::Device;
 use js_sys::Uint8Array;
@@ -10,13 +10,13 @@ use spanlight_core::weights::decode;
 use spanlight_core::wordpiece::WordPiece;
 use wasm_bindgen::JsValue;
 
-use crate::device::ComputeDevice;
+use crate::device::Placement;
 use crate::host::{Code, error, failure, now, pause};
 use crate::journal::Watch;
 use crate::progress::{Progress, Stage};
-use crate::types::{Backend, BackendChoice, Info};
+use crate::types::{Backend, Info, Preference};
 
-/// A bundle whose files were verified. They stay in the memory of JavaScript, since wasm never frees any.
+/// A bundle whose parts were verified. They stay in JavaScript's memory, since wasm's never shrinks.
 pub struct Bundle {
     manifest: Manifest,
     tokenizer: Uint8Array,
@@ -28,9 +28,9 @@ pub struct Bundle {
 pub struct Loaded {
     /// The extractor.
     pub extractor: Extractor,
-    /// Information for the caller.
+    /// What the caller learns about it.
     pub info: Info,
-    /// Failures of the GPU; `None` on the processor.
+    /// Errors of the GPU libraries; none on the processor.
     pub watch: Option<Watch>,
     device: Device,
 }
@@ -55,15 +55,15 @@ impl Bundle {
         let manifest = Manifest::parse(&manifest.to_vec()).map_err(failure)?;
         let sizes = [tokenizer.length() as usize, weights.length() as usize];
         let total = sizes.iter().sum();
-        progress.report(Stage::Verify, 0, total).await?;
+        progress.tell(Stage::Verify, 0, total).await?;
         manifest
             .verify(TOKENIZER, &tokenizer.to_vec())
             .map_err(failure)?;
-        progress.report(Stage::Verify, sizes[0], total).await?;
+        progress.tell(Stage::Verify, sizes[0], total).await?;
         manifest
             .verify(WEIGHTS, &weights.to_vec())
             .map_err(failure)?;
-        progress.report(Stage::Verify, total, total).await?;
+        progress.tell(Stage::Verify, total, total).await?;
         Ok(Self {
             manifest,
             tokenizer,
@@ -72,29 +72,28 @@ impl Bundle {
         })
     }
 
-    /// Gives the extractor a memory of about `memory` bytes for sentences.
+    /// Sets the size of the memory for sentences, in bytes.
     pub fn with_memory(self, memory: usize) -> Self {
         Self { memory, ..self }
     }
 
-    /// Loads the model on the chosen backend, or on the processor if that backend is absent or fails the
-    /// self-test.
+    /// Loads the model on the preferred backend, or else on the processor.
     ///
     /// # Errors
-    /// An exception for an invalid file, the exception that the callback throws, or an exception if the
-    /// model fails the self-test on the processor too.
+    /// What the core says about a part, what the callback throws, or that the model gives wrong
+    /// results even on the processor.
     pub async fn open(
         &self,
-        choice: BackendChoice,
+        preference: Preference,
         progress: &Progress,
     ) -> Result<Loaded, JsValue> {
-        progress.report(Stage::Device, 0, 1).await?;
-        let gpu = ComputeDevice::gpu(choice).await;
-        progress.report(Stage::Device, 1, 1).await?;
+        progress.tell(Stage::Device, 0, 1).await?;
+        let gpu = Placement::gpu(preference).await;
+        progress.tell(Stage::Device, 1, 1).await?;
         let note = match gpu {
             Err(note) => note,
-            Ok(device) => {
-                let loaded = self.load(device, None, progress).await?;
+            Ok(placement) => {
+                let loaded = self.load(placement, None, progress).await?;
                 match self.test(&loaded, progress).await? {
                     Ok(()) => return Ok(loaded),
                     Err(why) => Some(format!(
@@ -103,24 +102,24 @@ impl Bundle {
                 }
             }
         };
-        let loaded = self.load(ComputeDevice::cpu(), note, progress).await?;
+        let loaded = self.load(Placement::cpu(), note, progress).await?;
         match self.test(&loaded, progress).await? {
             Ok(()) => Ok(loaded),
             Err(why) => Err(error(
                 Code::Bundle,
-                format!("the model failed its self-test: {why}; export the bundle again"),
+                format!("the model failed its self-test: {why}; export the bundle anew"),
             )),
         }
     }
 
     async fn load(
         &self,
-        device: ComputeDevice,
+        placement: Placement,
         note: Option<String>,
         progress: &Progress,
     ) -> Result<Loaded, JsValue> {
-        progress.report(Stage::Weights, 0, 2).await?;
-        let backend = device.backend();
+        progress.tell(Stage::Weights, 0, 2).await?;
+        let backend = placement.backend();
         let watch = (backend == Backend::Webgpu).then(Watch::begin);
         let tokenizer = self.tokenizer().map_err(failure)?;
         let weights = decode(&self.weights.to_vec()).map_err(|e| {
@@ -129,25 +128,25 @@ impl Bundle {
                 problem: e.to_string(),
             })
         })?;
-        progress.report(Stage::Weights, 1, 2).await?;
+        progress.tell(Stage::Weights, 1, 2).await?;
         let model = self
             .manifest
-            .model(weights, &device.device)
+            .model(weights, &placement.device)
             .map_err(failure)?;
         let predictor = Predictor::new(
             model,
             self.manifest.schema.clone(),
             self.manifest.config.decoding,
-            device.budget,
+            placement.budget,
         );
-        progress.report(Stage::Weights, 2, 2).await?;
+        progress.tell(Stage::Weights, 2, 2).await?;
         Ok(Loaded {
             extractor: Extractor::new(predictor, tokenizer)
                 .with_clock(now)
                 .with_memory(self.memory),
-            info: self.info(&device, note),
+            info: self.info(&placement, note),
             watch,
-            device: device.device,
+            device: placement.device,
         })
     }
 
@@ -159,7 +158,7 @@ impl Bundle {
         );
         if pieces > rows {
             let problem = format!(
-                "has {pieces} word-pieces, and the model knows {rows}; export the bundle again"
+                "has {pieces} word-pieces, and the model knows {rows}; export the bundle anew"
             );
             return Err(Error::Bundle {
                 part: TOKENIZER.into(),
@@ -175,7 +174,7 @@ impl Bundle {
         loaded: &Loaded,
         progress: &Progress,
     ) -> Result<Result<(), String>, JsValue> {
-        progress.report(Stage::SelfTest, 0, 1).await?;
+        progress.tell(Stage::SelfTest, 0, 1).await?;
         let known = &self.manifest.self_test;
         if !known.text.is_empty() {
             let found = match loaded
@@ -198,11 +197,11 @@ impl Bundle {
                 ));
             }
         }
-        progress.report(Stage::SelfTest, 1, 1).await?;
+        progress.tell(Stage::SelfTest, 1, 1).await?;
         Ok(Ok(()))
     }
 
-    fn info(&self, device: &ComputeDevice, note: Option<String>) -> Info {
+    fn info(&self, placement: &Placement, note: Option<String>) -> Info {
         let Manifest {
             name,
             format,
@@ -216,9 +215,12 @@ impl Bundle {
             entities: schema.entities,
             relations: schema.relations,
             symmetric: schema.symmetric,
-            backend: device.backend(),
-            adapter: device.adapter.as_ref().map(|adapter| adapter.name.clone()),
-            software: device
+            backend: placement.backend(),
+            adapter: placement
+                .adapter
+                .as_ref()
+                .map(|adapter| adapter.name.clone()),
+            software: placement
                 .adapter
                 .as_ref()
                 .is_some_and(|adapter| adapter.software),

@@ -54,22 +54,6 @@ impl Extractor {
     }
 }
 
-/// The words of annotated corpora without their treebank escapes, as the native program reads them.
-///
-/// # Errors
-/// An exception for anything but a list of strings.
-#[wasm_bindgen(unchecked_return_type = "string[]")]
-pub fn unescape(
-    #[wasm_bindgen(unchecked_param_type = "string[]")] words: JsValue,
-) -> Result<JsValue, JsValue> {
-    let words: Vec<String> = argument(words, "words")?;
-    let plain: Vec<String> = words
-        .iter()
-        .map(|word| spanlight_core::text::unescape(word))
-        .collect();
-    to_object(&plain)
-}
-
 async fn predict(
     loaded: &Loaded,
     gold: &[Sentence],
@@ -80,17 +64,19 @@ async fn predict(
     let (predictor, tokenizer) = (loaded.extractor.predictor(), loaded.extractor.tokenizer());
     let found = predict_gold(predictor, tokenizer, gold, async |done| {
         pause().await;
-        let told = alive(loaded.watch).and_then(|()| match &on_progress {
+        let answer = alive(loaded.watch).and_then(|()| match &on_progress {
             Some(callback) => {
                 callback.call1(&JsValue::UNDEFINED, &to_object(&Done { done, total })?)
             }
             None => Ok(JsValue::UNDEFINED),
         });
-        told.map(|answer| answer != JsValue::FALSE)
-            .unwrap_or_else(|error| {
+        match answer {
+            Ok(answer) => answer != JsValue::FALSE,
+            Err(error) => {
                 thrown = Some(error);
                 false
-            })
+            }
+        }
     })
     .await;
     match thrown {

@@ -161,6 +161,39 @@ export interface Extraction {
   timing: Timing;
 }
 
+/** A format of annotated files. */
+export type GoldFormat = "dygie" | "spert" | "pspe" | "arnor" | "redocred" | "re3d" | "knowledgenet";
+
+/** An annotated file: JSON lines, or one JSON array. */
+export interface GoldFile {
+  /** Its name; messages begin with it. */
+  name: string;
+  /** Its content. */
+  text: string;
+  /** "auto" (the default) recognises the format from the first record. */
+  format?: "auto" | GoldFormat;
+  /** Files that belong to it: entities.json and relations.json of re3d. */
+  parts?: GoldPart[];
+}
+
+/** A file that belongs to an annotated one. */
+export interface GoldPart {
+  /** Its name. */
+  name: string;
+  /** Its content. */
+  text: string;
+}
+
+/** The content of an annotated file. */
+export interface Gold {
+  /** The format that it was read as. */
+  format: GoldFormat;
+  /** Those sentences that have words. */
+  sentences: GoldSentence[];
+  /** Annotations that were left out because the task cannot express them: a line each, with file and place. */
+  defects: string[];
+}
+
 /** An annotated sentence. */
 export interface GoldSentence {
   /** Which document it is of. */

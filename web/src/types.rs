@@ -1,16 +1,18 @@
 //! Objects that are exchanged with JavaScript, beside those of the core.
 
 use serde::{Deserialize, Serialize};
+use spanlight_core::document::Sentence;
 use spanlight_core::score::{Prediction, Report, SentenceDifferences};
+use spanlight_formats::Format;
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = include_str!("types.d.ts");
 
-/// The backend that the caller chooses.
+/// The backend that the caller prefers.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum BackendChoice {
+pub enum Preference {
     /// WebGPU if there is a GPU, else the processor.
     #[default]
     Auto,
@@ -20,18 +22,18 @@ pub enum BackendChoice {
     Cpu,
 }
 
-/// Options of `load`.
+/// How to load.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct LoadOptions {
     /// Backend; may be missing or `undefined`.
-    pub backend: Option<BackendChoice>,
+    pub backend: Option<Preference>,
     /// Size of the memory of sentences, in bytes.
     pub cache: Option<usize>,
 }
 
 /// Options of `extract`.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, Deserialize)]
 #[serde(default)]
 pub struct ExtractOptions {
     /// Least score of entities and relations.
@@ -54,7 +56,7 @@ pub struct ExtractOptions {
 pub enum Backend {
     /// WebGPU.
     Webgpu,
-    /// The processor.
+    /// On the processor.
     Cpu,
 }
 
@@ -81,6 +83,39 @@ pub struct Info {
     pub note: Option<String>,
     /// Number of weights.
     pub parameters: usize,
+}
+
+/// An annotated file.
+#[derive(Debug, Deserialize)]
+pub struct GoldFile {
+    /// Its name, for messages.
+    pub name: String,
+    /// Its content.
+    pub text: String,
+    /// Its format; recognised from the first record where it is not given.
+    pub format: Option<Format>,
+    /// Files that belong to it.
+    pub parts: Option<Vec<GoldPart>>,
+}
+
+/// A file that belongs to an annotated one.
+#[derive(Debug, Deserialize)]
+pub struct GoldPart {
+    /// Its name.
+    pub name: String,
+    /// Its content.
+    pub text: String,
+}
+
+/// The content of an annotated file.
+#[derive(Debug, Serialize)]
+pub struct Gold {
+    /// The format that it was read as.
+    pub format: Format,
+    /// Those sentences that have words.
+    pub sentences: Vec<Sentence>,
+    /// Annotations that were left out.
+    pub defects: Vec<String>,
 }
 
 /// Scores and differences of predictions.

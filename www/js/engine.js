@@ -58,7 +58,7 @@ export class Engine extends EventTarget {
     return this.#model().explain(text, sentence, options);
   }
 
-  /** @param {{name: string, text: string, format?: "auto"|"dygie"|"spert"|"pspe"}} file */
+  /** @param {import("../../package/src/index.js").GoldFile} file */
   readGold(file) {
     return this.#model().readGold(file);
   }

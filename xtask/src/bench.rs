@@ -15,7 +15,7 @@ pub const PARTS: &[Part] = &[Part::NodePackages, Part::Browser];
 pub fn run(places: &Places, args: &[String]) -> Result<()> {
     process::run(
         cargo::native(places)
-            .args(["run", "--release", "-p", "spanlight", "--", "bench"])
+            .args(["run", "--release", "-p", "spanlight-lab", "--", "bench"])
             .args(args),
     )
 }

@@ -71,7 +71,7 @@ enum Task {
         /// Instead, figures of the built page in Chromium: bytes, times and memory
         #[arg(long)]
         page: bool,
-        /// Passed on to `spanlight bench`, or to tests/browser/figures.mjs
+        /// Passed on to `lab bench`, or to tests/browser/figures.mjs
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         args: Vec<String>,
     },

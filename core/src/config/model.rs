@@ -205,6 +205,7 @@ impl TryFrom<StoredSettings> for ModelSettings {
 /// What represents the whole sentence in the pair encoder (`q` of §3.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 pub enum ClsRepr {
     /// The pooler: `tanh(W h_cls + b)`.
     #[default]
@@ -216,6 +217,7 @@ pub enum ClsRepr {
 /// Non-linearity of the pair attention (§3.5).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 pub enum PairActivation {
     /// As in the code.
     #[default]
@@ -227,6 +229,7 @@ pub enum PairActivation {
 /// How an empty left, middle or right segment is represented (§3.5).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 pub enum EmptySegment {
     /// The span CNN of nothing: `gelu(bias)`.
     #[default]
@@ -236,8 +239,9 @@ pub enum EmptySegment {
 }
 
 /// Input of the relation classifier (§3.8, §13.8).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 pub enum RelationInput {
     /// The pair features, as in the paper.
     #[default]

@@ -12,7 +12,8 @@ const EPSILON: f64 = 1e-12;
 /// Linear → gelu → LayerNorm → dropout.
 #[derive(Module, Debug)]
 pub struct Dense {
-    linear: Linear,
+    /// `[inputs, outputs]`.
+    pub linear: Linear,
     norm: LayerNorm,
 }
 

@@ -7,6 +7,7 @@ use crate::{Error, Result};
 /// What the contrastive loss compares.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 pub enum ProjectionHead {
     /// The pair features behind two dense layers.
     #[default]
@@ -18,6 +19,7 @@ pub enum ProjectionHead {
 /// Length of queries and keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 pub enum Normalization {
     /// As the projection returns them, as in the authors' code.
     #[default]
@@ -29,6 +31,7 @@ pub enum Normalization {
 /// Where the momentum network starts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 pub enum MomentumInit {
     /// At the query network, as in the paper.
     #[default]
@@ -40,32 +43,48 @@ pub enum MomentumInit {
 /// Weights and shapes of the three objectives.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
+#[cfg_attr(feature = "cli", derive(clap::Args))]
 pub struct ObjectiveConfig {
-    /// Weight of the token boundary loss (TBO).
+    /// Weight of the token boundary objective (TBO)
+    #[cfg_attr(feature = "cli", arg(long, help_heading = "Objectives", default_value_t = Self::default().w_tbo))]
     pub w_tbo: f64,
-    /// Weight of the span permutation loss (SPO).
+    /// Weight of the span permutation objective (SPO)
+    #[cfg_attr(feature = "cli", arg(long, help_heading = "Objectives", default_value_t = Self::default().w_spo))]
     pub w_spo: f64,
-    /// Weight of the contrastive span-pair loss (CSPO).
+    /// Weight of the contrastive span-pair objective (CSPO)
+    #[cfg_attr(feature = "cli", arg(long, help_heading = "Objectives", default_value_t = Self::default().w_cspo))]
     pub w_cspo: f64,
-    /// Rows of TBO's table of offsets.
+    /// Rows of TBO's table of distances
+    #[cfg_attr(feature = "cli", arg(skip = Self::default().tbo_positions))]
+    #[serde(skip)]
     pub tbo_positions: usize,
-    /// Width of TBO's embedding of an offset.
+    /// Width of TBO's embedding of a distance
+    #[cfg_attr(feature = "cli", arg(skip = Self::default().tbo_position_size))]
+    #[serde(skip)]
     pub tbo_position_size: usize,
-    /// Whether TBO predicts with the word embeddings instead of a matrix of its own.
+    /// Predict masked pieces with the word embeddings instead of a matrix of its own
+    #[cfg_attr(feature = "cli", arg(long, help_heading = "Objectives"))]
     pub tbo_tied: bool,
-    /// What CSPO compares.
+    /// What is contrasted
+    #[cfg_attr(feature = "cli", arg(long, value_enum, help_heading = "Objectives", default_value_t = Self::default().proj_head))]
     pub proj_head: ProjectionHead,
-    /// Length of CSPO's queries and keys.
+    /// Length of queries and keys
+    #[cfg_attr(feature = "cli", arg(long, value_enum, help_heading = "Objectives", default_value_t = Self::default().cspo_normalize))]
     pub cspo_normalize: Normalization,
-    /// Temperature of CSPO.
+    /// Temperature of the contrast
+    #[cfg_attr(feature = "cli", arg(long, help_heading = "Objectives", default_value_t = Self::default().temperature))]
     pub temperature: f64,
-    /// Whether the other sentences' keys are negatives too.
+    /// Take the other sentences of a chunk as negatives too
+    #[cfg_attr(feature = "cli", arg(long, help_heading = "Objectives"))]
     pub in_batch_negatives: bool,
-    /// Keys a queue holds.
+    /// Keys a queue holds
+    #[cfg_attr(feature = "cli", arg(long, help_heading = "Objectives", default_value_t = Self::default().queue_keys))]
     pub queue_keys: usize,
-    /// Share of the momentum network that an update keeps.
+    /// Share of the momentum network that a step keeps
+    #[cfg_attr(feature = "cli", arg(long, help_heading = "Objectives", default_value_t = Self::default().momentum))]
     pub momentum: f64,
-    /// Where the momentum network starts.
+    /// Where the momentum network starts
+    #[cfg_attr(feature = "cli", arg(long, value_enum, help_heading = "Objectives", default_value_t = Self::default().momentum_init))]
     pub momentum_init: MomentumInit,
 }
 

@@ -9,6 +9,7 @@ use crate::schema::Span;
 /// How the tags of a sentence are chosen at inference.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 pub enum TagDecoding {
     /// The most probable tag of each word, as in the paper.
     #[default]

@@ -4,13 +4,11 @@ use clap::Args;
 use spanlight_core::config;
 use spanlight_core::tagger::TagDecoding;
 
-use crate::settings::parse_lowercase;
-
 /// Arguments of commands that use a saved model.
 #[derive(Args)]
 pub struct Decoding {
-    /// How tags are chosen: argmax or viterbi; by default as the model says
-    #[arg(long, value_parser = parse_lowercase::<TagDecoding>, help_heading = "Decisions")]
+    /// How tags are chosen; by default as the model says
+    #[arg(long, value_enum, help_heading = "Decisions")]
     tag_decoding: Option<TagDecoding>,
 }
 

@@ -13,8 +13,8 @@ use super::{Compute, Decoding};
 use crate::data;
 use crate::error::{Error, Result};
 use crate::evaluation::Evaluation;
-use crate::experiment::write_predictions;
 use crate::model::SavedModel;
+use crate::predictions;
 
 /// Arguments of `evaluate`.
 #[derive(Args)]
@@ -83,7 +83,7 @@ impl Evaluate {
         let predicted = evaluation.predict_with(&predictor, Detail::default(), workers, &|_| ())?;
         let found = evaluation.named(&predicted);
         if let Some(path) = &self.predictions {
-            write_predictions(path, &gold, &found)?;
+            predictions::write(path, &gold, &found)?;
         }
         let shown = Shown {
             report: score(&gold, &found, &saved.schema)?,

@@ -12,17 +12,16 @@ use super::Decoding;
 use crate::calibration::calibrate;
 use crate::data;
 use crate::error::{Error, Result};
-use crate::mean::mean;
+use crate::model::SavedModel;
 use crate::store::{write_atomic, write_json};
 use crate::vocabulary;
 
 /// Arguments of `export`.
 #[derive(Args)]
 pub struct Export {
-    /// Run folder or bundle; of several runs that started from the same weights, the mean of what
-    /// they became, in which a run that is named twice counts twice
-    #[arg(long, value_name = "FOLDER", required = true, num_args = 1..)]
-    model: Vec<PathBuf>,
+    /// Run folder or bundle
+    #[arg(long, value_name = "FOLDER")]
+    model: PathBuf,
     /// Folder of the bundle; made if missing
     #[arg(long, value_name = "FOLDER")]
     out: PathBuf,
@@ -62,7 +61,7 @@ impl Export {
         let format = self.format.parse().map_err(Error::Usage)?;
         let gold = self.calibrate.as_ref().map(|data| data::read(data, format));
         let gold = gold.transpose()?.map(|read| read.sentences);
-        let mut saved = mean(&self.model)?;
+        let mut saved = SavedModel::open(&self.model)?;
         self.decoding.apply(&mut saved.config.decoding);
         vocabulary::prune(&mut saved)?;
         let weights = encode(&saved.weights, self.precision)?;

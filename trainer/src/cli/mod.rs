@@ -1,34 +1,32 @@
-//! Command line: one subcommand, one call.
+//! The command line of `spanlight`, and what the command lines of other programs share with it.
 
-mod bench;
-mod compare;
 mod data;
 mod decoding;
 mod evaluate;
-mod experiment;
 mod export;
-mod finetune;
-mod layers;
 mod predict;
-mod pretrain;
 mod pspe;
 mod reading;
-mod report;
 mod run;
 
 use std::fmt::Display;
-use std::io::{self, Write};
+use std::io::{self, ErrorKind, Write};
 use std::num::NonZero;
+use std::process::ExitCode;
 use std::thread::available_parallelism;
 
 use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use serde::Serialize;
+use tracing_subscriber::EnvFilter;
 
 use crate::device::{DeviceChoice, on_cpu};
 use crate::error::Result;
+use crate::finetune::FinetuneConfig;
+use crate::pretrain::PretrainConfig;
 use decoding::Decoding;
-use layers::LayerArgs;
 use reading::Reading;
+pub use run::minutes;
+use run::{LayerArgs, Training};
 
 /// Joint entity and relation extraction: train, evaluate, predict, export.
 #[derive(Parser)]
@@ -41,9 +39,9 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     /// Trains the encoders on plain text
-    Pretrain(pretrain::Pretrain),
+    Pretrain(Training<PretrainConfig>),
     /// Trains a model on annotated sentences
-    Finetune(finetune::Finetune),
+    Finetune(Training<FinetuneConfig>),
     /// Scores a model on annotated sentences
     Evaluate(evaluate::Evaluate),
     /// Extracts entities and relations from text
@@ -56,14 +54,6 @@ enum Command {
     ExportPspe(pspe::ExportPspe),
     /// Looks after annotated files and corpora
     Data(data::Data),
-    /// Runs a grid of trainings and goes on where it stopped
-    Experiment(experiment::Experiment),
-    /// Writes the paper's tables from finished experiments
-    Report(report::Report),
-    /// Shows the sentences in which two models differ
-    Compare(compare::Compare),
-    /// Measures the speed of training and inference, beside PyTorch if there is one
-    Bench(bench::Bench),
 }
 
 /// Where to compute.
@@ -90,18 +80,20 @@ impl Compute {
 
     /// Number of threads that compute: one where a GPU does the work.
     pub fn workers(&self, device: &burn::tensor::Device) -> usize {
-        match on_cpu(device) {
-            true => threads(self.threads),
-            false => 1,
+        if on_cpu(device) {
+            threads(self.threads)
+        } else {
+            1
         }
     }
 }
 
 /// Number of threads; 0 stands for all there are.
 fn threads(threads: usize) -> usize {
-    match threads {
-        0 => available_parallelism().map_or(1, NonZero::get),
-        threads => threads,
+    if threads == 0 {
+        available_parallelism().map_or(1, NonZero::get)
+    } else {
+        threads
     }
 }
 
@@ -109,27 +101,54 @@ fn threads(threads: usize) -> usize {
 ///
 /// # Errors
 /// [`crate::error::Error::Io`], also for what JSON cannot express.
-fn print(report: &(impl Serialize + Display), json: bool) -> Result<()> {
-    match json {
-        true => say(serde_json::to_string(report).map_err(io::Error::other)?),
-        false => say(report),
+pub fn print(report: &(impl Serialize + Display), json: bool) -> Result<()> {
+    if json {
+        say(serde_json::to_string(report).map_err(io::Error::other)?)
+    } else {
+        say(report)
     }
 }
 
 /// Prints a line.
 ///
 /// # Errors
-/// [`crate::error::Error::Io`], where `println!` would panic: when nobody reads on.
-fn say(line: impl Display) -> Result<()> {
+/// [`crate::error::Error::Io`], also when the reader has closed the pipe, where `println!` would panic.
+pub fn say(line: impl Display) -> Result<()> {
     Ok(writeln!(io::stdout(), "{line}")?)
 }
 
-/// Parses the command line and runs its subcommand.
+/// Sets up the log, runs a program and turns its result into an exit code; errors go to standard error.
+///
+/// A reader that closes the pipe early, as `head` does, is a success.
+pub fn main<E: std::error::Error>(run: impl FnOnce() -> Result<(), E>) -> ExitCode {
+    let filter = EnvFilter::try_from_default_env()
+        .unwrap_or_else(|_| EnvFilter::new("error,spanlight=info"));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(io::stderr)
+        .init();
+    let Err(error) = run() else {
+        return ExitCode::SUCCESS;
+    };
+    let io = error.source().and_then(|e| e.downcast_ref::<io::Error>());
+    if io.is_some_and(|e| e.kind() == ErrorKind::BrokenPipe) {
+        return ExitCode::SUCCESS;
+    }
+    eprintln!("error: {error}");
+    ExitCode::FAILURE
+}
+
+/// The command line of `spanlight`, for documentation and completions made from it.
+pub fn command() -> clap::Command {
+    Cli::command()
+}
+
+/// Parses the command line of `spanlight` and runs its subcommand.
 ///
 /// # Errors
 /// Whatever stops the subcommand.
 pub fn run() -> Result<()> {
-    let matches = Cli::command().get_matches();
+    let matches = command().get_matches();
     let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|e| e.exit());
     let below = |name: &str| -> ArgMatches {
         matches
@@ -146,9 +165,5 @@ pub fn run() -> Result<()> {
         Command::ImportPspe(args) => args.run(),
         Command::ExportPspe(args) => args.run(),
         Command::Data(args) => args.run(&below("data")),
-        Command::Experiment(args) => args.run(),
-        Command::Report(args) => args.run(),
-        Command::Compare(args) => args.run(),
-        Command::Bench(args) => args.run(),
     }
 }

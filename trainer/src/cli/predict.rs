@@ -13,6 +13,7 @@ use super::{Compute, Decoding};
 use crate::error::{Error, Result};
 use crate::model::SavedModel;
 use crate::settings::parse_lowercase;
+use crate::threads::Threads;
 
 /// Arguments of `predict`.
 #[derive(Args)]
@@ -136,20 +137,9 @@ impl Predict {
             candidates: self.candidates,
             ..Default::default()
         };
-        let extract = |text: &str| pollster::block_on(extractor.extract(text, &options));
-        let found: Vec<_> = match documents.len() {
-            0 | 1 => documents.iter().map(|d| extract(&d.text)).collect(),
-            _ => std::thread::scope(|scope| {
-                let handles: Vec<_> = documents
-                    .iter()
-                    .map(|d| scope.spawn(|| extract(&d.text)))
-                    .collect();
-                handles
-                    .into_iter()
-                    .map(|h| h.join().unwrap_or_else(|p| std::panic::resume_unwind(p)))
-                    .collect()
-            }),
-        };
+        let found = Threads(documents.len()).map(&documents, |document| {
+            pollster::block_on(extractor.extract(&document.text, &options))
+        });
         for (document, extraction) in documents.into_iter().zip(found) {
             let line = Line {
                 id: document.id,

@@ -1,4 +1,4 @@
-//! What the commands that make a run have in common.
+//! `spanlight finetune` and `spanlight pretrain`: the commands that make a run.
 
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -6,13 +6,15 @@ use std::time::{Duration, Instant};
 use clap::{ArgMatches, Args};
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::{Compute, LayerArgs};
+use super::Compute;
 use crate::error::{Error, Result};
 use crate::event::Sink;
+use crate::finetune::{self, FinetuneConfig, finetune};
 use crate::interrupt::Interrupt;
-use crate::place::Place;
-use crate::report;
-use crate::settings::Presets;
+use crate::machine::Machine;
+use crate::pretrain::{self, PretrainConfig, pretrain};
+use crate::settings::{Layers, Preset, Presets};
+use crate::sinks;
 use crate::store::{self, RunFolder};
 
 /// Arguments of a command that makes a run.
@@ -31,6 +33,48 @@ pub struct RunArgs {
     max_minutes: Option<Duration>,
     #[command(flatten)]
     compute: Compute,
+}
+
+/// A preset and a settings file, below the flags of single settings.
+#[derive(Args)]
+pub struct LayerArgs {
+    /// Settings that come together
+    #[arg(long, value_enum)]
+    preset: Option<Preset>,
+    /// TOML file with any of the settings below
+    #[arg(long, value_name = "FILE")]
+    settings: Option<PathBuf>,
+}
+
+impl LayerArgs {
+    /// All layers of a task's settings.
+    pub fn over<'a, T: Task>(&'a self, flags: &'a T, matches: &'a ArgMatches) -> Layers<'a, T> {
+        Layers {
+            flags,
+            matches,
+            preset: self.preset.map(|preset| T::PRESETS.of(preset)),
+            file: self.settings.as_deref(),
+        }
+    }
+}
+
+/// Arguments of a command that makes a kind of run.
+#[derive(Args)]
+pub struct Training<T: Args> {
+    #[command(flatten)]
+    run: RunArgs,
+    #[command(flatten)]
+    config: T,
+}
+
+impl<T: Args + Task> Training<T> {
+    /// Runs the command.
+    ///
+    /// # Errors
+    /// Whatever stops the run.
+    pub fn run(&self, matches: &ArgMatches) -> Result<()> {
+        self.run.start(&self.config, matches)
+    }
 }
 
 /// A kind of run.
@@ -52,9 +96,45 @@ pub trait Task: Serialize + DeserializeOwned {
         &self,
         folder: &RunFolder,
         resume: bool,
-        place: &Place<'_>,
+        machine: &Machine<'_>,
         sink: &mut dyn Sink,
     ) -> Result<()>;
+}
+
+impl Task for FinetuneConfig {
+    const PRESETS: Presets = finetune::PRESETS;
+
+    fn validate(&self) -> Result<()> {
+        self.validate()
+    }
+
+    fn carry_out(
+        &self,
+        folder: &RunFolder,
+        resume: bool,
+        machine: &Machine<'_>,
+        sink: &mut dyn Sink,
+    ) -> Result<()> {
+        finetune(self, folder, resume, machine, sink)
+    }
+}
+
+impl Task for PretrainConfig {
+    const PRESETS: Presets = pretrain::PRESETS;
+
+    fn validate(&self) -> Result<()> {
+        self.validate()
+    }
+
+    fn carry_out(
+        &self,
+        folder: &RunFolder,
+        resume: bool,
+        machine: &Machine<'_>,
+        sink: &mut dyn Sink,
+    ) -> Result<()> {
+        pretrain(self, folder, resume, machine, sink)
+    }
 }
 
 impl RunArgs {
@@ -66,32 +146,29 @@ impl RunArgs {
         let begin = Instant::now();
         let (device, description) = self.compute.open()?;
         let layers = self.layers.over(parsed, matches);
-        let (folder, resumed, task) = match self.resume {
-            true => {
-                let (folder, resumed) = RunFolder::resume(&self.run)?;
-                let task: T = store::read_json(&folder.config())?;
-                layers.agree(&task)?;
-                (folder, resumed, task)
-            }
-            false => {
-                let task = layers.settle()?;
-                task.validate()?;
-                let folder = RunFolder::create(&self.run)?;
-                store::write_json(&folder.config(), &task)?;
-                (folder, false, task)
-            }
+        let (folder, resumed, task) = if self.resume {
+            let (folder, resumed) = RunFolder::resume(&self.run)?;
+            let task: T = store::read_json(&folder.config())?;
+            layers.agree(&task)?;
+            (folder, resumed, task)
+        } else {
+            let task = layers.settle()?;
+            task.validate()?;
+            let folder = RunFolder::create(&self.run)?;
+            store::write_json(&folder.config(), &task)?;
+            (folder, false, task)
         };
         let interrupt = Interrupt::install().map_err(|e| Error::Usage(e.to_string()))?;
         let interrupt = interrupt.within(begin, self.max_minutes);
         let workers = self.compute.workers(&device);
-        let place = Place {
+        let machine = Machine {
             device: &device,
             description,
             workers,
             interrupt: &interrupt,
         };
-        let mut sinks = report::of_run(&folder, resumed)?;
-        task.carry_out(&folder, resumed, &place, &mut sinks)
+        let mut sinks = sinks::of_run(&folder, resumed)?;
+        task.carry_out(&folder, resumed, &machine, &mut sinks)
     }
 }
 

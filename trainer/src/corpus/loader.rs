@@ -68,7 +68,7 @@ impl Loader {
                 "a batch needs at least one sentence".into(),
             ));
         }
-        let large = corpus.len() > tabled;
+        let large = corpus.sentences() > tabled;
         let (mut table, mut sentence) = (Vec::new(), 0_usize);
         let mut skipped = BTreeMap::new();
         corpus.cache.sizes(|size| {
@@ -84,7 +84,7 @@ impl Loader {
                 problem: format!(
                     "none of {} sentences has at most {} words and {} word-pieces; raise \
                      --max-words and --max-pieces",
-                    corpus.len(),
+                    corpus.sentences(),
                     sample.max_words,
                     sample.max_pieces
                 ),
@@ -93,7 +93,7 @@ impl Loader {
         let order = match large {
             false => Order::table(table),
             true => Order::Keyed {
-                count: corpus.len() as u64,
+                count: corpus.sentences() as u64,
             },
         };
         Ok(Self {
@@ -111,7 +111,7 @@ impl Loader {
     }
 
     /// Sentences that can be drawn.
-    pub fn len(&self) -> usize {
+    pub fn sentences(&self) -> usize {
         fitting(&self.corpus, &self.skipped)
     }
 
@@ -192,5 +192,5 @@ impl Loader {
 
 /// Sentences of a corpus that are not skipped.
 fn fitting(corpus: &Corpus, skipped: &BTreeMap<Skip, u64>) -> usize {
-    corpus.len() - skipped.values().sum::<u64>() as usize
+    corpus.sentences() - skipped.values().sum::<u64>() as usize
 }

@@ -121,7 +121,7 @@ impl Corpus {
     }
 
     /// Number of sentences.
-    pub fn len(&self) -> usize {
+    pub fn sentences(&self) -> usize {
         self.cache.len()
     }
 

@@ -4,16 +4,19 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser};
 use serde::{Deserialize, Serialize};
-use spanlight_core::config::{ClsRepr, EmptySegment, EncoderConfig, PairActivation, RelationInput};
+use spanlight_core::config::{EncoderConfig, RelationInput};
 use spanlight_core::tagger::TagDecoding;
-use spanlight_core::{ModelConfig, Profile};
+use spanlight_core::{Decoding, ModelConfig};
+use spanlight_learn::OptimizerConfig;
+use spanlight_learn::finetune::{JointSettings, Sampling};
 
-use super::objective::Sampling;
 use crate::data::Overlap;
 use crate::error::{Error, Result};
-use crate::settings::{Presets, Range, at_least_one, parse_lowercase, required, some_rate};
-use crate::train::EmbeddingRate;
-use crate::transfer::{Network, Parts};
+use crate::settings::{
+    EncoderSwitches, Presets, Range, at_least_one, check_all, check_optimizer, parse_lowercase,
+    required,
+};
+use crate::start::StartConfig;
 
 /// Settings of a fine-tuning run.
 #[derive(Debug, Clone, PartialEq, Args, Serialize, Deserialize)]
@@ -48,41 +51,15 @@ pub struct FinetuneConfig {
     #[arg(long, help_heading = "Data", default_value_t = 1)]
     #[serde(default = "first")]
     pub fraction_seed: u64,
-    /// Folder with the pre-trained encoder (config.json, weights, tokenizer), or a bundle
-    #[arg(long, value_name = "FOLDER", help_heading = "Model")]
-    pub encoder: Option<PathBuf>,
-    /// Run of pre-training or fine-tuning, or bundle, whose encoders to start from
-    #[arg(long, value_name = "FOLDER", help_heading = "Model")]
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub start: StartConfig,
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub encoders: EncoderSwitches,
+    /// What the relation classifier sees
     #[serde(default)]
-    pub init_from: Option<PathBuf>,
-    /// What to take of it: encoder, span, pair, all or, fine-tuned for labels that include those of the data, model
     #[arg(long, value_enum, help_heading = "Model", default_value_t)]
-    #[serde(default)]
-    pub load_parts: Parts,
-    /// Which of its networks: query or momentum
-    #[arg(long, value_enum, help_heading = "Model", default_value_t)]
-    #[serde(default)]
-    pub load_network: Network,
-    /// Train nothing of the sentence encoder
-    #[arg(long, help_heading = "Model")]
-    #[serde(default)]
-    pub freeze_encoder: bool,
-    /// Dropout probability
-    #[arg(long, help_heading = "Model", default_value_t = 0.1)]
-    pub dropout: f64,
-    /// Sentence vector of the pair attention: pooler or raw
-    #[arg(long, value_parser = parse_lowercase::<ClsRepr>, help_heading = "Model", default_value = "pooler")]
-    pub cls_repr: ClsRepr,
-    /// Non-linearity of the pair attention: gelu or tanh
-    #[arg(long, value_parser = parse_lowercase::<PairActivation>, help_heading = "Model", default_value = "gelu")]
-    pub pair_att_act: PairActivation,
-    /// Representation of empty segments: cnn or zero
-    #[arg(long, value_parser = parse_lowercase::<EmptySegment>, help_heading = "Model", default_value = "cnn")]
-    pub empty_segment: EmptySegment,
-    /// What the relation classifier sees: pooled (as in the paper), typed (spans and types too) or edges (also the
-    /// words next to the spans)
-    #[serde(default)]
-    #[arg(long, value_parser = parse_lowercase::<RelationInput>, help_heading = "Model", default_value = "pooled")]
     pub relation_input: RelationInput,
     /// One span encoder for entities and contexts
     #[arg(long, help_heading = "Model")]
@@ -90,18 +67,14 @@ pub struct FinetuneConfig {
     /// Keep the reference code's unused PAD tag
     #[arg(long, help_heading = "Model")]
     pub tag_pad_class: bool,
-    /// Most word-pieces of neighbouring sentences that are read on either side of a sentence
-    #[arg(long, value_name = "PIECES", help_heading = "Model")]
-    #[serde(default)]
-    pub context: Option<usize>,
     /// Tell the encoder how words are written (lower, Title, UPPER, mixed, with digits), which an uncased one does
     /// not see; not by default
     #[arg(long, value_name = "BOOL", help_heading = "Model")]
     #[serde(default)]
     pub case: Option<bool>,
-    /// How tags are chosen at inference: argmax (as in the paper) or viterbi (the best legal sequence)
+    /// How tags are chosen at inference
     #[serde(default)]
-    #[arg(long, value_parser = parse_lowercase::<TagDecoding>, help_heading = "Model", default_value = "argmax")]
+    #[arg(long, value_enum, help_heading = "Model", default_value_t)]
     pub tag_decoding: TagDecoding,
     /// Passes over the training data
     #[arg(long, help_heading = "Training", default_value_t = 30)]
@@ -112,37 +85,13 @@ pub struct FinetuneConfig {
     /// Word-pieces, padding included, that go through the model at once; 16 times as many on a GPU
     #[arg(long, help_heading = "Training", default_value_t = 256)]
     pub chunk: usize,
-    /// Peak learning rate of the highest encoder layer
-    #[arg(long, help_heading = "Training", default_value_t = 1.5e-4)]
-    pub learning_rate: f64,
-    /// Peak learning rate of everything behind the encoder
-    #[arg(long, help_heading = "Training", default_value_t = 5e-4)]
-    pub head_lr: f64,
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub optimizer: OptimizerConfig,
     /// Peak learning rate of span and span-pair encoders; that of the heads by default
     #[arg(long, help_heading = "Training")]
     #[serde(default)]
     pub span_lr: Option<f64>,
-    /// Factor of the learning rate from one layer to the next lower one
-    #[arg(long, help_heading = "Training", default_value_t = 0.9)]
-    pub layer_decay: f64,
-    /// Learning rate of the embedding tables
-    #[arg(long, value_enum, help_heading = "Training", default_value_t = EmbeddingRate::Lowest)]
-    pub lr_embeddings: EmbeddingRate,
-    /// Share of the steps that warm up
-    #[arg(long, help_heading = "Training", default_value_t = 0.1)]
-    pub warmup: f64,
-    /// Weight decay
-    #[arg(long, help_heading = "Training", default_value_t = 0.01)]
-    pub weight_decay: f64,
-    /// Decay biases and normalisation too, as the reference code does
-    #[arg(long, help_heading = "Training")]
-    pub decay_all: bool,
-    /// Correct AdamW's moments for their start at zero
-    #[arg(long, help_heading = "Training")]
-    pub adamw_bias_correction: bool,
-    /// Largest gradient norm
-    #[arg(long, help_heading = "Training", default_value_t = 1.0)]
-    pub clip: f64,
     /// Moving average of the weights, evaluated and kept in their place: share that a step keeps at most, 0 for
     /// none; early on it is less, so that about the last ninth of the steps counts
     #[arg(long, help_heading = "Training", default_value_t = 0.0)]
@@ -195,25 +144,19 @@ impl FinetuneConfig {
     /// Sizes and switches of the model around an encoder.
     pub fn model(&self, encoder: EncoderConfig) -> ModelConfig {
         ModelConfig {
-            dropout: self.dropout,
-            cls_repr: self.cls_repr,
-            pair_att_act: self.pair_att_act,
-            empty_segment: self.empty_segment,
             relation_input: self.relation_input,
             share_span_encoder: self.share_span_encoder,
             tag_pad_class: self.tag_pad_class,
-            context: self.context.unwrap_or_default(),
             case: self.case.unwrap_or_default(),
-            tag_decoding: self.tag_decoding,
-            ..ModelConfig::new(encoder, Profile::Fixed)
+            ..self.encoders.model(encoder)
         }
     }
 
-    /// Peak learning rate of the sentence encoder.
-    pub fn encoder_rate(&self) -> f64 {
-        match self.freeze_encoder {
-            true => 0.0,
-            false => self.learning_rate,
+    /// How the model's output becomes decisions.
+    pub fn decoding(&self) -> Decoding {
+        Decoding {
+            tags: self.tag_decoding,
+            calibration: None,
         }
     }
 
@@ -226,6 +169,21 @@ impl FinetuneConfig {
                 k: self.schedule_k,
             },
         }
+    }
+
+    /// Settings of the objective.
+    ///
+    /// # Errors
+    /// As [`Self::loss_weights`].
+    pub fn objective(&self) -> Result<JointSettings> {
+        Ok(JointSettings {
+            batch: self.batch,
+            chunk: self.chunk,
+            decoding: self.tag_decoding,
+            sampling: self.sampling(),
+            weights: self.loss_weights()?,
+            seed: self.seed,
+        })
     }
 
     /// Weights of the losses of tags, types and relations.
@@ -257,39 +215,27 @@ impl FinetuneConfig {
     pub fn validate(&self) -> Result<()> {
         required("--train", &self.train)?;
         required("--dev", &self.dev)?;
-        required("--encoder", &self.encoder)?;
+        required("--encoder", &self.start.encoder)?;
         at_least_one(&[
             ("--epochs", self.epochs),
             ("--batch", self.batch),
             ("--chunk", self.chunk),
         ])?;
-        for (flag, value, range) in [
+        let span_lr = self.span_lr.unwrap_or_default();
+        check_all(&[
             ("--fraction", self.fraction, Range::AboveZero),
-            ("--dropout", self.dropout, Range::BelowOne),
-            ("--learning-rate", self.learning_rate, Range::NotNegative),
-            ("--head-lr", self.head_lr, Range::NotNegative),
-            (
-                "--span-lr",
-                self.span_lr.unwrap_or_default(),
-                Range::NotNegative,
-            ),
-            ("--layer-decay", self.layer_decay, Range::AboveZero),
-            ("--warmup", self.warmup, Range::Share),
-            ("--weight-decay", self.weight_decay, Range::NotNegative),
-            ("--clip", self.clip, Range::Positive),
+            ("--dropout", self.encoders.dropout, Range::BelowOne),
+            ("--span-lr", span_lr, Range::NotNegative),
             ("--ema", self.ema, Range::BelowOne),
             ("--schedule-k", self.schedule_k, Range::Positive),
-        ] {
-            range.check(flag, value)?;
-        }
-        Range::Share.check("--gold-share", self.gold_share.unwrap_or_default())?;
-        self.loss_weights()?;
-        some_rate(&[
-            self.encoder_rate(),
-            self.head_lr,
-            self.span_lr.unwrap_or_default(),
+            (
+                "--gold-share",
+                self.gold_share.unwrap_or_default(),
+                Range::Share,
+            ),
         ])?;
-        Ok(())
+        self.loss_weights()?;
+        check_optimizer(&self.optimizer, span_lr)
     }
 }
 
@@ -318,11 +264,58 @@ batch = 16
 "#,
 };
 
-// Runs saved before these settings existed used all data.
+// The settings of runs that were saved before there were any used all data.
 fn whole() -> f64 {
     1.0
 }
 
 fn first() -> u64 {
     1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::settings::object;
+
+    /// Names in settings files and saved runs.
+    const FIELDS: &str = "adamw_bias_correction batch case chunk clip cls_repr decay_all dev dropout \
+        ema empty_segment encoder epochs evaluate_from format fraction fraction_seed freeze_encoder \
+        gold_epochs gold_share head_lr init_from layer_decay learning_rate load_network load_parts \
+        loss_weights lr_embeddings overlaps pair_att_act patience relation_input schedule_k seed \
+        share_span_encoder span_lr symmetric tag_decoding tag_pad_class train warmup weight_decay";
+
+    #[test]
+    fn settings_are_one_flat_table_of_known_fields() {
+        let settings = object(&FinetuneConfig::default()).unwrap();
+        let mut fields: Vec<&str> = settings.keys().map(String::as_str).collect();
+        fields.sort_unstable();
+        assert_eq!(fields, FIELDS.split_whitespace().collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn settings_of_earlier_versions_are_read() {
+        let mut settings = object(&FinetuneConfig::default()).unwrap();
+        let later = [
+            "overlaps",
+            "fraction",
+            "fraction_seed",
+            "init_from",
+            "load_parts",
+            "load_network",
+            "freeze_encoder",
+            "relation_input",
+            "case",
+            "tag_decoding",
+            "span_lr",
+            "ema",
+            "gold_share",
+            "loss_weights",
+        ];
+        settings.retain(|name, _| !later.contains(&name.as_str()));
+        settings.insert("context".into(), serde_json::Value::Null);
+        let read: FinetuneConfig =
+            serde_json::from_value(serde_json::Value::Object(settings)).unwrap();
+        assert_eq!(read, FinetuneConfig::default());
+    }
 }

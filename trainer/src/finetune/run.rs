@@ -1,30 +1,25 @@
 //! A fine-tuning run from start (or checkpoint) to end.
 
-use std::time::Instant;
-
 use burn::module::Module;
-use spanlight_core::ModelConfig;
-use spanlight_core::config::{EncoderConfig, RelationInput};
+use burn::tensor::Device;
+use spanlight_core::ops::Init;
+use spanlight_core::{JointModel, ModelConfig};
+use spanlight_learn::finetune::JointObjective;
+use spanlight_learn::{AdamW, Average, Processor, Schedule, Trainer, extend};
 
-use super::annotated::Annotated;
 use super::config::FinetuneConfig;
-use super::example::examples;
-use super::keeper::Keeper;
-use super::objective::JointObjective;
-use super::selection::Selection;
-use super::setup::Setup;
-use crate::basis::Basis;
-use crate::device::chunking;
+use super::data::{Annotated, examples};
+use super::further::{labels, whole_model, with_inputs_of};
+use super::validation::Validation;
 use crate::encoder::EncoderFolder;
 use crate::error::Result;
 use crate::evaluation::Evaluation;
-use crate::event::{Event, Sink};
-use crate::model;
-use crate::place::Place;
-use crate::settings::required;
+use crate::event::Sink;
+use crate::machine::Machine;
+use crate::model_spec::ModelSpec;
+use crate::run::{Length, Run};
+use crate::start::take;
 use crate::store::{self, RunFolder};
-use crate::train::{Checkpoint, Driver, Progress, Schedule, freeze};
-use crate::transfer::{Parts, labels, source};
 
 /// Trains, evaluates on dev after every epoch and keeps the best weights.
 ///
@@ -34,137 +29,114 @@ pub fn finetune(
     config: &FinetuneConfig,
     folder: &RunFolder,
     resume: bool,
-    place: &Place<'_>,
+    machine: &Machine<'_>,
     sink: &mut dyn Sink,
 ) -> Result<()> {
-    let start = Instant::now();
-    let encoder = EncoderFolder::open(required("--encoder", &config.encoder)?)?;
-    let basis = Basis::open(
-        resume.then_some(folder),
-        &encoder,
-        match resume {
-            true => config.model(encoder.config.clone()),
-            false => sizes(config, encoder.config.clone())?,
-        },
-        source(config.init_from.as_deref(), config.load_parts),
-    )?;
-    let Basis { tokenizer, sizes } = &basis;
+    let mut run = Run::new(folder, resume, machine, sink);
+    let encoder = config.start.encoder()?;
+    let further = config.start.whole_model().filter(|_| !resume);
+    let spec = if resume {
+        ModelSpec::of(folder)?
+    } else {
+        let wanted = config.model(encoder.config.clone());
+        let wanted = match further {
+            Some(earlier) => with_inputs_of(earlier, wanted)?,
+            None => wanted,
+        };
+        let earlier = config.start.sentence_encoder();
+        ModelSpec::new(&encoder, wanted, config.decoding(), earlier)?
+    };
+    let sizes = &spec.settings.model;
     let Annotated { train, dev, schema } = Annotated::read(config)?;
-    let schema = match (&config.init_from, config.load_parts) {
+    let schema = match further {
         _ if resume => store::read_json(&folder.schema())?,
-        (Some(earlier), Parts::Model) => labels(earlier, &schema, &config.symmetric)?,
-        _ => schema,
+        Some(earlier) => labels(earlier, &schema, &config.symmetric)?,
+        None => schema,
     };
     let overlaps = config.overlaps.unwrap_or_default();
-    let (examples, dropped) = examples(&train, overlaps, &schema, tokenizer, sizes)?;
-    let objective = JointObjective {
-        schema: schema.clone(),
-        examples,
-        batch: config.batch,
-        chunking: chunking(place.device, config.chunk),
-        sampling: config.sampling(),
-        weights: config.loss_weights()?,
-        seed: config.seed,
-    };
+    let (examples, dropped) = examples(&train, overlaps, &schema, &spec)?;
+    let processor = machine.processor();
+    let objective = JointObjective::new(schema.clone(), examples, config.objective()?, processor);
     let steps_per_epoch = objective.steps_per_epoch();
-    let steps = steps_per_epoch * config.epochs;
-
-    let mut setup = Setup::new(config, sizes, &schema, place.device)?;
-    let mut progress = Progress {
-        step: 0,
-        seconds: 0.0,
-        task: Selection::default(),
-    };
-    if resume {
-        let bytes = store::read(&folder.checkpoint())?;
-        let extra;
-        (setup.model, extra, progress) =
-            Checkpoint::unpack(&bytes, setup.model, &mut setup.optimizer, place.device)?;
-        setup.average = setup.average.restore(extra)?;
-    } else {
-        setup = setup.start(config, &encoder, sizes)?;
-        if let Some(note) = basis.note(config.cls_repr) {
-            sink.emit(&note)?;
-        }
-        store::write_json(&folder.schema(), &schema)?;
-        basis.save(folder)?;
-    }
-    let Setup {
-        device,
-        model,
-        average,
-        groups,
-        mut optimizer,
-    } = setup;
-    let model = freeze(model, &groups);
-
-    sink.emit(&Event::Started {
-        command: "finetune".into(),
-        device: place.description.clone(),
-        parameters: model.num_params() as u64,
-        steps: steps as u64,
-        epochs: config.epochs as u64,
-        seed: config.seed,
-        config: serde_json::to_value(config).unwrap_or_default(),
-    })?;
-    sink.emit(&Event::Note {
-        message: format!(
-            "{} training sentences ({dropped} left out: overlapping mentions or too long), {} dev sentences",
-            objective.examples.len(),
-            dev.len()
-        ),
-    })?;
-
-    let driver = Driver {
-        objective: &objective,
-        groups: &groups,
-        schedule: Schedule::new(steps, config.warmup),
-        device: &device,
-        workers: place.workers,
-        seed: config.seed,
-        steps,
+    let length = Length {
+        steps: steps_per_epoch * config.epochs,
         steps_per_epoch,
-        learning_rate: config.learning_rate,
     };
-    let mut keeper = Keeper {
+
+    let device = machine.device.clone().autodiff();
+    let model = JointModel::new(sizes, &schema, &mut Init::seeded(config.seed), &device)?;
+    let model = if resume {
+        model
+    } else {
+        start(model, config, &encoder, sizes, &device)?
+    };
+    let average = Average::new(&model, config.ema);
+    let groups = config.optimizer.rates(config.span_lr).of_joint(&model);
+    let mut optimizer =
+        AdamW::new(config.optimizer.adamw(), &model).together(processor == Processor::Gpu);
+    let (model, averaged, progress) = run.restore(model, &mut optimizer)?;
+    let average = if resume {
+        average.restore(averaged)?
+    } else {
+        average
+    };
+    run.specify(&spec, config.encoders.cls_repr)?;
+    if !resume {
+        store::write_json(&folder.schema(), &schema)?;
+    }
+
+    run.announce("finetune", model.num_params(), length, config.seed, config)?;
+    run.note(format!(
+        "{} training sentences ({dropped} left out: overlapping mentions or too long), {} dev sentences",
+        objective.sentences(),
+        dev.len()
+    ))?;
+    let mut validation = Validation {
         config,
-        folder,
-        place,
-        evaluation: Evaluation::new(&dev, &schema, tokenizer, sizes.frame())?,
+        evaluation: Evaluation::new(&dev, &schema, &spec.tokenizer, sizes.encoder.room())?,
         schema: &schema,
         average,
         selection: progress.task,
-        steps_per_epoch,
-        start,
-        earlier: progress.seconds,
+        length,
     };
-    let reason = driver.run(
+    let schedule = Schedule::new(length.steps, config.optimizer.warmup);
+    let trainer = Trainer::new(
+        objective,
         model,
-        &mut optimizer,
-        progress.step,
-        sink,
-        |model, optimizer, step, sink| keeper.after(model, optimizer, step, sink),
+        optimizer,
+        groups,
+        schedule,
+        device,
+        config.seed,
+    );
+    let reason = run.steps(
+        &mut trainer.after(progress.step),
+        length,
+        config.optimizer.learning_rate,
+        |trainer, run| validation.after(trainer, run),
     )?;
-    Ok(sink.emit(&Event::Finished {
-        reason,
-        seconds: keeper.seconds(),
-        best: keeper.selection.metrics,
-    })?)
+    run.finish(reason, validation.selection.metrics)
 }
 
-/// Sizes and switches of the model; one that goes on from an earlier model sees what that one does.
-fn sizes(config: &FinetuneConfig, encoder: EncoderConfig) -> Result<ModelConfig> {
-    let mut sizes = config.model(encoder);
-    if let (Some(earlier), Parts::Model) = (&config.init_from, config.load_parts) {
-        // A folder without a fine-tuned model is refused as such.
-        model::schema(earlier)?;
-        let earlier = model::sizes(earlier)?;
-        sizes.case |= earlier.case;
-        if earlier.relation_input == RelationInput::Edges
-            && sizes.relation_input == RelationInput::Typed
-        {
-            sizes.relation_input = RelationInput::Edges;
+/// A random model with the pre-trained sentence encoder and what an earlier run has learned.
+fn start(
+    mut model: JointModel,
+    config: &FinetuneConfig,
+    encoder: &EncoderFolder<'_>,
+    sizes: &ModelConfig,
+    device: &Device,
+) -> Result<JointModel> {
+    if let Some(folder) = config.start.whole_model() {
+        return Ok(extend(whole_model(folder, sizes, device)?, &model));
+    }
+    model.encoders.sentence = encoder.load(model.encoders.sentence)?;
+    if let Some(earlier) = config.start.earlier()? {
+        let parts = config.start.load_parts;
+        take(parts, earlier.load(sizes, device)?, &mut model.encoders);
+        if parts.span() && model.context.is_some() {
+            // A copy whose parameters are its own.
+            model.context = Some(earlier.load(sizes, device)?.span);
         }
     }
-    Ok(sizes)
+    Ok(model)
 }

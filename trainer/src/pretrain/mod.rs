@@ -1,11 +1,7 @@
 //! Pre-training (method §4): from plain text and an encoder to a run folder.
 
 mod config;
-mod contrast;
-mod figures;
-mod objective;
 mod run;
-mod save;
 mod schedule;
 mod setup;
 #[cfg(test)]
@@ -13,8 +9,6 @@ mod tests;
 mod text;
 
 pub use config::{PRESETS, PretrainConfig};
-pub use contrast::Contrast;
-pub use objective::{Chunk, PretrainObjective, Source};
 pub use run::pretrain;
 pub use setup::Setup;
 pub use text::loader;

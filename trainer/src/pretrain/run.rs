@@ -2,27 +2,26 @@
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
-use std::time::Instant;
 
 use burn::module::Module;
+use pollster::block_on;
+use serde::{Deserialize, Serialize};
+use spanlight_core::Decoding;
+use spanlight_core::pretrain::momentum::{MOMENTUM, MomentumContrast, QueueRows};
+use spanlight_core::weights::{state_of, write_safetensors};
+use spanlight_learn::pretrain::{PretrainObjective, Source};
+use spanlight_learn::{Checkpoint, Progress, Trainer};
 
 use super::config::PretrainConfig;
-use super::contrast::Contrast;
-use super::objective::PretrainObjective;
-use super::save::{Memory, restore, save};
 use super::setup::Setup;
 use super::text::loader;
-use crate::basis::Basis;
-use crate::corpus::{CorpusError, Loader, Progress as Reading};
-use crate::device::chunking;
-use crate::encoder::EncoderFolder;
+use crate::corpus::{CorpusError, Progress as Reading};
 use crate::error::{Error, Result};
 use crate::event::{Event, Sink};
-use crate::place::Place;
-use crate::settings::required;
+use crate::machine::Machine;
+use crate::model_spec::ModelSpec;
+use crate::run::{Length, Run};
 use crate::store::{self, RunFolder};
-use crate::train::{Driver, Progress, Verdict, freeze};
-use crate::transfer::source;
 
 /// Pre-trains the encoders on plain text and saves them every so many steps.
 ///
@@ -32,147 +31,105 @@ pub fn pretrain(
     config: &PretrainConfig,
     folder: &RunFolder,
     resume: bool,
-    place: &Place<'_>,
+    machine: &Machine<'_>,
     sink: &mut dyn Sink,
 ) -> Result<()> {
-    let start = Instant::now();
-    let encoder = EncoderFolder::open(required("--encoder", &config.encoder)?)?;
-    let basis = Basis::open(
-        resume.then_some(folder),
-        &encoder,
-        config.model(encoder.config.clone()),
-        source(config.init_from.as_deref(), config.load_parts),
-    )?;
-    let Basis { tokenizer, sizes } = &basis;
+    let mut run = Run::new(folder, resume, machine, sink);
+    let encoder = config.start.encoder()?;
+    let spec = if resume {
+        ModelSpec::of(folder)?
+    } else {
+        let wanted = config.model(encoder.config.clone());
+        let earlier = config.start.sentence_encoder();
+        ModelSpec::new(&encoder, wanted, Decoding::default(), earlier)?
+    };
+    let sizes = &spec.settings.model;
     let room = sizes.encoder.room();
-    let prepared = loader(config, tokenizer, room, place.threads(), &mut |progress| {
-        report(progress, place, sink)
-    });
-    let loader = match (prepared, place.interrupt.reason()) {
+    let prepared = loader(
+        config,
+        &spec.tokenizer,
+        room,
+        machine.threads(),
+        &mut |progress| report(progress, &mut run),
+    );
+    let loader = match (prepared, machine.interrupt.reason()) {
         // Nothing is lost: what was read is read again.
         (Err(Error::Corpus(CorpusError::Interrupted)), Some(reason)) => {
-            return Ok(sink.emit(&Event::Finished {
-                reason: reason.into(),
-                seconds: start.elapsed().as_secs_f64(),
-                best: BTreeMap::new(),
-            })?);
+            return run.finish(reason.into(), BTreeMap::new());
         }
         (prepared, _) => prepared?,
     };
     store::write_json(&folder.corpus(), loader.corpus().counts())?;
     let fingerprint = loader.corpus().fingerprint().to_string();
 
-    let setup = Setup::new(config, sizes, place.device)?;
-    let (setup, contrast, progress) = if resume {
-        restore(folder, setup, config, &fingerprint, place.device)?
-    } else {
-        let setup = setup.start(config, &encoder)?;
-        if let Some(note) = basis.note(config.cls_repr) {
-            sink.emit(&note)?;
-        }
-        basis.save(folder)?;
-        let contrast = Contrast::new(setup.momentum.clone(), &config.objectives());
-        let progress = Progress {
-            step: 0,
-            seconds: 0.0,
-            task: Memory::default(),
-        };
-        (setup, contrast, progress)
-    };
+    let start = (!resume).then_some(&encoder);
     let Setup {
         device,
         model,
+        momentum,
         groups,
         mut optimizer,
-        ..
-    } = setup;
-    let model = freeze(model, &groups);
+    } = Setup::new(config, sizes, start, machine.device)?;
+    let (model, queued, progress) = run.restore::<_, Memory>(model, &mut optimizer)?;
+    let objectives = &config.objectives;
+    let mut contrast = MomentumContrast::new(momentum, objectives);
+    if resume {
+        if progress.task.corpus != fingerprint {
+            return Err(Error::Usage(
+                "the corpus is not the one this run was started with; put its files back or start a new run".into(),
+            ));
+        }
+        contrast = contrast.restore(queued, progress.task.places, objectives, machine.device)?;
+    }
+    run.specify(&spec, config.encoders.cls_repr)?;
 
     let steps_per_epoch = loader.steps_per_epoch();
-    let steps = config.steps(steps_per_epoch);
-    let earlier = progress.seconds;
-    announce(config, place, model.num_params(), steps, &loader, sink)?;
-    let sizes = (chunking(place.device, config.chunk), config.micro_batch);
-    let objective = PretrainObjective::new(
-        loader,
-        config.objectives(),
-        sizes,
-        config.mean_over,
-        contrast,
-    );
-    let driver = Driver {
-        objective: &objective,
-        groups: &groups,
-        schedule: config.schedule(steps),
-        device: &device,
-        workers: place.workers,
-        seed: config.seed,
-        steps,
+    let length = Length {
+        steps: config.steps(steps_per_epoch),
         steps_per_epoch,
-        learning_rate: config.learning_rate.max(config.head_lr),
     };
-    let reason = driver.run(
-        model,
-        &mut optimizer,
-        progress.step,
-        sink,
-        |model, optimizer, step, sink| {
-            let stop = place.interrupt.reason();
-            if stop.is_some() || step == steps || step.is_multiple_of(config.save_every) {
-                let spent = (step, earlier + start.elapsed().as_secs_f64());
-                let contrast = objective.contrast();
-                save(folder, model, optimizer, &contrast, &fingerprint, spent)?;
-                sink.emit(&Event::Saved {
-                    step: step as u64,
-                    path: folder.checkpoint().display().to_string(),
-                })?;
-            }
-            Ok(match stop {
-                Some(reason) if step < steps => Verdict::Stop(reason.into()),
-                _ => Verdict::Continue,
-            })
-        },
-    )?;
-    Ok(sink.emit(&Event::Finished {
-        reason,
-        seconds: earlier + start.elapsed().as_secs_f64(),
-        best: BTreeMap::new(),
-    })?)
-}
-
-/// Says what is about to be trained on what.
-fn announce(
-    config: &PretrainConfig,
-    place: &Place<'_>,
-    parameters: usize,
-    steps: usize,
-    loader: &Loader,
-    sink: &mut dyn Sink,
-) -> Result<()> {
-    let steps_per_epoch = loader.steps_per_epoch();
-    sink.emit(&Event::Started {
-        command: "pretrain".into(),
-        device: place.description.clone(),
-        parameters: parameters as u64,
-        steps: steps as u64,
-        epochs: steps.div_ceil(steps_per_epoch) as u64,
-        seed: config.seed,
-        config: serde_json::to_value(config).unwrap_or_default(),
-    })?;
+    run.announce("pretrain", model.num_params(), length, config.seed, config)?;
     let skipped: u64 = loader.skipped().values().sum();
-    sink.emit(&Event::Note {
-        message: format!(
-            "{} sentences, {} of them drawn from ({skipped} too short or too long); {} steps an epoch",
-            loader.corpus().len(),
-            loader.len(),
-            steps_per_epoch
-        ),
+    run.note(format!(
+        "{} sentences, {} of them drawn from ({skipped} too short or too long); {steps_per_epoch} steps an epoch",
+        loader.corpus().sentences(),
+        loader.sentences(),
+    ))?;
+    let keys = objectives.queue_keys;
+    if objectives.w_cspo > 0.0 && keys > loader.sentences() {
+        run.note(format!(
+            "a queue holds {keys} keys (--queue-keys), more than the {} sentences that they come from: sentences will \
+             be told apart from earlier keys of their own",
+            loader.sentences()
+        ))?;
+    }
+
+    let objective =
+        PretrainObjective::new(loader, config.objective(), machine.processor(), contrast);
+    let schedule = config.schedule(length.steps);
+    let trainer = Trainer::new(
+        objective,
+        model,
+        optimizer,
+        groups,
+        schedule,
+        device,
+        config.seed,
+    );
+    let rate = config.optimizer.learning_rate.max(config.optimizer.head_lr);
+    let mut trainer = trainer.after(progress.step);
+    let reason = run.steps(&mut trainer, length, rate, |trainer, run| {
+        let (stop, step) = (run.machine.interrupt.reason(), trainer.finished());
+        if stop.is_some() || step == length.steps || step.is_multiple_of(config.save_every) {
+            save(trainer, &fingerprint, run)?;
+        }
+        Ok(stop.filter(|_| step < length.steps).map(String::from))
     })?;
-    Ok(())
+    run.finish(reason, BTreeMap::new())
 }
 
 /// Tells how far the corpus is read; stops when asked to.
-fn report(reading: Reading, place: &Place<'_>, sink: &mut dyn Sink) -> ControlFlow<()> {
+fn report(reading: Reading, run: &mut Run<'_>) -> ControlFlow<()> {
     let event = match reading {
         Reading::Rebuilding { reason } => Event::Note {
             message: format!("reading the corpus again: {reason}"),
@@ -188,9 +145,46 @@ fn report(reading: Reading, place: &Place<'_>, sink: &mut dyn Sink) -> ControlFl
         },
     };
     // What cannot be shown is no reason to stop.
-    let _ = sink.emit(&event);
-    match place.interrupt.requested() {
-        true => ControlFlow::Break(()),
-        false => ControlFlow::Continue(()),
+    let _ = run.emit(&event);
+    if run.machine.interrupt.requested() {
+        ControlFlow::Break(())
+    } else {
+        ControlFlow::Continue(())
     }
+}
+
+/// What a run remembers besides arrays.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Memory {
+    /// Rows of the next keys in the queues.
+    pub places: QueueRows,
+    /// Fingerprint of the corpus that it is trained on.
+    pub corpus: String,
+}
+
+/// Saves the run on the corpus with this fingerprint.
+///
+/// # Errors
+/// A full disk; what was saved before stays.
+pub fn save<S: Source>(
+    trainer: &Trainer<PretrainObjective<S>>,
+    corpus: &str,
+    run: &mut Run<'_>,
+) -> Result<()> {
+    let (model, optimizer) = (trainer.model(), trainer.optimizer());
+    let (extra, places) = block_on(trainer.objective().contrast().state())?;
+    let mut networks = block_on(state_of(model))?;
+    let momentum = extra.iter().filter(|(name, _)| name.starts_with(MOMENTUM));
+    networks.extend(momentum.map(|(name, array)| (name.clone(), array.clone())));
+    // First, since a run whose checkpoint is that of its last step never saves again.
+    let pretrained = run.folder.pretrained();
+    store::write_atomic(&pretrained, &write_safetensors(&networks, None)?)?;
+    let corpus = corpus.to_owned();
+    let progress = Progress {
+        step: trainer.finished(),
+        seconds: run.seconds(),
+        task: Memory { places, corpus },
+    };
+    let packed = block_on(Checkpoint::pack(model, optimizer, extra, &progress))?;
+    run.save(&packed, progress.step)
 }

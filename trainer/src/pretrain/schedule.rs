@@ -1,7 +1,8 @@
 //! How many steps a run makes, and how its learning rate changes over them (method §4).
 
+use spanlight_learn::Schedule;
+
 use super::config::PretrainConfig;
-use crate::train::Schedule;
 
 impl PretrainConfig {
     /// Steps of a run that needs so many for a pass over its corpus.
@@ -16,7 +17,7 @@ impl PretrainConfig {
     pub fn schedule(&self, steps: usize) -> Schedule {
         let total = self.schedule_steps.filter(|&s| s > 0).unwrap_or(steps) as f64;
         Schedule {
-            warmup: (total * self.warmup).max(1.0),
+            warmup: (total * self.optimizer.warmup).max(1.0),
             total,
         }
     }
@@ -75,22 +76,20 @@ mod tests {
 
     #[test]
     fn epochs_stand_for_steps_and_a_schedule_of_no_steps_for_that_of_the_run() {
-        let config = PretrainConfig {
+        let mut config = PretrainConfig {
             epochs: Some(3),
             schedule_steps: Some(0),
-            warmup: 0.5,
             ..PretrainConfig::default()
         };
+        config.optimizer.warmup = 0.5;
         assert_eq!(config.steps(4), 12);
         assert_factors(&config, 12, &[(0, 0.0), (3, 0.5), (6, 1.0), (9, 0.5)]);
     }
 
     #[test]
     fn the_first_step_is_at_rate_zero_even_without_a_warm_up() {
-        let config = PretrainConfig {
-            warmup: 0.0,
-            ..PretrainConfig::default()
-        };
+        let mut config = PretrainConfig::default();
+        config.optimizer.warmup = 0.0;
         assert_factors(&config, 5, &[(0, 0.0), (1, 1.0), (3, 0.5), (5, 0.0)]);
     }
 }

@@ -1,18 +1,18 @@
-//! What a run trains, before its first step.
+//! Networks, optimiser and groups of a run before its first step.
 
 use burn::module::Module;
 use burn::tensor::Device;
 use spanlight_core::ModelConfig;
-use spanlight_core::init::Init;
+use spanlight_core::ops::Init;
 use spanlight_core::pretrain::config::MomentumInit;
 use spanlight_core::pretrain::{PretrainModel, SpanPairNetwork};
+use spanlight_learn::{AdamW, Groups, Processor};
 
 use super::config::PretrainConfig;
-use crate::device::on_cpu;
+use crate::device::processor;
 use crate::encoder::EncoderFolder;
 use crate::error::Result;
-use crate::train::{AdamW, AdamWConfig, Groups, Rates};
-use crate::transfer::{encoders, transfer};
+use crate::start::take;
 
 /// Both networks, their optimiser and what it does to each parameter.
 pub struct Setup {
@@ -29,69 +29,46 @@ pub struct Setup {
 }
 
 impl Setup {
-    /// Random networks of these sizes.
+    /// Random networks with the pre-trained sentence encoder and what an earlier run has learned; random ones alone,
+    /// to be filled from a checkpoint, without an encoder.
     ///
     /// # Errors
-    /// [`Error::Core`](crate::error::Error::Core) for settings that make no model.
-    pub fn new(config: &PretrainConfig, sizes: &ModelConfig, device: &Device) -> Result<Self> {
-        let objectives = config.objectives();
-        let inner = device;
+    /// [`Error::Core`](crate::error::Error::Core) for settings that make no model, and those of reading the encoder
+    /// and the earlier run.
+    pub fn new(
+        config: &PretrainConfig,
+        sizes: &ModelConfig,
+        encoder: Option<&EncoderFolder<'_>>,
+        inner: &Device,
+    ) -> Result<Self> {
         let device = inner.clone().autodiff();
         let init = &mut Init::seeded(config.seed);
-        let model = PretrainModel::new(sizes, &objectives, init, &device)?;
-        let momentum = SpanPairNetwork::new(sizes, &objectives, init, inner);
-        let layers = sizes.encoder.num_hidden_layers;
+        let mut model = PretrainModel::new(sizes, &config.objectives, init, &device)?;
+        let mut momentum = SpanPairNetwork::new(sizes, &config.objectives, init, inner);
+        if let Some(encoder) = encoder {
+            let encoders = &mut model.network.encoders;
+            encoders.sentence = encoder.load(encoders.sentence.clone())?;
+            if let Some(earlier) = config.start.earlier()? {
+                take(
+                    config.start.load_parts,
+                    earlier.load(sizes, &device)?,
+                    encoders,
+                );
+            }
+            match config.objectives.momentum_init {
+                MomentumInit::Copy => momentum = model.network.valid(),
+                MomentumInit::Random => {
+                    momentum.encoders.sentence = model.network.encoders.sentence.valid();
+                }
+            }
+        }
+        let optimizer = AdamW::new(config.optimizer.adamw(), &model);
         Ok(Self {
-            groups: rates(config).groups("network.encoder.", layers),
-            optimizer: AdamW::new(adamw(config), &model).together(!on_cpu(&device)),
+            groups: config.optimizer.rates(None).of_pretraining(&model),
+            optimizer: optimizer.together(processor(inner) == Processor::Gpu),
             device,
             model,
             momentum,
         })
-    }
-
-    /// Takes over the pre-trained encoder and what an earlier run has for this one, and starts the
-    /// momentum network from there.
-    ///
-    /// # Errors
-    /// Any [`Error`](crate::error::Error) of reading them.
-    pub fn start(mut self, config: &PretrainConfig, encoder: &EncoderFolder<'_>) -> Result<Self> {
-        self.model.network.encoder = encoder.load(self.model.network.encoder)?;
-        if let Some(earlier) = &config.init_from {
-            let found = encoders(earlier, config.load_parts, config.load_network)?;
-            let places: [(&str, &[&str]); 3] = [
-                ("encoder", &["network.encoder"]),
-                ("span", &["network.span"]),
-                ("pair", &["network.pair"]),
-            ];
-            self.model = transfer(self.model, found, &places)?;
-        }
-        match config.momentum_init {
-            MomentumInit::Copy => self.momentum = self.model.network.valid(),
-            MomentumInit::Random => self.momentum.encoder = self.model.network.encoder.valid(),
-        }
-        Ok(self)
-    }
-}
-
-/// Peak learning rates and what decays.
-pub(super) fn rates(config: &PretrainConfig) -> Rates {
-    Rates {
-        encoder: config.encoder_rate(),
-        spans: config.head_lr,
-        head: config.head_lr,
-        layer_decay: config.layer_decay,
-        embeddings: config.lr_embeddings,
-        decay_all: config.decay_all,
-    }
-}
-
-/// Settings of the optimiser.
-pub(super) fn adamw(config: &PretrainConfig) -> AdamWConfig {
-    AdamWConfig {
-        weight_decay: config.weight_decay,
-        bias_correction: config.adamw_bias_correction,
-        clip: config.clip,
-        ..AdamWConfig::PAPER
     }
 }

@@ -6,6 +6,9 @@ use std::path::PathBuf;
 
 use spanlight_core::wordpiece::WordPiece;
 
+use spanlight_core::pretrain::sample::Sample;
+use spanlight_learn::pretrain::Source;
+
 use super::config::PretrainConfig;
 use crate::corpus::{Corpus, Loader, LoaderConfig, Progress};
 use crate::error::{Error, Result};
@@ -27,7 +30,7 @@ pub fn loader(
         None => default_cache()?,
     };
     let corpus = Corpus::prepare(&config.corpus, tokenizer, &cache, threads, reading)?;
-    let mut sample = config.sample();
+    let mut sample = config.sample.clone();
     sample.max_pieces = sample.max_pieces.min(room);
     let draws = LoaderConfig {
         batch: config.batch,
@@ -46,4 +49,11 @@ fn default_cache() -> Result<PathBuf> {
     cache
         .map(|cache| cache.join("spanlight").join("corpora"))
         .ok_or_else(|| Error::Usage("there is no home folder; give --corpus-cache".into()))
+}
+
+impl Source for Loader {
+    fn samples(&self, step: usize) -> spanlight_learn::Result<Vec<Sample>> {
+        self.batch(step)
+            .map_err(|error| spanlight_learn::Error::Data(Box::new(error)))
+    }
 }

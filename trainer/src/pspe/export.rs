@@ -12,8 +12,7 @@ use spanlight_core::{Error as CoreError, ModelSettings, Schema};
 use super::LABELS;
 use crate::error::{Error, Result};
 use crate::model::SavedModel;
-use crate::store::{self, MODEL};
-use crate::transfer::PRETRAINED;
+use crate::store::{self, MODEL, PRETRAINED};
 
 /// A checkpoint that was written.
 pub struct Exported {

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use spanlight_learn::OptimizerConfig;
 
 use crate::error::{Error, Result};
 
@@ -56,10 +57,10 @@ impl Range {
             Self::BelowOne => (0.0..1.0).contains(&value),
             Self::AboveZero => value > 0.0 && value <= 1.0,
         };
-        match fits && value.is_finite() {
-            true => Ok(()),
-            false => Err(Error::Usage(format!("{flag} must be {self}, not {value}"))),
+        if fits && value.is_finite() {
+            return Ok(());
         }
+        Err(Error::Usage(format!("{flag} must be {self}, not {value}")))
     }
 }
 
@@ -86,18 +87,39 @@ pub fn at_least_one(counts: &[(&str, usize)]) -> Result<()> {
     }
 }
 
-/// Checks that something is trained.
+/// Checks the values of flags.
 ///
 /// # Errors
-/// [`Error::Usage`] when all learning rates are 0.
-pub fn some_rate(rates: &[f64]) -> Result<()> {
-    match rates.iter().all(|rate| *rate == 0.0) {
-        false => Ok(()),
-        true => Err(Error::Usage(
+/// [`Error::Usage`] that names the flag and what it may be.
+pub fn check_all(values: &[(&str, f64, Range)]) -> Result<()> {
+    (values.iter()).try_for_each(|(flag, value, range)| range.check(flag, *value))
+}
+
+/// Checks the settings of the optimiser; `other` is a learning rate besides those.
+///
+/// # Errors
+/// [`Error::Usage`] that names the flag, and when all learning rates are 0.
+pub fn check_optimizer(optimizer: &OptimizerConfig, other: f64) -> Result<()> {
+    check_all(&[
+        (
+            "--learning-rate",
+            optimizer.learning_rate,
+            Range::NotNegative,
+        ),
+        ("--head-lr", optimizer.head_lr, Range::NotNegative),
+        ("--layer-decay", optimizer.layer_decay, Range::AboveZero),
+        ("--warmup", optimizer.warmup, Range::Share),
+        ("--weight-decay", optimizer.weight_decay, Range::NotNegative),
+        ("--clip", optimizer.clip, Range::Positive),
+    ])?;
+    let rates = [optimizer.encoder_rate(), optimizer.head_lr, other];
+    if rates.iter().all(|rate| *rate == 0.0) {
+        return Err(Error::Usage(
             "nothing would be trained: raise --head-lr, or --learning-rate without --freeze-encoder"
                 .into(),
-        )),
+        ));
     }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -14,6 +14,8 @@ use super::{
 pub const MODEL: &str = "model.json";
 /// Name of the file with the model of a fine-tuning.
 pub const FINETUNED: &str = "best.safetensors";
+/// Name of the file with the networks of a pre-training.
+pub const PRETRAINED: &str = "pretrained.safetensors";
 /// Name of the file with the labels.
 pub const SCHEMA: &str = "schema.json";
 /// Name of the file that marks a finished pre-training of an experiment.
@@ -26,7 +28,7 @@ const FILES: [&str; 15] = [
     MODEL,
     "checkpoint.safetensors",
     FINETUNED,
-    "pretrained.safetensors",
+    PRETRAINED,
     "corpus.json",
     "events.jsonl",
     "training.svg",
@@ -137,7 +139,7 @@ impl RunFolder {
 
     /// The networks of a pre-training.
     pub fn pretrained(&self) -> PathBuf {
-        self.path.join(crate::transfer::PRETRAINED)
+        self.path.join(PRETRAINED)
     }
 
     /// What became of the text of a pre-training.
@@ -150,12 +152,12 @@ impl RunFolder {
         self.path.join(FINETUNED)
     }
 
-    /// What happened, for [`crate::report::Jsonl`].
+    /// What happened, for [`crate::sinks::Jsonl`].
     pub fn events(&self) -> PathBuf {
         self.path.join("events.jsonl")
     }
 
-    /// The chart of it, by [`crate::report::Plot`].
+    /// The chart of it, by [`crate::sinks::Plot`].
     pub fn chart(&self) -> PathBuf {
         self.path.join("training.svg")
     }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::support::{arrays, fail, succeed, told, training, workshop};
+use crate::support::{arrays, events, fail, succeed, training, workshop};
 
 /// The weights after two epochs with some flags.
 fn weights(at: &Path, run: &str, flags: &[&str]) -> Vec<(String, Vec<u8>)> {
@@ -75,7 +75,7 @@ fn of_overlapping_mentions_the_longest_is_learnt_on_request() {
     std::fs::write(&path, nested).unwrap();
     let told_by = |run: &str, flags: &[&str]| {
         succeed(at, &[&training(run, "1")[..], flags].concat());
-        told(at, run, "note")[0]["message"].to_string()
+        events(at, run, "note")[0]["message"].to_string()
     };
     let dropped = told_by("drop", &[]);
     // Only the third sentence has another mention there: `the robot lab`.

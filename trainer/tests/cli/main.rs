@@ -1,15 +1,9 @@
 //! The program as a user runs it, on a tiny encoder and invented sentences.
 
 mod bad_input;
-mod bench;
 mod calibrate;
-mod comparison;
 mod corpus;
-mod experiment;
-mod labelling;
 mod learning;
-mod mean;
-mod mixing;
 mod pretrain;
 mod pspe;
 mod resume;

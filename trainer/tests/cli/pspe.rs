@@ -152,14 +152,14 @@ fn a_fine_tuned_checkpoint_goes_there_and_back_whatever_the_order_of_its_labels(
 fn what_a_checkpoint_lacks_for_pre_training_is_told() {
     let folder = workshop();
     let at = folder.path();
-    let told = |run: &str, flags: &[&str]| {
+    let events = |run: &str, flags: &[&str]| {
         succeed(at, &[&pretraining(run, "1")[..], flags].concat());
         let export = exchanged(EXPORT.to_vec(), "--model", run);
         String::from_utf8(spanlight(at, &export).output().unwrap().stderr).unwrap()
     };
-    let whole = told("whole", &[]);
+    let whole = events("whole", &[]);
     assert!(!whole.contains("could not go on"), "{whole}");
-    let part = told("part", &["--proj-head", "none"]);
+    let part = events("part", &["--proj-head", "none"]);
     let lacking = "has no span_pair_encoder.mlp_head1, span_pair_encoder.mlp_head2, \
                    momentum_span_pair_encoder.mlp_head1, momentum_span_pair_encoder.mlp_head2";
     assert!(part.contains(lacking), "{part}");

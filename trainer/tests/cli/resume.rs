@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::support::{
-    arrays, exchanged, fail, pretraining, spanlight, stop_when, succeed, told, training, workshop,
+    arrays, events, exchanged, fail, pretraining, spanlight, stop_when, succeed, training, workshop,
 };
 
 /// Starts a run and stops it by a signal once it has made some steps; `arguments` make one of a name.
@@ -35,7 +35,7 @@ fn assert_alike(at: &Path, weights: &str) {
             assert!(a == b, "{file}: {} differs", a.0);
         }
     }
-    let steps = |run: &str| told(at, run, "step").len();
+    let steps = |run: &str| events(at, run, "step").len();
     assert_eq!(steps("whole"), steps("halves"));
 }
 
@@ -45,9 +45,9 @@ fn run_out_of_time(at: &Path, arguments: &[&str], weights: &str) {
     let no_time = ["--max-minutes", "0"];
     for (step, call) in [arguments, &resume].into_iter().enumerate() {
         succeed(at, &[call, &no_time].concat());
-        let counts = ["step", "saved", "finished"].map(|kind| told(at, "halves", kind).len());
+        let counts = ["step", "saved", "finished"].map(|kind| events(at, "halves", kind).len());
         assert_eq!(counts, [step + 1, step + 1, 1]);
-        assert_eq!(told(at, "halves", "finished")[0]["reason"], "out of time");
+        assert_eq!(events(at, "halves", "finished")[0]["reason"], "out of time");
     }
     succeed(at, &resume);
     assert_alike(at, weights);
@@ -105,7 +105,7 @@ fn a_time_that_is_up_before_the_text_is_read_leaves_a_run_to_start() {
     let at = folder.path();
     let no_time = ["--max-minutes", "0"];
     succeed(at, &[&pretraining("halves", "3")[..], &no_time].concat());
-    let counts = ["step", "saved", "finished"].map(|kind| told(at, "halves", kind).len());
+    let counts = ["step", "saved", "finished"].map(|kind| events(at, "halves", kind).len());
     assert_eq!(counts, [0, 0, 1]);
     succeed(at, &["pretrain", "--run", "halves", "--resume"]);
     succeed(at, &pretraining("whole", "3"));

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::support::{exchanged, pretraining, succeed, told, workshop};
+use crate::support::{events, exchanged, pretraining, succeed, workshop};
 
 /// The highest learning rate.
 const PEAK: f64 = 2e-3;
@@ -15,7 +15,7 @@ fn factors(at: &Path, run: &str, warmup: &str, flags: &[&str]) -> Vec<f64> {
     let rates = ["--learning-rate", "2e-3", "--head-lr", "1e-3"];
     succeed(at, &[&arguments[..], &rates, flags].concat());
     let rate = |step: Value| step["learning_rate"].as_f64().unwrap() / PEAK;
-    told(at, run, "step").into_iter().map(rate).collect()
+    events(at, run, "step").into_iter().map(rate).collect()
 }
 
 #[test]

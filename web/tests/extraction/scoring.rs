@@ -102,8 +102,25 @@ async fn contradictory_gold_is_refused() {
 }
 
 #[wasm_bindgen_test]
-async fn treebank_escapes_are_undone() {
-    let words = parse(&json!(["-LRB-", "``", "1\\/2", "plain"]));
-    let plain = spanlight_web::unescape(words).unwrap();
-    assert_eq!(to_json(&plain), json!(["(", "\"", "1/2", "plain"]));
+async fn annotated_files_are_read_and_their_errors_name_the_place() {
+    let file = |text: &str| parse(&json!({"name": "my.json", "text": text}));
+    let line = r#"{"tokens": ["-LRB-", "``", "1\\/2", "𝔖"], "entities": [{"type": "X", "start": 3, "end": 4}], "relations": []}"#;
+    let read = spanlight_web::read_gold(file(line)).unwrap();
+    assert_eq!(
+        to_json(&read),
+        json!({
+            "format": "spert",
+            "sentences": [{
+                "document": "my", "index": 0, "words": ["(", "\"", "1/2", "𝔖"],
+                "entities": [{"start": 3, "end": 4, "label": "X"}], "relations": [],
+            }],
+            "defects": [],
+        })
+    );
+    let wrong = spanlight_web::read_gold(file(&line.replace("4}", "5}")));
+    let message = message(wrong);
+    assert!(
+        message.starts_with("my.json: line 1, field `entities[0]`: words [3, 5)"),
+        "{message}"
+    );
 }

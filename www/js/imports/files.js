@@ -6,17 +6,19 @@ import { decode } from "./decode.js";
 import { readTexts } from "./texts.js";
 
 const MODEL = ["manifest.json", "tokenizer.json", "weights.safetensors"];
+const RE3D = ["documents.json", "entities.json", "relations.json"];
 
 /**
  * What files hold.
  * @typedef {{kind: "text", name: string, text: string, notes: string[]}} TextFile
  * @typedef {{kind: "document", name: string, flat: import("../document/flat.js").Flat, notes: string[]}} DocumentFile
- * @typedef {{kind: "gold", name: string, text: string}} GoldFile annotations in a format that the engine reads
+ * @typedef {{kind: "gold", name: string, text: string, parts?: {name: string, text: string}[], notes?: string[]}} GoldFile annotations in a
+ *   format that the engine reads
  * @typedef {{kind: "model", parts: Record<"manifest"|"tokenizer"|"weights", Uint8Array>}} ModelFiles
  */
 
 /**
- * @param {File[]} files those that belong together: one, brat's two, or a model's three
+ * @param {File[]} files those that belong together: one, brat's two, re3d's three, or a model's three
  * @returns {Promise<TextFile|DocumentFile|GoldFile|ModelFiles>}
  * @throws {Error} that says what is wrong with which file
  */
@@ -31,6 +33,7 @@ export async function readFiles(files) {
   }
   const annotations = files.find(({ name }) => name.endsWith(".ann"));
   if (annotations) return readPair(annotations, files);
+  if (files.length === RE3D.length && RE3D.every((name) => byName.has(name))) return readRe3d(RE3D.map((name) => byName.get(name)));
   if (files.length !== 1) throw new Error("Open one file at a time, or brat’s .txt and .ann together.");
   return readOne(files[0]);
 }
@@ -43,6 +46,11 @@ async function readPair(annotations, files) {
   const { left, ...flat } = named(annotations.name, () => readBrat(words.text, marks.text));
   const notes = left.length > 0 ? [`${annotations.name}: ${left.length} annotations are of kinds that spanlight does not know and were left out, such as ${left[0]}`] : [];
   return { kind: "document", name: stem, flat, notes: [...words.notes, ...notes] };
+}
+
+async function readRe3d(files) {
+  const [documents, ...parts] = await Promise.all(files.map(async (file) => ({ name: file.name, ...(await decode(file)) })));
+  return { kind: "gold", name: documents.name, text: documents.text, parts: parts.map(({ name, text }) => ({ name, text })), notes: [documents, ...parts].flatMap(({ notes }) => notes) };
 }
 
 async function readOne(file) {
@@ -64,7 +72,7 @@ function structured(fileName, name, text, notes) {
   if (first === undefined) throw new Error("this is neither JSON nor JSON lines");
   if (typeof first?.sentText === "string" && isWordOffsets(first)) return { kind: "document", name, flat: readJsonl(text), notes };
   if (typeof first?.text === "string") return { ...readTexts(text, name), notes };
-  return { kind: "gold", name: fileName, text };
+  return { kind: "gold", name: fileName, text, notes };
 }
 
 /** Some files with `sentText` give mentions without offsets: the engine reads those. */

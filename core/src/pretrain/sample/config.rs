@@ -8,6 +8,7 @@ use crate::{Error, Result};
 /// Which pieces a view shows (§2.7, 4).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 pub enum Alignment {
     /// The pieces of its words.
     #[default]
@@ -19,6 +20,8 @@ pub enum Alignment {
 /// Where spans come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
+#[cfg_attr(feature = "cli", value(rename_all = "snake_case"))]
 pub enum SpanChoice {
     /// Anywhere, of geometric length.
     #[default]
@@ -30,40 +33,64 @@ pub enum SpanChoice {
 /// Settings of [`draw`](super::draw).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
+#[cfg_attr(feature = "cli", derive(clap::Args))]
 pub struct SampleConfig {
-    /// Longest sentence, in words.
+    /// Longest sentence that samples are drawn from, in words
+    #[cfg_attr(feature = "cli", arg(long, help_heading = "Samples", default_value_t = Self::default().max_words))]
     pub max_words: usize,
-    /// Longest sentence, in word-pieces with `[CLS]` and `[SEP]`.
+    /// Longest sentence, in word-pieces with `[CLS]` and `[SEP]`
+    #[cfg_attr(feature = "cli", arg(long, help_heading = "Samples", default_value_t = Self::default().max_pieces))]
     pub max_pieces: usize,
-    /// Parameter of the geometric distribution of span lengths.
+    /// Parameter of the geometric distribution of span lengths
+    #[cfg_attr(feature = "cli", arg(skip = Self::default().geometric))]
+    #[serde(skip)]
     pub geometric: f64,
-    /// Longest span, in words.
+    /// Longest span, in words
+    #[cfg_attr(feature = "cli", arg(skip = Self::default().longest_span))]
+    #[serde(skip)]
     pub longest_span: usize,
-    /// Spans proposed before a sentence is given up.
+    /// Spans proposed before a sentence is given up
+    #[cfg_attr(feature = "cli", arg(skip = Self::default().tries))]
+    #[serde(skip)]
     pub tries: usize,
-    /// Source of spans.
+    /// Where spans come from
+    #[cfg_attr(feature = "cli", arg(long, value_enum, help_heading = "Samples", default_value_t = Self::default().span_choice))]
     pub span_choice: SpanChoice,
-    /// Probability that a proposed span is entity-like; for [`SpanChoice::EntityLike`].
+    /// Probability that a proposed span is entity-like, where some are
+    #[cfg_attr(feature = "cli", arg(long, help_heading = "Samples", default_value_t = Self::default().entity_share))]
     pub entity_share: f64,
-    /// Whether words are shuffled inside segments (span permutation objective).
+    /// Shuffle words inside segments (span permutation objective)
+    #[cfg_attr(feature = "cli", arg(long, action = clap::ArgAction::Set, value_name = "BOOL", help_heading = "Samples", default_value_t = Self::default().spo))]
     pub spo: bool,
-    /// Most segments shuffled in a sentence.
+    /// Most segments shuffled in a sentence
+    #[cfg_attr(feature = "cli", arg(skip = Self::default().permuted_segments))]
+    #[serde(skip)]
     pub permuted_segments: usize,
-    /// Number of word orders in which a sentence is encoded, the right one among them, as in the paper
-    /// (§8). `None` encodes one random order, which may be the right one, as in its code.
+    /// Word orders in which a sentence is encoded, 2 to 6, the right one among them, as in the paper;
+    /// by default one random order, which may be the right one, as in its code
+    #[cfg_attr(
+        feature = "cli",
+        arg(long, value_name = "ORDERS", help_heading = "Samples")
+    )]
     pub spo_permutations: Option<usize>,
-    /// Whether pieces inside words are masked (token boundary objective).
+    /// Mask pieces inside words (token boundary objective)
+    #[cfg_attr(feature = "cli", arg(long, action = clap::ArgAction::Set, value_name = "BOOL", help_heading = "Samples", default_value_t = Self::default().tbo))]
     pub tbo: bool,
-    /// Share of the pieces that are masked inside words; the number is rounded up.
+    /// Share of the pieces that is masked inside words; the number is rounded up
+    #[cfg_attr(feature = "cli", arg(long, help_heading = "Samples", default_value_t = Self::default().mask_share))]
     pub mask_share: f64,
-    /// Largest number of pieces masked inside words; the last word may exceed it.
+    /// Largest number of pieces masked inside words; the last word may exceed it
+    #[cfg_attr(feature = "cli", arg(long, help_heading = "Samples", default_value_t = Self::default().mask_cap))]
     pub mask_cap: usize,
-    /// Share of the pieces that are masked besides, whole word by whole word: 80 % by `[MASK]`, 10 % by
-    /// another piece, and 10 % stay as they are (§13.5).
+    /// Share of the pieces masked besides, whole word by whole word: 80 % by `[MASK]`, 10 % by another
+    /// piece, and 10 % stay as they are
+    #[cfg_attr(feature = "cli", arg(long, help_heading = "Samples", default_value_t = Self::default().whole_word_share))]
     pub whole_word_share: f64,
-    /// Which pieces a view shows.
+    /// Which pieces a view shows
+    #[cfg_attr(feature = "cli", arg(long, value_enum, help_heading = "Samples", default_value_t = Self::default().view_mask_alignment))]
     pub view_mask_alignment: Alignment,
-    /// Probability that a word outside the pair moves from the context view to the target view (§13.3).
+    /// Probability that a word outside the pair moves from the context view to the target view
+    #[cfg_attr(feature = "cli", arg(long, help_heading = "Samples", default_value_t = Self::default().view_keep_prob))]
     pub view_keep_prob: f64,
 }
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use crate::cli::print;
-use crate::data::{self, Options};
+use crate::data;
 use crate::error::{Error, Result};
 
 /// Arguments of `data check`.
@@ -39,14 +39,15 @@ impl Check {
             (None, Some(path)) => Some(data::schema_from_train(path, format, &[])?),
             (None, None) => None,
         };
-        let found = data::check(&self.file, format, &Options::default(), schema.as_ref())?;
+        let found = data::check(&self.file, format, schema.as_ref())?;
         print(&found, self.json)?;
-        match found.usable {
-            true => Ok(()),
-            false => Err(Error::Usage(format!(
+        if found.usable {
+            Ok(())
+        } else {
+            Err(Error::Usage(format!(
                 "{} cannot be used; mend the defects above",
                 self.file.display()
-            ))),
+            )))
         }
     }
 }

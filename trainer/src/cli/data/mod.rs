@@ -3,8 +3,6 @@
 mod check;
 mod clean;
 mod convert;
-mod label;
-mod mix;
 mod sample;
 mod subset;
 
@@ -25,14 +23,10 @@ enum Command {
     Check(check::Check),
     /// Writes an annotated file in the paper's format, one sentence a line
     Convert(convert::Convert),
-    /// Mixes annotated files of several sources into training, development and test data
-    Mix(mix::MixSources),
     /// Writes a share of an annotated file; smaller shares with the same seed are parts of larger ones
     Subset(subset::Subset),
     /// Writes the sentences of a corpus that pre-training would use, one a line
     Clean(clean::Clean),
-    /// Annotates a text with what most of several models find, as training data
-    Label(label::Label),
     /// Shows samples that pre-training would draw from a corpus
     Sample(Box<sample::DrawSamples>),
 }
@@ -46,10 +40,8 @@ impl Data {
         match &self.command {
             Command::Check(check) => check.run(),
             Command::Convert(convert) => convert.run(),
-            Command::Mix(mix) => mix.run(),
             Command::Subset(subset) => subset.run(),
             Command::Clean(clean) => clean.run(),
-            Command::Label(label) => label.run(),
             Command::Sample(sample) => {
                 let matches = matches.subcommand_matches("sample");
                 sample.run(&matches.cloned().unwrap_or_default())

@@ -8,10 +8,8 @@ use spanlight_core::pretrain::sample::{Sample, View};
 use spanlight_core::wordpiece::WordPiece;
 
 use super::super::{LayerArgs, Reading, say, threads};
-use crate::encoder::EncoderFolder;
 use crate::error::Result;
 use crate::pretrain::{PretrainConfig, loader};
-use crate::settings::required;
 
 /// Arguments of `data sample`: all settings of pre-training, of which those of corpus and samples
 /// matter.
@@ -59,7 +57,7 @@ impl DrawSamples {
     pub fn run(&self, matches: &ArgMatches) -> Result<()> {
         let config = self.layers.over(&self.config, matches).settle()?;
         config.validate()?;
-        let encoder = EncoderFolder::open(required("--encoder", &config.encoder)?)?;
+        let encoder = config.start.encoder()?;
         let tokenizer = encoder.tokenizer()?;
         let mut reading = Reading::new();
         let room = encoder.config.room();
@@ -71,8 +69,8 @@ impl DrawSamples {
         tracing::info!(
             "corpus {}: {} of {} sentences fit, {} steps an epoch, skipped {:?}\n{}",
             corpus.fingerprint(),
-            loader.len(),
-            corpus.len(),
+            loader.sentences(),
+            corpus.sentences(),
             loader.steps_per_epoch(),
             loader.skipped(),
             corpus.counts()

@@ -18,8 +18,8 @@ pub struct Subset {
     /// Share, above 0 and at most 1
     #[arg(long, value_parser = share)]
     fraction: f64,
-    /// What is drawn as a whole
-    #[arg(long, value_enum, default_value_t = Unit::Document)]
+    /// What is drawn as a whole: document or sentence
+    #[arg(long, default_value_t = Unit::Document)]
     unit: Unit,
     /// Seed of the draw
     #[arg(long, default_value_t = 1)]

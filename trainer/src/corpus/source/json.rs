@@ -8,10 +8,7 @@ use serde_json::Value;
 use super::packed::{Input, error};
 use super::{Passage, Passages, RECORD_LIMIT, decode};
 use crate::corpus::CorpusError;
-use crate::data::Kind;
-use crate::data::defect::Flaw;
-use crate::data::records::Records;
-use crate::data::scan;
+use crate::data::{self, Flaw, Kind, Records};
 
 /// Some fields of each object.
 pub struct Json {
@@ -95,13 +92,13 @@ impl Json {
 
 impl Passages for Json {
     fn next(&mut self) -> Result<Option<Passage>, CorpusError> {
-        let found = self.records.next();
+        let found = self.records.next().transpose();
         let found = found.map_err(|e| error(&self.path, self.line, e))?;
         let Some((place, record)) = found else {
             return Ok(None);
         };
         self.line = place.line;
-        let text = match record.and_then(|bytes| scan::decode(&bytes)) {
+        let text = match record.and_then(|bytes| data::decode(&bytes)) {
             Ok(record) => {
                 if self.first {
                     self.check(&record)?;

@@ -17,8 +17,7 @@ pub use format::SourceFormat;
 pub use list::list;
 
 use super::{CorpusConfig, CorpusError};
-use crate::data::Kind;
-use crate::data::defect::{Flaw, Place, utf8};
+use crate::data::{Flaw, Kind, Location, utf8};
 
 /// Longest record (line, row, JSON object), in bytes.
 const RECORD_LIMIT: usize = 16 << 20;
@@ -33,7 +32,7 @@ pub struct Source {
 }
 
 /// A text found in a file, or why there is none where one should be.
-pub type Passage = (Place, Result<String, Flaw>);
+pub type Passage = (Location, Result<String, Flaw>);
 
 /// The texts of one file, in order.
 pub trait Passages {

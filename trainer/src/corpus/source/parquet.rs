@@ -16,7 +16,7 @@ use parquet::schema::types::SchemaDescriptor;
 
 use super::{Passage, Passages, decode, packed};
 use crate::corpus::CorpusError;
-use crate::data::defect::{Flaw, Place};
+use crate::data::{Flaw, Location};
 
 /// Rows read at once.
 const ROWS: usize = 64;
@@ -172,7 +172,7 @@ impl Passages for Parquet {
         let cells = self.cells().map_err(|e| damaged(&self.path, self.row, e))?;
         let Some(cells) = cells else { return Ok(None) };
         self.row += 1;
-        let place = Place {
+        let place = Location {
             line: self.row,
             record: self.row,
             in_array: false,

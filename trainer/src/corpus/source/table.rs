@@ -5,8 +5,7 @@ use csv_core::{ReadRecordResult, Reader, ReaderBuilder, Terminator};
 use super::packed::{Input, error};
 use super::{Passage, Passages, RECORD_LIMIT, decode};
 use crate::corpus::CorpusError;
-use crate::data::Kind;
-use crate::data::defect::{Flaw, Place};
+use crate::data::{Flaw, Kind, Location, shorten};
 
 /// The cells of some columns, row by row.
 pub struct Table {
@@ -153,7 +152,7 @@ fn remedy(names: &[String]) -> String {
     let names: Vec<String> = names
         .iter()
         .enumerate()
-        .map(|(i, name)| format!("{} `{}`", i + 1, crate::data::json::shorten(name)))
+        .map(|(i, name)| format!("{} `{}`", i + 1, shorten(name)))
         .collect();
     format!(
         "the first row is {}; choose one by name, or by number where that row is no heading, with \
@@ -166,7 +165,7 @@ impl Passages for Table {
     fn next(&mut self) -> Result<Option<Passage>, CorpusError> {
         loop {
             let line = self.reader.line() as usize;
-            let place = Place {
+            let place = Location {
                 line,
                 record: line,
                 in_array: false,

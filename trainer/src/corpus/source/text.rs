@@ -4,8 +4,7 @@ use super::packed::{Input, error};
 use super::{Passage, Passages, RECORD_LIMIT, decode};
 use crate::corpus::CorpusError;
 use crate::corpus::config::Unit;
-use crate::data::defect::{Flaw, Place};
-use crate::line::{Line, read_line};
+use crate::data::{Flaw, Line, Location, read_line};
 
 /// The passages of a plain text.
 pub struct Text {
@@ -66,8 +65,8 @@ impl Passages for Text {
     }
 }
 
-fn place(line: usize) -> Place {
-    Place {
+fn place(line: usize) -> Location {
+    Location {
         line,
         record: line,
         in_array: false,

@@ -44,7 +44,7 @@ fn numbers(loader: &Loader, steps: std::ops::Range<usize>) -> Vec<usize> {
 fn every_epoch_has_every_sentence_once_in_an_order_of_its_own() {
     let (_shop, corpus) = prepared();
     let loader = loader(corpus, plain(), 16);
-    assert_eq!((loader.len(), loader.steps_per_epoch()), (COUNT, 7));
+    assert_eq!((loader.sentences(), loader.steps_per_epoch()), (COUNT, 7));
     check_epochs(&numbers(&loader, 0..25));
 }
 
@@ -69,7 +69,7 @@ fn a_large_corpus_has_such_orders_without_tables() {
         let loader = tabled(corpus, plain(), COUNT - 1, |config| {
             config.shuffle = shuffle
         });
-        assert_eq!((loader.len(), loader.steps_per_epoch()), (COUNT, 7));
+        assert_eq!((loader.sentences(), loader.steps_per_epoch()), (COUNT, 7));
         numbers(&loader, 0..25)
     };
     let files: Vec<usize> = (0..COUNT).cycle().take(4 * COUNT).collect();
@@ -150,10 +150,10 @@ fn check_sizes(most: usize) {
     // Words: 4 + i % 10. Pieces with [CLS] and [SEP]: two more, and three from 10 on.
     let fits = |i: &usize| 4 + i % 10 <= 8 && 6 + i % 10 + usize::from(*i > 9) <= 9;
     let expected: Vec<usize> = (0..COUNT).filter(fits).collect();
-    assert_eq!(loader.len(), expected.len());
+    assert_eq!(loader.sentences(), expected.len());
     assert_eq!(loader.skipped()[&Skip::TooLong], 50);
     let all: usize = loader.skipped().values().map(|&count| count as usize).sum();
-    assert_eq!(all + loader.len(), COUNT);
+    assert_eq!(all + loader.sentences(), COUNT);
     let mut drawn = numbers(&loader, 0..10);
     drawn.sort();
     drawn.dedup();

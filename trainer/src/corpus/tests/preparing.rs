@@ -22,7 +22,7 @@ fn a_corpus_is_counted_and_read_back() {
     ];
     assert_eq!(counts.dropped, dropped.into());
     assert_eq!((counts.sentences, counts.words, counts.pieces), (2, 9, 10));
-    assert_eq!(corpus.len(), 2);
+    assert_eq!(corpus.sentences(), 2);
     let ids: Vec<Vec<u32>> = corpus
         .cache
         .read(0)
@@ -109,7 +109,7 @@ fn changed_text_and_settings_make_it_anew() {
         ..shop.config()
     };
     let (corpus, reasons) = shop.try_prepare(&other);
-    assert!(reasons.is_empty() && corpus.unwrap().len() < 50);
+    assert!(reasons.is_empty() && corpus.unwrap().sentences() < 50);
     // The first cache is still there: settings can be changed back.
     assert_eq!(fs::read_dir(shop.path("cache")).unwrap().count(), 2);
     assert!(shop.try_prepare(&shop.config()).1.is_empty());
@@ -133,7 +133,7 @@ fn a_damaged_cache_is_made_anew() {
     ] {
         fs::write(shop.cache(), bytes).unwrap();
         let (corpus, reasons) = shop.try_prepare(&shop.config());
-        assert_eq!(corpus.unwrap().len(), 200);
+        assert_eq!(corpus.unwrap().sentences(), 200);
         assert!(reasons[0].contains(problem), "{problem}: {reasons:?}");
         assert!(fs::read(shop.cache()).unwrap() == whole);
     }
@@ -171,7 +171,7 @@ fn nothing_is_left_of_a_corpus_that_fails() {
     };
     let corpus = shop.try_prepare(&lenient).0.unwrap();
     assert_eq!(corpus.counts().bad, [(Kind::Nul, 1)].into());
-    assert_eq!(corpus.len(), 20_000);
+    assert_eq!(corpus.sentences(), 20_000);
 }
 
 #[test]

@@ -4,18 +4,18 @@ use std::path::Path;
 
 use burn::tensor::Device;
 use spanlight_core::Error;
-use spanlight_core::pretrain::{ObjectiveConfig, PretrainLoss, PretrainModel};
+use spanlight_core::pretrain::momentum::{MomentumContrast, QueueRows};
+use spanlight_core::pretrain::{ObjectiveConfig, PretrainModel};
 use spanlight_core::weights::{Stage, StateDict, from_pspe, state_of};
 use spanlight_tests::pretraining::{Fixture, group};
 
-use super::Always;
-use crate::device::chunking;
-use crate::pretrain::config::{MeanOver, PRESETS, PretrainConfig};
-use crate::pretrain::contrast::{Contrast, Places};
-use crate::pretrain::objective::PretrainObjective;
-use crate::pretrain::setup::{adamw, rates};
+use pollster::block_on;
+use spanlight_learn::pretrain::{MeanOver, PretrainObjective, PretrainSettings};
+use spanlight_learn::{AdamW, AdamWConfig, Objective, Processor, Sequential, gradients};
+use spanlight_tests::invented::Always;
+
+use crate::pretrain::config::{PRESETS, PretrainConfig};
 use crate::settings::{overlaid, table};
-use crate::train::{AdamW, AdamWConfig, Objective, gradients};
 
 /// Largest difference allowed on parameters.
 const PARAMETER: f32 = 1e-5;
@@ -29,11 +29,10 @@ fn preset(fixture: &Fixture) -> PretrainConfig {
     let path = Path::new("reference");
     let preset = table(PRESETS.reference, path).unwrap();
     let rate = fixture.json["config"]["learning_rate"].as_f64().unwrap();
-    PretrainConfig {
-        learning_rate: rate,
-        head_lr: rate,
-        ..overlaid(&PretrainConfig::default(), &[&preset], path).unwrap()
-    }
+    let mut config = overlaid(&PretrainConfig::default(), &[&preset], path).unwrap();
+    config.optimizer.learning_rate = rate;
+    config.optimizer.head_lr = rate;
+    config
 }
 
 /// Its objectives in the sizes of the fixture.
@@ -43,15 +42,13 @@ fn objectives(fixture: &Fixture) -> ObjectiveConfig {
         tbo_positions: sizes.tbo_positions,
         tbo_position_size: sizes.tbo_position_size,
         queue_keys: sizes.queue_keys,
-        ..preset(fixture).objectives()
+        ..preset(fixture).objectives
     }
 }
 
 #[test]
 fn the_preset_has_the_optimiser_of_the_papers_code() {
-    let Some(fixture) = Fixture::load(&Device::flex()) else {
-        return;
-    };
+    let fixture = Fixture::load(&Device::flex());
     let theirs = |key: &str| fixture.json["config"][key].as_f64().unwrap();
     let expected = AdamWConfig {
         beta1: theirs("adam_beta1"),
@@ -62,14 +59,17 @@ fn the_preset_has_the_optimiser_of_the_papers_code() {
         clip: theirs("gradient_clipping"),
     };
     let config = preset(&fixture);
-    assert_eq!(adamw(&config), expected);
+    assert_eq!(config.optimizer.adamw(), expected);
     assert_eq!(config.mean_over, MeanOver::Micro);
-    assert_eq!(config.temperature, theirs("temperature"));
-    assert_eq!(Some(config.momentum), fixture.json["momentum"].as_f64());
+    assert_eq!(config.objectives.temperature, theirs("temperature"));
+    assert_eq!(
+        Some(config.objectives.momentum),
+        fixture.json["momentum"].as_f64()
+    );
 }
 
 /// The fixture's networks and queues, as if a run had been resumed.
-fn resumed(fixture: &Fixture) -> Contrast {
+fn resumed(fixture: &Fixture) -> MomentumContrast {
     let mut state = StateDict::new();
     for (name, array) in from_pspe(group(&fixture.tensors, "param."), Stage::Pretraining).unwrap() {
         if name.starts_with("momentum.network.") {
@@ -82,16 +82,16 @@ fn resumed(fixture: &Fixture) -> Contrast {
     ] {
         state.insert(ours.into(), fixture.tensors[theirs].clone());
     }
-    let places = Places { next: [8, 8] };
-    Contrast::new(fixture.momentum.clone(), &fixture.objectives)
+    let places = QueueRows { next: [8, 8] };
+    MomentumContrast::new(fixture.momentum.clone(), &fixture.objectives)
         .restore(state, places, &fixture.objectives, &Device::flex())
         .unwrap()
 }
 
-fn compare(fixture: &Fixture, step: &str, model: &PretrainModel, contrast: &Contrast) {
+fn compare(fixture: &Fixture, step: &str, model: &PretrainModel, contrast: &MomentumContrast) {
     let expected = from_pspe(group(&fixture.tensors, step), Stage::Pretraining).unwrap();
-    let mut ours = pollster::block_on(state_of(model)).unwrap();
-    ours.extend(contrast.state().unwrap().0);
+    let mut ours = block_on(state_of(model)).unwrap();
+    ours.extend(block_on(contrast.state()).unwrap().0);
     for (name, array) in &expected {
         // The paper's code lets the momentum network's heads follow too, and never uses them.
         if name.starts_with("momentum.boundary.") || name.starts_with("momentum.permutation.") {
@@ -106,28 +106,30 @@ fn compare(fixture: &Fixture, step: &str, model: &PretrainModel, contrast: &Cont
 #[test]
 fn two_steps_equal_those_of_the_papers_code() {
     let device = Device::flex().autodiff();
-    let Some(fixture) = Fixture::load(&device) else {
-        return;
-    };
+    let fixture = Fixture::load(&device);
     let (config, objectives) = (preset(&fixture), objectives(&fixture));
-    let groups = rates(&config).groups("network.encoder.", 2);
     // In a single micro-batch both means are the same.
     for mean_over in [MeanOver::Step, MeanOver::Micro] {
         let objective = PretrainObjective::new(
             Always(fixture.samples.clone()),
-            objectives.clone(),
-            (chunking(&Device::flex(), usize::MAX / 4), 4),
-            mean_over,
+            PretrainSettings {
+                objectives: objectives.clone(),
+                chunk: usize::MAX / 4,
+                micro_batch: 4,
+                mean_over,
+            },
+            Processor::Cpu,
             resumed(&fixture),
         );
-        let weights = PretrainLoss::weights(&objectives);
         let mut model = fixture.model.clone();
-        let mut optimizer = AdamW::new(adamw(&config), &model);
+        let groups = config.optimizer.rates(None).of_pretraining(&model);
+        let mut optimizer = AdamW::new(config.optimizer.adamw(), &model);
         for (step, (prefix, recorded)) in [("after1.", ""), ("after2.", "step2.")]
             .into_iter()
             .enumerate()
         {
-            let found = gradients(&objective, &model, &device, step, 1, 1).unwrap();
+            let found =
+                block_on(gradients(&objective, &model, &device, step, 1, &Sequential)).unwrap();
             let close = |name: &str, got: f64, allowed: f64| {
                 let expected = fixture.scalar(&format!("{recorded}{name}"));
                 assert!(
@@ -137,15 +139,17 @@ fn two_steps_equal_those_of_the_papers_code() {
             };
             let mut total = 0.0;
             for (at, name) in [(0, "tbo"), (2, "spo"), (4, "cspo")] {
-                let [a, b] = [at, at + 1].map(|i| found.losses[i].unwrap());
-                close(&format!("loss.{name}"), (a + b) / 2.0, LOSS);
-                total += f64::from(weights[at]) * a + f64::from(weights[at + 1]) * b;
+                let views = &found.losses[at..at + 2];
+                let means: f64 = views.iter().map(|loss| loss.mean.unwrap()).sum();
+                close(&format!("loss.{name}"), means / 2.0, LOSS);
+                let weighted = views.iter().map(|l| f64::from(l.weight) * l.mean.unwrap());
+                total += weighted.sum::<f64>();
             }
             close("loss.total", total, 2.0 * LOSS);
             let norm;
-            (model, norm) = optimizer
-                .step(model, found.gradients, &groups, 1.0, 1)
-                .unwrap();
+            (model, norm) =
+                block_on(optimizer.step(&model, found.gradients, &groups, 1.0, &Sequential))
+                    .unwrap();
             close("grad_global_norm", norm, NORM * norm);
             objective.stepped(&model, step).unwrap();
             compare(&fixture, prefix, &model, &objective.contrast());
@@ -156,13 +160,11 @@ fn two_steps_equal_those_of_the_papers_code() {
 #[test]
 fn queues_of_another_size_are_refused() {
     let device = Device::flex().autodiff();
-    let Some(fixture) = Fixture::load(&device) else {
-        return;
-    };
-    let (state, places) = resumed(&fixture).state().unwrap();
+    let fixture = Fixture::load(&device);
+    let (state, places) = block_on(resumed(&fixture).state()).unwrap();
     let mut smaller = fixture.objectives.clone();
     smaller.queue_keys = 4;
-    let refused = Contrast::new(fixture.momentum.clone(), &smaller)
+    let refused = MomentumContrast::new(fixture.momentum.clone(), &smaller)
         .restore(state, places, &smaller, &Device::flex())
         .err();
     assert!(matches!(refused, Some(Error::Weight { .. })), "{refused:?}");

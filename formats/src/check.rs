@@ -1,0 +1,136 @@
+//! Every defect of a file, and its statistics.
+
+use std::{
+    collections::BTreeMap,
+    fmt::{Display, Formatter},
+    io::BufRead,
+};
+
+use serde::Serialize;
+use spanlight_core::{document::Sentence, schema::Schema};
+
+use crate::{
+    defect::{Defect, Flaw, Kind, Location},
+    error::Error,
+    format::Format,
+    read::scan,
+    source::{Options, Source},
+    statistics::Statistics,
+};
+
+/// Defects of one kind that are printed one by one; the JSON form holds all.
+const PRINTED: usize = 20;
+
+/// Everything found in one file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Check {
+    /// Name of the file.
+    pub file: String,
+    /// Its format.
+    pub format: Format,
+    /// Whether a reader would accept it.
+    pub usable: bool,
+    /// Defects by kind.
+    pub by_kind: BTreeMap<Kind, usize>,
+    /// All defects, in file order.
+    pub defects: Vec<Defect>,
+    /// Counts over what could be read.
+    pub statistics: Statistics,
+}
+
+/// Reads a whole file whatever its defects; with a schema, labels outside it are defects.
+///
+/// # Errors
+/// [`Error::Io`], or [`Error::Unknown`] if the file is none of the formats; of re3d also what is
+/// wrong with its parts.
+pub fn check(
+    source: Source<impl BufRead>,
+    format: Format,
+    options: &Options,
+    schema: Option<&Schema>,
+) -> Result<Check, Error> {
+    let file = source.name.clone();
+    let mut defects = Vec::new();
+    let mut statistics = Statistics::default();
+    let format = scan(source, format, options, |location, parsed| {
+        defects.extend(
+            parsed
+                .flaws
+                .into_iter()
+                .map(|flaw| Defect::new(location, flaw)),
+        );
+        statistics.unescaped += parsed.unescaped;
+        for sentence in &parsed.sentences {
+            statistics.add(sentence);
+            if let Some(schema) = schema {
+                labels(sentence, schema, location, &mut defects);
+            }
+        }
+        Ok(())
+    })?;
+    let mut by_kind = BTreeMap::new();
+    for defect in &defects {
+        *by_kind.entry(defect.kind).or_default() += 1;
+    }
+    let usable = statistics.sentences > 0 && !by_kind.keys().any(|kind| kind.is_fatal());
+    Ok(Check {
+        file,
+        format,
+        usable,
+        by_kind,
+        defects,
+        statistics,
+    })
+}
+
+/// Adds a defect for every label that the schema lacks.
+fn labels(sentence: &Sentence, schema: &Schema, location: Location, defects: &mut Vec<Defect>) {
+    let entities = sentence
+        .entities
+        .iter()
+        .map(|e| ("entity", &e.label, &schema.entities));
+    let relations = sentence
+        .relations
+        .iter()
+        .map(|r| ("relation", &r.label, &schema.relations));
+    for (what, label, known) in entities.chain(relations) {
+        if !known.contains(label) {
+            let problem = format!(
+                "sentence {}: {what} type `{label}` is not in the schema, which has {}",
+                sentence.index,
+                known.join(", ")
+            );
+            defects.push(Defect::new(location, Flaw::new(Kind::Label, "", problem)));
+        }
+    }
+}
+
+impl Display for Check {
+    fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
+        writeln!(f, "{} ({})", self.file, self.format)?;
+        write!(f, "{}", self.statistics)?;
+        let mut printed: BTreeMap<Kind, usize> = BTreeMap::new();
+        for defect in &self.defects {
+            let count = printed.entry(defect.kind).or_default();
+            *count += 1;
+            if *count <= PRINTED {
+                writeln!(f, "{}: {defect}", self.file)?;
+            }
+        }
+        for (kind, count) in &self.by_kind {
+            let grade = if kind.is_fatal() { "error" } else { "left out" };
+            let more = if *count > PRINTED {
+                ", not all shown"
+            } else {
+                ""
+            };
+            writeln!(f, "{:<38}{count:>9} ({grade}{more})", kind.name())?;
+        }
+        let verdict = if self.usable {
+            "usable"
+        } else {
+            "not usable: mend the errors above"
+        };
+        writeln!(f, "{verdict}")
+    }
+}

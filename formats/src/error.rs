@@ -1,0 +1,78 @@
+//! Errors of the readers and the writer.
+
+use std::io;
+
+use crate::Defect;
+
+/// Why data cannot be read or written; every message names the file and what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The file cannot be opened, read or written.
+    #[error("{file}: {source}")]
+    Io {
+        /// Name of the file.
+        file: String,
+        /// What the operating system says.
+        source: io::Error,
+    },
+
+    /// The content belongs to no known format.
+    #[error(
+        "{file}: unknown format: {problem}; expected DyGIE, SpERT, PSPE, ARNOR, DocRED, re3d or KnowledgeNet JSON"
+    )]
+    Unknown {
+        /// Name of the file.
+        file: String,
+        /// What was found instead.
+        problem: String,
+    },
+
+    /// A format of several files, one of which is absent.
+    #[error(
+        "{file}: `{part}` is missing; {format} keeps annotations there, put it beside the file"
+    )]
+    Part {
+        /// Name of the file.
+        file: String,
+        /// Name of the absent one.
+        part: &'static str,
+        /// Name of the format.
+        format: &'static str,
+    },
+
+    /// A record breaks the rules of its format.
+    #[error("{file}: {defect}")]
+    IllFormed {
+        /// Name of the file.
+        file: String,
+        /// Where and what.
+        defect: Defect,
+    },
+
+    /// No sentence at all.
+    #[error("{file}: no sentence found; the file must hold at least one")]
+    Empty {
+        /// Name of the file.
+        file: String,
+    },
+
+    /// A schema that cannot be used.
+    #[error("{file}: schema: {problem}")]
+    Schema {
+        /// Name of the file.
+        file: String,
+        /// What is wrong.
+        problem: String,
+    },
+
+    /// A sentence that the paper's format cannot express.
+    #[error("sentence {sentence} of document `{document}` cannot be written: {problem}")]
+    Unwritable {
+        /// Document of the sentence.
+        document: String,
+        /// Its position there.
+        sentence: usize,
+        /// What is wrong and how to mend it.
+        problem: String,
+    },
+}

@@ -1,0 +1,269 @@
+//! The paper's JSON lines (method §2.1), read and written.
+//!
+//! The `wordpiece*` fields are ignored: the pieces depend on the encoder's vocabulary and are
+//! computed anew. The texts of mentions are optional; where given, they must equal the words.
+
+use std::collections::HashMap;
+
+use serde::Serialize;
+use spanlight_core::document::{Entity, Sentence};
+
+use crate::{
+    defect::{Flaw, Kind},
+    error::Error,
+    json::{Node, shorten},
+    parsed::{Origin, Parsed},
+};
+
+/// Mentions by id: the text, if it is known, and the index in the sentence, unless the mention was
+/// rejected.
+type Mentions<'a> = HashMap<&'a str, (Option<String>, Option<usize>)>;
+
+/// Reads one sentence.
+pub(crate) fn parse(
+    record: &Node<'_>,
+    origin: &Origin<'_>,
+    parsed: &mut Parsed,
+) -> Result<(), Flaw> {
+    let text = record.get("sentText")?;
+    let (document, index) = identity(record, origin)?;
+    let mut sentence = Sentence {
+        document,
+        index,
+        words: words(text.text()?),
+        ..<_>::default()
+    };
+    let mut mentions = Mentions::new();
+    for item in record.get("entityMentions")?.items()? {
+        mention(&item, &mut sentence, &mut mentions, parsed)?;
+    }
+    for item in record.get("relationMentions")?.items()? {
+        let label = parsed.label(&item.get("label")?)?;
+        let head = argument(&item, "em1Id", "em1Text", &mentions, parsed)?;
+        let tail = argument(&item, "em2Id", "em2Text", &mentions, parsed)?;
+        if let (Some(head), Some(tail)) = (head, tail) {
+            Parsed::relation(&mut sentence, head, tail, label);
+        }
+    }
+    parsed.push(sentence, &text);
+    Ok(())
+}
+
+/// `articleId` and `sentId`, or the file's name and the record's position.
+pub(crate) fn identity(record: &Node<'_>, origin: &Origin<'_>) -> Result<(String, usize), Flaw> {
+    let document = match record.find("articleId")? {
+        Some(id) => id.identifier()?,
+        None => origin.stem.to_owned(),
+    };
+    let index = match record.find("sentId")? {
+        // Some files quote the number.
+        Some(id) => id.identifier()?.trim().parse().map_err(|_| {
+            id.flaw(
+                Kind::Type,
+                "expected the sentence's number in its article, 0 or more",
+            )
+        })?,
+        None => origin.record - 1,
+    };
+    Ok((document, index))
+}
+
+/// The words of a text; two spaces in a row leave an empty one, which is noted later.
+fn words(text: &str) -> Vec<String> {
+    let text = text.trim_matches(|c: char| c.is_ascii_whitespace());
+    if text.is_empty() {
+        Vec::new()
+    } else {
+        text.split(' ').map(str::to_owned).collect()
+    }
+}
+
+fn mention<'a>(
+    item: &Node<'a>,
+    sentence: &mut Sentence,
+    mentions: &mut Mentions<'a>,
+    parsed: &mut Parsed,
+) -> Result<(), Flaw> {
+    let (id, offset) = (item.get("emId")?, item.get("offset")?);
+    let text = item.find("text")?;
+    let given = text.as_ref().map(Node::text).transpose()?;
+    let label = parsed.label(&item.get("label")?)?;
+    let [start, end] = offset.tuple("[start, end)")?;
+    let span = (start.number()?, end.number()?);
+    let covered = sentence
+        .words
+        .get(span.0..span.1)
+        .map(|words| words.join(" "));
+    let mut index = parsed.entity(sentence, &offset, span, label);
+    if let (Some(_), Some(covered), Some(given), Some(text)) = (index, &covered, given, &text)
+        && covered != given
+    {
+        parsed.note(text.flaw(
+            Kind::Text,
+            format!(
+                "`{}`, but the words [{}, {}) are `{}`; offsets count words from 0, the end is \
+                 exclusive",
+                shorten(given),
+                span.0,
+                span.1,
+                shorten(covered)
+            ),
+        ));
+        sentence.entities.pop();
+        index = None;
+    }
+    let known = given.map(str::to_owned).or(covered);
+    if mentions.insert(id.text()?, (known, index)).is_some() {
+        parsed.note(id.flaw(
+            Kind::Id,
+            format!(
+                "`{}` names two mentions; make the ids distinct",
+                shorten(id.text()?)
+            ),
+        ));
+    }
+    Ok(())
+}
+
+/// Index of a relation's argument, if it exists and its text, where it has one, is the mention's.
+fn argument(
+    item: &Node<'_>,
+    id: &str,
+    text: &str,
+    mentions: &Mentions<'_>,
+    parsed: &mut Parsed,
+) -> Result<Option<usize>, Flaw> {
+    let (id, text) = (item.get(id)?, item.find(text)?);
+    let Some((known, index)) = mentions.get(id.text()?) else {
+        parsed.note(id.flaw(
+            Kind::Argument,
+            format!(
+                "no mention of this sentence has the id `{}`",
+                shorten(id.text()?)
+            ),
+        ));
+        return Ok(None);
+    };
+    if let (Some(text), Some(known)) = (text, known)
+        && known != text.text()?
+    {
+        parsed.note(text.flaw(
+            Kind::Text,
+            format!(
+                "`{}`, but the mention `{}` is `{}`; make the texts equal",
+                shorten(text.text()?),
+                shorten(id.text()?),
+                shorten(known)
+            ),
+        ));
+        return Ok(None);
+    }
+    Ok(*index)
+}
+
+/// A sentence as it is written.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Line<'a> {
+    sent_id: usize,
+    article_id: &'a str,
+    sent_text: String,
+    entity_mentions: Vec<MentionLine<'a>>,
+    relation_mentions: Vec<RelationLine<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct MentionLine<'a> {
+    em_id: String,
+    text: String,
+    offset: [usize; 2],
+    label: &'a str,
+}
+
+#[derive(Serialize)]
+struct RelationLine<'a> {
+    #[serde(rename = "em1Id")]
+    head_id: String,
+    #[serde(rename = "em1Text")]
+    head_text: String,
+    #[serde(rename = "em2Id")]
+    tail_id: String,
+    #[serde(rename = "em2Text")]
+    tail_text: String,
+    label: &'a str,
+}
+
+/// Writes sentences, one per line and without the `wordpiece*` fields; reading them back gives
+/// equal ones.
+///
+/// # Errors
+/// [`Error::Unwritable`] for a sentence that is ill-formed, has no words or has a word with white
+/// space in it.
+pub fn write(sentences: &[Sentence]) -> Result<String, Error> {
+    let mut lines = String::new();
+    for sentence in sentences {
+        let unwritable = |problem| Error::Unwritable {
+            document: sentence.document.clone(),
+            sentence: sentence.index,
+            problem,
+        };
+        let line = line(sentence).map_err(unwritable)?;
+        let line = serde_json::to_string(&line).map_err(|e| unwritable(e.to_string()))?;
+        lines.push_str(&line);
+        lines.push('\n');
+    }
+    Ok(lines)
+}
+
+fn line(sentence: &Sentence) -> Result<Line<'_>, String> {
+    sentence.validate().map_err(|e| e.to_string())?;
+    if sentence.words.is_empty() {
+        return Err("it has no words; remove it".into());
+    }
+    if let Some(word) = sentence
+        .words
+        .iter()
+        .find(|w| w.contains(|c: char| c.is_ascii_whitespace()))
+    {
+        return Err(format!(
+            "the word `{word}` contains white space; split or join it"
+        ));
+    }
+    let text = |e: &Entity| {
+        sentence
+            .words
+            .get(e.start..e.end)
+            .map(|words| words.join(" "))
+            .unwrap_or_default()
+    };
+    let id = |i: usize| format!("{}-{}-E{}", sentence.document, sentence.index, i + 1);
+    let named = |i: usize| sentence.entities.get(i).map(|e| (id(i), text(e)));
+    let pairs = sentence.relations.iter().filter_map(|r| {
+        let ((head_id, head_text), (tail_id, tail_text)) = (named(r.head)?, named(r.tail)?);
+        Some(RelationLine {
+            head_id,
+            head_text,
+            tail_id,
+            tail_text,
+            label: &r.label,
+        })
+    });
+    let mentions = sentence
+        .entities
+        .iter()
+        .enumerate()
+        .map(|(i, e)| MentionLine {
+            em_id: id(i),
+            text: text(e),
+            offset: [e.start, e.end],
+            label: &e.label,
+        });
+    Ok(Line {
+        sent_id: sentence.index,
+        article_id: &sentence.document,
+        sent_text: sentence.words.join(" "),
+        entity_mentions: mentions.collect(),
+        relation_mentions: pairs.collect(),
+    })
+}

@@ -1,0 +1,202 @@
+//! re3d: a folder of `documents.json`, `entities.json` and `relations.json`, one object a line.
+//!
+//! A document is `{_id, text}`; an entity `{documentId, begin, end, type, confidence}`; a relation
+//! `{documentId, sourceBegin, sourceEnd, targetBegin, targetEnd, type}`. Offsets count characters
+//! of the text. A relation's arguments are the entities at its offsets; of several at one place it
+//! joins the one with the highest confidence.
+
+use std::{collections::HashMap, io::BufRead, path::Path};
+
+use crate::{
+    align::Aligned,
+    defect::{Defect, Flaw, Kind, Location},
+    error::Error,
+    json::{Node, decode},
+    parsed::Parsed,
+    records::Records,
+    source::Options,
+};
+
+/// Name of the file with the texts.
+pub const DOCUMENTS: &str = "documents.json";
+
+/// Names of the files with the annotations, which lie beside the texts.
+pub const PARTS: [&str; 2] = [ENTITIES, RELATIONS];
+
+const ENTITIES: &str = "entities.json";
+const RELATIONS: &str = "relations.json";
+
+/// Entities and relations by document.
+#[derive(Default)]
+pub(crate) struct Annotations {
+    entities: HashMap<String, Vec<Marked>>,
+    relations: HashMap<String, Vec<Linked>>,
+}
+
+/// Half-open character offsets.
+type Chars = (usize, usize);
+
+/// An entity.
+struct Marked {
+    line: usize,
+    at: Chars,
+    label: String,
+    confidence: f64,
+}
+
+/// A relation; its ends are the offsets of entities.
+struct Linked {
+    line: usize,
+    source: Chars,
+    target: Chars,
+    label: String,
+}
+
+impl Annotations {
+    /// Reads the parts that belong to `file`, whatever folders their names have in front.
+    ///
+    /// # Errors
+    /// [`Error::Part`] if one is absent; [`Error::Io`], [`Error::Unknown`] and
+    /// [`Error::IllFormed`], which name the part.
+    pub fn read<R: BufRead>(
+        file: &str,
+        mut parts: Vec<(String, R)>,
+        options: &Options,
+    ) -> Result<Self, Error> {
+        let mut part = |part: &'static str| {
+            let found = parts
+                .iter()
+                .position(|(name, _)| Path::new(name).ends_with(part));
+            found
+                .map(|at| parts.swap_remove(at))
+                .ok_or_else(|| Error::Part {
+                    file: file.to_owned(),
+                    part,
+                    format: "re3d",
+                })
+        };
+        let mut found = Self::default();
+        each(part(ENTITIES)?, options, |line, record| {
+            let marked = Marked {
+                line,
+                at: chars(record, "begin", "end")?,
+                label: label(record)?,
+                confidence: record.find("confidence")?.map_or(Ok(1.0), |c| c.real())?,
+            };
+            let document = record.get("documentId")?.identifier()?;
+            found.entities.entry(document).or_default().push(marked);
+            Ok(())
+        })?;
+        each(part(RELATIONS)?, options, |line, record| {
+            let linked = Linked {
+                line,
+                source: chars(record, "sourceBegin", "sourceEnd")?,
+                target: chars(record, "targetBegin", "targetEnd")?,
+                label: label(record)?,
+            };
+            let document = record.get("documentId")?.identifier()?;
+            found.relations.entry(document).or_default().push(linked);
+            Ok(())
+        })?;
+        for marks in found.entities.values_mut() {
+            marks.sort_by(|a, b| a.at.cmp(&b.at).then(b.confidence.total_cmp(&a.confidence)));
+        }
+        Ok(found)
+    }
+}
+
+fn chars(record: &Node<'_>, start: &str, end: &str) -> Result<Chars, Flaw> {
+    Ok((record.get(start)?.number()?, record.get(end)?.number()?))
+}
+
+fn label(record: &Node<'_>) -> Result<String, Flaw> {
+    let node = record.get("type")?;
+    match node.text()? {
+        "" | "None" => Err(node.flaw(Kind::Label, "is no label; remove the annotation")),
+        label => Ok(label.to_owned()),
+    }
+}
+
+/// Hands every record of a part and its line to `take`.
+fn each(
+    (file, bytes): (String, impl BufRead),
+    options: &Options,
+    mut take: impl FnMut(usize, &Node<'_>) -> Result<(), Flaw>,
+) -> Result<(), Error> {
+    let io = |source| Error::Io {
+        file: file.clone(),
+        source,
+    };
+    let ill_formed = |location: Location, flaw: Flaw| Error::IllFormed {
+        file: file.clone(),
+        defect: Defect::new(location, flaw),
+    };
+    let records = Records::new(bytes, options.record_limit).map_err(io)?;
+    let records = records.map_err(|byte| Error::Unknown {
+        file: file.clone(),
+        problem: format!("the file starts with `{}`", byte.escape_ascii()),
+    })?;
+    for record in records {
+        let (location, record) = record.map_err(io)?;
+        let value = record.and_then(|bytes| decode(&bytes));
+        let value = value.map_err(|flaw| ill_formed(location, flaw))?;
+        take(location.line, &Node::root(&value)).map_err(|flaw| ill_formed(location, flaw))?;
+    }
+    Ok(())
+}
+
+/// Reads one document.
+pub(crate) fn parse(
+    record: &Node<'_>,
+    annotations: &Annotations,
+    parsed: &mut Parsed,
+) -> Result<(), Flaw> {
+    let (id, text) = (record.get("_id")?.identifier()?, record.get("text")?);
+    let aligned = Aligned::new(text.text()?);
+    let mut sentences = aligned.sentences(&id, 0);
+    let mut places: HashMap<Chars, (usize, usize)> = HashMap::new();
+    for mark in annotations.entities.get(&id).into_iter().flatten() {
+        match aligned.locate(&text, mark.at.0, mark.at.1) {
+            Err(flaw) => parsed.note(named(flaw, ENTITIES, mark.line)),
+            Ok((index, span)) => {
+                let Some(sentence) = sentences.get_mut(index) else {
+                    continue;
+                };
+                let entity = parsed.entity(sentence, &text, span, Some(mark.label.clone()));
+                if let Some(entity) = entity {
+                    places.entry(mark.at).or_insert((index, entity));
+                }
+            }
+        }
+    }
+    for link in annotations.relations.get(&id).into_iter().flatten() {
+        let (head, tail) = (places.get(&link.source), places.get(&link.target));
+        let flaw = match (head, tail) {
+            (Some(head), Some(tail)) if head.0 == tail.0 => {
+                if let Some(sentence) = sentences.get_mut(head.0) {
+                    Parsed::relation(sentence, head.1, tail.1, Some(link.label.clone()));
+                }
+                continue;
+            }
+            (Some(_), Some(_)) => text.flaw(
+                Kind::CrossSentence,
+                "the arguments are in two sentences; the relation is left out",
+            ),
+            _ => text.flaw(
+                Kind::NotFound,
+                "the relation is left out: an argument is no entity, or one that was left out",
+            ),
+        };
+        parsed.note(named(flaw, RELATIONS, link.line));
+    }
+    for sentence in sentences {
+        parsed.push(sentence, &text);
+    }
+    Ok(())
+}
+
+/// Puts the part and the line of the annotation in front of the problem.
+fn named(mut flaw: Flaw, file: &str, line: usize) -> Flaw {
+    flaw.problem = format!("{file}, line {line}: {}", flaw.problem);
+    flaw
+}

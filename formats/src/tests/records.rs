@@ -1,0 +1,73 @@
+use super::*;
+
+#[test]
+fn damaged_files_are_errors_with_a_place() {
+    let truncated = &PSPE[..PSPE.len() / 2];
+    assert!(problem(&format!("{PSPE}\n{truncated}"), Kind::Syntax).contains("line 2"));
+    assert!(problem(&format!("{PSPE}\n{truncated}"), Kind::Syntax).contains("cut off"));
+    assert!(problem(&PSPE.replace(", ", ",\n"), Kind::Syntax).contains("one line"));
+    let array = format!("[{SPERT},\n{SPERT}");
+    assert!(problem(&array, Kind::Syntax).contains("line 2, record 2"));
+    assert!(problem(&format!("[{SPERT},]"), Kind::Syntax).contains("comma"));
+    assert!(problem(&format!("[{SPERT}]\n]"), Kind::Syntax).contains("after the `]`"));
+    assert!(problem(&format!("[{SPERT}}}]"), Kind::Syntax).contains("record 1"));
+    let deep = format!("{{\"tokens\": {}", "[".repeat(100_000));
+    assert!(problem(&deep, Kind::Syntax).contains("recursion"));
+}
+
+#[test]
+fn bytes_that_are_no_text_are_errors() {
+    let mut bytes = SPERT.as_bytes().to_vec();
+    bytes[14] = 0xFF;
+    let error = read(source(&bytes), Format::Spert, &Options::default()).unwrap_err();
+    assert!(
+        error.to_string().contains("byte 15 is not UTF-8"),
+        "{error}"
+    );
+}
+
+#[test]
+fn long_records_are_refused_and_passed_over() {
+    let options = Options {
+        record_limit: SPERT.len(),
+        ..Options::default()
+    };
+    let long = SPERT.replace("Acme", "Acmes");
+    let lines = format!("{long}\n{SPERT}\n");
+    let array = format!("[{SPERT},{long},{SPERT}]");
+    for (text, sentences) in [(lines, 1), (array, 2)] {
+        let error = read(source(text.as_bytes()), Format::Auto, &options).unwrap_err();
+        assert!(error.to_string().contains("bytes; split it"), "{error}");
+        let found = check(source(text.as_bytes()), Format::Auto, &options, None).unwrap();
+        assert_eq!(found.by_kind, [(Kind::TooLong, 1)].into());
+        assert_eq!(found.statistics.sentences, sentences);
+    }
+}
+
+#[test]
+fn other_files_are_recognised_as_such() {
+    let message = |text: &str| parse(text, Format::Auto).unwrap_err().to_string();
+    assert!(message("\u{1f}\u{8b}").contains("decompress"));
+    assert!(message("John B-PER\n").contains("starts with `J`"));
+    assert!(message("{\"text\": \"a\"}").contains("`sentText`"));
+    assert!(message("[3]").contains("unknown format"));
+    for empty in ["", " \n\n", "[]", "\u{feff}[ ]\n"] {
+        assert!(message(empty).contains("no sentence"), "{empty:?}");
+    }
+}
+
+#[test]
+fn text_inside_strings_does_not_cut_arrays() {
+    let line = SPERT.replace("Dupont", r#"]},{[\"\\"#);
+    assert_eq!(
+        good(&format!("[{line},{line}]")).sentences[1].words[1],
+        r#"]},{["\"#
+    );
+}
+
+#[test]
+fn windows_line_ends_and_blank_lines_are_harmless() {
+    let data = good(&format!("\r\n{PSPE}\r\n\r\n{PSPE}\r\n"));
+    assert_eq!(data.sentences.len(), 2);
+    assert!(problem(&format!("\r\n{PSPE}\r\n\r\n{{"), Kind::Syntax).contains("line 4"));
+}

@@ -1,0 +1,84 @@
+//! The part of a data set that the model can be trained on: no nested mentions, one relation a pair.
+
+use serde::{Deserialize, Serialize};
+use spanlight_core::{
+    document::{Entity, Relation, Sentence},
+    score::reference_view,
+};
+
+/// What training does with mentions that share a word, which BIEOU tags cannot express.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Overlap {
+    /// Drop the sentence, as the paper's code does.
+    #[default]
+    Drop,
+    /// Keep the longer mention (the earlier of equals) and drop the other with its relations.
+    Longest,
+}
+
+/// Counts of what [`trainable`] leaves out.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Dropped {
+    /// Whole sentences.
+    pub sentences: usize,
+    /// Entities, those of dropped sentences included.
+    pub entities: usize,
+    /// Relations, those of dropped sentences included.
+    pub relations: usize,
+}
+
+/// The part of the data that the tagger and the relation classes can express.
+///
+/// Long sentences, repeated and overlapping relations go by the rules of [`reference_view`].
+pub fn trainable(sentences: &[Sentence], overlap: Overlap) -> (Vec<Sentence>, Dropped) {
+    let (mut kept, mut dropped) = (Vec::with_capacity(sentences.len()), Dropped::default());
+    for sentence in sentences {
+        let view = match overlap {
+            Overlap::Drop => reference_view(sentence),
+            Overlap::Longest => reference_view(&without_overlaps(sentence)),
+        };
+        let counts = |s: &Sentence| (s.entities.len(), s.relations.len());
+        let (entities, relations) = view.as_ref().map(counts).unwrap_or_default();
+        dropped.sentences += usize::from(view.is_none());
+        dropped.entities += sentence.entities.len() - entities;
+        dropped.relations += sentence.relations.len() - relations;
+        kept.extend(view);
+    }
+    (kept, dropped)
+}
+
+fn without_overlaps(sentence: &Sentence) -> Sentence {
+    let mut order: Vec<(usize, &Entity)> = sentence.entities.iter().enumerate().collect();
+    order.sort_by_key(|(i, e)| {
+        (
+            std::cmp::Reverse(e.end.saturating_sub(e.start)),
+            e.start,
+            *i,
+        )
+    });
+    let mut kept: Vec<(usize, &Entity)> = Vec::with_capacity(order.len());
+    for (i, e) in order {
+        let clash = |k: &Entity| k != e && k.start < e.end && e.start < k.end;
+        if !kept.iter().any(|(_, k)| clash(k)) {
+            kept.push((i, e));
+        }
+    }
+    kept.sort_by_key(|(i, _)| *i);
+    let renumber = |old: usize| kept.iter().position(|(i, _)| *i == old);
+    let relations = sentence.relations.iter().filter_map(|r| {
+        let (head, tail) = (renumber(r.head)?, renumber(r.tail)?);
+        Some(Relation {
+            head,
+            tail,
+            label: r.label.clone(),
+        })
+    });
+    Sentence {
+        relations: relations.collect(),
+        entities: kept.iter().map(|(_, e)| (*e).clone()).collect(),
+        document: sentence.document.clone(),
+        words: sentence.words.clone(),
+        index: sentence.index,
+    }
+}

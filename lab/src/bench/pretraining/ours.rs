@@ -1,0 +1,178 @@
+//! Our side: the program's own step loop.
+
+use std::path::Path;
+use std::time::Instant;
+
+use burn::module::Module;
+use pollster::block_on;
+use spanlight::device::processor;
+use spanlight::encoder::EncoderFolder;
+use spanlight::model_spec::ModelSpec;
+use spanlight::pretrain::{PretrainConfig, Setup};
+use spanlight::store::write_atomic;
+use spanlight::threads::Threads;
+use spanlight_core::Decoding;
+use spanlight_core::ops::Init;
+use spanlight_core::pretrain::cspo::normalize;
+use spanlight_core::pretrain::momentum::MomentumContrast;
+use spanlight_core::pretrain::sample::Sample;
+use spanlight_core::weights::{state_of, write_safetensors};
+use spanlight_learn::pretrain::PretrainObjective;
+use spanlight_learn::{Schedule, StepReport, Trainer};
+
+use super::agreement::{Outcome, TASKS};
+use super::samples::Drawn;
+use crate::bench::machine::{peak, reset_peak};
+use crate::bench::{Measure, Plan};
+use crate::error::Result;
+
+/// Largest coordinate of a key in a queue that was filled without training: with those between,
+/// the variance is that of a normalised layer.
+const KEY: f32 = 1.732;
+/// Keys of a queue while losses are compared, and word-pieces of a chunk, so that there are some.
+const CHECK: (usize, usize) = (64, 16);
+
+/// A run before its first step, but with full queues, as all but its first steps have them.
+pub struct Ready<'a> {
+    /// Networks and optimiser.
+    pub setup: Setup,
+    /// Losses.
+    pub objective: PretrainObjective<Drawn<'a>>,
+}
+
+impl<'a> Ready<'a> {
+    /// Loads the encoder, draws the rest of the networks and the keys.
+    ///
+    /// # Errors
+    /// Any [`Error`](crate::error::Error) of reading the encoder.
+    pub fn new(plan: &Plan<'_>, config: &PretrainConfig, steps: &'a [Vec<Sample>]) -> Result<Self> {
+        let encoder = EncoderFolder::open(plan.encoder)?;
+        let spec = ModelSpec::new(
+            &encoder,
+            config.model(encoder.config.clone()),
+            Decoding::default(),
+            None,
+        )?;
+        let sizes = &spec.settings.model;
+        let setup = Setup::new(config, sizes, Some(&encoder), &plan.device)?;
+        let objectives = &config.objectives;
+        let mut contrast = MomentumContrast::new(setup.momentum.clone(), objectives);
+        let init = &mut Init::seeded(!config.seed);
+        let shape = [objectives.queue_keys, sizes.encoder.hidden_size];
+        let keys = [0, 1].map(|_| {
+            let columns = [(sizes.encoder.hidden_size, KEY)];
+            let keys = init.uniform_columns(shape, &columns, &plan.device).val();
+            normalize(keys, objectives.cspo_normalize)
+        });
+        contrast.keys(0, keys);
+        contrast.step(&setup.model.network, 1.0);
+        let processor = processor(&plan.device);
+        let objective =
+            PretrainObjective::new(Drawn(steps), config.objective(), processor, contrast);
+        Ok(Self { setup, objective })
+    }
+
+    /// Trained and frozen numbers of the query network and its heads.
+    pub fn parameters(&self) -> usize {
+        self.setup.model.num_params()
+    }
+
+    /// Goes through all its steps at full learning rate.
+    fn run(self, plan: &Plan<'_>, config: &PretrainConfig) -> Result<Vec<Step>> {
+        let Self { setup, objective } = self;
+        let Setup {
+            model,
+            optimizer,
+            groups,
+            device,
+            ..
+        } = setup;
+        let steps = objective.source().0.len();
+        let schedule = Schedule {
+            warmup: 0.0,
+            total: f64::MAX,
+        };
+        let mut trainer = Trainer::new(
+            objective,
+            model,
+            optimizer,
+            groups,
+            schedule,
+            device,
+            config.seed,
+        );
+        let threads = Threads(plan.workers);
+        (0..steps)
+            .map(|_| {
+                let begin = Instant::now();
+                let report = block_on(trainer.step(&threads))?;
+                let seconds = begin.elapsed().as_secs_f64();
+                Ok(Step { report, seconds })
+            })
+            .collect()
+    }
+}
+
+/// Times the steps behind the warm-up.
+///
+/// # Errors
+/// Whatever stops the run.
+pub fn train(plan: &Plan<'_>, config: &PretrainConfig, steps: &[Vec<Sample>]) -> Result<Measure> {
+    let ready = Ready::new(plan, config, steps)?;
+    reset_peak();
+    let steps = ready.run(plan, config)?;
+    let timed = &steps[plan.warmup.min(steps.len())..];
+    Ok(Measure {
+        pieces: timed.iter().map(|step| step.report.pieces).sum(),
+        seconds: timed.iter().map(|step| step.seconds).sum(),
+        peak: peak(),
+    })
+}
+
+/// Losses and gradient norm of every step, without dropout and with moments corrected, as PyTorch
+/// has them; what it starts from goes to a file.
+///
+/// # Errors
+/// Whatever stops the run.
+pub fn check(
+    plan: &Plan<'_>,
+    config: &PretrainConfig,
+    steps: &[Vec<Sample>],
+    weights: &Path,
+) -> Result<Vec<Outcome>> {
+    let (queue_keys, chunk) = CHECK;
+    let mut config = PretrainConfig {
+        chunk,
+        ..config.clone()
+    };
+    config.encoders.dropout = 0.0;
+    config.optimizer.adamw_bias_correction = true;
+    config.objectives.queue_keys = queue_keys;
+    let ready = Ready::new(plan, &config, steps)?;
+    let mut state = block_on(state_of(&ready.setup.model))?;
+    state.extend(block_on(ready.objective.contrast().state())?.0);
+    write_atomic(weights, &write_safetensors(&state, None)?)?;
+    drop(state);
+    Ok(ready
+        .run(plan, &config)?
+        .into_iter()
+        .map(|step| Outcome {
+            losses: TASKS.map(|task| step.loss(task)),
+            norm: step.report.gradient_norm,
+        })
+        .collect())
+}
+
+/// A step and how long it took.
+struct Step {
+    report: StepReport,
+    seconds: f64,
+}
+
+impl Step {
+    /// The mean of a loss, 0 where no row had it.
+    fn loss(&self, name: &str) -> f64 {
+        let loss = self.report.losses.iter().find(|loss| loss.name == name);
+        loss.and_then(|loss| loss.mean).unwrap_or_default()
+    }
+}

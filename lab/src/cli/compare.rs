@@ -1,0 +1,40 @@
+//! `lab compare`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use spanlight::cli::print;
+
+use crate::compare::Comparison;
+use crate::error::{Error, Result};
+
+/// Arguments of `compare`.
+#[derive(Args)]
+pub struct Compare {
+    /// Predictions of one model: a file of annotated sentences, or a finished cell of an experiment
+    a: PathBuf,
+    /// Those of the other
+    b: PathBuf,
+    /// The annotated sentences themselves
+    #[arg(long, value_name = "FILE")]
+    gold: PathBuf,
+    /// Format of that file: auto, dygie, spert, pspe, arnor, redocred, re3d or knowledgenet
+    #[arg(long, default_value = "auto")]
+    format: String,
+    /// Print one JSON object instead of text
+    #[arg(long)]
+    json: bool,
+}
+
+impl Compare {
+    /// Runs the command.
+    ///
+    /// # Errors
+    /// Whatever stops it.
+    pub fn run(&self) -> Result<()> {
+        let format = self.format.parse().map_err(Error::Usage)?;
+        let comparison = Comparison::read(&self.a, &self.b, &self.gold, format)?;
+        print(&comparison, self.json)?;
+        Ok(())
+    }
+}

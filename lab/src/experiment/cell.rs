@@ -1,0 +1,111 @@
+//! One point of a grid and its settings.
+
+use std::path::Path;
+
+use serde_json::{Value, json};
+use spanlight::finetune::{FinetuneConfig, PRESETS};
+use spanlight::settings::{Settings, overlaid};
+
+use super::grid::Grid;
+use crate::error::Result;
+
+/// One point of a grid.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Cell {
+    /// Name of the variant.
+    pub variant: String,
+    /// Share of the training documents.
+    pub fraction: f64,
+    /// Seed.
+    pub seed: u64,
+    /// Settings of its block.
+    pub settings: Settings,
+}
+
+impl Cell {
+    /// The cells of a grid in the order in which they run; one that stands in several blocks has
+    /// its place and its settings from the first.
+    pub fn all(grid: &Grid) -> Vec<Self> {
+        let mut cells: Vec<Self> = Vec::new();
+        for block in &grid.runs {
+            for &fraction in &block.fractions {
+                for &seed in &block.seeds {
+                    for variant in &block.variants {
+                        let known = |c: &Self| c.is(variant, fraction, seed);
+                        if !cells.iter().any(known) {
+                            cells.push(Self {
+                                variant: variant.clone(),
+                                fraction,
+                                seed,
+                                settings: block.finetune.clone(),
+                            });
+                        }
+                    }
+                }
+            }
+        }
+        cells
+    }
+
+    /// Whether it is that point.
+    pub fn is(&self, variant: &str, fraction: f64, seed: u64) -> bool {
+        (self.variant.as_str(), self.fraction, self.seed) == (variant, fraction, seed)
+    }
+
+    /// The settings with which the cell is fine-tuned from an encoder or a pre-training.
+    ///
+    /// # Errors
+    /// [`crate::error::Error::Settings`] for a setting that this build does not have.
+    pub fn config(&self, grid: &Grid, init_from: Option<&Path>) -> Result<FinetuneConfig> {
+        let data = &grid.data;
+        let mut own = table(json!({
+            "train": data.train, "dev": data.dev, "format": data.format,
+            "symmetric": data.symmetric, "fraction": self.fraction, "seed": self.seed,
+        }));
+        // A draw of everything has no seed.
+        if grid.subset_per_seed && self.fraction < 1.0 {
+            own.insert("fraction_seed".into(), json!(self.seed));
+        }
+        if let Some(folder) = init_from {
+            own.insert("init_from".into(), json!(folder));
+        }
+        let variant = grid.variants.get(&self.variant);
+        let variant = variant.map(|v| &v.finetune).into_iter();
+        let tables: Vec<&Settings> = [&grid.finetune]
+            .into_iter()
+            .chain(variant)
+            .chain([&self.settings, &own])
+            .collect();
+        layered(grid, &tables)
+    }
+
+    /// How its folder's name begins.
+    pub fn stem(&self) -> String {
+        format!("{}-{}-{}", self.variant, percent(self.fraction), self.seed)
+    }
+}
+
+/// A share in percent, without digits that say nothing.
+pub fn percent(fraction: f64) -> String {
+    ((fraction * 1e6).round() / 1e4).to_string()
+}
+
+/// Settings of fine-tuning: defaults, the grid's preset, then tables, the last above all.
+///
+/// # Errors
+/// [`crate::error::Error::Settings`] for a setting that this build does not have.
+pub fn layered(grid: &Grid, tables: &[&Settings]) -> Result<FinetuneConfig> {
+    let preset = PRESETS.settings(grid.preset)?;
+    let tables: Vec<&Settings> = [&preset]
+        .into_iter()
+        .chain(tables.iter().copied())
+        .collect();
+    Ok(overlaid(&FinetuneConfig::default(), &tables, &grid.path)?)
+}
+
+fn table(value: Value) -> Settings {
+    match value {
+        Value::Object(table) => table,
+        _ => Settings::new(),
+    }
+}

@@ -1,0 +1,108 @@
+//! A fine-tuning or pre-training run inside an experiment.
+
+use std::path::Path;
+
+use spanlight::event::{Event, Sink, SinkError};
+use spanlight::finetune::{self, FinetuneConfig};
+use spanlight::machine::Machine;
+use spanlight::pretrain::{self, PretrainConfig};
+use spanlight::settings::{Settings, object, overlaid};
+use spanlight::sinks;
+use spanlight::store::{self, RunFolder};
+
+use crate::error::Result;
+
+/// A complete run; no other process touches its folder while this value lives.
+pub struct Run {
+    /// The folder.
+    pub folder: RunFolder,
+    /// Seconds of training, interruptions not counted.
+    pub seconds: f64,
+}
+
+/// Fine-tunes in a folder, or resumes there, until the run is complete; nothing when it was interrupted.
+///
+/// # Errors
+/// Whatever stops it; the next call goes on from the last checkpoint.
+pub fn finetune(
+    config: &FinetuneConfig,
+    path: &Path,
+    machine: &Machine<'_>,
+) -> Result<Option<Run>> {
+    config.validate()?;
+    let (folder, resumed) = RunFolder::create_or_resume(path)?;
+    store::write_json(&folder.config(), config)?;
+    let mut watch = Watch {
+        sink: sinks::of_run(&folder, resumed)?,
+        seconds: 0.0,
+    };
+    finetune::finetune(config, &folder, resumed, machine, &mut watch)?;
+    let seconds = watch.seconds;
+    Ok((!machine.interrupt.requested()).then_some(Run { folder, seconds }))
+}
+
+/// Remembers how long the run took.
+struct Watch<S> {
+    sink: S,
+    seconds: f64,
+}
+
+impl<S: Sink> Sink for Watch<S> {
+    fn emit(&mut self, event: &Event) -> Result<(), SinkError> {
+        if let Event::Finished { seconds, .. } = event {
+            self.seconds = *seconds;
+        }
+        self.sink.emit(event)
+    }
+}
+
+/// Settings whose values are files or folders (or lists of them): their contents, not their names,
+/// identify a pre-training.
+pub const PRETRAIN_INPUTS: [&str; 3] = ["corpus", "encoder", "init_from"];
+
+/// The names of all settings of pre-training.
+///
+/// # Errors
+/// None that settings can cause.
+pub fn pretrain_fields() -> Result<Vec<String>> {
+    Ok(object(&PretrainConfig::default())?
+        .into_iter()
+        .map(|(name, _)| name)
+        .collect())
+}
+
+/// All settings of a pre-training: those given over the defaults.
+///
+/// # Errors
+/// An unknown setting, or a value that does not fit.
+pub fn pretrain_settings(settings: &Settings) -> Result<Settings> {
+    Ok(object(&pretrain_config(settings)?)?)
+}
+
+/// Pre-trains in a folder, or resumes there, until the run is complete; nothing when it was interrupted.
+///
+/// # Errors
+/// Whatever stops it; what was saved stays usable.
+pub fn pretrain(
+    settings: &Settings,
+    folder: &Path,
+    machine: &Machine<'_>,
+) -> Result<Option<RunFolder>> {
+    let config = pretrain_config(settings)?;
+    config.validate()?;
+    let (run, resumed) = RunFolder::create_or_resume(folder)?;
+    if !resumed {
+        store::write_json(&run.config(), &config)?;
+    }
+    let mut sinks = sinks::of_run(&run, resumed)?;
+    pretrain::pretrain(&config, &run, resumed, machine, &mut sinks)?;
+    Ok((!machine.interrupt.requested()).then_some(run))
+}
+
+fn pretrain_config(settings: &Settings) -> Result<PretrainConfig> {
+    Ok(overlaid(
+        &PretrainConfig::default(),
+        &[settings],
+        Path::new("settings of a pre-training"),
+    )?)
+}

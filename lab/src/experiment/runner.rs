@@ -1,0 +1,369 @@
+//! Runs the cells of a grid, one after the other.
+//!
+//! Any number of processes may do so in the same output folder: each takes what no other is at work
+//! on.
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    panic::{AssertUnwindSafe, catch_unwind},
+    path::PathBuf,
+    thread::sleep,
+    time::{Duration, Instant},
+};
+
+use spanlight::event::{CellState, Event, Sink, Sinks};
+use spanlight::finetune::FinetuneConfig;
+use spanlight::machine::Machine;
+use spanlight::sinks::{Jsonl, Terminal};
+use spanlight::store::{Lock, StoreError, remove, sweep};
+
+use super::{
+    cell::Cell,
+    checksum::Checksums,
+    grid::{Grid, Keep},
+    identity::Identity,
+    plan::{Plan, Planned, State},
+    pretraining,
+    trial::Trial,
+};
+use crate::error::{Error, Result};
+
+/// Pause before looking again whether another process has finished.
+const POLL: Duration = Duration::from_secs(1);
+
+/// Runs what is not finished until everything is, or until [`Machine::interrupt`] asks to stop.
+///
+/// # Errors
+/// [`Error::Cells`] at the end if cells failed; before, only what concerns the whole experiment,
+/// such as an output folder that cannot be written to.
+pub fn run(grid: &Grid, machine: &Machine<'_>) -> Result<()> {
+    let start = Instant::now();
+    let output = &grid.output;
+    fs::create_dir_all(output).map_err(|e| StoreError::io("create the folder", output, e))?;
+    // The process that comes first keeps the events of the whole and tidies up; the others join it.
+    let first = match Lock::take(output) {
+        Ok(lock) => Some(lock),
+        Err(StoreError::Locked { .. }) => None,
+        Err(error) => return Err(error.into()),
+    };
+    let mut checksums = Checksums::default();
+    let plan = Plan::new(grid, &mut checksums)?;
+    plan.write(output)?;
+    let mut sinks = Sinks(vec![Box::new(Terminal::new())]);
+    if first.is_some() {
+        sweep(&Plan::folder(output))?;
+        let events = Jsonl::append(&output.join("events.jsonl"))?;
+        sinks.0.push(Box::new(events));
+    }
+    let mut runner = Runner {
+        grid,
+        cells: Cell::all(grid),
+        machine,
+        checksums,
+        started: BTreeMap::new(),
+        pace: Pace::default(),
+        sinks,
+        plan,
+    };
+    let reason = runner.run_all()?;
+    runner.sinks.emit(&Event::Finished {
+        reason: reason.into(),
+        seconds: start.elapsed().as_secs_f64(),
+        best: BTreeMap::new(),
+    })?;
+    match runner.count(State::Failed) {
+        0 => Ok(()),
+        failed => Err(Error::Cells {
+            failed,
+            cells: runner.plan.cells.len(),
+        }),
+    }
+}
+
+struct Runner<'a> {
+    grid: &'a Grid,
+    /// As in the plan, in the same order.
+    cells: Vec<Cell>,
+    machine: &'a Machine<'a>,
+    plan: Plan,
+    checksums: Checksums,
+    /// Pre-trainings that were asked for: their folders, or why there is none.
+    started: BTreeMap<String, Result<PathBuf, String>>,
+    pace: Pace,
+    sinks: Sinks,
+}
+
+impl Runner<'_> {
+    /// Goes through all cells; says why it ended.
+    fn run_all(&mut self) -> Result<&'static str> {
+        for i in 0..self.plan.cells.len() {
+            if self.done(i) {
+                self.finished(i)?;
+            }
+        }
+        self.sinks.emit(&Event::Note {
+            message: format!(
+                "{}: {} cells, {} of them finished, in {}",
+                self.plan.title,
+                self.plan.cells.len(),
+                self.count(State::Finished),
+                self.grid.output.display()
+            ),
+        })?;
+        let mut left: Vec<usize> = (0..self.plan.cells.len()).collect();
+        left.retain(|&i| !self.done(i));
+        let mut waiting = false;
+        loop {
+            let before = left.len();
+            let mut elsewhere = Vec::new();
+            for i in left {
+                if let Some(reason) = self.machine.interrupt.reason() {
+                    return Ok(reason);
+                }
+                if self.done(i) {
+                    self.finished(i)?;
+                } else if self.is_taken(i) || !self.attempt(i)? {
+                    elsewhere.push(i);
+                }
+            }
+            left = elsewhere;
+            if left.is_empty() {
+                return Ok("all cells done");
+            }
+            if left.len() == before {
+                if !waiting {
+                    let message = format!(
+                        "other processes are at work on what is left, {} cells; waiting for them",
+                        left.len()
+                    );
+                    self.sinks.emit(&Event::Note { message })?;
+                }
+                sleep(POLL);
+            }
+            waiting = left.len() == before;
+        }
+    }
+
+    fn done(&self, i: usize) -> bool {
+        self.plan.cells[i].state(&self.grid.output) == State::Finished
+    }
+
+    /// Whether another process is at work on a cell or on what it starts from.
+    fn is_taken(&mut self, i: usize) -> bool {
+        let folder = self.plan.cells[i].folder.as_ref();
+        if folder.is_some_and(|folder| Lock::taken(&self.grid.output.join(folder))) {
+            return true;
+        }
+        let variant = self.grid.variants.get(&self.cells[i].variant);
+        let start = variant.and_then(|v| v.pretraining.as_ref());
+        // An error shows when the cell is tried.
+        start.is_some_and(|name| {
+            pretraining::is_taken(self.grid, name, &mut self.checksums).unwrap_or(false)
+        })
+    }
+
+    /// Runs a cell; false if another process was faster. Interrupted, it counts as run.
+    fn attempt(&mut self, i: usize) -> Result<bool> {
+        self.emit_cell(i, CellState::Started)?;
+        let state = match guarded(|| self.cell(i)) {
+            Ok(None) => return Ok(true),
+            Ok(Some(())) => {
+                self.finished(i)?;
+                CellState::Finished
+            }
+            Err(Error::Spanlight(spanlight::Error::Store(
+                StoreError::Locked { .. } | StoreError::Finished { .. },
+            ))) => {
+                return Ok(false);
+            }
+            Err(error) => {
+                let problem = error.to_string();
+                let title = self.plan.cells[i].title(&self.plan);
+                self.sinks.emit(&Event::Note {
+                    message: format!("{title}: {problem}"),
+                })?;
+                self.plan.cells[i].note(&self.grid.output, Some(&problem))?;
+                CellState::Failed
+            }
+        };
+        self.emit_cell(i, state)?;
+        Ok(true)
+    }
+
+    fn count(&self, state: State) -> usize {
+        let cells = self.plan.cells.iter();
+        cells
+            .filter(|c| c.state(&self.grid.output) == state)
+            .count()
+    }
+
+    fn emit_cell(&mut self, i: usize, state: CellState) -> Result<()> {
+        let open = |cell: &Planned| cell.state(&self.grid.output) == State::Open;
+        let cells = self.plan.cells.iter().zip(&self.cells);
+        let left = cells
+            .filter(|(planned, _)| open(planned))
+            .filter_map(|(_, cell)| cell.config(self.grid, None).ok())
+            .map(|config| passes(&config))
+            .sum();
+        let event = Event::Cell {
+            cell: self.plan.cells[i].title(&self.plan),
+            state,
+            done: self.count(State::Finished) as u64,
+            failed: self.count(State::Failed) as u64,
+            total: self.plan.cells.len() as u64,
+            left: self.pace.left(left),
+        };
+        Ok(self.sinks.emit(&event)?)
+    }
+
+    /// Counts the time of a finished cell and removes what the grid does not keep of it.
+    fn finished(&mut self, i: usize) -> Result<()> {
+        let cell = &self.plan.cells[i];
+        cell.note(&self.grid.output, None)?;
+        let Some(outcome) = cell.outcome(&self.grid.output)? else {
+            return Ok(());
+        };
+        if let Ok(config) = self.cells[i].config(self.grid, None) {
+            self.pace.add(outcome.seconds, passes(&config));
+        }
+        self.remove_unwanted(i)
+    }
+
+    /// Trains and scores a cell; nothing when interrupted.
+    fn cell(&mut self, i: usize) -> Result<Option<()>> {
+        let planned = &self.plan.cells[i];
+        let Some(folder) = &planned.folder else {
+            return Err(Error::Usage(planned.problem.clone().unwrap_or_default()));
+        };
+        let mut trial = Trial {
+            grid: self.grid,
+            cell: &self.cells[i],
+            identity: Identity::of_cell(self.grid, &self.cells[i], &mut self.checksums)?,
+            folder: self.grid.output.join(folder),
+            start: None,
+        };
+        let files = trial.files()?;
+        let variant = self.grid.variants.get(&trial.cell.variant);
+        if let Some(name) = variant.and_then(|v| v.pretraining.as_ref()) {
+            match start(
+                self.grid,
+                name,
+                &mut self.started,
+                &mut self.checksums,
+                self.machine,
+            )? {
+                Some(folder) => trial.start = Some(folder),
+                None => return Ok(None),
+            }
+        }
+        trial.run(&files, self.machine)
+    }
+
+    /// Removes what the grid does not keep of a finished cell.
+    fn remove_unwanted(&self, i: usize) -> Result<()> {
+        let names: &[&str] = match self.grid.keep {
+            Keep::All => &[],
+            Keep::Best => &["checkpoint.safetensors"],
+            Keep::Results => &["checkpoint.safetensors", "best.safetensors"],
+        };
+        if let Some(folder) = &self.plan.cells[i].folder {
+            for name in names {
+                remove(&self.grid.output.join(folder).join(name))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Passes over all training documents, to which the time of a cell is proportional.
+fn passes(config: &FinetuneConfig) -> f64 {
+    config.fraction * config.epochs as f64
+}
+
+/// The folder of a pre-training; asked for again after a failure, it fails at once.
+fn start(
+    grid: &Grid,
+    name: &str,
+    started: &mut BTreeMap<String, Result<PathBuf, String>>,
+    checksums: &mut Checksums,
+    machine: &Machine<'_>,
+) -> Result<Option<PathBuf>> {
+    let outcome = match started.get(name) {
+        Some(outcome) => outcome.clone(),
+        None => match guarded(|| pretraining::start(grid, name, checksums, machine)) {
+            Ok(None) => return Ok(None),
+            Ok(Some(folder)) => Ok(folder),
+            // Another process was faster, so it is no failure.
+            Err(
+                error @ Error::Spanlight(spanlight::Error::Store(
+                    StoreError::Locked { .. } | StoreError::Finished { .. },
+                )),
+            ) => {
+                return Err(error);
+            }
+            Err(error) => Err(format!("pre-training `{name}`: {error}")),
+        },
+    };
+    started.insert(name.into(), outcome.clone());
+    outcome.map(Some).map_err(Error::Usage)
+}
+
+/// Runs something; a panic, such as that of a device out of memory, becomes an error, so that one cell
+/// does not end the experiment.
+///
+/// # Errors
+/// That, and what `work` returns.
+pub fn guarded<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
+    // Safe to unwind: files are written whole or not at all, and everything in memory is dropped.
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
+        let text = panic
+            .downcast_ref::<String>()
+            .map(String::as_str)
+            .or_else(|| panic.downcast_ref::<&str>().copied())
+            .unwrap_or("no message");
+        Err(Error::Usage(format!("it panicked: {text}")))
+    })
+}
+
+/// Time spent on finished cells, from which the time of the others is estimated.
+#[derive(Debug, Default)]
+pub struct Pace {
+    seconds: f64,
+    work: f64,
+}
+
+impl Pace {
+    /// A finished cell: the work is its epochs times its share of the data.
+    pub fn add(&mut self, seconds: f64, work: f64) {
+        self.seconds += seconds;
+        self.work += work;
+    }
+
+    /// Seconds for that much work; nothing before the first cell.
+    pub fn left(&self, work: f64) -> Option<f64> {
+        (self.work > 0.0).then(|| self.seconds / self.work * work)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_is_an_error_with_its_message() {
+        let count = 7;
+        let message = guarded::<()>(|| panic!("out of memory, {count} times")).unwrap_err();
+        assert_eq!(message.to_string(), "it panicked: out of memory, 7 times");
+        assert_eq!(guarded(|| Ok(1)).unwrap(), 1);
+    }
+
+    #[test]
+    fn the_rest_goes_as_fast_as_what_is_done() {
+        let mut pace = Pace::default();
+        assert_eq!(pace.left(1.0), None);
+        pace.add(10.0, 1.0);
+        pace.add(50.0, 5.0);
+        assert_eq!(pace.left(3.0), Some(30.0));
+    }
+}

@@ -1,0 +1,136 @@
+//! Training data that an ensemble of models annotates.
+//!
+//! An annotation that most models of an ensemble agree on is right more often than one of a single model.
+//! One model can then learn from as much text as there is.
+
+mod similarity;
+mod text;
+mod vote;
+
+use std::path::Path;
+
+use burn::tensor::Device;
+use spanlight::data::{self, Format, Options};
+use spanlight::evaluation::Evaluation;
+use spanlight::model::SavedModel;
+use spanlight_core::document::Sentence;
+use spanlight_core::score::Prediction;
+
+use crate::error::{Error, Result};
+pub use text::{evenly_spread_sentences, most_similar_sentences};
+pub use vote::Quorum;
+use vote::vote;
+
+/// Where and how the models compute.
+pub struct Computing<'a> {
+    /// The device.
+    pub device: &'a Device,
+    /// CPU threads.
+    pub workers: usize,
+    /// Word-pieces, padding included, that go through a model at once; 16 times as many on a GPU.
+    pub chunk: usize,
+}
+
+/// Votes that an annotation needs of so many models: more than half.
+pub fn majority(models: usize) -> usize {
+    models / 2 + 1
+}
+
+/// Annotates sentences with what enough of the models find; `progress` gets the number of
+/// sentences that a model has read since the last call. A file of the same sentences, labelled before, votes like a model.
+///
+/// # Errors
+/// [`Error::Usage`] for a quorum of entities that is no majority, one that there are not models enough
+/// for, a file of other sentences, or a sentence that is too long for a model; whatever keeps a model or
+/// file from being read.
+pub fn label(
+    sentences: &[Sentence],
+    models: &[impl AsRef<Path>],
+    quorum: Quorum,
+    computing: &Computing<'_>,
+    progress: &(dyn Fn(usize) + Sync),
+) -> Result<Vec<Sentence>> {
+    let (count, needed) = (models.len(), majority(models.len()));
+    if !(needed..=count).contains(&quorum.entities) {
+        return Err(Error::Usage(format!(
+            "--agree {}: {count} models need at least {needed}, so that no two mentions overlap, and \
+             there are no more than {count}",
+            quorum.entities
+        )));
+    }
+    if !(1..=count).contains(&quorum.relations) {
+        return Err(Error::Usage(format!(
+            "--agree-relations {}: from 1 to {count} models can agree",
+            quorum.relations
+        )));
+    }
+    let mut ballots: Vec<Vec<Prediction>> = vec![Vec::with_capacity(models.len()); sentences.len()];
+    for path in models {
+        let path = path.as_ref();
+        let found = if path.is_file() {
+            labelled(path, sentences, progress)?
+        } else {
+            predicted(path, sentences, computing, progress)?
+        };
+        for (ballot, prediction) in ballots.iter_mut().zip(found) {
+            ballot.push(prediction);
+        }
+    }
+    let elected = |(sentence, ballot): (&Sentence, &Vec<Prediction>)| {
+        let (entities, relations) = vote(ballot, quorum);
+        Sentence {
+            entities,
+            relations,
+            ..sentence.clone()
+        }
+    };
+    Ok(sentences.iter().zip(&ballots).map(elected).collect())
+}
+
+/// The predictions of a model.
+fn predicted(
+    path: &Path,
+    sentences: &[Sentence],
+    computing: &Computing<'_>,
+    progress: &(dyn Fn(usize) + Sync),
+) -> Result<Vec<Prediction>> {
+    let saved = SavedModel::open(path)?;
+    let evaluation = Evaluation::new(sentences, &saved.schema, &saved.wordpiece()?, saved.room())?;
+    let predictor = saved.predictor(computing.device, computing.chunk)?;
+    Ok(evaluation.predict(&predictor, computing.workers, progress)?)
+}
+
+/// The annotations of a file that `lab label` wrote before, for the same sentences in the same order. It
+/// votes like a model: for ensembles of ensembles, and to give a model several votes.
+///
+/// # Errors
+/// [`Error::Usage`] for other sentences; whatever keeps the file from being read.
+fn labelled(
+    path: &Path,
+    sentences: &[Sentence],
+    progress: &(dyn Fn(usize) + Sync),
+) -> Result<Vec<Prediction>> {
+    let as_written = Options {
+        unescape: false,
+        ..Options::default()
+    };
+    let annotated = data::read_with(path, Format::Pspe, &as_written)?.sentences;
+    let pairs = annotated.iter().zip(sentences);
+    let same = pairs
+        .take_while(|(one, two)| one.words == two.words)
+        .count();
+    if same < annotated.len().max(sentences.len()) {
+        return Err(Error::Usage(format!(
+            "{}: its sentence {} is not that of the text; label as many sentences of the same text",
+            path.display(),
+            same + 1
+        )));
+    }
+    progress(sentences.len());
+    let vote = |sentence: Sentence| Prediction {
+        spans: Vec::new(),
+        entities: sentence.entities,
+        relations: sentence.relations,
+    };
+    Ok(annotated.into_iter().map(vote).collect())
+}

@@ -1,0 +1,8 @@
+//! The program `lab` as a user runs it, on a tiny encoder and invented sentences.
+
+mod bench;
+mod comparison;
+mod experiment;
+mod labelling;
+mod mean;
+mod mixing;

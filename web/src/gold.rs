@@ -1,0 +1,33 @@
+//! Annotated files, read as the native program reads them.
+
+use spanlight_formats::{Options, Source, read};
+use wasm_bindgen::prelude::*;
+
+use crate::host::{Code, argument, error, to_object};
+use crate::types::{Gold, GoldFile};
+
+/// Reads an annotated file of any of the formats; needs no model.
+///
+/// # Errors
+/// An exception that names file, line, field and remedy, with the code "data".
+#[wasm_bindgen(js_name = readGold, unchecked_return_type = "Gold")]
+pub fn read_gold(
+    #[wasm_bindgen(unchecked_param_type = "GoldFile")] file: JsValue,
+) -> Result<JsValue, JsValue> {
+    let file: GoldFile = argument(file, "file")?;
+    let source = Source::new(&*file.name, file.text.as_bytes());
+    let source = file.parts.iter().flatten().fold(source, |source, part| {
+        source.with_part(&*part.name, part.text.as_bytes())
+    });
+    let dataset = read(source, file.format.unwrap_or_default(), &Options::default())
+        .map_err(|e| error(Code::Data, e))?;
+    to_object(&Gold {
+        format: dataset.format,
+        sentences: dataset.sentences,
+        defects: dataset
+            .defects
+            .iter()
+            .map(|defect| format!("{}: {defect}", file.name))
+            .collect(),
+    })
+}
