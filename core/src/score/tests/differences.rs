@@ -1,6 +1,6 @@
 use super::*;
 
-/// The differences of one sentence as (kind, gold, predicted), entities in front of relations.
+/// The differences of one sentence as (kind, gold, predicted); entities precede relations.
 fn named(gold: Sentence, predicted: &Sentence) -> Vec<(Kind, Option<usize>, Option<usize>)> {
     let found = differences(&[gold], &[predicted.into()]).unwrap();
     found
