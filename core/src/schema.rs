@@ -74,7 +74,7 @@ impl Schema {
         let symmetric = symmetric
             .iter()
             .filter(|s| relations.contains(**s))
-            .map(|s| s.to_string())
+            .map(ToString::to_string)
             .collect();
         Self {
             entities: entities.into_iter().collect(),

@@ -80,7 +80,7 @@ impl SpanCnn {
                 .val()
                 .narrow(0, i * self.channels, self.channels)
                 .unsqueeze::<2>();
-            features.push(pool(products, bias, kernel, rows, spans, backward));
+            features.push(pool(&products, bias, kernel, rows, spans, backward));
             column += kernel * self.channels;
         }
         Tensor::cat(features, 1)
@@ -91,7 +91,7 @@ impl SpanCnn {
 ///
 /// `products` is `[rows + tail, kernel * channels]`, `bias` `[1, channels]`.
 fn pool(
-    products: Tensor<2>,
+    products: &Tensor<2>,
     bias: Tensor<2>,
     kernel: usize,
     rows: usize,
@@ -100,7 +100,7 @@ fn pool(
 ) -> Tensor<2> {
     let device = products.device();
     let channels = bias.dims()[1];
-    let sums = window_sums(&products, kernel, channels, rows);
+    let sums = window_sums(products, kernel, channels, rows);
 
     let longest = spans.iter().map(|s| s.1 - s.0).max().unwrap_or(0);
     let inside = range_maxima(

@@ -1,5 +1,7 @@
 //! Bundles: round trips, and bundles with damage of every kind.
 
+use std::collections::BTreeMap;
+
 use burn::tensor::Device;
 use pollster::block_on;
 use rand::rngs::Xoshiro256PlusPlus;
@@ -41,7 +43,7 @@ impl Bundle {
             },
             parameters: state.values().map(|a| a.values.len()).sum(),
             precision,
-            parts: Default::default(),
+            parts: BTreeMap::default(),
             self_test: SelfTest {
                 text: TEXT.into(),
                 sentences: run(&extractor).sentences,
@@ -355,9 +357,9 @@ fn a_sound_bundle_with_wrong_bytes_never_panics() {
 fn weights_that_are_not_finite_do_not_panic() {
     let mut bundle = Bundle::export(Precision::F32);
     let mut state = decode(&bundle.weights).unwrap();
-    state
-        .values_mut()
-        .for_each(|array| array.values.fill(f32::NAN));
+    for array in state.values_mut() {
+        array.values.fill(f32::NAN);
+    }
     bundle.weights = encode(&state, Precision::F32).unwrap();
     let found = run(&bundle.described().open().unwrap());
     assert_eq!(found.read, TEXT.len());

@@ -25,12 +25,12 @@ fn the_same_seed_gives_the_same_masks_in_the_same_order() {
 #[test]
 fn zeroes_a_share_of_p_and_keeps_the_mean() {
     for p in [0.1, 0.5, 0.9] {
-        check_mask(p, mask(&mut Pass::training(1, p)));
-        check_mask(p, mask(&mut Pass::training_on_gpu(&Device::flex(), 1, p)));
+        check_mask(p, &mask(&mut Pass::training(1, p)));
+        check_mask(p, &mask(&mut Pass::training_on_gpu(&Device::flex(), 1, p)));
     }
 }
 
-fn check_mask(p: f64, mask: Vec<f32>) {
+fn check_mask(p: f64, mask: &[f32]) {
     let kept = (1.0 / (1.0 - p)) as f32;
     assert!(mask.iter().all(|&v| v == 0.0 || v == kept), "p = {p}");
     // Four standard deviations of the share, which is binomial.

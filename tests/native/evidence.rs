@@ -205,7 +205,7 @@ fn attention_is_that_of_the_pair_encoder() {
             spans: &found.spans,
             pairs: &[pair],
         };
-        let expected = model.relate(&encoded, &candidates, represented.clone(), quiet);
+        let expected = model.relate(&encoded, &candidates, &represented, quiet);
         let attention = relation.evidence.as_ref().unwrap().attention;
         for (found, expected) in attention.iter().zip(values(expected.weights)) {
             assert!(near(*found, expected), "{attention:?}");

@@ -190,14 +190,14 @@ fn batch() -> TrainBatch {
     }
 }
 
-fn check_joint(config: ModelConfig, seed: Option<u64>) {
+fn check_joint(config: &ModelConfig, seed: Option<u64>) {
     check_joint_of(config, seed, |_| true);
 }
 
-fn check_joint_of(config: ModelConfig, seed: Option<u64>, concerned: impl Fn(&str) -> bool) {
+fn check_joint_of(config: &ModelConfig, seed: Option<u64>, concerned: impl Fn(&str) -> bool) {
     let schema = tiny_schema();
     let device = Device::flex().autodiff();
-    let model = JointModel::new(&config, &schema, &mut Init::seeded(1), &device).unwrap();
+    let model = JointModel::new(config, &schema, &mut Init::seeded(1), &device).unwrap();
     check_those(model, concerned, |model, _| {
         let mut rng = Xoshiro256PlusPlus::seed_from_u64(1);
         let mut pass = match seed {
@@ -351,7 +351,7 @@ fn pair_encoder() {
 
 #[test]
 fn joint_loss_of_the_default_switches() {
-    check_joint(config(), None);
+    check_joint(&config(), None);
 }
 
 #[test]
@@ -360,7 +360,7 @@ fn joint_loss_with_case() {
         case: true,
         ..config()
     };
-    check_joint(config, None);
+    check_joint(&config, None);
 }
 
 #[test]
@@ -371,13 +371,13 @@ fn joint_loss_with_the_words_next_to_spans() {
     };
     // Relations depend on types, but their gradient stops there, so difference quotients of the layers
     // below differ from the gradient.
-    check_joint_of(edges, None, |name| name.starts_with("relation."));
+    check_joint_of(&edges, None, |name| name.starts_with("relation."));
 }
 
 #[test]
 fn joint_loss_with_dropout() {
     check_joint(
-        ModelConfig {
+        &ModelConfig {
             dropout: 0.2,
             ..config()
         },
@@ -395,5 +395,5 @@ fn joint_loss_of_the_other_switches() {
         share_span_encoder: true,
         ..config()
     };
-    check_joint(other, None);
+    check_joint(&other, None);
 }

@@ -224,7 +224,7 @@ pub fn check_outputs(device: &Device) {
         spans: &spans,
         pairs: &pairs,
     };
-    let pair = (fixture.model).relate(&encoded, &candidates, represented.clone(), quiet);
+    let pair = (fixture.model).relate(&encoded, &candidates, &represented, quiet);
     assert_close(
         "attention",
         pair.weights.clone(),

@@ -1,24 +1,24 @@
-//! What the browser offers as its GPU.
+//! The WebGPU adapter that the browser offers.
 
 use js_sys::{Function, Object, Promise, Reflect};
 use wasm_bindgen::prelude::*;
 
 use crate::host::get;
 
-/// Renderers that compute on the processor, by the names they give themselves.
+/// Names of renderers that compute on the processor.
 const SOFTWARE: [&str; 4] = ["swiftshader", "llvmpipe", "lavapipe", "basic render"];
 
 /// A WebGPU adapter.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Adapter {
-    /// Its name, as far as the browser gives it away.
+    /// The name that the browser discloses.
     pub name: String,
-    /// Whether it computes on the processor.
+    /// Whether it is a software adapter, which computes on the processor.
     pub software: bool,
 }
 
 impl Adapter {
-    /// The adapter that Burn will choose, if there is one.
+    /// The adapter that Burn will choose; `None` without WebGPU.
     pub async fn find() -> Option<Self> {
         let gpu = get(&get(&js_sys::global(), "navigator"), "gpu");
         let request: Function = get(&gpu, "requestAdapter").dyn_into().ok()?;
@@ -37,7 +37,7 @@ impl Adapter {
     fn read(adapter: &JsValue) -> Self {
         let info = get(adapter, "info");
         let text = |name| get(&info, name).as_string().unwrap_or_default();
-        // Older browsers state it on the adapter itself.
+        // Older browsers have the property on the adapter itself.
         let fallback = [&info, adapter]
             .iter()
             .any(|object| get(object, "isFallbackAdapter").is_truthy());

@@ -9,8 +9,8 @@ unsafe extern "C" {
 
 /// Runs the constructors, once.
 ///
-/// A module that never calls them gets them called by the linker on every entry from JavaScript,
-/// which makes each such call take a tenth of a millisecond.
+/// If a module never calls them, the linker inserts a call at every entry from JavaScript, which costs a tenth
+/// of a millisecond each.
 pub fn run() {
     static ONCE: Once = Once::new();
     // SAFETY: the constructors only register themselves, and nothing has used the registers yet.

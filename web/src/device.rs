@@ -1,4 +1,4 @@
-//! Where a model computes: on WebGPU or on the processor.
+//! The device on which a model computes: WebGPU or the processor.
 
 use std::cell::RefCell;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use crate::adapter::Adapter;
 use crate::host::{Code, error, get};
 use crate::types::{Backend, Preference};
 
-/// Word-pieces in a batch: enough to fill a GPU.
+/// Largest number of word-pieces in a batch on a GPU: enough to keep it busy.
 const GPU_BUDGET: usize = 2048;
 /// Word-pieces in a batch: few, so that a cancellation is noticed soon.
 const CPU_BUDGET: usize = 512;
@@ -22,9 +22,9 @@ const CPU_BUDGET: usize = 512;
 pub struct Placement {
     /// The device.
     pub device: Device,
-    /// The adapter of a WebGPU device.
+    /// The adapter of a WebGPU device; `None` on the processor.
     pub adapter: Option<Adapter>,
-    /// Word-pieces in a batch.
+    /// Largest number of word-pieces in a batch.
     pub budget: usize,
 }
 
@@ -85,11 +85,11 @@ impl Placement {
 
 thread_local! {
     static DEVICE: RefCell<Option<Device>> = const { RefCell::new(None) };
-    /// Loads that come while the device is being opened wait for it here.
+    /// The device while it is being opened; other loads wait for it.
     static OPENING: RefCell<Option<Promise>> = const { RefCell::new(None) };
 }
 
-/// The module's one WebGPU device; Burn refuses to open a second.
+/// The WebGPU device of this module. There is only one, since Burn refuses to open a second.
 async fn open() -> Result<Device, String> {
     let opening = OPENING.with_borrow_mut(|opening| opening.get_or_insert_with(start).clone());
     if let Err(why) = opening.await {
@@ -107,7 +107,7 @@ fn start() -> Promise {
             .init_with_setup_async()
             .await
             .map_err(|e| error(Code::Device, e))?;
-        // CubeCL's handler panics, which would leave every caller waiting for ever.
+        // The handler of CubeCL panics, which would leave every caller waiting for ever.
         setup
             .device
             .on_uncaptured_error(Arc::new(|error| log::error!(target: "wgpu", "{error}")));

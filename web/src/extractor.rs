@@ -1,4 +1,4 @@
-//! The class that JavaScript sees.
+//! The class `Extractor` of JavaScript.
 
 use std::rc::Rc;
 
@@ -14,7 +14,7 @@ use crate::loading::{Bundle, Loaded};
 use crate::progress::Progress;
 use crate::types::{self, LoadOptions};
 
-/// Bytes of memory for sentences that were read.
+/// Default size of the memory of sentences, in bytes.
 const CACHE: usize = 16 << 20;
 
 /// A model that extracts entities and relations from text.
@@ -26,9 +26,9 @@ pub struct Extractor {
 
 #[wasm_bindgen]
 impl Extractor {
-    /// Loads a model from the three parts of its bundle.
+    /// Loads a model from the three files of its bundle.
     ///
-    /// Rejects with what is wrong with a part, or what `onProgress` throws.
+    /// Rejects if a file is damaged, or with the exception that `onProgress` throws.
     #[wasm_bindgen(unchecked_return_type = "Promise<Extractor>")]
     pub fn load(
         #[wasm_bindgen(unchecked_param_type = "Uint8Array")] manifest: JsValue,
@@ -56,11 +56,11 @@ impl Extractor {
         })
     }
 
-    /// Entities and relations of a text of any length.
+    /// Extracts the entities and relations of a text of any length.
     ///
-    /// `onBatch` gets the sentences as they are finished and ends the extraction, which then
-    /// resolves with what was read until then, by returning false. Rejects when the device fails,
-    /// or with what `onBatch` throws.
+    /// `onBatch` is called with every batch of finished sentences. If it returns false, the extraction
+    /// stops and resolves with the finished sentences. Rejects if the device fails, or with the
+    /// exception that `onBatch` throws.
     #[wasm_bindgen(unchecked_return_type = "Promise<Extraction>")]
     pub fn extract(
         &self,
@@ -129,7 +129,7 @@ async fn extract(
     let result = loaded
         .extractor
         .extract_with(text, options, async |batch| {
-            // Before the callback, so that it already knows of a wish to cancel.
+            // A click on "cancel" is delivered here, before the callback.
             pause().await;
             hand_over(batch, loaded.watch, on_batch.as_ref()).unwrap_or_else(|error| {
                 thrown = Some(error);
@@ -157,10 +157,10 @@ fn hand_over(
     Ok(answer != JsValue::FALSE)
 }
 
-/// Whether the results can be trusted so far.
+/// Checks that the GPU has not failed, so that the results are sound.
 ///
 /// # Errors
-/// What the GPU libraries complained about.
+/// An exception with the message of the GPU libraries.
 pub(crate) fn alive(watch: Option<Watch>) -> Result<(), JsValue> {
     match watch.and_then(Watch::failure) {
         Some(complaint) => Err(error(Code::Device, format!("WebGPU failed: {complaint}"))),

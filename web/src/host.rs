@@ -1,4 +1,4 @@
-//! What this crate needs of the browser.
+//! Functions of the browser, and conversions to and from JavaScript.
 
 use std::fmt::Display;
 
@@ -11,7 +11,7 @@ use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen]
 extern "C" {
-    /// Milliseconds on a clock that never goes back.
+    /// Time in milliseconds; it never goes back.
     #[wasm_bindgen(js_namespace = performance)]
     pub fn now() -> f64;
 
@@ -28,25 +28,25 @@ extern "C" {
 /// Lets the browser deliver messages and paint.
 pub async fn pause() {
     let timer = Promise::new(&mut |resolve: Function, _| set_timeout(&resolve, 0));
-    // It is never rejected.
+    // The promise is never rejected.
     let _ = timer.await;
 }
 
-/// A property, `undefined` where there is none.
+/// A property of an object; `undefined` if there is none.
 pub fn get(object: &JsValue, name: &str) -> JsValue {
     Reflect::get(object, &name.into()).unwrap_or_default()
 }
 
-/// Whose fault an exception is, as its `code`.
+/// The cause of an exception, its `code` in JavaScript.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Code {
-    /// The caller's.
+    /// An argument of the caller.
     Argument,
-    /// The model's files'.
+    /// The files of the model.
     Bundle,
-    /// The annotated data's.
+    /// Annotated data.
     Data,
-    /// The device's.
+    /// The device.
     Device,
 }
 
@@ -61,7 +61,7 @@ impl Code {
     }
 }
 
-/// An exception that says what happened.
+/// An exception with a code and a message.
 pub fn error(code: Code, problem: impl Display) -> JsValue {
     let error: JsValue = JsError::new(&problem.to_string()).into();
     // Setting a property of a fresh object does not fail.
@@ -84,7 +84,7 @@ pub fn failure(failure: Error) -> JsValue {
     error(code, one_line(&failure.to_string()))
 }
 
-/// A chain of causes without its backtrace.
+/// A chain of causes in one line, without its backtrace.
 fn one_line(report: &str) -> String {
     let mut parts: Vec<&str> = Vec::new();
     for line in report.lines().map(str::trim) {
@@ -109,10 +109,10 @@ pub fn to_object(value: &impl Serialize) -> Result<JsValue, JsValue> {
         .map_err(|e| error(Code::Argument, e))
 }
 
-/// Options given as an object, their defaults where there is none.
+/// Options given as an object; the defaults for `undefined` and `null`.
 ///
 /// # Errors
-/// An exception for anything else.
+/// An exception for other values.
 pub fn from_object<T: DeserializeOwned + Default>(object: JsValue) -> Result<T, JsValue> {
     if object.is_undefined() || object.is_null() {
         return Ok(T::default());
@@ -120,15 +120,15 @@ pub fn from_object<T: DeserializeOwned + Default>(object: JsValue) -> Result<T, 
     argument(object, "options")
 }
 
-/// An argument of any shape.
+/// An argument, converted from JavaScript.
 ///
 /// # Errors
-/// An exception that names the argument for another shape.
+/// An exception that names the argument if it has another type.
 pub fn argument<T: DeserializeOwned>(value: JsValue, name: &str) -> Result<T, JsValue> {
     serde_wasm_bindgen::from_value(value).map_err(|e| error(Code::Argument, format!("{name}: {e}")))
 }
 
-/// A callback that may be left out.
+/// An optional callback.
 ///
 /// # Errors
 /// An exception for anything but a function, `undefined` and `null`.
@@ -142,7 +142,7 @@ pub fn callback(value: JsValue, name: &str) -> Result<Option<Function>, JsValue>
         .map_err(|_| error(Code::Argument, format!("{name}: this is not a function")))
 }
 
-/// Bytes that stay with JavaScript.
+/// Bytes, which stay in the memory of JavaScript.
 ///
 /// # Errors
 /// An exception for anything but a `Uint8Array`.

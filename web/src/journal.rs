@@ -1,6 +1,6 @@
-//! Log messages and panics on the console, and a memory of what the GPU libraries complained about.
+//! Writes log messages and panics to the console, and remembers the errors of the GPU libraries.
 //!
-//! In the browser CubeCL only logs a kernel that does not compile, and goes on with stale memory.
+//! If a kernel does not compile in the browser, CubeCL only logs the error and continues with stale memory.
 
 use std::panic;
 use std::sync::{Mutex, Once, PoisonError};
@@ -9,7 +9,7 @@ use log::{Level, LevelFilter, Log, Metadata, Record};
 
 use crate::host::{console_error, console_warn};
 
-/// Crates whose errors spoil the results.
+/// Crates whose errors make results wrong.
 const GPU: [&str; 3] = ["cubecl", "wgpu", "naga"];
 /// Longest message that is kept; CubeCL appends whole shaders.
 const LONGEST: usize = 300;
@@ -51,7 +51,7 @@ impl Log for Journal {
     fn flush(&self) {}
 }
 
-/// Starts to listen; further calls change nothing.
+/// Installs the logger and the panic hook. Further calls have no effect.
 pub fn open() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
@@ -66,21 +66,21 @@ pub fn open() {
     });
 }
 
-/// Waits for failures of the GPU from its creation on.
+/// Knows the failures of the GPU since it was created.
 #[derive(Debug, Clone, Copy)]
 pub struct Watch {
     from: usize,
 }
 
 impl Watch {
-    /// Forgives all failures so far.
+    /// Ignores all failures so far.
     pub fn begin() -> Self {
         Self {
             from: failures(|failures| failures.count),
         }
     }
 
-    /// The last failure since, if there was one.
+    /// The last failure since [`Self::begin`]; `None` if there was none.
     pub fn failure(self) -> Option<String> {
         failures(|failures| (failures.count > self.from).then(|| failures.last.clone()))
     }

@@ -42,10 +42,10 @@ impl Drop for Loaded {
 }
 
 impl Bundle {
-    /// Checks the parts.
+    /// Verifies the files of a bundle.
     ///
     /// # Errors
-    /// What the core says about a damaged part, or what the callback throws.
+    /// An exception for a damaged file, or the exception that the callback throws.
     pub async fn verify(
         manifest: &Uint8Array,
         tokenizer: Uint8Array,
@@ -168,7 +168,7 @@ impl Bundle {
         Ok(tokenizer)
     }
 
-    /// Extracts the manifest's text; the inner error says what is wrong with the device.
+    /// Runs the self-test of the manifest. The inner error is the reason of a failure.
     async fn test(
         &self,
         loaded: &Loaded,
@@ -186,7 +186,7 @@ impl Bundle {
                 Err(e) => return Ok(Err(e.to_string())),
             };
             loaded.extractor.forget();
-            // Complaints about kernels come in tasks of their own.
+            // Errors of kernels are logged in later tasks.
             pause().await;
             if let Some(failure) = loaded.watch.and_then(Watch::failure) {
                 return Ok(Err(failure));

@@ -1,4 +1,4 @@
-//! How far a load has come.
+//! Progress of loading a model.
 
 use js_sys::Function;
 use serde::Serialize;
@@ -6,17 +6,17 @@ use wasm_bindgen::JsValue;
 
 use crate::host::{pause, to_object};
 
-/// A part of loading.
+/// A stage of loading.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Stage {
-    /// Checking the parts against the manifest.
+    /// Comparing sizes and checksums of the files with the manifest.
     Verify,
     /// Opening the device.
     Device,
     /// Decoding the weights and moving them to the device.
     Weights,
-    /// Extracting the manifest's text.
+    /// Running the self-test.
     SelfTest,
 }
 
@@ -38,10 +38,10 @@ impl Progress {
         Self { callback }
     }
 
-    /// Tells what is done of a stage and lets the browser show it.
+    /// Reports that `done` of `total` steps of a stage are finished, and lets the browser show it.
     ///
     /// # Errors
-    /// What the callback throws.
+    /// The exception that the callback throws.
     pub async fn tell(&self, stage: Stage, done: usize, total: usize) -> Result<(), JsValue> {
         if let Some(callback) = &self.callback {
             callback.call1(

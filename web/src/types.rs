@@ -1,4 +1,4 @@
-//! The objects that go to and come from JavaScript, beside those of the core.
+//! Objects that are exchanged with JavaScript, beside those of the core.
 
 use serde::{Deserialize, Serialize};
 use spanlight_core::document::Sentence;
@@ -13,12 +13,12 @@ const TYPES: &str = include_str!("types.d.ts");
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Preference {
-    /// Where it is fast.
+    /// WebGPU if there is a GPU, else the processor.
     #[default]
     Auto,
-    /// On WebGPU, a software adapter included.
+    /// WebGPU, also with a software adapter.
     Webgpu,
-    /// On the processor.
+    /// The processor.
     Cpu,
 }
 
@@ -26,60 +26,60 @@ pub enum Preference {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct LoadOptions {
-    /// Where to compute; a missing and an `undefined` one are the same.
+    /// Backend; may be missing or `undefined`.
     pub backend: Option<Preference>,
-    /// Bytes of memory for sentences.
+    /// Size of the memory of sentences, in bytes.
     pub cache: Option<usize>,
 }
 
-/// How to extract.
+/// Options of `extract`.
 #[derive(Debug, Clone, Copy, Default, Deserialize)]
 #[serde(default)]
 pub struct ExtractOptions {
-    /// Lowest score.
+    /// Least score of entities and relations.
     pub threshold: Option<f32>,
-    /// Whether to say what was decided on.
+    /// Whether to return evidence.
     pub evidence: Option<bool>,
-    /// Lowest score of what the model rejects.
+    /// Least score of rejected entities and relations to return.
     pub candidates: Option<f32>,
-    /// First offset.
+    /// Offset before which sentences are skipped.
     pub from: Option<usize>,
-    /// Most sentences.
+    /// Largest number of sentences.
     pub limit: Option<usize>,
-    /// Whether to remember.
+    /// Whether to reuse remembered sentences.
     pub reuse: Option<bool>,
 }
 
-/// Where a model computes.
+/// The backend on which a model computes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Backend {
-    /// On WebGPU.
+    /// WebGPU.
     Webgpu,
     /// On the processor.
     Cpu,
 }
 
-/// A loaded model.
+/// Information about a loaded model.
 #[derive(Debug, Serialize)]
 pub struct Info {
-    /// Its name.
+    /// Name of the model.
     pub model: String,
-    /// Version of its bundle's format.
+    /// Format of its bundle.
     pub format: u32,
     /// Entity types.
     pub entities: Vec<String>,
     /// Relation types.
     pub relations: Vec<String>,
-    /// Those whose arguments may be swapped.
+    /// Symmetric relation types.
     pub symmetric: Vec<String>,
-    /// Where it computes.
+    /// Backend on which it computes.
     pub backend: Backend,
     /// Name of the WebGPU adapter.
     pub adapter: Option<String>,
-    /// Whether that computes on the processor.
+    /// Whether that is a software adapter.
     pub software: bool,
-    /// Why it does not compute elsewhere.
+    /// Reason why it does not compute on WebGPU.
     pub note: Option<String>,
     /// Number of weights.
     pub parameters: usize,
@@ -123,17 +123,17 @@ pub struct Gold {
 pub struct Evaluation {
     /// Precision, recall and F1 under every protocol.
     pub report: Report,
-    /// What is wrong, by sentence.
+    /// Differences from gold, by sentence.
     pub errors: Vec<SentenceDifferences>,
-    /// What was compared with gold.
+    /// The predictions that were compared with gold.
     pub predictions: Vec<Prediction>,
 }
 
-/// Annotated sentences that are done.
+/// Progress of an evaluation.
 #[derive(Debug, Serialize)]
 pub struct Done {
-    /// So many.
+    /// Number of finished sentences.
     pub done: usize,
-    /// Of so many.
+    /// Number of all sentences.
     pub total: usize,
 }

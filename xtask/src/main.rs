@@ -57,6 +57,8 @@ enum Task {
     },
     /// Build the npm package into package/build, ready for `npm pack`
     Package,
+    /// Write docs/cli.md from the command lines of the programs
+    Docs,
     /// Run every check, stopping at the first that fails
     Test {
         /// Leave out the stages that need Chromium
@@ -103,6 +105,7 @@ fn run(task: Task) -> Result<()> {
             );
             Ok(())
         }
+        Task::Docs => stage::write_docs(&places),
         Task::Test { skip_browser, only } => test::run(&places, &stage::plan(only, skip_browser)),
         Task::Bench { page: false, args } => bench::run(&places, &args),
         Task::Bench { page: true, args } => {

@@ -150,6 +150,15 @@ fn test(places: &Places) -> Result<Vec<String>> {
     Ok(closing)
 }
 
+/// Writes docs/cli.md, by way of the test that checks it.
+pub fn write_docs(places: &Places) -> Result<()> {
+    let mut command = native(places, "test")?;
+    command
+        .args(["--bin", "lab", "the_document_on_commands_is_current"])
+        .env("SPANLIGHT_WRITE_DOCS", "1");
+    process::run(&mut command)
+}
+
 /// Says how many tests were skipped, given their names, one a line.
 fn skips(names: &str) -> String {
     let names: BTreeSet<&str> = names.lines().collect();

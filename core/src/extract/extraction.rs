@@ -61,6 +61,10 @@ pub struct ExtractedRelation {
     pub alternatives: Vec<RelationAlternative>,
 }
 
+#[allow(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde passes a reference"
+)]
 fn is_false(flag: &bool) -> bool {
     !flag
 }

@@ -179,7 +179,7 @@ pub async fn joint_loss(
         spans: &packed,
         pairs: &pairs,
     };
-    let related = model.relate(&encoded, &candidates, spans.represented.clone(), pass);
+    let related = model.relate(&encoded, &candidates, &spans.represented, pass);
     let features = related.features;
     let logits = model.relation_logits(features, &encoded, &candidates, &spans, pass);
     loss.relation = cross_entropy(logits, &labels);

@@ -167,7 +167,7 @@ impl JointModel {
         &self,
         encoded: &Encoded,
         candidates: &Candidates<'_>,
-        represented: Tensor<2>,
+        represented: &Tensor<2>,
         pass: &mut Pass,
     ) -> PairFeatures {
         let device = self.device();
@@ -194,8 +194,8 @@ impl JointModel {
         let encoder = self.context.as_ref().unwrap_or(&self.encoders.span);
         let contexts = encoder.forward(encoded.words.clone(), &distinct, pass); // [contexts, span size]
 
-        let s1 = select(&represented, pairs.iter().map(|p| p.left as i32).collect());
-        let s2 = select(&represented, pairs.iter().map(|p| p.right as i32).collect());
+        let s1 = select(represented, pairs.iter().map(|p| p.left as i32).collect());
+        let s2 = select(represented, pairs.iter().map(|p| p.right as i32).collect());
         let mut context = |j: usize| {
             let rows = select(&contexts, of_pair.iter().map(|rows| rows[j]).collect());
             pass.dropout(rows)

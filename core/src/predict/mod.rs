@@ -257,8 +257,7 @@ impl Predictor {
                 spans: &packed,
                 pairs: &pairs,
             };
-            let represented = typed.represented.clone();
-            let related = self.model.relate(&encoded, &candidates, represented, pass);
+            let related = (self.model).relate(&encoded, &candidates, &typed.represented, pass);
             let weights = detail.evidence.then_some(related.weights);
             let features = related.features;
             let logits =

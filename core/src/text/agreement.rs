@@ -64,10 +64,11 @@ impl Detokenizer {
     /// Whether the word touches its left and right neighbour.
     fn sides(&mut self, word: &str, before: &str, after: &str) -> (bool, bool) {
         match word {
-            "," | "." | ";" | ":" | "?" | "!" | "%" | "-RRB-" | "-RSB-" => (true, false),
-            "-LRB-" | "-LSB-" => (false, true),
-            "'s" | "n't" => (true, false),
-            "not" if before == "can" => (true, false),
+            "," | "." | ";" | ":" | "?" | "!" | "%" | "-RRB-" | "-RSB-" | "'s" | "n't" | "'" => {
+                (true, false)
+            }
+            "-LRB-" | "-LSB-" | "`" => (false, true),
+            "not" => (before == "can", false),
             "--" | "/" => (true, true),
             "-" if before == "-RRB-" => (true, true),
             "-" if matches!(after, "and" | "or") => (true, false),
@@ -75,8 +76,6 @@ impl Detokenizer {
                 self.quoted = !self.quoted;
                 (!self.quoted, self.quoted)
             }
-            "`" => (false, true),
-            "'" => (true, false),
             _ => (word.starts_with(','), false),
         }
     }

@@ -89,7 +89,7 @@ const PARTS: &[&str] = &[
     "\u{E000}",
 ];
 
-/// Bytes of a hostile text; quadratic time would take minutes.
+/// Length of a hostile text in bytes, so that quadratic time would take minutes.
 const LONG: usize = 100_000;
 
 /// Pseudo-random texts (Knuth's MMIX generator), so that failures repeat.
@@ -107,7 +107,7 @@ fn texts(count: usize) -> impl Iterator<Item = String> {
     })
 }
 
-/// Long texts that tempt a segmenter into looking back or ahead too far.
+/// Long texts on which a segmenter that looks far back or ahead takes quadratic time.
 fn hostile() -> impl Iterator<Item = String> {
     let stuffed = [
         "a", "7", ".", "a.", "A. ", "!", "?\"", "(", ")", "'", "'a", "n't", "-", "a-", "/", "a/",
@@ -156,7 +156,7 @@ fn check(text: &str) {
                 "{text:?}: {word:?}"
             );
             if word.surface(text).chars().all(super::chars::is_ignorable) {
-                // Alone because nothing else stands between two spaces.
+                // A word of its own, since it stands alone between two spaces.
                 assert_eq!(
                     sentence
                         .words

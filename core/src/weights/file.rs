@@ -5,6 +5,7 @@ use safetensors::tensor::{Dtype, SafeTensors, TensorView, serialize};
 use super::{Array, StateDict};
 use crate::{Error, Result};
 
+#[allow(clippy::needless_pass_by_value, reason = "the argument of `map_err`")]
 pub(super) fn failed(e: safetensors::SafeTensorError) -> Error {
     Error::Weight {
         name: "safetensors header".into(),

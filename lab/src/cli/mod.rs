@@ -2,6 +2,8 @@
 
 mod bench;
 mod compare;
+#[cfg(test)]
+mod docs;
 mod label;
 mod mean;
 mod mix;

@@ -1,4 +1,4 @@
-//! Buckets divide the sentences: nothing is counted twice or lost.
+//! Every sentence is counted in exactly one bucket.
 
 use super::*;
 
@@ -31,7 +31,7 @@ fn every_size_belongs_to_one_bucket() {
 fn counts_go_where_the_gold_sentence_belongs() {
     let gold = [chain(10, 0), chain(11, 3), chain(51, 9), chain(30, 4)];
     let mut predictions: Vec<Prediction> = gold.iter().map(Prediction::from).collect();
-    // One mention too many does not move the first sentence.
+    // A spurious prediction does not change the bucket of the first sentence.
     predictions[0].entities = vec![entity(0, 1, "PER")];
     predictions[3] = Prediction::default();
     let schema = Schema::of(&gold, &[]);

@@ -1,8 +1,8 @@
 use super::*;
 
-/// The differences of one sentence as (kind, gold, predicted), entities in front of relations.
-fn named(gold: Sentence, predicted: Sentence) -> Vec<(Kind, Option<usize>, Option<usize>)> {
-    let found = differences(&[gold], &[(&predicted).into()]).unwrap();
+/// The differences of one sentence as (kind, gold, predicted); entities precede relations.
+fn named(gold: Sentence, predicted: &Sentence) -> Vec<(Kind, Option<usize>, Option<usize>)> {
+    let found = differences(&[gold], &[predicted.into()]).unwrap();
     found
         .into_iter()
         .flat_map(|s| s.errors)
@@ -33,7 +33,7 @@ fn entities_differ_in_type_border_or_altogether() {
         vec![],
     );
     assert_eq!(
-        named(gold, predicted),
+        named(gold, &predicted),
         [
             (Kind::Type, Some(1), Some(2)),
             (Kind::Border, Some(2), Some(1)),
@@ -48,7 +48,7 @@ fn an_overlapping_mention_of_the_same_type_is_the_nearer_one() {
     let gold = sentence(6, vec![entity(1, 5, "PER")], vec![]);
     let predicted = sentence(6, vec![entity(1, 3, "ORG"), entity(3, 6, "PER")], vec![]);
     assert_eq!(
-        named(gold, predicted),
+        named(gold, &predicted),
         [
             (Kind::Border, Some(0), Some(1)),
             (Kind::Spurious, None, Some(0))
@@ -70,7 +70,7 @@ fn related(
     };
     named(
         sentence(8, entities(), gold),
-        sentence(8, entities(), predicted),
+        &sentence(8, entities(), predicted),
     )
 }
 
@@ -122,7 +122,7 @@ fn a_relation_between_overlapping_mentions_is_wrong_by_a_border() {
     let gold = sentence(8, mentions(2), vec![relation(0, 1, "PHYS")]);
     let predicted = sentence(8, mentions(3), vec![relation(0, 1, "PHYS")]);
     assert_eq!(
-        named(gold, predicted),
+        named(gold, &predicted),
         [
             (Kind::Border, Some(0), Some(0)),
             (Kind::Border, Some(0), Some(0))

@@ -9,7 +9,7 @@ fn random(seed: &mut u64) -> Sentence {
         ((*seed >> 33) % n) as usize
     };
     let labels = ["GEN-AFF", "ORG-AFF", "PHYS"];
-    let entities: Vec<_> = (0..1 + next(5))
+    let entities: Vec<_> = (0..=next(5))
         .map(|_| {
             let start = next(7);
             entity(

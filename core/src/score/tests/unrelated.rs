@@ -20,7 +20,7 @@ fn only_sentences_without_gold_relations_count() {
         side_by_side(vec![]),
         side_by_side(vec![relation(0, 1, "R")]),
         sentence(4, vec![entity(0, 1, "A")], vec![]),
-        // One span with two types and a nested one are no pair.
+        // A span with two types is no pair, and neither are nested spans.
         sentence(
             4,
             vec![entity(0, 2, "A"), entity(0, 2, "B"), entity(1, 2, "A")],
@@ -60,7 +60,7 @@ fn wrong_borders_and_the_direction_excuse_nothing() {
     };
     assert_eq!((at(0, 1).related_sentences, at(0, 1).related_pairs), (1, 1));
     assert_eq!(at(1, 0), at(0, 1));
-    // An argument beside all gold entities makes a false sentence, but no pair of gold entities.
+    // A relation with an argument outside of all gold entities counts for the sentence, but joins no pair.
     assert_eq!((at(0, 2).related_sentences, at(0, 2).related_pairs), (1, 0));
     assert!(unrelated(&gold, &[]).is_err());
 }
