@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use safetensors::tensor::SafeTensors;
-use spanlight_tests::program::{LAB, SPANLIGHT, training};
+use spanlight_tests::program::{LAB, SPANLIGHT, still, training};
 use spanlight_tests::workshop::workshop;
 
 /// Every parameter of a file, by name.
@@ -101,6 +101,28 @@ fn the_mean_of_several_runs_is_used_like_a_run() {
 
     let message = LAB.fail(at, &["mean", "one", "--out", "two"]);
     assert!(message.contains("two"), "{message}");
+}
+
+#[test]
+fn a_mean_has_all_inputs_that_any_of_its_models_has() {
+    let folder = workshop();
+    let at = folder.path();
+    let typed = ["--relation-input", "typed"];
+    SPANLIGHT.succeed(at, &[&training("run", "25")[..], &typed].concat());
+    let further = ["--init-from", "run", "--load-parts", "model"];
+    let more = ["--relation-input", "edges", "--case", "true"];
+    SPANLIGHT.succeed(at, &[&still("grown")[..], &further, &more].concat());
+    LAB.succeed(at, &["mean", "run", "grown", "--out", "mean"]);
+    let run = |name: &str| parameters(&at.join(name).join("best.safetensors"));
+    // New inputs count for nothing at first, so the two models are one.
+    let (grown, mean) = (run("grown"), run("mean"));
+    assert!(run("run").len() < grown.len());
+    assert_eq!(grown.len(), mean.len());
+    for ((name, grown), (same, mean)) in grown.iter().zip(&mean) {
+        assert_eq!((name, grown.len()), (same, mean.len()));
+        let differences = grown.iter().zip(mean).map(|(a, b)| (a - b).abs());
+        assert!(differences.fold(0.0, f32::max) < 1e-6, "{name}");
+    }
 }
 
 #[test]

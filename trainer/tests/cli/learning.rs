@@ -46,10 +46,10 @@ fn losses_count_by_their_weights() {
     // Of a loss that counts for nothing the head stays as it was drawn, in either run.
     let types = with("types", "0,1,0");
     let tags = with("tags", "1,0,0");
-    for name in ["tagger.", "entity_head.", "relation_head."] {
+    for name in ["tagger.", "entity_head.", "relation.head."] {
         let (types, tags) = (head(types.clone(), name), head(tags.clone(), name));
         assert!(!types.is_empty());
-        assert_eq!(types == tags, name == "relation_head.", "{name}");
+        assert_eq!(types == tags, name == "relation.head.", "{name}");
     }
     for wrong in ["1,1", "1,1,-1", "0,0,0"] {
         let refused = fail(

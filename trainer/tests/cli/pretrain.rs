@@ -173,32 +173,24 @@ fn what_is_switched_off_stays_as_it_was() {
         assert_ne!(few, more);
     };
     let still = ["--weight-decay", "0"];
-    untouched(
-        "tbo",
-        &[&still[..], &["--w-tbo", "0"]].concat(),
-        "boundary.",
-    );
-    untouched(
-        "spo",
-        &[&still[..], &["--w-spo", "0"]].concat(),
-        "permutation.",
-    );
+    untouched("tbo", &[&still[..], &["--w-tbo", "0"]].concat(), "tbo.");
+    untouched("spo", &[&still[..], &["--w-spo", "0"]].concat(), "spo.");
     untouched(
         "cspo",
         &[&still[..], &["--w-cspo", "0"]].concat(),
-        "network.pair.",
+        "network.encoders.pair.",
     );
     let frozen = ["--freeze-encoder"];
     untouched(
         "frozen",
         &[&still[..], &frozen].concat(),
-        "network.encoder.",
+        "network.encoders.sentence.",
     );
     let frozen = ["--lr-embeddings", "frozen"];
     untouched(
         "tables",
         &[&still[..], &frozen].concat(),
-        "network.encoder.embeddings.word",
+        "network.encoders.sentence.embeddings.word",
     );
 }
 
@@ -215,7 +207,10 @@ fn the_momentum_network_starts_as_asked() {
         let differences = fast.iter().zip(&slow).map(|(a, b)| (a - b).abs());
         differences.fold(0.0, f32::max)
     };
-    let (encoder, span) = ("encoder.layers.0.inner.weight", "span.dense.linear.weight");
+    let (encoder, span) = (
+        "encoders.sentence.layers.0.inner.weight",
+        "encoders.span.dense.linear.weight",
+    );
     let copied = pretrained(at, "copied", &[]);
     assert!(distance(&copied, encoder) < 1e-3 && distance(&copied, span) < 1e-3);
     let random = pretrained(at, "random", &["--momentum-init", "random"]);
@@ -237,8 +232,8 @@ fn fine_tuning_starts_from_what_it_is_told_to() {
         let name = format!(
             "{module}.{}",
             match module {
-                "encoder" => "layers.0.inner.weight",
-                "pair" => "input.weight",
+                "encoders.sentence" => "layers.0.inner.weight",
+                "encoders.pair" => "input.weight",
                 _ => "dense.linear.weight",
             }
         );
@@ -246,36 +241,41 @@ fn fine_tuning_starts_from_what_it_is_told_to() {
         values(run, &name) == values(&weights, &theirs)
     };
     let all = started("all", &["--init-from", "earlier"]);
-    assert!(same(&all, "encoder", "network.encoder") && same(&all, "pair", "network.pair"));
-    assert!(same(&all, "entity", "network.span") && same(&all, "context", "network.span"));
+    let (sentence, span, pair) = ("encoders.sentence", "encoders.span", "encoders.pair");
+    for module in [sentence, span, pair] {
+        assert!(same(&all, module, &format!("network.{module}")), "{module}");
+    }
+    assert!(same(&all, "context", "network.encoders.span"));
 
     let encoder = ["--init-from", "earlier", "--load-parts", "encoder"];
     let encoder = started("encoder-only", &encoder);
-    assert!(same(&encoder, "encoder", "network.encoder"));
-    assert!(!same(&encoder, "entity", "network.span") && !same(&encoder, "pair", "network.pair"));
+    for module in [sentence, span, pair] {
+        let taken = same(&encoder, module, &format!("network.{module}"));
+        assert_eq!(taken, module == sentence, "{module}");
+    }
 
-    for (part, left) in [("span", "pair"), ("pair", "encoder")] {
+    for (part, left) in [("span", pair), ("pair", sentence)] {
         let run = started(part, &["--init-from", "earlier", "--load-parts", part]);
-        for (module, earlier) in [("encoder", "encoder"), ("entity", "span"), ("pair", "pair")] {
-            let taken = same(&run, module, &format!("network.{earlier}"));
+        for module in [sentence, span, pair] {
+            let taken = same(&run, module, &format!("network.{module}"));
             assert_eq!(taken, module != left, "{module} with --load-parts {part}");
         }
     }
 
     let slow = ["--init-from", "earlier", "--load-network", "momentum"];
     let slow = started("slow", &slow);
-    assert!(same(&slow, "entity", "momentum.network.span"));
-    assert!(!same(&slow, "entity", "network.span"));
+    assert!(same(&slow, span, "momentum.network.encoders.span"));
+    assert!(!same(&slow, span, "network.encoders.span"));
 
     // A fine-tuned run is a start as well: supervised pre-training.
     let further = started("further", &["--init-from", "all"]);
-    let entity = "entity.dense.linear.weight";
+    let entity = "encoders.span.dense.linear.weight";
     assert_eq!(values(&further, entity), values(&all, entity));
     let head = |run: &str, parts| {
         let flags = ["--init-from", "all", "--load-parts", parts, "--seed", "7"];
-        values(&started(run, &flags), "relation_head.weight")
+        values(&started(run, &flags), "relation.head.weight")
     };
-    let earlier = values(&all, "relation_head.weight");
+    let earlier = values(&all, "relation.head.weight");
     assert!(head("new-heads", "all") != earlier && head("same-heads", "model") == earlier);
 }
 

@@ -94,10 +94,10 @@ fn cells_start_from_a_pre_training_on_text() {
         for cell in found {
             let best = cell.join("best.safetensors");
             for (module, earlier) in [
-                ("encoder.", "network.encoder."),
-                ("entity.", "network.span."),
-                ("context.", "network.span."),
-                ("pair.", "network.pair."),
+                ("encoders.sentence.", "network.encoders.sentence."),
+                ("encoders.span.", "network.encoders.span."),
+                ("context.", "network.encoders.span."),
+                ("encoders.pair.", "network.encoders.pair."),
             ] {
                 let taken = same((best.as_path(), module), (pretrained, earlier));
                 assert_eq!(taken, starts, "{module} of {cell:?}");
