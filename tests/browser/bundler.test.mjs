@@ -13,7 +13,7 @@ const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const PACKAGE = process.env.SPANLIGHT_PACKAGE ?? here("../../package/build");
 const PATIENCE = 120_000;
 const POLICY = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; connect-src 'self'";
-const PAGES = ["index", "worker", "element"];
+const PAGES = ["index", "worker", "element", "project"];
 
 let browser, folder, server;
 
@@ -30,6 +30,15 @@ before(async () => {
     "element",
     `<!doctype html><script type="module">import "spanlight/element.js";</script>
     <spanlight-text model="science">We use a parser for machine translation.</spanlight-text>`,
+  );
+  const project = await readFile(here("../../README.md"), "utf8");
+  const [, lines] = project.match(/```js\n([\s\S]*?)```/);
+  await page(
+    "project",
+    `<!doctype html><body><script type="module">
+    const text = "We use a parser for machine translation.";
+    ${lines}
+    document.body.append("all sentences read");</script>`,
   );
   const input = PAGES.map((name) => join(folder, `${name}.html`));
   await build({ root: folder, configFile: false, logLevel: "warn", build: { rollupOptions: { input } } });
@@ -69,6 +78,10 @@ visit("the README's example runs", () => `${server.origin}/index.html`, async (p
   const asked = server.requests.filter((path) => path.endsWith(".wasm"));
   assert.equal(asked.length, 1, asked.join());
 });
+
+visit("the three lines of the project's README run", () => `${server.origin}/project.html`, (page) =>
+  page.waitForFunction(() => document.body?.innerText.includes("all sentences read"), null, { timeout: PATIENCE }),
+);
 
 visit("the worker can be named by the host", () => `${server.origin}/worker.html`, extracts);
 
