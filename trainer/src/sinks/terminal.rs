@@ -74,7 +74,7 @@ impl Terminal {
             match kind {
                 _ if value.is_nan() => {}
                 Measure::CrossEntropy => losses.push(format!("{name} {}", brief(value))),
-                Measure::Accuracy => others.push(format!("{name} {:.0} % right", 100.0 * value)),
+                Measure::Accuracy => others.push(format!("{name} {:.0} %", 100.0 * value)),
             }
         }
         let loss = significant(self.loss.get());
@@ -339,7 +339,7 @@ mod tests {
         let paper = Paper::default();
         let mut terminal = Terminal::log_to(Box::new(paper.clone()));
         let figure = |name, kind, value| Figure { name, kind, value };
-        let step = |step, [spo, cspo, contrast]: [f64; 3]| Event::Step {
+        let step = |step, [spo, cspo, recognised]: [f64; 3]| Event::Step {
             step,
             steps: 1500,
             epoch: 1,
@@ -349,7 +349,7 @@ mod tests {
                 figure("tbo", Measure::CrossEntropy, 4.1),
                 figure("spo", Measure::CrossEntropy, spo),
                 figure("cspo", Measure::CrossEntropy, cspo),
-                figure("contrast", Measure::Accuracy, contrast),
+                figure("recognised", Measure::Accuracy, recognised),
             ],
             grad_norm: 1.3,
             learning_rate: 1e-4,
@@ -362,7 +362,7 @@ mod tests {
         let text = String::from_utf8(paper.0.take()).unwrap();
         let expected = [
             "step 1499/1500 · epoch 1/1 · loss 3.875 (tbo 4.1, spo 1.6) · gradient 1.3 · 620 pieces/s",
-            "step 1500/1500 · epoch 1/1 · loss 3.875 (tbo 4.1, spo 1.6, cspo 2.9) · contrast 61 % right \
+            "step 1500/1500 · epoch 1/1 · loss 3.875 (tbo 4.1, spo 1.6, cspo 2.9) · recognised 61 % \
              · gradient 1.3 · 620 pieces/s · ETA 00:00:00",
         ];
         assert_eq!(text.lines().collect::<Vec<_>>(), expected);

@@ -128,8 +128,8 @@ fn progress_and_chart_tell_how_each_objective_fares() {
         " (tbo ",
         ", spo ",
         ", cspo ",
-        ") · contrast ",
-        " % right · gradient ",
+        ") · recognised ",
+        " % · gradient ",
         " pieces/s · ETA ",
     ] {
         let found = rest.split_once(part);
