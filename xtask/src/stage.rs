@@ -17,7 +17,13 @@ use crate::webdriver::{self, WebGpu};
 use crate::{cargo, manifest, package, process, trunk};
 
 /// Crates without files, threads and clocks, which must compile for the browser.
-const PORTABLE: [&str; 3] = ["spanlight-core", "spanlight-formats", "spanlight-learn"];
+const PORTABLE: [&str; 4] = [
+    "spanlight-core",
+    "spanlight-formats",
+    "spanlight-learn",
+    // For its feature of getrandom, without which random numbers do not compile for the browser.
+    "spanlight_web",
+];
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Stage {
