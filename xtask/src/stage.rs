@@ -19,7 +19,7 @@ use crate::{cargo, manifest, package, process, trunk};
 /// Crates without files, threads and clocks, which must compile for the browser.
 const PORTABLE: [&str; 3] = ["spanlight-core", "spanlight-formats", "spanlight-learn"];
 
-/// A stage; its comment is its help text.
+/// A stage; the comments of the variants are help texts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Stage {
     /// Formatting of all crates
