@@ -131,7 +131,9 @@ fn check(grid: &Grid) -> Result<()> {
     let report = &grid.report;
     for (field, names) in [("against", &report.against), ("detail", &report.detail)] {
         if let Some(name) = names.iter().find(|v| !grid.variants.contains_key(*v)) {
-            return Err(grid.problem(format!("report.{field}: there is no variant `{name}`; add [variants.{name}] or correct the name")));
+            return Err(grid.problem(format!(
+                "report.{field}: there is no variant `{name}`; add [variants.{name}] or correct the name"
+            )));
         }
     }
     Ok(())
@@ -205,7 +207,8 @@ fn check_conflicts(grid: &Grid) -> Result<()> {
         };
         if let Some(cell) = cells.iter().find(differs) {
             return Err(grid.problem(format!(
-                "runs[{i}]: an earlier block has `{}` at the fraction {} with other settings; remove one of them",
+                "runs[{i}]: an earlier block has `{}` at the fraction {} with other settings; remove \
+                 one of them",
                 cell.variant, cell.fraction
             )));
         }
