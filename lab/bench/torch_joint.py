@@ -78,17 +78,17 @@ def step(model, optimizer, cases, size):
     return total
 
 
-def train(job, ask):
+def train(job, request):
     """Word-pieces and seconds of the steps after the warm-up."""
     model = build(job).train()
-    model.encoder.embeddings.requires_grad_(not ask["frozen"])
+    model.encoder.embeddings.requires_grad_(not request["frozen"])
     trained = [p for p in model.parameters() if p.requires_grad]
     optimizer = torch.optim.AdamW(trained, lr=1e-4, eps=1e-6, weight_decay=0.01, foreach=True)
     pieces, seconds = 0, 0.0
     for number, members in enumerate(job["batches"]):
         cases = [job["training"][i] for i in members]
         start = time.perf_counter()
-        step(model, optimizer, cases, ask["chunk"])
+        step(model, optimizer, cases, request["chunk"])
         wait()
         if number >= job["warmup"]:
             seconds += time.perf_counter() - start
@@ -96,14 +96,14 @@ def train(job, ask):
     return pieces, seconds
 
 
-def infer(job, ask):
+def infer(job, request):
     """Word-pieces and seconds of a pass over all sentences, with the spans that spanlight found."""
     model, cases, size = build(job).eval(), job["inference"], job["batch"]
     batches = [cases[i : i + size] for i in range(0, len(cases), size)]
     with torch.no_grad():
         for part in batches[: job["warmup"]], batches:
             start = time.perf_counter()
-            for chunk in (c for batch in part for c in chunks(batch, ask["chunk"], length)):
+            for chunk in (c for batch in part for c in chunks(batch, request["chunk"], length)):
                 for logits in filter(torch.is_tensor, model(chunk)):
                     logits.softmax(1).max(1)[0].tolist()
     return sum(map(length, cases)), time.perf_counter() - start

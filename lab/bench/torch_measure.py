@@ -70,7 +70,7 @@ def serve(models, runs):
     device = choose(job["gpu"])
     counts = [sum(p.numel() for p in model.parameters()) for model in models(job)]
     print(json.dumps([torch.__version__, blas(), device, counts]), flush=True)
-    for ask in map(json.loads, sys.stdin):
+    for request in map(json.loads, sys.stdin):
         peak(reset=True)
-        result = runs[ask["run"]](job, ask)
+        result = runs[request["run"]](job, request)
         print(json.dumps([result, peak()]), flush=True)

@@ -232,14 +232,14 @@ def length(sample):
     return len(sample["target"]["ids"])
 
 
-def train(job, ask):
+def train(job, request):
     """Word-pieces of one view and seconds of the steps after the warm-up."""
     torch.manual_seed(5216)
-    training = Training(job["model"], job["settings"][ask["variant"]])
+    training = Training(job["model"], job["settings"][request["variant"]])
     pieces, seconds = 0, 0.0
     for number, samples in enumerate(job["steps"]):
         start = time.perf_counter()
-        training.step(samples, ask["chunk"])
+        training.step(samples, request["chunk"])
         wait()
         if number >= job["warmup"]:
             seconds += time.perf_counter() - start
@@ -247,13 +247,13 @@ def train(job, ask):
     return pieces, seconds
 
 
-def check(job, ask):
+def check(job, request):
     """Losses and gradient norm of each checked step, starting from the weights in a file."""
-    weights = read(ask["weights"])
-    settings = copy.deepcopy(job["settings"][ask["variant"]])
+    weights = read(request["weights"])
+    settings = copy.deepcopy(job["settings"][request["variant"]])
     settings["objectives"]["queue_keys"] = len(weights["queue.target"])
     training = Training({**job["model"], "dropout": 0.0}, settings, weights)
-    return [training.step(samples, ask["chunk"]) for samples in job["checked"]]
+    return [training.step(samples, request["chunk"]) for samples in job["checked"]]
 
 
 def models(job):

@@ -92,8 +92,10 @@ fn main() -> ExitCode {
 fn run(task: Task) -> Result<()> {
     let folders = Folders::find()?;
     match task {
-        Task::Setup { train: true } => setup::run(&folders, &Part::TRAIN),
-        Task::Setup { train: false } => setup::run(&folders, &Part::BUILD),
+        Task::Setup { train } => {
+            let parts: &[Part] = if train { &Part::TRAIN } else { &Part::BUILD };
+            setup::run(&folders, parts)
+        }
         Task::Demo { port, check } => demo::run(&folders, port, check),
         Task::Package => {
             setup::run(&folders, trunk::PARTS)?;
@@ -107,10 +109,13 @@ fn run(task: Task) -> Result<()> {
         }
         Task::Docs => stage::write_docs(&folders),
         Task::Test { skip_browser, only } => test::run(&folders, &stage::plan(only, skip_browser)),
-        Task::Bench { page: false, args } => bench::run(&folders, &args),
-        Task::Bench { page: true, args } => {
-            setup::run(&folders, bench::PARTS)?;
-            bench::page(&folders, &args)
+        Task::Bench { page, args } => {
+            if page {
+                setup::run(&folders, bench::PARTS)?;
+                bench::page(&folders, &args)
+            } else {
+                bench::run(&folders, &args)
+            }
         }
     }
 }

@@ -116,7 +116,9 @@ pub fn read(folders: &[PathBuf]) -> Result<Vec<Finished>> {
     for folder in folders {
         let plans = Plan::read_all(folder).map_err(|e| Error::Folder {
             path: folder.clone(),
-            problem: format!("is no output folder of `lab run` ({e}); name the grid's `output` or the folder of --out"),
+            problem: format!(
+                "is no output folder of `lab run` ({e}); name the grid's `output` or the folder of --out"
+            ),
         })?;
         if plans.is_empty() {
             return Err(Error::Folder {
