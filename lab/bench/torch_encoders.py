@@ -1,15 +1,15 @@
-"""The encoders that Spanlight's models share, in PyTorch, named as their Rust modules."""
+"""The sentence, span and pair encoders in PyTorch, with the names of the Rust modules."""
 
 import torch
 from torch import nn
 from torch.nn import functional as F
 
-SPANS = 128  # convolved at once, as in the paper's code
+SPANS = 128  # spans per convolution, as in the paper's code
 POSITIONS = [[2, 0], [3, 1], [4, 2], [5, 3], [6, 4]]
 
 
 class Attention(nn.Module):
-    """Self-attention with its residual, post-norm."""
+    """Self-attention with residual and post-norm: [batch, pieces, hidden] to the same shape."""
 
     def __init__(self, c, p):
         super().__init__()
@@ -27,7 +27,7 @@ class Attention(nn.Module):
 
 
 class Layer(nn.Module):
-    """Transformer layer, post-norm."""
+    """Transformer layer with post-norm: [batch, pieces, hidden] to the same shape."""
 
     def __init__(self, c, p):
         super().__init__()
@@ -42,7 +42,7 @@ class Layer(nn.Module):
 
 
 class Embeddings(nn.Module):
-    """Word, position and segment tables."""
+    """Sum of word, position and segment embeddings: [batch, pieces, hidden]."""
 
     def __init__(self, c, p):
         super().__init__()
@@ -58,7 +58,7 @@ class Embeddings(nn.Module):
 
 
 class Bert(nn.Module):
-    """Sentence encoder with pooler."""
+    """Sentence encoder: hidden states [batch, pieces, hidden], sentence vectors [batch, hidden]."""
 
     def __init__(self, c, p):
         super().__init__()
@@ -74,7 +74,7 @@ class Bert(nn.Module):
 
 
 class Dense(nn.Module):
-    """Linear, gelu, norm; the caller drops out."""
+    """Linear layer, gelu, layer norm; dropout is the caller's."""
 
     def __init__(self, a, b):
         super().__init__()
@@ -85,7 +85,7 @@ class Dense(nn.Module):
 
 
 class SpanEncoder(nn.Module):
-    """Span CNN that gathers each span's words, as in the paper's code, then a dense layer."""
+    """Span CNN, which gathers each span's words as the paper's code does, and a dense layer."""
 
     def __init__(self, m):
         super().__init__()
@@ -94,18 +94,18 @@ class SpanEncoder(nn.Module):
         self.dense, self.drop = Dense(wide * len(kernels), m["span_size"]), nn.Dropout(m["dropout"])
 
     def forward(self, words, spans):
-        # By length, so that a chunk has little padding.
+        # Sorted by length, so that chunks have little padding.
         order = sorted(range(len(spans)), key=lambda i: spans[i][1] - spans[i][0])
         lengths = [spans[i][1] - spans[i][0] for i in order]
         rows = torch.tensor([spans[i] for i in order])
         words = torch.cat([words, words.new_zeros(1, words.shape[1])])
         features = []
-        # No length is asked of a tensor: on a GPU that would mean to wait for it.
+        # Lengths come from Python lists: reading them from a tensor would wait for the GPU.
         for part, longest in zip(rows.split(SPANS), lengths[SPANS - 1 :: SPANS] + lengths[-1:]):
             start, end = part[:, :1], part[:, 1:]
             index = start + torch.arange(longest + 1)
             index = index.masked_fill(index >= end, len(words) - 1)
-            # An embedding's gradient is far cheaper than that of indexing.
+            # The gradient of an embedding is far cheaper than the gradient of indexing.
             x = F.embedding(index, words, padding_idx=len(words) - 1).transpose(1, 2)
             features.append(torch.cat([F.gelu(conv(x)).amax(2) for conv in self.convs], 1))
         back = torch.tensor(order).argsort()
@@ -125,7 +125,10 @@ class PairEncoder(nn.Module):
         self.register_buffer("positions", torch.tensor(POSITIONS), persistent=False)
 
     def forward(self, g, q, of_pair=None):
-        """Segments [pairs, 5, size], sentence vectors and each pair's sentence, if not its own."""
+        """Pools segments g [pairs, 5, size], given sentence vectors q.
+
+        `of_pair` is the row of q for each pair; by default, q has one row per pair.
+        """
         q = self.query(q) if of_pair is None else self.query(q).index_select(0, of_pair)
         feature = self.feature(self.position(self.positions).flatten(1))
         e = self.score(F.gelu(self.input(g) + q[:, None] + feature))
@@ -133,7 +136,7 @@ class PairEncoder(nn.Module):
 
 
 def pad(sequences):
-    """Ids [sequences, longest] and the additive attention mask [sequences, 1, 1, longest]."""
+    """Padded ids [sequences, longest] and the additive mask [sequences, 1, 1, longest]."""
     longest = max(map(len, sequences))
     lengths = torch.tensor([len(s) for s in sequences])
     ids = torch.tensor([s + [0] * (longest - len(s)) for s in sequences])

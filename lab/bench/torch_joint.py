@@ -1,6 +1,6 @@
-"""Spanlight's fine-tuning and inference in PyTorch, timed on what `lab bench --data` sends.
+"""Measures fine-tuning and inference in PyTorch, on the sentences that `lab bench --data` sends.
 
-Weights are random: speed does not depend on their values.
+The weights are random, because speed does not depend on their values.
 """
 
 import time
@@ -14,7 +14,7 @@ from torch_encoders import Bert, Dense, PairEncoder, SpanEncoder, pad
 
 
 class Joint(nn.Module):
-    """Tagger, span typing and pair classification over one encoder."""
+    """Tagger, entity classifier and relation classifier over one sentence encoder."""
 
     def __init__(self, m, types, relations):
         super().__init__()
@@ -26,7 +26,7 @@ class Joint(nn.Module):
         self.relation = nn.Sequential(*layers, nn.Linear(m["relation_size"], relations))
 
     def forward(self, cases):
-        """Logits of tags, types and relations; nothing where there is no span or pair."""
+        """Logits of tags, entity types and relations; None without spans or pairs."""
         ids, mask = pad([c["ids"] for c in cases])
         longest = ids.shape[1]
         hidden, q = self.encoder(ids, mask)
@@ -63,7 +63,7 @@ def length(case):
 
 
 def step(model, optimizer, cases, size):
-    """One fine-tuning step on gold candidates; gives the loss, of means over the whole batch."""
+    """A fine-tuning step on gold candidates; returns the sum of the mean losses over the batch."""
     optimizer.zero_grad(set_to_none=True)
     targets, total = ("tags", "types", "labels"), 0.0
     counts = [sum(len(c[t]) for c in cases) for t in targets]
@@ -78,17 +78,17 @@ def step(model, optimizer, cases, size):
     return total
 
 
-def train(job, ask):
-    """Word-pieces and seconds of the steps behind the warm-up."""
+def train(job, request):
+    """Word-pieces and seconds of the steps after the warm-up."""
     model = build(job).train()
-    model.encoder.embeddings.requires_grad_(not ask["frozen"])
+    model.encoder.embeddings.requires_grad_(not request["frozen"])
     trained = [p for p in model.parameters() if p.requires_grad]
     optimizer = torch.optim.AdamW(trained, lr=1e-4, eps=1e-6, weight_decay=0.01, foreach=True)
     pieces, seconds = 0, 0.0
     for number, members in enumerate(job["batches"]):
         cases = [job["training"][i] for i in members]
         start = time.perf_counter()
-        step(model, optimizer, cases, ask["chunk"])
+        step(model, optimizer, cases, request["chunk"])
         wait()
         if number >= job["warmup"]:
             seconds += time.perf_counter() - start
@@ -96,14 +96,14 @@ def train(job, ask):
     return pieces, seconds
 
 
-def infer(job, ask):
-    """Times a pass over all sentences, with the spans that the other side found."""
+def infer(job, request):
+    """Word-pieces and seconds of a pass over all sentences, with the spans that spanlight found."""
     model, cases, size = build(job).eval(), job["inference"], job["batch"]
     batches = [cases[i : i + size] for i in range(0, len(cases), size)]
     with torch.no_grad():
         for part in batches[: job["warmup"]], batches:
             start = time.perf_counter()
-            for chunk in (c for batch in part for c in chunks(batch, ask["chunk"], length)):
+            for chunk in (c for batch in part for c in chunks(batch, request["chunk"], length)):
                 for logits in filter(torch.is_tensor, model(chunk)):
                     logits.softmax(1).max(1)[0].tolist()
     return sum(map(length, cases)), time.perf_counter() - start

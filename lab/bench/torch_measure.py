@@ -1,8 +1,8 @@
-"""What the measuring scripts share: their conversation with `lab bench`, and what they tell.
+"""Shared by the measuring scripts: the protocol with `lab bench`, and facts about the machine.
 
-The first line of standard input is the job, every further line something to run; each is answered
-by a line. Everything is computed in float32: on the CPU, or where the other side has a GPU, on
-PyTorch's if it finds one.
+Standard input has one line of JSON for the job and one for each request; each line is answered by
+a line. The scripts compute in float32: on a GPU if spanlight does and PyTorch finds one, else on
+the CPU.
 """
 
 import ctypes
@@ -18,7 +18,7 @@ except ImportError as error:
 
 
 def chunks(cases, size, length):
-    """The batch as it is, or cut into chunks of similar length."""
+    """The whole batch if size is 0, or else chunks of `size` cases of similar length."""
     if not size:
         return [cases]
     cases = sorted(cases, key=length)
@@ -26,9 +26,9 @@ def chunks(cases, size, length):
 
 
 def blas():
-    """The library of the matrix products, on which nearly all depends."""
+    """Name of the library of matrix products, which determines the speed on the CPU."""
     maps = open("/proc/self/maps").read() if os.path.exists("/proc/self/maps") else ""
-    loaded = re.search(r"([^/\s]+)/libblas\.so", maps)  # the folder tells Debian's apart
+    loaded = re.search(r"([^/\s]+)/libblas\.so", maps)  # Debian's variants differ in the folder
     if loaded:
         return "reference" if loaded[1] in ("blas", "lib", "lib64") else loaded[1]
     built = re.search(r"BLAS_INFO=(\w+)", torch.__config__.show())
@@ -36,10 +36,10 @@ def blas():
 
 
 def peak(reset=False):
-    """Largest resident set since the last reset, in bytes; Linux only."""
+    """Largest resident set since the last reset, in bytes; None except on Linux."""
     try:
         if reset:
-            # What the C library keeps of earlier measurements would count as this one's.
+            # Memory that the C library keeps from earlier measurements would count.
             ctypes.CDLL(None).malloc_trim(0)
             open("/proc/self/clear_refs", "w").write("5")
         return int(re.search(r"VmHWM:\s+(\d+)", open("/proc/self/status").read())[1]) * 1024
@@ -48,29 +48,29 @@ def peak(reset=False):
 
 
 def wait():
-    """Until nothing is left to compute."""
+    """Waits until the GPU has finished its work."""
     if torch.cuda.is_initialized():
         torch.cuda.synchronize()
 
 
 def choose(gpu):
-    """Where tensors are made from now on, and its name."""
+    """Sets the default device of new tensors and returns its name."""
     if gpu and torch.cuda.is_available() and hasattr(torch, "set_default_device"):
         torch.set_default_device("cuda")
-        # Convolutions would take 10 of 23 bits otherwise; products of matrices take them all.
+        # By default, convolutions use 10 of 23 bits of the mantissa; matrix products use all.
         torch.backends.cudnn.allow_tf32 = False
         return torch.cuda.get_device_name()
     return "CPU"
 
 
 def serve(models, runs):
-    """Answers with what computes and parameters by model, then with result and peak by run."""
+    """Answers the job with version, BLAS, device and parameters, a request with result and peak."""
     job = json.loads(sys.stdin.readline())
     torch.set_num_threads(job["threads"])
     device = choose(job["gpu"])
     counts = [sum(p.numel() for p in model.parameters()) for model in models(job)]
     print(json.dumps([torch.__version__, blas(), device, counts]), flush=True)
-    for ask in map(json.loads, sys.stdin):
+    for request in map(json.loads, sys.stdin):
         peak(reset=True)
-        result = runs[ask["run"]](job, ask)
+        result = runs[request["run"]](job, request)
         print(json.dumps([result, peak()]), flush=True)

@@ -1,7 +1,7 @@
-"""Spanlight's pre-training in PyTorch, timed on the samples that `lab bench --corpus` sends.
+"""Measures spanlight's pre-training in PyTorch, on the samples that `lab bench --corpus` sends.
 
-While it is timed, weights are random: speed does not depend on their values. To be checked, it
-computes a few steps from weights in a file, without dropout.
+For a measurement the weights are random, because speed does not depend on their values. A check
+reads the weights from a file and computes a few steps without dropout.
 """
 
 import copy
@@ -19,7 +19,7 @@ SIDES = "target", "context"
 
 
 class Batch:
-    """Both views of some samples, target views first."""
+    """Both views of some samples, the target views first."""
 
     def __init__(self, samples):
         self.sentences = len(samples)
@@ -45,7 +45,7 @@ class Batch:
 
 
 class Projection(nn.Module):
-    """Two dense layers in front of the contrast."""
+    """Projection head of the contrastive objective: two dense layers."""
 
     def __init__(self, a, b, drop):
         super().__init__()
@@ -56,7 +56,7 @@ class Projection(nn.Module):
 
 
 class Network(nn.Module):
-    """Sentence, span and pair encoder with the projection: query or momentum network."""
+    """Query or momentum network: sentence, span and pair encoder with the projection head."""
 
     def __init__(self, m, o):
         super().__init__()
@@ -66,13 +66,13 @@ class Network(nn.Module):
         self.normalize = o["cspo_normalize"] == "l2"
 
     def encode(self, batch):
-        """Hidden states [pieces, hidden], those of words, and sentence vectors."""
+        """Hidden states [pieces, hidden] and [words, hidden], and sentence vectors."""
         hidden, q = self.encoder(batch.ids, batch.mask)
         hidden = hidden.flatten(0, 1)
         return hidden, hidden.index_select(0, batch.rows), q
 
     def project(self, segments, q):
-        """Represented segments, five an input, to what is contrasted: [inputs, hidden]."""
+        """Projected pairs [inputs, hidden] of encoded segments [5 * inputs, size]."""
         pairs = self.drop(self.pair(segments.view(len(q), 5, -1), q))
         projected = self.projection(pairs)
         return F.normalize(projected) if self.normalize else projected
@@ -83,7 +83,7 @@ class Network(nn.Module):
 
 
 class Boundary(nn.Module):
-    """Inner pieces of a word from its first one."""
+    """TBO head: predicts the masked inner word-pieces of a word from its first one."""
 
     def __init__(self, m, o):
         super().__init__()
@@ -100,7 +100,7 @@ class Boundary(nn.Module):
 
 
 class Permutation(nn.Module):
-    """How the words of a span were shuffled."""
+    """SPO head: classifies the permutation of a span's words."""
 
     def __init__(self, m):
         super().__init__()
@@ -113,7 +113,7 @@ class Permutation(nn.Module):
 
 
 class Model(nn.Module):
-    """Query network with the heads of the other objectives."""
+    """Query network with the heads of TBO and SPO."""
 
     def __init__(self, m, o):
         super().__init__()
@@ -121,14 +121,14 @@ class Model(nn.Module):
         self.boundary, self.permutation = Boundary(m, o), Permutation(m)
 
     def losses(self, batch, own, queues, temperature):
-        """Summed losses of the six tasks, and how many rows each has."""
+        """Summed losses of the six tasks: TBO, SPO and CSPO, each of target and context views."""
         network, n = self.network, batch.sentences
         hidden, words, q = network.encode(batch)
         side, rows, offsets, labels = batch.masked
         logits = self.boundary(hidden, rows, offsets, network.encoder.embeddings.word.weight)
         boundary = by_side(F.cross_entropy(logits, labels, reduction="none"), side)
 
-        # One pass of the span encoder over everything that needs it.
+        # One pass of the span encoder encodes segments and permuted spans.
         spans = network.drop(network.span(words, batch.segments + batch.permuted))
         segments, permuted = spans.split([10 * n, len(batch.permuted)])
         side, classes = batch.classes
@@ -145,13 +145,13 @@ class Model(nn.Module):
 
 
 def by_side(losses, side):
-    """Sums of the target and of the context views."""
+    """Sums of the losses of the target views and of the context views."""
     context = (losses * side).sum()
     return losses.sum() - context, context
 
 
 class Queue:
-    """A full ring of keys; new ones replace the oldest."""
+    """A full queue of keys [keys, hidden]; new keys replace the oldest."""
 
     def __init__(self, ring):
         self.ring, self.next = ring, 0
@@ -162,7 +162,7 @@ class Queue:
 
 
 class Training:
-    """Both networks, queues and optimiser."""
+    """Query and momentum network, queues and optimiser."""
 
     def __init__(self, m, s, weights=None):
         o = s["objectives"]
@@ -183,7 +183,7 @@ class Training:
         self.clip = s["clip"]
 
     def step(self, samples, size):
-        """Mean losses of the six tasks and the gradient's norm, after a step."""
+        """Makes a step; returns the mean losses of the six tasks and the norm of the gradient."""
         self.optimizer.zero_grad(set_to_none=True)
         tasks = [(view, task) for task in ("masked", "permuted") for view in SIDES]
         counts = [max(1, sum(len(s[view][task]) for s in samples)) for view, task in tasks]
@@ -215,7 +215,7 @@ class Training:
 
 
 def groups(model, s):
-    """Parameters by learning rate and decay."""
+    """Groups of parameters with the same learning rate and weight decay."""
     found = {}
     for name, p in model.named_parameters():
         if p.requires_grad:
@@ -232,14 +232,14 @@ def length(sample):
     return len(sample["target"]["ids"])
 
 
-def train(job, ask):
-    """Word-pieces of a view and seconds of the steps behind the warm-up."""
+def train(job, request):
+    """Word-pieces of one view and seconds of the steps after the warm-up."""
     torch.manual_seed(5216)
-    training = Training(job["model"], job["settings"][ask["variant"]])
+    training = Training(job["model"], job["settings"][request["variant"]])
     pieces, seconds = 0, 0.0
     for number, samples in enumerate(job["steps"]):
         start = time.perf_counter()
-        training.step(samples, ask["chunk"])
+        training.step(samples, request["chunk"])
         wait()
         if number >= job["warmup"]:
             seconds += time.perf_counter() - start
@@ -247,13 +247,13 @@ def train(job, ask):
     return pieces, seconds
 
 
-def check(job, ask):
-    """Losses and gradient norm of every checked step, from the weights of a file."""
-    weights = read(ask["weights"])
-    settings = copy.deepcopy(job["settings"][ask["variant"]])
+def check(job, request):
+    """Losses and gradient norm of each checked step, starting from the weights in a file."""
+    weights = read(request["weights"])
+    settings = copy.deepcopy(job["settings"][request["variant"]])
     settings["objectives"]["queue_keys"] = len(weights["queue.target"])
     training = Training({**job["model"], "dropout": 0.0}, settings, weights)
-    return [training.step(samples, ask["chunk"]) for samples in job["checked"]]
+    return [training.step(samples, request["chunk"]) for samples in job["checked"]]
 
 
 def models(job):

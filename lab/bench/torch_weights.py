@@ -1,4 +1,4 @@
-"""Weights that Spanlight wrote, under the names of the modules here."""
+"""Reads weights that spanlight wrote into the PyTorch modules."""
 
 import json
 
@@ -6,7 +6,7 @@ import torch
 
 
 def read(path):
-    """Arrays of a float32 safetensors file by name."""
+    """Tensors of a float32 safetensors file by name."""
     with open(path, "rb") as file:
         header = json.loads(file.read(int.from_bytes(file.read(8), "little")))
         data = bytearray(file.read())
@@ -16,13 +16,13 @@ def read(path):
             start, end = entry["data_offsets"]
             count = (end - start) // 4
             flat = torch.frombuffer(data, dtype=torch.float32, offset=start, count=count)
-            # A copy, made where tensors are made.
+            # The copy is on the default device.
             arrays[name] = torch.empty(count).copy_(flat).view(entry["shape"])
     return arrays
 
 
 def load(model, arrays, prefixes):
-    """Fills a model with the arrays of some prefixes, which must be those of its parameters."""
+    """Loads the arrays with some prefixes, which must be all parameters of the model."""
     state = {}
     for name, array in arrays.items():
         if not name.startswith(prefixes):
@@ -36,7 +36,7 @@ def load(model, arrays, prefixes):
 
 
 def convolutions(state, name, array, convs):
-    """Takes the array of all kernels apart: rows by kernel, place in the window and channel."""
+    """Splits the array of all kernels, with rows by kernel, position in the window and channel."""
     at, prefix = 0, name[: name.index("cnn.")]
     for i, conv in enumerate(convs):
         channels, hidden, kernel = conv.weight.shape

@@ -2,45 +2,45 @@
 
 use std::path::PathBuf;
 
-/// What can stop a command; every message names the file or field and says what to do.
+/// An error that stops a command. Every message names the file or field and the remedy.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// Something that `spanlight` does too: training, reading data, opening models.
+    /// An error of the crate `spanlight`: training, reading data, opening models.
     #[error(transparent)]
     Spanlight(spanlight::Error),
-    /// A malformed grid, recipe or table of figures.
+    /// A malformed grid, recipe or table of published figures.
     #[error("{path}: {problem}", path = path.display())]
     Settings {
         /// The file.
         path: PathBuf,
-        /// What is wrong and what to do.
+        /// What is wrong, and the remedy.
         problem: String,
     },
-    /// A folder without what a command needs.
+    /// A folder that lacks a file or does not fit.
     #[error("{path}: {problem}", path = path.display())]
     Folder {
         /// The folder.
         path: PathBuf,
-        /// What is missing and what to do.
+        /// What is missing or differs, and the remedy.
         problem: String,
     },
     /// Arguments that contradict each other or the data.
     #[error("{0}")]
     Usage(String),
-    /// Cells of an experiment that failed.
+    /// Failed cells of an experiment.
     #[error(
-        "{failed} of {cells} cells failed; --dry-run lists them with their errors, and the same \
-         command without it tries them again"
+        "{failed} of {cells} cells failed; add --dry-run to list them with their errors, or run the same \
+         command to try them again"
     )]
     Cells {
-        /// How many failed.
+        /// Number of failed cells.
         failed: usize,
-        /// Cells of the grid.
+        /// Number of cells in the grid.
         cells: usize,
     },
 }
 
-/// Whatever the trainer's error can be made from.
+/// Every error that converts into an error of `spanlight`.
 impl<E: Into<spanlight::Error>> From<E> for Error {
     fn from(error: E) -> Self {
         Self::Spanlight(error.into())

@@ -1,6 +1,6 @@
 #![recursion_limit = "256"]
-//! `lab`: what research on the models needs beside `spanlight`: grids of experiments and their
-//! report, comparisons, benchmarks, labelling by ensembles, mixtures of data sets, means of weights.
+//! `lab`, the research program beside `spanlight`: experiment grids and their report, comparisons, benchmarks,
+//! labelling by ensembles, mixtures of data sets, averages of weights.
 
 mod bench;
 mod cli;
@@ -14,8 +14,8 @@ mod tables;
 
 use std::process::ExitCode;
 
-/// Training allocates and frees thousands of tensors a second; the system allocator would return
-/// their pages to the system every time.
+/// Training allocates and frees thousands of tensors per second; the system allocator would return their pages
+/// to the system every time.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

@@ -1,5 +1,5 @@
-//! The mean of several models' weights, which can be better than any of them (Wortsman et al., 2022,
-//! "Model soups"), provided that they were trained from the same start.
+//! Averages the weights of several models. The average can be better than every one of the models, provided
+//! that they were trained from the same start (Wortsman et al., 2022, "Model soups").
 
 use std::path::{Path, PathBuf};
 
@@ -14,15 +14,15 @@ use spanlight_learn::extend;
 
 use crate::error::{Error, Result};
 
-/// Opens models and averages their weights; one that is named twice counts twice.
+/// Opens models and averages their weights; a model that is named twice counts twice.
 ///
-/// Some models have an input that others lack: the case of words, or the words at the edges of spans. The
-/// others get it with weights of zero, except models whose relation classifier sees the pooled pair only.
+/// If some of the models have an input (the case of words, or the words at the edges of spans), the other
+/// models get it with weights of zero, except models whose relation classifier sees only the pooled pair.
 ///
 /// # Errors
-/// [`Error::Folder`] for a model of other sizes, labels or word-pieces than the first, such as a
-/// bundle beside its run, whose unused word-pieces it lacks; [`Error::Usage`] for no model; whatever
-/// keeps one from being opened.
+/// [`Error::Folder`] for a model whose sizes, labels or word-pieces differ from the first model's, such as a
+/// bundle among runs, because a bundle lacks the unused word-pieces; [`Error::Usage`] without a model;
+/// [`Error::Spanlight`] for a model that cannot be opened.
 pub fn mean(folders: &[PathBuf]) -> Result<SavedModel> {
     let opened: spanlight::Result<Vec<SavedModel>> =
         folders.iter().map(|f| SavedModel::open(f)).collect();
@@ -33,7 +33,7 @@ pub fn mean(folders: &[PathBuf]) -> Result<SavedModel> {
         return Err(Error::Usage("name at least one model".into()));
     };
     if models.len() > 0 {
-        // Each model was calibrated with its own weights; their mean needs a calibration of its own.
+        // A calibration fits one model's weights, not the average's.
         sum.config.decoding.calibration = None;
     }
     for (model, folder) in models {
@@ -46,12 +46,12 @@ pub fn mean(folders: &[PathBuf]) -> Result<SavedModel> {
     Ok(sum)
 }
 
-/// Gives all models the inputs that any of them has.
+/// Extends all models by the inputs that any of them has.
 fn give_all_the_same_inputs(models: &mut [SavedModel]) -> Result<()> {
-    // A relation classifier that sees neither spans nor types is another kind of model.
-    let seeing =
+    // A relation classifier that sees neither spans nor types cannot be extended.
+    let extensible =
         |model: &&mut SavedModel| model.config.model.relation_input != RelationInput::Pooled;
-    let mut models: Vec<&mut SavedModel> = models.iter_mut().filter(seeing).collect();
+    let mut models: Vec<&mut SavedModel> = models.iter_mut().filter(extensible).collect();
     let inputs =
         |model: &&mut SavedModel| (model.config.model.relation_input, model.config.model.case);
     let Some(input) = models.iter().map(|m| inputs(m).0).max() else {
@@ -83,29 +83,29 @@ fn give_all_the_same_inputs(models: &mut [SavedModel]) -> Result<()> {
 
 /// Adds a model's weights to a sum.
 fn add(sum: &mut SavedModel, mut model: SavedModel, folder: &Path, first: &Path) -> Result<()> {
-    let unlike = |what: &str| Error::Folder {
+    let differs = |what: &str| Error::Folder {
         path: folder.into(),
         problem: format!(
-            "differs from {} in its {what}; average runs that were trained from the same start, or bundles of them",
+            "has other {what} than {}; average runs that were trained from the same start, or their bundles",
             first.display()
         ),
     };
     model.config.decoding.calibration = None;
     if model.config != sum.config {
-        return Err(unlike("sizes and switches"));
+        return Err(differs("sizes and switches"));
     }
     if model.schema != sum.schema {
-        return Err(unlike("labels"));
+        return Err(differs("labels"));
     }
     if model.tokenizer != sum.tokenizer {
-        return Err(unlike("tokenizer"));
+        return Err(differs("tokenizer"));
     }
     let shapes = |m: &SavedModel| -> Vec<_> {
         let named = m.weights.iter();
         named.map(|(n, a)| (n.clone(), a.shape.clone())).collect()
     };
     if shapes(&model) != shapes(sum) {
-        return Err(unlike("parameters"));
+        return Err(differs("parameters"));
     }
     for (total, array) in sum.weights.values_mut().zip(model.weights.values()) {
         for (a, b) in total.values.iter_mut().zip(&array.values) {

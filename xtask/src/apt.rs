@@ -1,4 +1,4 @@
-//! Debian's package manager, where we may use it.
+//! Debian's package manager, used as root or through sudo.
 
 use std::fs;
 use std::io::{IsTerminal, stdin};
@@ -11,17 +11,19 @@ use anyhow::{Context, Result};
 use crate::process;
 use crate::step::Step;
 
+/// Access to apt.
 pub struct Apt {
     sudo: bool,
 }
 
+/// Whether this process has updated the package lists.
 static UPDATED: AtomicBool = AtomicBool::new(false);
 
 impl Apt {
-    /// Apt on a Debian system, as root or through sudo.
+    /// Finds apt; `None` on other systems than Debian, or without root and sudo.
     pub fn find(step: &Step) -> Option<Self> {
-        let release = fs::read_to_string("/etc/os-release").ok()?;
-        if !is_debian(&release) || process::find("apt-get").is_none() {
+        let os_release = fs::read_to_string("/etc/os-release").ok()?;
+        if !is_debian(&os_release) || process::find("apt-get").is_none() {
             return None;
         }
         let root = process::output(Command::new("id").arg("-u")).ok()? == "0";
@@ -29,44 +31,45 @@ impl Apt {
             return Some(Self { sudo: false });
         }
         process::find("sudo")?;
-        let mut ask = Command::new("sudo");
+        let mut request = Command::new("sudo");
         if stdin().is_terminal() {
-            ask.arg("-v");
+            request.arg("-v");
         } else {
-            ask.args(["-n", "true"]).stderr(Stdio::null());
+            request.args(["-n", "true"]).stderr(Stdio::null());
         }
-        let granted = step.paused(|| ask.status()).ok()?.success();
+        let granted = step.paused(|| request.status()).ok()?.success();
         granted.then_some(Self { sudo: true })
     }
 
+    /// Installs the packages that are missing.
     pub fn install(&self, packages: &[&str], step: &Step, log: &Path) -> Result<()> {
-        let wanted: Vec<&str> = packages
+        let missing: Vec<&str> = packages
             .iter()
             .copied()
             .filter(|package| !installed(package))
             .collect();
-        if wanted.is_empty() {
+        if missing.is_empty() {
             return Ok(());
         }
-        step.say(&format!("apt-get install {}", wanted.join(" ")));
+        step.say(&format!("apt-get install {}", missing.join(" ")));
         if !UPDATED.swap(true, Ordering::Relaxed) {
             process::logged(self.apt_get().arg("update"), log)?;
         }
         process::logged(
             self.apt_get()
                 .args(["install", "-y", "--no-install-recommends"])
-                .args(&wanted),
+                .args(&missing),
             log,
         )
         .with_context(|| {
             format!(
                 "install these Debian packages by hand: {}",
-                wanted.join(" ")
+                missing.join(" ")
             )
         })
     }
 
-    /// A command with the rights to change the system.
+    /// A command that runs `program` as root.
     pub fn privileged(&self, program: &str) -> Command {
         if self.sudo {
             let mut command = Command::new("sudo");
@@ -89,8 +92,8 @@ fn installed(package: &str) -> bool {
         .is_ok_and(|status| status == "installed")
 }
 
-fn is_debian(release: &str) -> bool {
-    release.lines().any(|line| line.trim() == "ID=debian")
+fn is_debian(os_release: &str) -> bool {
+    os_release.lines().any(|line| line.trim() == "ID=debian")
 }
 
 #[cfg(test)]

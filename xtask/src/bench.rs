@@ -1,35 +1,36 @@
-//! The benchmarks of the native program, and of the page.
+//! `cargo xtask bench`: the benchmarks of the native program and of the page.
 
 use std::process::Command;
 
 use anyhow::{Result, ensure};
 
 use crate::browser::Browser;
-use crate::places::Places;
+use crate::folders::Folders;
 use crate::setup::Part;
 use crate::{cargo, manifest, process};
 
-/// What figures of the page need.
+/// Parts that the benchmarks of the page need.
 pub const PARTS: &[Part] = &[Part::NodePackages, Part::Browser];
 
-pub fn run(places: &Places, args: &[String]) -> Result<()> {
+/// Runs `lab bench`.
+pub fn run(folders: &Folders, args: &[String]) -> Result<()> {
     process::run(
-        cargo::native(places)
+        cargo::native(folders)
             .args(["run", "--release", "-p", "spanlight-lab", "--", "bench"])
             .args(args),
     )
 }
 
-/// Figures of the page as it was built last.
-pub fn page(places: &Places, args: &[String]) -> Result<()> {
-    let dist = manifest::dist(places)?;
+/// Measures the page as last built: bytes, times and memory in Chromium.
+pub fn page(folders: &Folders, args: &[String]) -> Result<()> {
+    let dist = manifest::dist(folders)?;
     ensure!(
         dist.join("index.html").is_file(),
         "the page is not built: run `cargo xtask demo --check`"
     );
     process::run(
         Command::new("node")
-            .current_dir(&places.root)
+            .current_dir(&folders.root)
             .arg("tests/browser/figures.mjs")
             .args(args)
             .env("CHROME", Browser::require()?.chrome)

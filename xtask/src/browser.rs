@@ -1,4 +1,4 @@
-//! Chromium with the driver that steers it.
+//! Chromium and its ChromeDriver.
 
 use std::env;
 use std::fmt;
@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use anyhow::{Context, Result, bail};
 
 use crate::apt::Apt;
-use crate::places::Places;
+use crate::folders::Folders;
 use crate::process;
 use crate::step::Step;
 
@@ -20,9 +20,10 @@ const BROWSERS: &[&str] = &[
 ];
 const DRIVERS: &[&str] = &["chromedriver", "chromium.chromedriver"];
 const HELP: &str = "install Chromium or Chrome and the ChromeDriver of the same version, and put \
-    them on PATH or name them in CHROME and CHROMEDRIVER; `cargo xtask test --skip-browser` does \
-    without";
+    them on PATH or name them in CHROME and CHROMEDRIVER; `cargo xtask test --skip-browser` needs \
+    neither";
 
+/// Paths of the two programs.
 pub struct Browser {
     pub chrome: PathBuf,
     pub driver: PathBuf,
@@ -35,6 +36,7 @@ impl fmt::Display for Browser {
 }
 
 impl Browser {
+    /// Finds both programs, in the environment or on PATH.
     pub fn find() -> Result<Option<Self>> {
         let chrome = locate("CHROME", BROWSERS)?;
         let driver = locate("CHROMEDRIVER", DRIVERS)?;
@@ -43,22 +45,24 @@ impl Browser {
             .map(|(chrome, driver)| Self { chrome, driver }))
     }
 
+    /// As [`Self::find`], with instructions as the error.
     pub fn require() -> Result<Self> {
         Self::find()?.context(HELP)
     }
 
-    pub fn install(places: &Places, step: &Step) -> Result<()> {
+    pub fn install(folders: &Folders, step: &Step) -> Result<()> {
         let Some(apt) = Apt::find(step) else {
             bail!(HELP);
         };
         apt.install(
             &["chromium", "chromium-driver"],
             step,
-            &places.log("chromium"),
+            &folders.log("chromium"),
         )
     }
 }
 
+/// The file that an environment variable names, or else the first of `names` that exists.
 fn locate(variable: &str, names: &[&str]) -> Result<Option<PathBuf>> {
     if let Some(path) = env::var_os(variable).map(PathBuf::from) {
         if !path.is_file() {

@@ -1,14 +1,15 @@
-//! Cargo with the native compiler.
+//! Cargo for the native crates.
 
 use std::env;
 use std::process::Command;
 
-use crate::places::Places;
+use crate::folders::Folders;
 
-pub fn native(places: &Places) -> Command {
+/// A cargo command that builds with the native compiler in the native target folder.
+pub fn native(folders: &Folders) -> Command {
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command
-        .current_dir(&places.root)
-        .env("CARGO_TARGET_DIR", &places.native_target);
+        .current_dir(&folders.root)
+        .env("CARGO_TARGET_DIR", &folders.native_target);
     command
 }

@@ -1,24 +1,26 @@
-//! `cargo xtask demo`: the page on this machine.
+//! `cargo xtask demo`: builds the page and serves it on this machine.
 
 use std::net::TcpListener;
 
 use anyhow::{Context, Result};
 
-use crate::places::Places;
+use crate::folders::Folders;
 use crate::{setup, trunk};
 
-pub fn run(places: &Places, port: u16, check: bool) -> Result<()> {
+/// Builds the page and, unless `check`, serves it.
+pub fn run(folders: &Folders, port: u16, check: bool) -> Result<()> {
     if !check {
-        // Better now than after minutes of building.
+        // Building takes minutes: a taken port must be reported before.
         TcpListener::bind(("127.0.0.1", port)).with_context(|| {
             format!("port {port} is taken: choose another with `cargo xtask demo --port`")
         })?;
     }
-    setup::run(places, trunk::PARTS)?;
+    setup::run(folders, trunk::PARTS)?;
     if check {
-        return trunk::build(places);
+        return trunk::build(folders);
     }
-    // Serving builds first; the first time that takes a while.
-    println!("\nOnce it is built, the page is at http://127.0.0.1:{port}/; Ctrl-C ends it.\n");
-    trunk::serve(places, port)
+    println!(
+        "\nAfter the build, the page is at http://127.0.0.1:{port}/; Ctrl-C stops the server.\n"
+    );
+    trunk::serve(folders, port)
 }

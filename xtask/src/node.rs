@@ -1,4 +1,4 @@
-//! The npm packages that optimise and test the page.
+//! Node.js and the npm packages, which optimise and test the page.
 
 use std::fs;
 use std::path::PathBuf;
@@ -8,24 +8,29 @@ use anyhow::{Context, Result, bail};
 use sha2::{Digest, Sha256};
 
 use crate::apt::Apt;
-use crate::places::Places;
+use crate::folders::Folders;
 use crate::process;
 use crate::step::Step;
 
+/// Oldest major version of Node.js that works.
 const OLDEST: u32 = 18;
 const HELP: &str =
     "install Node.js 18 or newer with npm: it optimises the wasm file and tests the page";
 
-pub fn find(places: &Places) -> Result<Option<String>> {
-    let known = fs::read_to_string(stamp(places)).ok();
+/// The version of Node.js, if it is new enough and the packages of package-lock.json are installed.
+pub fn find(folders: &Folders) -> Result<Option<String>> {
+    let installed = fs::read_to_string(stamp(folders)).ok();
     Ok(match node() {
-        Some(version) if known == Some(digest(places)?) => Some(format!("for Node.js {version}")),
+        Some(version) if installed == Some(digest(folders)?) => {
+            Some(format!("for Node.js {version}"))
+        }
         _ => None,
     })
 }
 
-pub fn install(places: &Places, step: &Step) -> Result<()> {
-    let log = places.log("npm");
+/// Installs the packages, and Node.js if it is missing and apt can.
+pub fn install(folders: &Folders, step: &Step) -> Result<()> {
+    let log = folders.log("npm");
     if node().is_none() {
         let Some(apt) = Apt::find(step) else {
             bail!(HELP);
@@ -36,29 +41,30 @@ pub fn install(places: &Places, step: &Step) -> Result<()> {
     let npm = process::find("npm").or_else(|| process::find("npm.cmd"));
     process::logged(
         Command::new(npm.context(HELP)?)
-            .current_dir(&places.root)
+            .current_dir(&folders.root)
             .args(["ci", "--no-audit", "--no-fund"]),
         &log,
     )?;
-    fs::write(stamp(places), digest(places)?).context("cannot write to node_modules")
+    fs::write(stamp(folders), digest(folders)?).context("cannot write to node_modules")
 }
 
 /// The version of Node.js, if it is new enough.
 fn node() -> Option<String> {
-    let said = process::output(Command::new("node").arg("--version")).ok()?;
-    (major(&said)? >= OLDEST).then_some(said)
+    let version = process::output(Command::new("node").arg("--version")).ok()?;
+    (major(&version)? >= OLDEST).then_some(version)
 }
 
 fn major(version: &str) -> Option<u32> {
     version.strip_prefix('v')?.split('.').next()?.parse().ok()
 }
 
-fn stamp(places: &Places) -> PathBuf {
-    places.root.join("node_modules").join(".installed")
+/// The file that holds the digest of the installed package-lock.json.
+fn stamp(folders: &Folders) -> PathBuf {
+    folders.root.join("node_modules").join(".installed")
 }
 
-fn digest(places: &Places) -> Result<String> {
-    let path = places.root.join("package-lock.json");
+fn digest(folders: &Folders) -> Result<String> {
+    let path = folders.root.join("package-lock.json");
     let lock = fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
     Ok(format!("{:x}", Sha256::digest(lock)))
 }

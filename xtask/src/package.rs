@@ -1,4 +1,4 @@
-//! The npm package: the page's own engine and modules, with types and a reference made from their comments.
+//! The npm package: the engine and modules of the page, with types and a reference generated from comments.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,34 +7,33 @@ use std::process::Command;
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 
-use crate::places::Places;
+use crate::folders::Folders;
 use crate::setup::Part;
 use crate::{manifest, process, reference};
 
-/// What assembling needs.
+/// Parts that assembling the package needs.
 pub const PARTS: &[Part] = &[Part::NodePackages];
 
-/// What trunk makes of the web crate.
+/// Files that trunk generates from the web crate.
 const ENGINE: [&str; 3] = [
     "spanlight_web.js",
     "spanlight_web.d.ts",
     "spanlight_web_bg.wasm",
 ];
-/// Only for making the types and the reference.
+/// Settings for the types and the reference, removed from the finished package.
 const SETTINGS: [&str; 2] = ["tsconfig.json", reference::SETTINGS];
 
-/// In the package too.
 const LICENCES: [&str; 2] = ["LICENSE-MIT", "LICENSE-APACHE"];
 
-/// The folder that `npm pack` takes.
-pub fn folder(places: &Places) -> PathBuf {
-    places.root.join("package").join("build")
+/// The folder in which `npm pack` runs.
+pub fn folder(folders: &Folders) -> PathBuf {
+    folders.root.join("package").join("build")
 }
 
-/// Puts the package together from the built page; checks its types and what is said about them.
-pub fn assemble(places: &Places) -> Result<PathBuf> {
-    let (source, target) = (places.root.join("package"), folder(places));
-    let dist = manifest::dist(places)?;
+/// Assembles the package from the built page and type-checks it.
+pub fn assemble(folders: &Folders) -> Result<PathBuf> {
+    let (source, target) = (folders.root.join("package"), folder(folders));
+    let dist = manifest::dist(folders)?;
     if target.exists() {
         fs::remove_dir_all(&target)
             .with_context(|| format!("cannot empty {}", target.display()))?;
@@ -44,7 +43,7 @@ pub fn assemble(places: &Places) -> Result<PathBuf> {
         copy(&source.join(name), &target.join(name))?;
     }
     for name in LICENCES {
-        copy(&places.root.join(name), &target.join(name))?;
+        copy(&folders.root.join(name), &target.join(name))?;
     }
     for name in ENGINE {
         ensure!(
@@ -54,25 +53,26 @@ pub fn assemble(places: &Places) -> Result<PathBuf> {
         );
         copy(&dist.join(name), &target.join(name))?;
     }
-    same_version(places, &target.join("package.json"))?;
-    let compiler = places.root.join("node_modules/typescript/bin/tsc");
+    same_version(folders, &target.join("package.json"))?;
+    let compiler = folders.root.join("node_modules/typescript/bin/tsc");
     process::run(Command::new("node").current_dir(&target).arg(compiler))
-        .context("the types of the package are wrong: mend the comments in package/src")?;
-    reference::write(places, &target)?;
+        .context("the types of the package are wrong: fix the comments in package/src")?;
+    reference::write(folders, &target)?;
     for name in SETTINGS {
         fs::remove_file(target.join(name)).with_context(|| format!("cannot remove {name}"))?;
     }
     Ok(target)
 }
 
-fn same_version(places: &Places, package: &Path) -> Result<()> {
+/// Checks that the package has the version of the workspace.
+fn same_version(folders: &Folders, package: &Path) -> Result<()> {
     let text = fs::read_to_string(package)
         .with_context(|| format!("cannot read {}", package.display()))?;
     let found: Value = serde_json::from_str(&text).context("package/package.json is not JSON")?;
-    let version = manifest::workspace_version(places)?;
+    let version = manifest::workspace_version(folders)?;
     ensure!(
         found["version"] == version,
-        "package/package.json has version {}, and the workspace {version}: make them equal",
+        "package/package.json has version {}, but the workspace has {version}: make them equal",
         found["version"]
     );
     Ok(())

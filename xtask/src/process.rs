@@ -8,10 +8,10 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 
-/// Lines of a log that a failure quotes.
+/// Number of lines of a log that a failure quotes.
 const TAIL: usize = 25;
 
-/// Runs a command whose output goes straight through.
+/// Runs a command with its output on the terminal.
 pub fn run(command: &mut Command) -> Result<()> {
     let status = command
         .stdin(Stdio::null())
@@ -23,25 +23,25 @@ pub fn run(command: &mut Command) -> Result<()> {
     Ok(())
 }
 
-/// Runs a command and returns what it prints, trimmed.
+/// Runs a command and returns its standard output, trimmed.
 pub fn output(command: &mut Command) -> Result<String> {
     let output = command
         .stdin(Stdio::null())
         .output()
         .with_context(|| missing(command))?;
     if !output.status.success() {
-        let said = String::from_utf8_lossy(&output.stderr);
+        let message = String::from_utf8_lossy(&output.stderr);
         bail!(
             "`{}` failed ({}): {}",
             words(command),
             output.status,
-            said.trim()
+            message.trim()
         );
     }
     Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
-/// Runs a command, showing its output and returning the lines that `keep` picks.
+/// Runs a command, prints its output and returns the lines that `keep` accepts.
 pub fn tee(command: &mut Command, keep: impl Fn(&str) -> bool) -> Result<Vec<String>> {
     let mut child = command
         .stdin(Stdio::null())
@@ -68,7 +68,7 @@ pub fn tee(command: &mut Command, keep: impl Fn(&str) -> bool) -> Result<Vec<Str
     Ok(kept)
 }
 
-/// Runs a command, adding its output to a log that a failure quotes.
+/// Runs a command and appends its output to a log; an error quotes the end of the log.
 pub fn logged(command: &mut Command, log: &Path) -> Result<()> {
     if let Some(dir) = log.parent() {
         fs::create_dir_all(dir).with_context(|| format!("cannot create {}", dir.display()))?;
@@ -97,7 +97,7 @@ pub fn logged(command: &mut Command, log: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Where `program` lies on PATH.
+/// The path of `program`, if it is on PATH.
 pub fn find(program: &str) -> Option<PathBuf> {
     let name = format!("{program}{}", env::consts::EXE_SUFFIX);
     env::split_paths(&env::var_os("PATH")?)

@@ -4,12 +4,13 @@ use anyhow::{Context, Result, bail};
 
 use crate::browser::Browser;
 use crate::encoder;
+use crate::folders::Folders;
 use crate::node;
-use crate::places::Places;
 use crate::step::{self, Step};
 use crate::tool::Tool;
 use crate::wasm::Toolchain;
 
+/// A part of the set-up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Part {
     WasmTarget,
@@ -22,7 +23,7 @@ pub enum Part {
 }
 
 impl Part {
-    /// What building and testing need.
+    /// Parts that building and testing need.
     pub const BUILD: [Self; 6] = [
         Self::WasmTarget,
         Self::WasmBindgen,
@@ -31,7 +32,7 @@ impl Part {
         Self::NodePackages,
         Self::Browser,
     ];
-    /// What training needs besides.
+    /// Parts that only training needs.
     pub const TRAIN: [Self; 1] = [Self::Encoder];
 
     fn name(self) -> &'static str {
@@ -46,50 +47,51 @@ impl Part {
         }
     }
 
-    /// What is there, in words.
-    fn find(self, places: &Places) -> Result<Option<String>> {
+    /// Describes the part if it is installed.
+    fn find(self, folders: &Folders) -> Result<Option<String>> {
         Ok(match self {
-            Self::WasmTarget => Toolchain::find(places).map(|found| found.to_string()),
-            Self::WasmBindgen => Tool::wasm_bindgen(places)?.find(places),
-            Self::Trunk => Tool::trunk().find(places),
-            Self::WasmPack => Tool::wasm_pack().find(places),
-            Self::NodePackages => node::find(places)?,
+            Self::WasmTarget => Toolchain::find(folders).map(|found| found.to_string()),
+            Self::WasmBindgen => Tool::wasm_bindgen(folders)?.find(folders),
+            Self::Trunk => Tool::trunk().find(folders),
+            Self::WasmPack => Tool::wasm_pack().find(folders),
+            Self::NodePackages => node::find(folders)?,
             Self::Browser => Browser::find()?.map(|found| found.to_string()),
-            Self::Encoder => encoder::find(places),
+            Self::Encoder => encoder::find(folders),
         })
     }
 
-    fn install(self, places: &Places, step: &Step) -> Result<()> {
+    fn install(self, folders: &Folders, step: &Step) -> Result<()> {
         match self {
-            Self::WasmTarget => Toolchain::install(places, step),
-            Self::WasmBindgen => Tool::wasm_bindgen(places)?.install(places, step),
-            Self::Trunk => Tool::trunk().install(places, step),
-            Self::WasmPack => Tool::wasm_pack().install(places, step),
-            Self::NodePackages => node::install(places, step),
-            Self::Browser => Browser::install(places, step),
-            Self::Encoder => encoder::install(places, step),
+            Self::WasmTarget => Toolchain::install(folders, step),
+            Self::WasmBindgen => Tool::wasm_bindgen(folders)?.install(folders, step),
+            Self::Trunk => Tool::trunk().install(folders, step),
+            Self::WasmPack => Tool::wasm_pack().install(folders, step),
+            Self::NodePackages => node::install(folders, step),
+            Self::Browser => Browser::install(folders, step),
+            Self::Encoder => encoder::install(folders, step),
         }
     }
 }
 
-pub fn run(places: &Places, parts: &[Part]) -> Result<()> {
+/// Installs the parts that are missing.
+pub fn run(folders: &Folders, parts: &[Part]) -> Result<()> {
     if !parts.is_empty() {
         eprintln!("Setting up:");
     }
     for &part in parts {
-        if let Some(found) = part.find(places)? {
+        if let Some(found) = part.find(folders)? {
             step::line(part.name(), &found);
             continue;
         }
         let step = Step::begin(part.name());
-        part.install(places, &step)
+        part.install(folders, &step)
             .with_context(|| format!("setting up the {} failed", part.name()))?;
-        match part.find(places)? {
+        match part.find(folders)? {
             Some(found) => step.done(&found),
             None => bail!(
                 "the {} was installed but cannot be found: see {}",
                 part.name(),
-                places.cache.join("logs").display()
+                folders.cache.join("logs").display()
             ),
         }
     }

@@ -9,7 +9,7 @@ use anyhow::{Context, Result, ensure};
 use clap::ValueEnum;
 
 use crate::browser::Browser;
-use crate::places::Places;
+use crate::folders::Folders;
 use crate::setup::Part;
 use crate::tool::Tool;
 use crate::wasm::{self, Toolchain};
@@ -25,6 +25,7 @@ const PORTABLE: [&str; 4] = [
     "spanlight_web",
 ];
 
+/// A stage; the comments of the variants are help texts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Stage {
     /// Formatting of all crates
@@ -35,9 +36,9 @@ pub enum Stage {
     Test,
     /// Documentation of the native crates
     Doc,
-    /// Check of the portable crates for wasm32, and build of the page
+    /// Check of the portable crates for wasm32 and build of the page
     Wasm,
-    /// Assembly of the npm package, with its types
+    /// Assembly of the npm package and check of its types
     Package,
     /// Tests of the web crate in Chromium with WebGPU
     WebGpu,
@@ -59,7 +60,7 @@ pub fn plan(only: Option<Stage>, skip_browser: bool) -> Vec<Stage> {
     }
 }
 
-/// The parts that these stages need, in the order of set-up.
+/// The parts that the stages need, in the order of set-up.
 pub fn parts(stages: &[Stage]) -> Vec<Part> {
     Part::BUILD
         .into_iter()
@@ -68,6 +69,7 @@ pub fn parts(stages: &[Stage]) -> Vec<Part> {
 }
 
 impl Stage {
+    /// The name on the command line.
     pub fn name(self) -> String {
         self.to_possible_value()
             .map_or_else(String::new, |value| value.get_name().to_owned())
@@ -89,17 +91,17 @@ impl Stage {
         parts.contains(&part)
     }
 
-    /// Runs the stage; returns the closing lines of its tests, if it has any.
-    pub fn run(self, places: &Places) -> Result<Vec<String>> {
+    /// Runs the stage and returns the closing lines of its tests; empty for a stage without tests.
+    pub fn run(self, folders: &Folders) -> Result<Vec<String>> {
         let nothing = Vec::new();
         match self {
             Self::Fmt => {
-                process::run(cargo::native(places).args(["fmt", "--all", "--check"]))
+                process::run(cargo::native(folders).args(["fmt", "--all", "--check"]))
                     .context("run `cargo fmt --all`")?;
                 Ok(nothing)
             }
             Self::Clippy => {
-                process::run(native(places, "clippy")?.args([
+                process::run(native(folders, "clippy")?.args([
                     "--all-targets",
                     "--",
                     "-D",
@@ -107,48 +109,48 @@ impl Stage {
                 ]))?;
                 Ok(nothing)
             }
-            Self::Test => test(places),
+            Self::Test => test(folders),
             Self::Doc => {
                 process::run(
-                    native(places, "doc")?
+                    native(folders, "doc")?
                         .arg("--no-deps")
                         .env("RUSTDOCFLAGS", "-D warnings"),
                 )?;
                 Ok(nothing)
             }
             Self::Wasm => {
-                portable(places)?;
-                trunk::build(places)?;
+                portable(folders)?;
+                trunk::build(folders)?;
                 Ok(nothing)
             }
             Self::Package => {
-                package::assemble(places)?;
+                package::assemble(folders)?;
                 Ok(nothing)
             }
-            Self::WebGpu => web(places, WebGpu::On),
-            Self::WebCpu => web(places, WebGpu::Off),
-            Self::Page => page(places),
+            Self::WebGpu => web(folders, WebGpu::On),
+            Self::WebCpu => web(folders, WebGpu::Off),
+            Self::Page => page(folders),
         }
     }
 }
 
-/// A cargo command on the native crates, all with one profile so that they compile once.
-fn native(places: &Places, subcommand: &str) -> Result<Command> {
-    let mut command = cargo::native(places);
+/// A cargo command on the native crates. All commands use one profile, so that the crates compile once.
+fn native(folders: &Folders, subcommand: &str) -> Result<Command> {
+    let mut command = cargo::native(folders);
     command.args([subcommand, "--release", "--workspace"]);
-    if let Some(web) = manifest::web_package(places)? {
+    if let Some(web) = manifest::web_package(folders)? {
         command.args(["--exclude", &web]);
     }
     Ok(command)
 }
 
-/// The tests of the native crates; the last closing line counts those that were skipped.
-fn test(places: &Places) -> Result<Vec<String>> {
-    let list = places.native_target.join("skipped-tests.txt");
-    fs::create_dir_all(&places.native_target)
+/// Runs the tests of the native crates; the last closing line counts the skipped tests.
+fn test(folders: &Folders) -> Result<Vec<String>> {
+    let list = folders.native_target.join("skipped-tests.txt");
+    fs::create_dir_all(&folders.native_target)
         .and_then(|()| fs::write(&list, ""))
         .with_context(|| format!("cannot write {}", list.display()))?;
-    let mut command = native(places, "test")?;
+    let mut command = native(folders, "test")?;
     let mut closing = process::tee(command.env("SPANLIGHT_SKIPPED", &list), is_result)?;
     let skipped =
         fs::read_to_string(&list).with_context(|| format!("cannot read {}", list.display()))?;
@@ -156,16 +158,16 @@ fn test(places: &Places) -> Result<Vec<String>> {
     Ok(closing)
 }
 
-/// Writes docs/cli.md, by way of the test that checks it.
-pub fn write_docs(places: &Places) -> Result<()> {
-    let mut command = native(places, "test")?;
+/// Writes docs/cli.md through the test that checks it.
+pub fn write_docs(folders: &Folders) -> Result<()> {
+    let mut command = native(folders, "test")?;
     command
         .args(["--bin", "lab", "the_document_on_commands_is_current"])
         .env("SPANLIGHT_WRITE_DOCS", "1");
     process::run(&mut command)
 }
 
-/// Says how many tests were skipped, given their names, one a line.
+/// The closing line about skipped tests; `names` has one test per line and may repeat them.
 fn skips(names: &str) -> String {
     let names: BTreeSet<&str> = names.lines().collect();
     if names.is_empty() {
@@ -173,53 +175,54 @@ fn skips(names: &str) -> String {
     }
     let listed: Vec<&str> = names.iter().copied().collect();
     format!(
-        "skipped: {} tests, for want of corpora that are not part of the repository (CONTRIBUTING.md says \
-         where they are): {}",
+        "skipped: {} tests, which need corpora that are not part of the repository (CONTRIBUTING.md says \
+         where to get them): {}",
         listed.len(),
         listed.join(", ")
     )
 }
 
-/// Checks that the crates which the page is to use compile for it.
-fn portable(places: &Places) -> Result<()> {
+/// Checks that the portable crates compile for wasm32.
+fn portable(folders: &Folders) -> Result<()> {
     let mut command = Command::new("cargo");
-    Toolchain::require(places)?.equip(&mut command, places)?;
+    Toolchain::require(folders)?.equip(&mut command, folders)?;
     command
-        .current_dir(&places.root)
+        .current_dir(&folders.root)
         .args(["check", "--target", wasm::TARGET]);
     for package in PORTABLE {
         command.args(["--package", package]);
     }
-    if manifest::has_web_profile(places)? {
+    if manifest::has_web_profile(folders)? {
         command.args(["--profile", manifest::WEB_PROFILE]);
     }
     process::run(&mut command)
 }
 
-fn web(places: &Places, gpu: WebGpu) -> Result<Vec<String>> {
+/// Runs the tests of the web crate in Chromium.
+fn web(folders: &Folders, gpu: WebGpu) -> Result<Vec<String>> {
     ensure!(
-        places.web().join("Cargo.toml").is_file(),
-        "there is no web/Cargo.toml, so no web crate to test"
+        folders.web().join("Cargo.toml").is_file(),
+        "web/Cargo.toml is missing: restore it with git"
     );
     let browser = Browser::require()?;
-    let mut command = Tool::wasm_pack().command(places)?;
-    Toolchain::require(places)?.equip(&mut command, places)?;
+    let mut command = Tool::wasm_pack().command(folders)?;
+    Toolchain::require(folders)?.equip(&mut command, folders)?;
     command
-        .current_dir(&places.root)
+        .current_dir(&folders.root)
         .args(["test", "--headless", "--chrome", "--mode", "no-install"])
         .arg("--chromedriver")
         .arg(&browser.driver)
         .env(
             "WASM_BINDGEN_TEST_WEBDRIVER_JSON",
-            webdriver::write(places, &browser, gpu)?,
+            webdriver::write(folders, &browser, gpu)?,
         )
         // Software rendering takes minutes where a graphics card takes milliseconds.
         .env("WASM_BINDGEN_TEST_TIMEOUT", "900")
         .env("WASM_BINDGEN_TEST_DRIVER_TIMEOUT", "60")
-        // They would win over the driver and the mode named above.
+        // These variables would override the driver and the mode above.
         .env_remove("GECKODRIVER")
         .env_remove("NO_HEADLESS");
-    if manifest::has_web_profile(places)? {
+    if manifest::has_web_profile(folders)? {
         command.args(["web", "--profile", manifest::WEB_PROFILE]);
     } else {
         command.args(["--release", "web"]);
@@ -227,33 +230,34 @@ fn web(places: &Places, gpu: WebGpu) -> Result<Vec<String>> {
     process::tee(&mut command, is_result)
 }
 
-fn page(places: &Places) -> Result<Vec<String>> {
-    let dist = manifest::dist(places)?;
+/// Runs the tests of the page in Chromium.
+fn page(folders: &Folders) -> Result<Vec<String>> {
+    let dist = manifest::dist(folders)?;
     ensure!(
         dist.join("index.html").is_file(),
         "the page is not built: run `cargo xtask test --only wasm`"
     );
-    let tests = page_tests(places)?;
+    let tests = page_tests(folders)?;
     ensure!(
         !tests.is_empty(),
-        "there is no tests/browser/*.test.mjs to run"
+        "tests/browser has no *.test.mjs: restore them with git"
     );
     process::tee(
         Command::new("node")
-            .current_dir(&places.root)
+            .current_dir(&folders.root)
             .args(["--test", "--test-reporter=spec"])
             .args(tests)
             .env("CHROME", Browser::require()?.chrome)
             .env("SPANLIGHT_DIST", dist)
-            .env("SPANLIGHT_PACKAGE", package::folder(places)),
+            .env("SPANLIGHT_PACKAGE", package::folder(folders)),
         is_tally,
     )
 }
 
-fn page_tests(places: &Places) -> Result<Vec<PathBuf>> {
-    let dir = places.root.join("tests").join("browser");
+fn page_tests(folders: &Folders) -> Result<Vec<PathBuf>> {
+    let dir = folders.root.join("tests").join("browser");
     let mut tests: Vec<PathBuf> = fs::read_dir(&dir)
-        .with_context(|| format!("there are no page tests in {}", dir.display()))?
+        .with_context(|| format!("cannot list the page tests in {}", dir.display()))?
         .flatten()
         .map(|entry| entry.path())
         .filter(|path| path.to_string_lossy().ends_with(".test.mjs"))
@@ -262,12 +266,12 @@ fn page_tests(places: &Places) -> Result<Vec<PathBuf>> {
     Ok(tests)
 }
 
-/// The closing line of a Rust test program.
+/// Whether a line is the closing line of a Rust test program.
 fn is_result(line: &str) -> bool {
     line.starts_with("test result:")
 }
 
-/// The closing lines of Node's test runner: `ℹ pass 4`.
+/// Whether a line is a closing line of Node's test runner, such as `ℹ pass 4`.
 fn is_tally(line: &str) -> bool {
     ["ℹ pass ", "ℹ fail ", "ℹ skipped "]
         .iter()
@@ -298,7 +302,7 @@ mod tests {
     }
 
     #[test]
-    fn one_stage_brings_only_its_own_parts() {
+    fn one_stage_needs_only_its_own_parts() {
         assert!(parts(&plan(Some(Stage::Fmt), false)).is_empty());
         assert_eq!(
             parts(&plan(Some(Stage::Page), false)),

@@ -1,10 +1,11 @@
-//! One line of set-up: a spinner on a terminal, plain lines elsewhere.
+//! Progress of a set-up step: a spinner on a terminal, plain lines elsewhere.
 
 use std::io::{IsTerminal, stderr};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
+/// A running step.
 pub struct Step {
     name: &'static str,
     started: Instant,
@@ -12,6 +13,7 @@ pub struct Step {
 }
 
 impl Step {
+    /// Starts the clock and the spinner.
     pub fn begin(name: &'static str) -> Self {
         let spinner = stderr().is_terminal().then(|| {
             let bar = ProgressBar::new_spinner().with_prefix(name);
@@ -30,22 +32,23 @@ impl Step {
         }
     }
 
-    /// Says what is being done now.
-    pub fn say(&self, doing: &str) {
+    /// Shows the current action.
+    pub fn say(&self, action: &str) {
         match &self.spinner {
-            Some(bar) => bar.set_message(doing.to_owned()),
-            None => line(self.name, doing),
+            Some(bar) => bar.set_message(action.to_owned()),
+            None => line(self.name, action),
         }
     }
 
-    /// Lets a program ask on the terminal, as `sudo` does.
-    pub fn paused<T>(&self, ask: impl FnOnce() -> T) -> T {
+    /// Hides the spinner while `work` runs, so that a program such as `sudo` can prompt on the terminal.
+    pub fn paused<T>(&self, work: impl FnOnce() -> T) -> T {
         match &self.spinner {
-            Some(bar) => bar.suspend(ask),
-            None => ask(),
+            Some(bar) => bar.suspend(work),
+            None => work(),
         }
     }
 
+    /// Ends the step with its result and its time.
     pub fn done(self, result: &str) {
         if let Some(bar) = &self.spinner {
             bar.finish_and_clear();
@@ -65,11 +68,12 @@ impl Drop for Step {
     }
 }
 
+/// Prints one line of the set-up.
 pub fn line(name: &str, text: &str) {
     eprintln!("  {name:16} {text}");
 }
 
-/// A duration as people say it: `7 s`, `2 min 05 s`.
+/// A duration in seconds or minutes: `7 s`, `2 min 05 s`.
 pub fn clock(duration: Duration) -> String {
     let seconds = duration.as_secs_f64().round() as u64;
     match seconds / 60 {

@@ -4,24 +4,27 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 
-use crate::places::Places;
+use crate::folders::Folders;
 use crate::setup;
 use crate::stage::{self, Stage};
 use crate::step::clock;
 
+/// A stage that passed.
 struct Passed {
     stage: Stage,
     took: Duration,
+    /// Closing lines of its tests.
     closing: Vec<String>,
 }
 
-pub fn run(places: &Places, stages: &[Stage]) -> Result<()> {
-    setup::run(places, &stage::parts(stages))?;
+/// Sets up and runs the stages; stops at the first failure.
+pub fn run(folders: &Folders, stages: &[Stage]) -> Result<()> {
+    setup::run(folders, &stage::parts(stages))?;
     let mut passed = Vec::new();
     for (index, &stage) in stages.iter().enumerate() {
         println!("\n== {}/{} {} ==", index + 1, stages.len(), stage.name());
         let started = Instant::now();
-        let outcome = stage.run(places);
+        let outcome = stage.run(folders);
         let took = started.elapsed();
         match outcome {
             Ok(closing) => {
@@ -37,7 +40,7 @@ pub fn run(places: &Places, stages: &[Stage]) -> Result<()> {
                 println!("  {:8} FAILED after {}", stage.name(), clock(took));
                 let name = stage.name();
                 return Err(error).context(format!(
-                    "stage {name} failed; once mended, `cargo xtask test --only {name}` repeats it"
+                    "stage {name} failed; after a fix, run `cargo xtask test --only {name}`"
                 ));
             }
         }
@@ -54,7 +57,7 @@ fn summarise(passed: &[Passed]) {
     }
 }
 
-/// Repeats the closing lines of the tests, those of `cargo test` last.
+/// Repeats the closing lines of the tests, the lines of `cargo test` last.
 fn close(passed: &[Passed]) {
     let (native, others): (Vec<&Passed>, Vec<&Passed>) =
         passed.iter().partition(|one| one.stage == Stage::Test);

@@ -5,10 +5,11 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 
-use crate::places::Places;
+use crate::folders::Folders;
 use crate::step::Step;
 use crate::{cargo, manifest, process};
 
+/// A package of crates.io and how to install it.
 pub struct Tool {
     package: &'static str,
     program: &'static str,
@@ -17,7 +18,7 @@ pub struct Tool {
     install_env: &'static [(&'static str, &'static str)],
 }
 
-/// For programs that only start others: less than half the time to build.
+/// Build settings for programs that only start others: they halve the build time.
 const QUICK: &[(&str, &str)] = &[
     ("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1"),
     ("CARGO_PROFILE_RELEASE_LTO", "off"),
@@ -25,23 +26,24 @@ const QUICK: &[(&str, &str)] = &[
 ];
 
 impl Tool {
-    /// Must be of the very version of the library that the web crate links.
-    pub fn wasm_bindgen(places: &Places) -> Result<Self> {
+    /// wasm-bindgen, whose version must equal the version of the library that the web crate links.
+    pub fn wasm_bindgen(folders: &Folders) -> Result<Self> {
         Ok(Self {
             package: "wasm-bindgen-cli",
             program: "wasm-bindgen",
-            version: manifest::locked_version(places, "wasm-bindgen")?,
+            version: manifest::locked_version(folders, "wasm-bindgen")?,
             install_args: &[],
             install_env: &[],
         })
     }
 
+    /// The builder of the page.
     pub fn trunk() -> Self {
         Self {
             package: "trunk",
             program: "trunk",
             version: "0.22.1".into(),
-            // It declares a newer compiler than it needs.
+            // Trunk declares a newer compiler than it needs.
             install_args: &[
                 "--ignore-rust-version",
                 "--no-default-features",
@@ -51,6 +53,7 @@ impl Tool {
         }
     }
 
+    /// The runner of the web crate's tests.
     pub fn wasm_pack() -> Self {
         Self {
             package: "wasm-pack",
@@ -61,43 +64,46 @@ impl Tool {
         }
     }
 
-    /// The program our tools folder holds, or else the one on PATH.
-    pub fn path(&self, places: &Places) -> Option<PathBuf> {
+    /// The path of the program in the tools folder, or else on PATH.
+    pub fn path(&self, folders: &Folders) -> Option<PathBuf> {
         let name = format!("{}{}", self.program, std::env::consts::EXE_SUFFIX);
-        let ours = places.tools().join("bin").join(name);
-        if ours.is_file() {
-            Some(ours)
+        let installed = folders.tools().join("bin").join(name);
+        if installed.is_file() {
+            Some(installed)
         } else {
             process::find(self.program)
         }
     }
 
-    pub fn command(&self, places: &Places) -> Result<Command> {
-        self.path(places)
+    /// A command that runs the tool.
+    pub fn command(&self, folders: &Folders) -> Result<Command> {
+        self.path(folders)
             .map(Command::new)
             .with_context(|| format!("{} is missing: run `cargo xtask setup`", self.program))
     }
 
-    pub fn find(&self, places: &Places) -> Option<String> {
-        let said = process::output(Command::new(self.path(places)?).arg("--version")).ok()?;
-        is_version(&said, &self.version).then(|| self.version.clone())
+    /// The version, if the right one is installed.
+    pub fn find(&self, folders: &Folders) -> Option<String> {
+        let printed = process::output(Command::new(self.path(folders)?).arg("--version")).ok()?;
+        is_version(&printed, &self.version).then(|| self.version.clone())
     }
 
-    pub fn install(&self, places: &Places, step: &Step) -> Result<()> {
+    /// Installs the tool into the tools folder.
+    pub fn install(&self, folders: &Folders, step: &Step) -> Result<()> {
         step.say(&format!(
-            "cargo install {} {}, some minutes",
+            "cargo install {} {}, takes minutes",
             self.package, self.version
         ));
         process::logged(
-            cargo::native(places)
+            cargo::native(folders)
                 .args(["install", self.package, "--version", &self.version])
                 .args(self.install_args)
                 .arg("--root")
-                .arg(places.tools())
+                .arg(folders.tools())
                 .envs(self.install_env.iter().copied())
-                // A folder of its own: our dependencies' features differ.
+                // Cargo then builds in a temporary folder: the workspace's dependencies have other features.
                 .env_remove("CARGO_TARGET_DIR"),
-            &places.log(self.package),
+            &folders.log(self.package),
         )
         .with_context(|| {
             format!(
@@ -108,8 +114,8 @@ impl Tool {
     }
 }
 
-fn is_version(said: &str, version: &str) -> bool {
-    said.split_whitespace().any(|word| word == version)
+fn is_version(printed: &str, version: &str) -> bool {
+    printed.split_whitespace().any(|word| word == version)
 }
 
 #[cfg(test)]

@@ -1,16 +1,16 @@
-//! The page, built by trunk.
+//! Builds and serves the page with trunk.
 
 use std::process::Command;
 
 use anyhow::{Result, ensure};
 
-use crate::places::Places;
+use crate::folders::Folders;
 use crate::setup::Part;
 use crate::tool::Tool;
 use crate::wasm::{self, Toolchain};
 use crate::{manifest, process};
 
-/// What building the page needs.
+/// Parts that building the page needs.
 pub const PARTS: &[Part] = &[
     Part::WasmTarget,
     Part::WasmBindgen,
@@ -18,13 +18,14 @@ pub const PARTS: &[Part] = &[
     Part::NodePackages,
 ];
 
-pub fn build(places: &Places) -> Result<()> {
-    process::run(&mut command(places, "build")?)
+/// Builds the page.
+pub fn build(folders: &Folders) -> Result<()> {
+    process::run(&mut command(folders, "build")?)
 }
 
-/// Builds the page, serves it until interrupted, and builds it again after changes.
-pub fn serve(places: &Places, port: u16) -> Result<()> {
-    process::run(command(places, "serve")?.arg("--no-autoreload").args([
+/// Builds the page, serves it until interrupted, and rebuilds it after changes.
+pub fn serve(folders: &Folders, port: u16) -> Result<()> {
+    process::run(command(folders, "serve")?.arg("--no-autoreload").args([
         "--address",
         "127.0.0.1",
         "--port",
@@ -32,29 +33,29 @@ pub fn serve(places: &Places, port: u16) -> Result<()> {
     ]))
 }
 
-fn command(places: &Places, subcommand: &str) -> Result<Command> {
+fn command(folders: &Folders, subcommand: &str) -> Result<Command> {
     for file in ["www/index.html", "web/Cargo.toml"] {
         ensure!(
-            places.root.join(file).is_file(),
-            "{file} is missing, so there is no page to build"
+            folders.root.join(file).is_file(),
+            "{file} is missing: restore it with git"
         );
     }
-    let toolchain = Toolchain::require(places)?;
-    // Trunk goes offline so that it takes our tools; the crates must be there by then.
+    let toolchain = Toolchain::require(folders)?;
+    // Offline, trunk uses the installed tools instead of downloading its own; cargo must have the crates first.
     let mut fetch = Command::new("cargo");
-    toolchain.equip(&mut fetch, places)?;
-    process::run(fetch.current_dir(&places.root).args([
+    toolchain.equip(&mut fetch, folders)?;
+    process::run(fetch.current_dir(&folders.root).args([
         "fetch",
         "--quiet",
         "--target",
         wasm::TARGET,
     ]))?;
-    let mut trunk = Tool::trunk().command(places)?;
-    toolchain.equip(&mut trunk, places)?;
+    let mut trunk = Tool::trunk().command(folders)?;
+    toolchain.equip(&mut trunk, folders)?;
     trunk
-        .current_dir(places.www())
+        .current_dir(folders.www())
         .args([subcommand, "--release", "--offline"]);
-    if manifest::has_web_profile(places)? {
+    if manifest::has_web_profile(folders)? {
         trunk.args(["--cargo-profile", manifest::WEB_PROFILE]);
     }
     Ok(trunk)

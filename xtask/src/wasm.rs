@@ -1,4 +1,4 @@
-//! A Rust compiler that can build for wasm32.
+//! The Rust compiler for wasm32.
 
 use std::env;
 use std::fmt;
@@ -9,25 +9,27 @@ use std::process::Command;
 use anyhow::{Context, Result, bail};
 
 use crate::apt::Apt;
-use crate::places::Places;
+use crate::folders::Folders;
 use crate::process;
 use crate::step::Step;
 
+/// The target of the page.
 pub const TARGET: &str = "wasm32-unknown-unknown";
 const DEBIAN_RUSTC: &str = "/usr/bin/rustc";
 const DEBIAN_LINKER: &str = "wasm-ld-22";
 const DEBIAN_PACKAGES: [&str; 4] = ["rustc-web", "cargo-web", "rust-web-src", "lld-22"];
-/// Names the compiler that the standard library was built by.
+/// The file beside the standard library that names the compiler which built it.
 const STAMP: &str = "built-by";
 const HELP: &str = "install the wasm32-unknown-unknown target: with rustup, \
-    `rustup target add wasm32-unknown-unknown`; without it, the package of your system that \
-    holds Rust's standard library for wasm32";
+    `rustup target add wasm32-unknown-unknown`; without rustup, your system's package of \
+    Rust's standard library for wasm32";
 
+/// A compiler with a standard library for wasm32.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Toolchain {
-    /// The compiler that builds the native crates too.
+    /// The compiler of the native crates.
     Current,
-    /// Debian's own compiler, for which we build the standard library ourselves.
+    /// Debian's compiler, for which set-up builds the standard library.
     Debian,
 }
 
@@ -41,31 +43,34 @@ impl fmt::Display for Toolchain {
 }
 
 impl Toolchain {
-    pub fn find(places: &Places) -> Option<Self> {
-        let current = library(places, "rustc").filter(|dir| holds_std(dir));
+    /// Finds a compiler that can build for wasm32.
+    pub fn find(folders: &Folders) -> Option<Self> {
+        let current = library(folders, "rustc").filter(|dir| holds_std(dir));
         if current.is_some_and(|dir| !dir.starts_with("/usr/lib/rustlib")) {
             return Some(Self::Current);
         }
         let debian =
-            library(places, DEBIAN_RUSTC).filter(|dir| holds_std(dir) && !is_outdated(dir));
+            library(folders, DEBIAN_RUSTC).filter(|dir| holds_std(dir) && !is_outdated(dir));
         (debian.is_some() && process::find(DEBIAN_LINKER).is_some()).then_some(Self::Debian)
     }
 
-    pub fn require(places: &Places) -> Result<Self> {
-        Self::find(places).context(HELP)
+    /// As [`Self::find`], with instructions as the error.
+    pub fn require(folders: &Folders) -> Result<Self> {
+        Self::find(folders).context(HELP)
     }
 
-    pub fn install(places: &Places, step: &Step) -> Result<()> {
-        let log = places.log("wasm32");
+    /// Adds the wasm32 target through rustup, or else through Debian's packages.
+    pub fn install(folders: &Folders, step: &Step) -> Result<()> {
+        let log = folders.log("wasm32");
         if process::find("rustup").is_some() {
             step.say(&format!("rustup target add {TARGET}"));
             let added = process::logged(
                 Command::new("rustup")
-                    .current_dir(&places.root)
+                    .current_dir(&folders.root)
                     .args(["target", "add", TARGET]),
                 &log,
             );
-            if added.is_ok() && Self::find(places).is_some() {
+            if added.is_ok() && Self::find(folders).is_some() {
                 return Ok(());
             }
         }
@@ -73,20 +78,20 @@ impl Toolchain {
             bail!(HELP);
         };
         apt.install(&DEBIAN_PACKAGES, step, &log)?;
-        if Self::find(places).is_some() {
+        if Self::find(folders).is_some() {
             return Ok(());
         }
-        step.say("building the standard library from source, some minutes");
+        step.say("building the standard library from source, takes minutes");
         let dir = env::temp_dir().join(format!("spanlight-wasm-std-{}", std::process::id()));
         let built =
-            build_std(&dir, &log).and_then(|rlibs| install_std(places, &apt, &dir, &rlibs, &log));
+            build_std(&dir, &log).and_then(|rlibs| install_std(folders, &apt, &dir, &rlibs, &log));
         let _ = fs::remove_dir_all(&dir);
         built
     }
 
-    /// Makes `command` build for wasm with this compiler and our tools.
-    pub fn equip(self, command: &mut Command, places: &Places) -> Result<()> {
-        let mut path = vec![places.tools().join("bin"), places.node_bin()];
+    /// Makes `command` build for wasm32 with this compiler and the installed tools.
+    pub fn equip(self, command: &mut Command, folders: &Folders) -> Result<()> {
+        let mut path = vec![folders.tools().join("bin"), folders.node_bin()];
         if self == Self::Debian {
             path.push("/usr/bin".into());
             debian(command);
@@ -94,8 +99,8 @@ impl Toolchain {
         path.extend(env::split_paths(&env::var_os("PATH").unwrap_or_default()));
         command
             .env("PATH", env::join_paths(path)?)
-            .env("CARGO_TARGET_DIR", &places.wasm_target)
-            // They would replace the flags of `.cargo/config.toml`.
+            .env("CARGO_TARGET_DIR", &folders.wasm_target)
+            // These variables would replace the flags of `.cargo/config.toml`.
             .env_remove("RUSTFLAGS")
             .env_remove("CARGO_ENCODED_RUSTFLAGS");
         Ok(())
@@ -106,15 +111,15 @@ fn debian(command: &mut Command) {
     command
         .env("RUSTC", DEBIAN_RUSTC)
         .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", DEBIAN_LINKER)
-        // Set by the cargo that runs us, these lead to its own compiler.
+        // The cargo that runs xtask sets these variables, which lead to its own compiler.
         .env_remove("CARGO")
         .env_remove("RUSTUP_TOOLCHAIN")
         .env_remove("LD_LIBRARY_PATH");
 }
 
-/// Where `rustc` looks for its wasm32 libraries.
-fn library(places: &Places, rustc: &str) -> Option<PathBuf> {
-    process::output(Command::new(rustc).current_dir(&places.root).args([
+/// The folder in which `rustc` looks for its wasm32 libraries.
+fn library(folders: &Folders, rustc: &str) -> Option<PathBuf> {
+    process::output(Command::new(rustc).current_dir(&folders.root).args([
         "--print",
         "target-libdir",
         "--target",
@@ -134,7 +139,7 @@ fn holds_std(dir: &Path) -> bool {
     })
 }
 
-/// Builds the standard library by way of an empty crate; returns its `.rlib` files.
+/// Builds the standard library for an empty crate and returns its `.rlib` files.
 fn build_std(dir: &Path, log: &Path) -> Result<Vec<PathBuf>> {
     let manifest = "[package]\nname = \"empty\"\nedition = \"2024\"\n\n\
                     [lib]\ncrate-type = [\"cdylib\"]\n\n[workspace]\n";
@@ -149,7 +154,7 @@ fn build_std(dir: &Path, log: &Path) -> Result<Vec<PathBuf>> {
         .args(["build", "--release", "--target", TARGET])
         .arg("-Zbuild-std=std,panic_abort,panic_unwind,test,proc_macro")
         .env("CARGO_TARGET_DIR", dir.join("target"))
-        // The stable compiler refuses `-Zbuild-std` otherwise.
+        // The stable compiler accepts `-Zbuild-std` only with this variable.
         .env("RUSTC_BOOTSTRAP", "1")
         .env_remove("RUSTFLAGS")
         .env_remove("CARGO_ENCODED_RUSTFLAGS");
@@ -167,7 +172,7 @@ fn build_std(dir: &Path, log: &Path) -> Result<Vec<PathBuf>> {
     Ok(rlibs)
 }
 
-/// Whether the compiler was updated since its library was built.
+/// Whether the compiler was updated after the library was built.
 fn is_outdated(dir: &Path) -> bool {
     fs::read_to_string(dir.join(STAMP))
         .is_ok_and(|built_by| debian_version().is_ok_and(|version| version != built_by))
@@ -178,18 +183,18 @@ fn debian_version() -> Result<String> {
 }
 
 fn install_std(
-    places: &Places,
+    folders: &Folders,
     apt: &Apt,
     built: &Path,
     rlibs: &[PathBuf],
     log: &Path,
 ) -> Result<()> {
-    let dir = library(places, DEBIAN_RUSTC)
+    let dir = library(folders, DEBIAN_RUSTC)
         .with_context(|| format!("{DEBIAN_RUSTC} does not know {TARGET}"))?;
     let stamp = built.join(STAMP);
     fs::write(&stamp, debian_version()?)
         .with_context(|| format!("cannot write {}", stamp.display()))?;
-    // Two copies of one library would be ambiguous to the compiler.
+    // The compiler rejects two copies of one library.
     process::logged(apt.privileged("rm").arg("-rf").arg(&dir), log)?;
     process::logged(apt.privileged("mkdir").arg("-p").arg(&dir), log)?;
     process::logged(apt.privileged("cp").args(rlibs).arg(stamp).arg(&dir), log)

@@ -1,4 +1,4 @@
-//! What ChromeDriver is told, with WebGPU and without.
+//! ChromeDriver's capabilities, with WebGPU and without.
 
 use std::fs;
 use std::path::PathBuf;
@@ -7,19 +7,20 @@ use anyhow::{Context, Result};
 use serde_json::Value;
 
 use crate::browser::Browser;
-use crate::places::Places;
+use crate::folders::Folders;
 
 const OPTIONS: &str = "goog:chromeOptions";
 
+/// Whether Chromium offers WebGPU.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WebGpu {
     On,
     Off,
 }
 
-/// Writes `web/webdriver.json` anew for this browser; returns the path.
-pub fn write(places: &Places, browser: &Browser, gpu: WebGpu) -> Result<PathBuf> {
-    let source = places.web().join("webdriver.json");
+/// Adapts `web/webdriver.json` to this browser and returns the path of the copy.
+pub fn write(folders: &Folders, browser: &Browser, gpu: WebGpu) -> Result<PathBuf> {
+    let source = folders.web().join("webdriver.json");
     let text =
         fs::read_to_string(&source).with_context(|| format!("cannot read {}", source.display()))?;
     let capabilities = serde_json::from_str(&text)
@@ -35,14 +36,15 @@ pub fn write(places: &Places, browser: &Browser, gpu: WebGpu) -> Result<PathBuf>
         WebGpu::On => "webdriver-gpu.json",
         WebGpu::Off => "webdriver-cpu.json",
     };
-    let path = places.wasm_target.join(name);
-    fs::create_dir_all(&places.wasm_target)
+    let path = folders.wasm_target.join(name);
+    fs::create_dir_all(&folders.wasm_target)
         .and_then(|()| fs::write(&path, format!("{capabilities:#}")))
         .with_context(|| format!("cannot write {}", path.display()))?;
     Ok(path)
 }
 
-/// Without its WebGPU flags, Chromium offers no adapter on machines without a graphics card.
+/// Sets the browser and, for [`WebGpu::Off`], removes the WebGPU flags, without which Chromium offers no
+/// adapter on a machine without a graphics card.
 fn adapt(mut capabilities: Value, chrome: &str, gpu: WebGpu) -> Option<Value> {
     let options = capabilities.get_mut(OPTIONS)?.as_object_mut()?;
     options.insert("binary".into(), chrome.into());
@@ -75,13 +77,13 @@ mod tests {
     }
 
     #[test]
-    fn without_webgpu_its_flags_go() {
+    fn without_webgpu_its_flags_are_removed() {
         let adapted = adapt(base(), "/usr/bin/chromium", WebGpu::Off).unwrap();
         assert_eq!(adapted[OPTIONS]["args"], json!(["--headless=new"]));
     }
 
     #[test]
-    fn another_shape_is_refused() {
+    fn capabilities_without_options_are_refused() {
         assert_eq!(adapt(json!({}), "chromium", WebGpu::On), None);
     }
 }

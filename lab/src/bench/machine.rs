@@ -1,4 +1,4 @@
-//! What the numbers depend on: processor, versions, memory.
+//! The machine of a measurement: processor, versions, memory.
 
 use std::fs;
 
@@ -6,30 +6,30 @@ use serde::Serialize;
 
 use super::Plan;
 
-/// The workspace's manifest, which pins burn.
+/// The manifest of the workspace, which pins the version of burn.
 const MANIFEST: &str = include_str!("../../../Cargo.toml");
 
-/// Where and with what was measured.
+/// Hardware and software of a measurement.
 #[derive(Debug, Serialize)]
 pub struct Machine {
     /// Model of the processor.
     pub cpu: String,
-    /// What computed our side.
+    /// Device of our side.
     pub device: String,
     /// Threads of our side.
     pub threads: usize,
     /// CPU threads of PyTorch.
     pub torch_threads: usize,
-    /// Processes that wanted a core in the minute before the measurement.
+    /// Load average of the minute before the measurement; `None` without `/proc`.
     pub load: Option<f64>,
-    /// Version of this program.
+    /// Version of spanlight.
     pub spanlight: &'static str,
     /// Version of burn.
     pub burn: String,
 }
 
 impl Machine {
-    /// This machine as it is now.
+    /// Describes this machine.
     pub fn this(plan: &Plan<'_>) -> Self {
         Self {
             cpu: line("/proc/cpuinfo", "model name")
@@ -60,18 +60,18 @@ fn burn_version() -> Option<String> {
     )
 }
 
-/// Forgets the peak so far; the resident set is the new one. Does nothing where there is no `/proc`.
+/// Resets the peak to the current resident set; has no effect without `/proc`.
 pub fn reset_peak() {
     let _ = fs::write("/proc/self/clear_refs", "5");
 }
 
-/// Largest resident set since the last reset, in bytes.
+/// Largest resident set since the last reset, in bytes; `None` without `/proc`.
 pub fn peak() -> Option<u64> {
     let text = line("/proc/self/status", "VmHWM")?;
     Some(text.split_whitespace().next()?.parse::<u64>().ok()? * 1024)
 }
 
-/// What stands behind a key and a colon in one of the kernel's files.
+/// The value of a line `key: value` in one of the kernel's files.
 fn line(file: &str, key: &str) -> Option<String> {
     let text = fs::read_to_string(file).ok()?;
     let line = text.lines().find(|l| l.starts_with(key))?;
@@ -81,7 +81,7 @@ fn line(file: &str, key: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     #[test]
-    fn the_manifest_tells_burns_version() {
+    fn the_manifest_has_burns_version() {
         let version = super::burn_version().unwrap();
         assert!(
             version.starts_with(|c: char| c.is_ascii_digit()),

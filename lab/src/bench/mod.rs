@@ -1,12 +1,12 @@
-//! Speed of training and inference, beside PyTorch in the same run.
+//! Speed of training and inference, compared with PyTorch in the same run.
 //!
 //! | work | spanlight | PyTorch, in `lab/bench` |
 //! |---|---|---|
-//! | fine-tuning | [`finetune`](spanlight::finetune::finetune) itself, timed by its events | `torch_joint.py`, the same batches |
-//! | inference | `Predictor`, as in `evaluate` | the same script, the spans that we found |
+//! | fine-tuning | [`finetune`](spanlight::finetune::finetune), timed by its events | `torch_joint.py`, the same batches |
+//! | inference | `Predictor`, as in `evaluate` | `torch_joint.py`, the spans that our tagger found |
 //! | pre-training | the step loop of [`pretrain`](spanlight::pretrain::pretrain) | `torch_pretrain.py`, the same samples |
 //!
-//! Only one side runs at a time, and they alternate, so that no lasting change favours one of them.
+//! Only one side runs at a time, and the sides alternate, so that no lasting change of the machine favours one.
 
 pub mod joint;
 mod machine;
@@ -19,25 +19,25 @@ use std::path::Path;
 
 use burn::tensor::Device;
 
-/// What to measure, and how often.
+/// Settings of a benchmark.
 pub struct Plan<'a> {
-    /// Encoder folder.
+    /// Folder of the encoder.
     pub encoder: &'a Path,
-    /// Annotated sentences or plain text.
+    /// File of annotated sentences or plain text.
     pub data: &'a Path,
-    /// Sentences a step.
+    /// Sentences per step.
     pub batch: usize,
     /// Timed steps.
     pub steps: usize,
-    /// Steps before them.
+    /// Untimed steps before the timed ones.
     pub warmup: usize,
-    /// Repetitions.
+    /// Number of measurements of each side.
     pub rounds: usize,
-    /// A Python, perhaps with PyTorch.
+    /// Python program, which may have PyTorch.
     pub python: &'a str,
-    /// What computes our side.
+    /// Device of our side.
     pub device: Device,
-    /// Its description.
+    /// Description of the device.
     pub description: String,
     /// Threads of our side.
     pub workers: usize,
@@ -45,13 +45,13 @@ pub struct Plan<'a> {
     pub threads: usize,
 }
 
-/// One timed piece of work.
+/// One measurement.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Measure {
     /// Word-pieces, padding excluded.
     pub pieces: usize,
-    /// Wall-clock time.
+    /// Wall-clock time in seconds.
     pub seconds: f64,
-    /// Largest resident set meanwhile, in bytes, where the system tells.
+    /// Largest resident set during the measurement, in bytes; `None` if the system does not report it.
     pub peak: Option<u64>,
 }

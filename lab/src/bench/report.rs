@@ -1,4 +1,4 @@
-//! The numbers side by side.
+//! The report of a benchmark: both sides in one table.
 
 use std::fmt;
 
@@ -10,17 +10,17 @@ use super::row::{Line, Row, lowest, median};
 use super::theirs::Theirs;
 use super::{Measure, Plan};
 
-/// Load of a machine on which nothing else runs.
+/// Load average above which a machine counts as busy.
 const IDLE: f64 = 0.5;
 
-/// PyTorch, where there is one.
+/// The measured PyTorch.
 #[derive(Debug, Serialize)]
 pub struct Torch {
-    /// Its version.
+    /// Version of PyTorch.
     pub version: String,
-    /// Its library for matrix products on the CPU.
+    /// Library of its matrix products on the CPU.
     pub blas: String,
-    /// What it computes on.
+    /// `CPU` or the name of a GPU.
     pub device: String,
 }
 
@@ -30,23 +30,23 @@ impl Torch {
     }
 }
 
-/// What one kind of work has to tell besides its speed.
+/// Content of the report on one kind of work besides its speeds.
 pub struct Account<F> {
-    /// Fields of the report.
+    /// Fields of the JSON form.
     pub facts: F,
     /// Lines above the table, each with its label.
     pub head: Vec<(&'static str, String)>,
     /// Lines below the table.
     pub tail: Vec<String>,
-    /// What both sides do, and how.
+    /// Notes on the work of both sides.
     pub sides: Vec<String>,
 }
 
-/// What was measured, and on what.
+/// Machine, settings, speeds and notes of a benchmark.
 #[derive(Debug, Serialize)]
 pub struct Report<F> {
     machine: Machine,
-    /// Nothing without PyTorch.
+    /// `None` without PyTorch.
     torch: Option<Torch>,
     encoder: String,
     data: String,
@@ -65,7 +65,7 @@ pub struct Report<F> {
 }
 
 impl<F> Report<F> {
-    /// Sums the rounds up; `theirs` says why it is missing, if it is.
+    /// Summarises the rounds; the error of `theirs` says why PyTorch is missing.
     pub fn new(
         plan: &Plan<'_>,
         machine: Machine,
@@ -112,7 +112,7 @@ impl<F> Report<F> {
     }
 }
 
-/// What a reader must know to judge the numbers.
+/// Notes without which a reader cannot judge the numbers.
 fn notes(
     plan: &Plan<'_>,
     machine: &Machine,
@@ -122,28 +122,31 @@ fn notes(
     let mut notes = Vec::new();
     if let Some(load) = machine.load.filter(|&load| load > IDLE) {
         notes.push(format!(
-            "WARNING: the machine was busy before (load {load}); absolute numbers are too low, and \
-             PyTorch, whose threads wait for each other at every operation, suffers more than we do"
+            "WARNING: the machine was busy before the measurement (load {load}): speeds are too low, \
+             PyTorch's more than ours, because its threads wait for each other at every operation"
         ));
     }
     match torch {
-        Err(reason) => notes.push(format!("no comparison: {reason}; give one with --python")),
+        Err(reason) => notes.push(format!(
+            "no comparison: {reason}; name a Python that has PyTorch with --python"
+        )),
         Ok(torch) => {
             notes.extend(sides);
             if !on_cpu(&plan.device) {
-                notes.push("MiB are those of the host, not of the GPU".into());
+                notes.push("MiB are memory of the host, not of the GPU".into());
             }
             if torch.on_cpu() && torch.blas == "reference" {
                 notes.push(
-                    "WARNING: this PyTorch multiplies matrices with the reference BLAS, which is tens \
-                     of times too slow, so the ratios mean nothing; install a fast one (Debian: \
+                    "WARNING: this PyTorch multiplies matrices with the reference BLAS, which is tens of \
+                     times slower than others, so the ratios mean nothing; install a fast BLAS (Debian: \
                      libopenblas0-pthread)"
                         .into(),
                 );
             }
             if torch.on_cpu() && !on_cpu(&plan.device) {
                 notes.push(
-                    "WARNING: PyTorch ran on the CPU and we did not; try --device cpu".into(),
+                    "WARNING: PyTorch ran on the CPU and spanlight on a GPU; try --device cpu"
+                        .into(),
                 );
             }
         }
@@ -171,9 +174,9 @@ impl<F> fmt::Display for Report<F> {
                     f,
                     "PyTorch    {version}, BLAS: {blas}; CPU; threads: {}",
                     m.torch_threads
-                )?
+                )?;
             } else {
-                writeln!(f, "PyTorch    {version}; {device}")?
+                writeln!(f, "PyTorch    {version}; {device}")?;
             }
         }
         for (label, text) in &self.head {
@@ -181,7 +184,7 @@ impl<F> fmt::Display for Report<F> {
         }
         writeln!(
             f,
-            "           {} rounds; medians of speeds, lowest peaks\n",
+            "           {} rounds; median speeds, lowest peaks\n",
             self.rounds
         )?;
         let heads = ["spanlight", "torch plain", "torch sorted", "ratio"];

@@ -1,4 +1,4 @@
-//! Repeated measures of one piece of work, and what they come to.
+//! Repeated measurements of one kind of work and their summary.
 
 use std::fmt;
 
@@ -6,18 +6,18 @@ use serde::Serialize;
 
 use super::Measure;
 
-/// One piece of work, measured again and again on every side.
+/// Measurements of one kind of work on every side.
 pub struct Row {
-    /// What is done.
+    /// Name of the work.
     pub name: &'static str,
-    /// How many sentences, where the speed in sentences is of interest too.
+    /// Number of sentences, if the report shows the speed in sentences too.
     pub sentences: Option<usize>,
-    /// Our measures, PyTorch's in plain batches, PyTorch's in sorted chunks.
+    /// Measurements of spanlight, of PyTorch in plain batches, and of PyTorch in sorted chunks.
     pub measures: [Vec<Measure>; 3],
 }
 
 impl Row {
-    /// A row without measures.
+    /// A row without measurements.
     pub fn new(name: &'static str, sentences: Option<usize>) -> Self {
         Self {
             name,
@@ -27,7 +27,7 @@ impl Row {
     }
 }
 
-/// One quantity of a row.
+/// One quantity of a row: a line of the report.
 #[derive(Debug, Serialize)]
 pub struct Line {
     what: String,
@@ -35,12 +35,12 @@ pub struct Line {
     spanlight: f64,
     torch_plain: Option<f64>,
     torch_sorted: Option<f64>,
-    /// Ours by the better one of PyTorch's.
+    /// Our value divided by the better of PyTorch's.
     ratio: Option<f64>,
 }
 
 impl Line {
-    /// `value` over the rounds, `summary` of it; `better` chooses between PyTorch's two.
+    /// Applies `summary` to `value` over the rounds; `better` chooses between PyTorch's two values.
     pub fn new(
         row: &Row,
         unit: &'static str,
@@ -85,14 +85,14 @@ impl fmt::Display for Line {
     }
 }
 
-/// The middle value, or the mean of the two middle ones.
+/// The middle value, or the mean of the two middle values; `None` without values.
 pub fn median(mut values: Vec<f64>) -> Option<f64> {
     values.sort_by(f64::total_cmp);
     let upper = *values.get(values.len() / 2)?;
     Some((upper + values[(values.len() - 1) / 2]) / 2.0)
 }
 
-/// The smallest value.
+/// The smallest value; `None` without values.
 pub fn lowest(values: Vec<f64>) -> Option<f64> {
     values.into_iter().min_by(f64::total_cmp)
 }

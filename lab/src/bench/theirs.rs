@@ -1,4 +1,6 @@
 //! PyTorch's side: a Python process that measures on request.
+//!
+//! Process and program exchange lines of JSON: first the job, then requests, each with one answer.
 
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
@@ -9,7 +11,7 @@ use tempfile::TempDir;
 use super::Measure;
 use crate::error::{Error, Result};
 
-/// A program that reads a job, then a question a line.
+/// A Python script of `lab/bench`.
 pub struct Script {
     name: &'static str,
     text: &'static str,
@@ -25,7 +27,7 @@ pub const PRETRAIN: Script = Script {
     name: "torch_pretrain.py",
     text: include_str!("../../bench/torch_pretrain.py"),
 };
-/// What they import.
+/// Modules that the scripts import.
 const MODULES: [Script; 3] = [
     Script {
         name: "torch_encoders.py",
@@ -48,33 +50,34 @@ pub struct Theirs {
     child: Child,
     input: ChildStdin,
     output: BufReader<ChildStdout>,
-    /// Where the scripts are.
+    /// Folder of the scripts.
     _folder: TempDir,
     /// Version of PyTorch.
     pub version: String,
-    /// Its library for matrix products on the CPU.
+    /// Library of its matrix products on the CPU.
     pub blas: String,
-    /// What it computes on: `CPU` or the name of a GPU.
+    /// `CPU` or the name of a GPU.
     pub device: String,
-    /// Parameters of each of its models.
+    /// Number of parameters of each model.
     pub parameters: Vec<usize>,
 }
 
 impl Theirs {
-    /// Starts Python and hands over the job; the error says why there is nothing to compare with.
+    /// Starts Python and sends the job; the error says why there is no comparison.
     pub fn start(
         python: &str,
         threads: usize,
         script: &Script,
         job: &impl Serialize,
     ) -> Result<Self, String> {
-        let folder = unpacked(script).map_err(|e| format!("no place for the scripts: {e}"))?;
+        let folder = unpacked(script)
+            .map_err(|e| format!("cannot write the scripts to a temporary folder: {e}"))?;
         let mut command = Command::new(python);
         command
             .arg(folder.path().join(script.name))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped());
-        // The libraries behind PyTorch read these once, at their start.
+        // PyTorch's libraries read these variables only at their start.
         for name in ["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"] {
             command.env(name, threads.to_string());
         }
@@ -103,16 +106,16 @@ impl Theirs {
             theirs.parameters,
         ) = theirs
             .answer(job)
-            .map_err(|_| format!("{python} has no usable PyTorch (its reason stands above)"))?;
+            .map_err(|_| format!("{python} has no usable PyTorch (see its message above)"))?;
         Ok(theirs)
     }
 
-    /// Runs something that gives word-pieces and seconds.
+    /// Sends a request for a measurement: word-pieces and seconds.
     ///
     /// # Errors
-    /// [`Error::Usage`] when the process dies or answers nonsense.
-    pub fn measure(&mut self, ask: &impl Serialize) -> Result<Measure> {
-        let ((pieces, seconds), peak) = self.answer(ask)?;
+    /// [`Error::Usage`] if the process dies or its answer is malformed.
+    pub fn measure(&mut self, request: &impl Serialize) -> Result<Measure> {
+        let ((pieces, seconds), peak) = self.answer(request)?;
         Ok(Measure {
             pieces,
             seconds,
@@ -120,50 +123,50 @@ impl Theirs {
         })
     }
 
-    /// Runs something that gives anything else.
+    /// Sends a request with a result other than a measurement.
     ///
     /// # Errors
     /// As [`Self::measure`].
-    pub fn result<T: DeserializeOwned>(&mut self, ask: &impl Serialize) -> Result<T> {
-        let (result, _): (T, Option<u64>) = self.answer(ask)?;
+    pub fn result<T: DeserializeOwned>(&mut self, request: &impl Serialize) -> Result<T> {
+        let (result, _): (T, Option<u64>) = self.answer(request)?;
         Ok(result)
     }
 
-    /// Compares the numbers of parameters of its models with those of ours.
+    /// Checks that the models of both sides have equally many parameters.
     ///
     /// # Errors
-    /// [`Error::Usage`] where they differ.
+    /// [`Error::Usage`] if the numbers differ.
     pub fn agree(&self, parameters: &[usize]) -> Result<()> {
         if self.parameters == parameters {
             Ok(())
         } else {
-            Err(self.differs(format!(
-                "{parameters:?} parameters here, {:?}",
+            Err(self.differs(&format!(
+                "{parameters:?} parameters in spanlight, {:?}",
                 self.parameters
             )))
         }
     }
 
-    /// That both sides do not compute the same; `what` ends with its side.
-    pub fn differs(&self, what: String) -> Error {
+    /// The error that both sides compute different results; `difference` ends with PyTorch's result.
+    pub fn differs(&self, difference: &str) -> Error {
         Error::Usage(format!(
-            "the models differ: {what} in {}; this is a bug, report it",
+            "the models differ: {difference} in {}; this is a bug, report it",
             self.script
         ))
     }
 
-    /// Sends a line and reads one.
-    fn answer<T: DeserializeOwned>(&mut self, question: &impl Serialize) -> Result<T> {
-        let mut line = serde_json::to_string(question).map_err(std::io::Error::other)?;
+    /// Sends a line and reads the answer.
+    fn answer<T: DeserializeOwned>(&mut self, request: &impl Serialize) -> Result<T> {
+        let mut line = serde_json::to_string(request).map_err(std::io::Error::other)?;
         line.push('\n');
-        // A process that died refuses the question; that it gives no answer says enough.
+        // Writing to a dead process fails; the missing answer below reports it.
         let _ = self.input.write_all(line.as_bytes());
         line.clear();
         self.output.read_line(&mut line)?;
         serde_json::from_str(&line).map_err(|_| {
             let python = &self.python;
             Error::Usage(format!(
-                "{python} stopped; its reason stands above; leave --python out"
+                "{python} stopped (see its message above); name another Python with --python"
             ))
         })
     }
@@ -171,13 +174,13 @@ impl Theirs {
 
 impl Drop for Theirs {
     fn drop(&mut self) {
-        // It may be in the middle of something, where it would not see its input end.
+        // A busy process would not notice the end of its input.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
 }
 
-/// A folder with a script and its modules.
+/// Writes a script and its modules to a temporary folder.
 fn unpacked(script: &Script) -> std::io::Result<TempDir> {
     let folder = tempfile::tempdir()?;
     for Script { name, text } in MODULES.iter().chain([script]) {

@@ -11,31 +11,31 @@ use crate::error::{Error, Result};
 /// Arguments of `bench`.
 #[derive(Args)]
 pub struct Bench {
-    /// Folder with an encoder (config.json, weights, tokenizer)
+    /// Folder of the encoder (config.json, weights, tokenizer)
     #[arg(long, value_name = "FOLDER")]
     encoder: PathBuf,
-    /// Annotated sentences: measures fine-tuning and inference
+    /// Annotated sentences; measures fine-tuning and inference
     #[arg(long, value_name = "FILE", required_unless_present = "corpus")]
     data: Option<PathBuf>,
-    /// Plain text, one sentence a line: measures pre-training
+    /// Plain text, one sentence per line; measures pre-training
     #[arg(long, value_name = "FILE", conflicts_with = "data")]
     corpus: Option<PathBuf>,
     /// Format of the annotated file: auto, dygie, spert, pspe, arnor, redocred, re3d or knowledgenet
     #[arg(long, default_value = "auto")]
     format: String,
-    /// Sentences per step; by default 32, or 64 of plain text
+    /// Sentences per step; 32 by default, 64 for pre-training
     #[arg(long, value_parser = at_least_one)]
     batch: Option<usize>,
     /// Timed training steps
     #[arg(long, default_value_t = 10, value_parser = at_least_one)]
     steps: usize,
-    /// Steps before them
+    /// Training steps before the timed ones
     #[arg(long, default_value_t = 2)]
     warmup: usize,
-    /// How often everything is measured, PyTorch and we in turn
+    /// Number of measurements of each side; the two sides alternate
     #[arg(long, default_value_t = 2, value_parser = at_least_one)]
     rounds: usize,
-    /// A Python, if possible with PyTorch, to compare with
+    /// Python program; if it has PyTorch, PyTorch is measured too
     #[arg(long, default_value = "python3")]
     python: String,
     /// Print one JSON object instead of a table
@@ -57,7 +57,7 @@ impl Bench {
     /// Runs the command.
     ///
     /// # Errors
-    /// Whatever stops it; a missing PyTorch does not.
+    /// Everything that stops the measurement; a missing PyTorch does not.
     pub fn run(&self) -> Result<()> {
         let (device, description) = self.compute.open()?;
         let (data, batch) = match (&self.data, &self.corpus) {

@@ -11,14 +11,14 @@ use crate::error::{Error, Result};
 /// Arguments of `compare`.
 #[derive(Args)]
 pub struct Compare {
-    /// Predictions of one model: a file of annotated sentences, or a finished cell of an experiment
+    /// Predictions of model A: a file of annotated sentences, or the folder of a finished cell
     a: PathBuf,
-    /// Those of the other
+    /// Predictions of model B
     b: PathBuf,
-    /// The annotated sentences themselves
+    /// File of the gold annotations
     #[arg(long, value_name = "FILE")]
     gold: PathBuf,
-    /// Format of that file: auto, dygie, spert, pspe, arnor, redocred, re3d or knowledgenet
+    /// Format of the gold file: auto, dygie, spert, pspe, arnor, redocred, re3d or knowledgenet
     #[arg(long, default_value = "auto")]
     format: String,
     /// Print one JSON object instead of text
@@ -30,7 +30,7 @@ impl Compare {
     /// Runs the command.
     ///
     /// # Errors
-    /// Whatever stops it.
+    /// Predictions or gold annotations that cannot be read or have different sentences.
     pub fn run(&self) -> Result<()> {
         let format = self.format.parse().map_err(Error::Usage)?;
         let comparison = Comparison::read(&self.a, &self.b, &self.gold, format)?;

@@ -16,29 +16,29 @@ use crate::label::{
 /// Arguments of `label`.
 #[derive(Args)]
 pub struct Label {
-    /// Text with one sentence a line, words between spaces, as `spanlight data clean` writes it
+    /// Text with one sentence per line and spaces between words, as `spanlight data clean` writes it
     text: PathBuf,
-    /// Where to write, in the paper's format
+    /// File to write, in the paper's format
     out: PathBuf,
-    /// Run folders or bundles, best of several seeds. A file that this command wrote earlier for the
-    /// same sentences votes like a model
+    /// Run folders or bundles, preferably of several seeds. A file that this command wrote for the same
+    /// sentences votes like a model
     #[arg(long = "model", value_name = "PATH", required = true, num_args = 1..)]
     models: Vec<PathBuf>,
     /// Models that must agree on an entity; more than half by default
     #[arg(long, value_name = "MODELS")]
     agree: Option<usize>,
-    /// Models that must agree on a relation between such entities; as many by default
+    /// Models that must agree on a relation between elected entities; the value of --agree by default
     #[arg(long, value_name = "MODELS")]
     agree_relations: Option<usize>,
-    /// Sentences to annotate: evenly spread over the text, or with --like the most similar ones; all by
-    /// default
+    /// Number of sentences to annotate, evenly spread over the text, or with --like the most similar
+    /// ones; all sentences by default
     #[arg(long, value_name = "SENTENCES")]
     count: Option<usize>,
-    /// Annotated file of examples, in any format: annotate the sentences of 8 to 60 words that are most
-    /// similar to them
+    /// Annotated file of examples, in any format; annotates the sentences of 8 to 60 words that are most
+    /// similar to the examples
     #[arg(long, value_name = "FILE", requires = "count")]
     like: Option<PathBuf>,
-    /// Word-pieces, padding included, that go through a model at once; 16 times as many on a GPU
+    /// Word-pieces in a batch, padding included; 16 times as many on a GPU
     #[arg(long, default_value_t = 512)]
     chunk: usize,
     #[command(flatten)]
@@ -49,7 +49,8 @@ impl Label {
     /// Runs the command.
     ///
     /// # Errors
-    /// Whatever stops it; the file is written whole or not at all.
+    /// Text, models or files that cannot be read, or a quorum that the models cannot have; the output file is
+    /// written completely or not at all.
     pub fn run(&self) -> Result<()> {
         let sentences = match (&self.like, self.count) {
             (Some(examples), Some(count)) => {
@@ -70,15 +71,17 @@ impl Label {
             relations: self.agree_relations.unwrap_or(entities),
         };
         let bar = ProgressBar::new((sentences.len() * self.models.len()) as u64);
-        let labelled = label(&sentences, &self.models, quorum, &computing, &|read| {
-            bar.inc(read as u64);
+        let labelled = label(&sentences, &self.models, quorum, &computing, &|done| {
+            bar.inc(done as u64);
         });
         bar.finish_and_clear();
         let (labelled, mut lines) = (labelled?, Vec::new());
         data::write(&mut lines, &self.out, &labelled)?;
         write_atomic(&self.out, &lines)?;
         let mut statistics = Statistics::default();
-        labelled.iter().for_each(|s| statistics.add(s));
+        for sentence in &labelled {
+            statistics.add(sentence);
+        }
         print(&statistics, false)?;
         Ok(())
     }

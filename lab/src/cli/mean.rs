@@ -12,10 +12,10 @@ use crate::mean::mean;
 /// Arguments of `mean`.
 #[derive(Args)]
 pub struct Mean {
-    /// Run folders or bundles that started from the same weights; one that is named twice counts twice
+    /// Run folders or bundles that started from the same weights; a model that is named twice counts twice
     #[arg(required = true, value_name = "MODEL")]
     models: Vec<PathBuf>,
-    /// Folder of the mean, which `spanlight` opens like a fine-tuned run
+    /// Folder of the average, which `spanlight` opens like a fine-tuned run
     #[arg(long, value_name = "FOLDER")]
     out: PathBuf,
 }
@@ -24,7 +24,8 @@ impl Mean {
     /// Runs the command.
     ///
     /// # Errors
-    /// Whatever stops it; nothing is written before all models are read.
+    /// Models that cannot be opened or averaged, or a folder that cannot be written. All models are read before
+    /// anything is written.
     pub fn run(&self) -> Result<()> {
         let mean = mean(&self.models)?;
         mean.write(&RunFolder::create(&self.out)?)?;

@@ -13,12 +13,12 @@ use crate::mix::{Recipe, mix};
 /// Arguments of `mix`.
 #[derive(Args)]
 pub struct MixSources {
-    /// The recipe, as TOML
+    /// The recipe, a TOML file
     recipe: PathBuf,
-    /// Folder below which the recipe's files are
+    /// Folder to which the paths in the recipe are relative
     #[arg(long, value_name = "FOLDER")]
     data_dir: PathBuf,
-    /// Folder for train.json, dev.json and test.json in the paper's format, and counts.json
+    /// Folder to write train.json, dev.json and test.json to, in the paper's format, and counts.json
     #[arg(long, value_name = "FOLDER")]
     out: PathBuf,
     /// Print the counts as one JSON object instead of text
@@ -30,7 +30,8 @@ impl MixSources {
     /// Runs the command.
     ///
     /// # Errors
-    /// Whatever stops it; nothing is written before all is read, and no file by halves.
+    /// A recipe or source that cannot be read, or a folder that cannot be written. All sources are read before
+    /// anything is written, and each file is written completely or not at all.
     pub fn run(&self) -> Result<()> {
         let mixture = mix(&Recipe::read(&self.recipe)?, &self.data_dir)?;
         let folder = &self.out;

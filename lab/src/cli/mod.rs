@@ -1,4 +1,4 @@
-//! The command line of `lab`: one subcommand, one call.
+//! The command line of `lab`.
 
 mod bench;
 mod compare;
@@ -24,17 +24,17 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Runs a grid of trainings and goes on where it stopped
+    /// Runs a grid of trainings and continues where it stopped
     Run(run::Run),
     /// Writes the paper's tables from finished experiments
     Report(report::Report),
     /// Shows the sentences in which two models differ
     Compare(compare::Compare),
-    /// Measures the speed of training and inference, beside PyTorch if there is one
+    /// Measures the speed of training and inference, and PyTorch's if it is installed
     Bench(bench::Bench),
-    /// Annotates a text with what most of several models find, as training data
+    /// Annotates text with the entities and relations that most of several models find, as training data
     Label(label::Label),
-    /// Mixes annotated files of several sources into training, development and test data
+    /// Mixes the annotated files of several sources into training, development and test data
     Mix(mix::MixSources),
     /// Averages the weights of several models
     Mean(mean::Mean),
@@ -43,7 +43,7 @@ enum Command {
 /// Parses the command line and runs its subcommand.
 ///
 /// # Errors
-/// Whatever stops the subcommand.
+/// Everything that stops the subcommand.
 pub fn run() -> Result<()> {
     match Cli::parse().command {
         Command::Run(args) => args.run(),

@@ -12,13 +12,13 @@ use crate::tables;
 /// Arguments of `report`.
 #[derive(Args)]
 pub struct Report {
-    /// Output folders of experiments
+    /// Output folders of `lab run`
     #[arg(required = true, value_name = "FOLDER")]
     folders: Vec<PathBuf>,
-    /// Where to write; the first folder by default
+    /// Folder to write to; the first output folder by default
     #[arg(long, value_name = "FOLDER")]
     out: Option<PathBuf>,
-    /// Quote so many test sentences in which two models differ, if the licence of the data allows
+    /// Number of test sentences to quote in which two models differ; mind the licence of the data
     #[arg(long, value_name = "NUMBER", default_value_t = 0)]
     sentences: usize,
 }
@@ -27,7 +27,7 @@ impl Report {
     /// Runs the command.
     ///
     /// # Errors
-    /// Whatever stops it.
+    /// A folder that is no output folder, a damaged file, or a file that cannot be written.
     pub fn run(&self) -> Result<()> {
         let Some(out) = self.out.as_ref().or(self.folders.first()) else {
             return Ok(());

@@ -18,21 +18,21 @@ use crate::experiment::{self, Checksums, Grid, Plan, State};
 /// Arguments of `run`.
 #[derive(Args)]
 pub struct Run {
-    /// The grid, as TOML
+    /// The grid, a TOML file
     file: PathBuf,
-    /// Folder of the data sets: the grid's variable `data_dir`
+    /// Folder of the data sets; sets the grid's variable `data_dir`
     #[arg(long, value_name = "FOLDER")]
     data_dir: Option<String>,
-    /// Sets another variable of the grid; the environment can too, as SPANLIGHT_NAME
+    /// Sets another variable of the grid, as the environment variable SPANLIGHT_NAME does
     #[arg(long, value_name = "NAME=VALUE", value_parser = assignment)]
     set: Vec<(String, String)>,
-    /// Folder of the results, instead of the grid's
+    /// Folder of the results, instead of the grid's `output`
     #[arg(long, value_name = "FOLDER")]
     out: Option<PathBuf>,
-    /// Stop after so many minutes, at a place to go on from
+    /// Stop after this time; the same command continues
     #[arg(long, value_name = "MINUTES", value_parser = minutes)]
     max_minutes: Option<Duration>,
-    /// Only list the cells and how far they are
+    /// Only list the cells and their states
     #[arg(long)]
     dry_run: bool,
     #[command(flatten)]
@@ -42,7 +42,7 @@ pub struct Run {
 fn assignment(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((name, value)) => Ok((name.into(), value.into())),
-        None => Err("must be NAME=VALUE".into()),
+        None => Err("has no `=`; write NAME=VALUE".into()),
     }
 }
 
@@ -50,7 +50,7 @@ impl Run {
     /// Runs the command.
     ///
     /// # Errors
-    /// Whatever stops the whole experiment, and at the end that cells failed.
+    /// Everything that stops the whole experiment; at the end, [`Error::Cells`] if cells failed.
     pub fn run(&self) -> Result<()> {
         let begin = Instant::now();
         let mut variables: BTreeMap<String, String> = self.set.iter().cloned().collect();

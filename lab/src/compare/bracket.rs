@@ -6,10 +6,10 @@ use std::collections::HashMap;
 use spanlight_core::document::{Relation, Sentence};
 use spanlight_core::schema::Span;
 
-/// A relation by its type and the spans of its arguments.
+/// A relation by its type and the spans of head and tail.
 type Key = (String, Span, Span);
 
-/// Numbers of relations, the same wherever a relation occurs.
+/// Numbers of relations: a relation has one number in all versions of a sentence.
 #[derive(Default)]
 pub struct Numbers(HashMap<Key, usize>);
 
@@ -50,8 +50,8 @@ fn key(sentence: &Sentence, relation: &Relation) -> Option<Key> {
     ))
 }
 
-/// Writes a sentence. `{WORK-1>}` stands at the first argument of relation 1, `{>WORK-1}` at the
-/// second. Brackets of nested mentions nest.
+/// Writes a sentence with brackets. `{WORK-1>}` marks the head of relation 1, `{>WORK-1}` its tail. Brackets of
+/// nested mentions nest.
 pub fn bracketed(sentence: &Sentence, numbers: &Numbers) -> String {
     let mut parts = Vec::with_capacity(sentence.words.len());
     for (i, word) in sentence.words.iter().enumerate() {
@@ -71,7 +71,7 @@ pub fn bracketed(sentence: &Sentence, numbers: &Numbers) -> String {
     parts.join(" ")
 }
 
-/// The relations of a mention.
+/// The relations of a mention, in braces; empty for a mention without relations.
 fn arguments(sentence: &Sentence, entity: usize, numbers: &Numbers) -> String {
     let mut found: Vec<(usize, String)> = Vec::new();
     for relation in &sentence.relations {
@@ -137,7 +137,7 @@ mod tests {
             bracketed(&gold, &numbers),
             "[anna]PER{WORK-1> >KNOWS-2} of [the robot lab]ORG{>WORK-1} met [carla]PER{KNOWS-2>}"
         );
-        // The shared relation keeps its number, the new one has its own.
+        // KNOWS has the spans of the gold relation and keeps its number; WORK has another tail.
         assert_eq!(
             bracketed(&other, &numbers),
             "[anna]PER{>KNOWS-2 WORK-3>} of the robot lab met [carla]ORG{KNOWS-2> >WORK-3}"
@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn nested_and_bare_sentences_can_be_read() {
+    fn brackets_nest_and_a_sentence_may_have_none() {
         let nested = sentence(&[(2, 5, "ORG"), (3, 4, "THING"), (4, 5, "PLACE")], &[]);
         let none = Numbers::default();
         assert_eq!(

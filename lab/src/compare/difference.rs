@@ -10,38 +10,37 @@ use spanlight_core::{Result, Schema};
 
 use super::bracket::{Numbers, bracketed};
 
-/// Which model made fewer mistakes.
+/// The model with fewer mistakes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Closer {
-    /// The first.
+    /// The first model.
     A,
-    /// The second.
+    /// The second model.
     B,
-    /// Both made as many.
+    /// Both models made equally many mistakes.
     Neither,
 }
 
-/// A sentence with the gold annotations and those of two models.
+/// A sentence with its gold annotations and the predictions of two models.
 #[derive(Debug, Clone, Serialize)]
 pub struct Difference {
-    /// The document.
+    /// Name of the document.
     pub document: String,
     /// Position in the document, from 0.
     pub sentence: usize,
-    /// Which model made fewer mistakes: entities and relations (with the types of both entities)
-    /// that are missing or wrong.
+    /// The model with fewer mistakes: entities, and relations under strict scoring, that are missing or wrong.
     pub closer: Closer,
     /// Gold annotations in brackets.
     pub gold: String,
-    /// Those of the first model.
+    /// Predictions of the first model in brackets.
     pub a: String,
-    /// Those of the second model.
+    /// Predictions of the second model in brackets.
     pub b: String,
 }
 
 impl Difference {
-    /// Compares two predictions for a sentence; nothing if they are the same.
+    /// Compares two predictions for a sentence; `None` if they are equal.
     ///
     /// # Errors
     /// As [`Scores::add`].
@@ -71,7 +70,7 @@ impl Difference {
     }
 }
 
-/// Entities and relations as sets, whatever their order.
+/// Entities and relations as sets, which have no order.
 fn facts(sentence: &Sentence) -> (BTreeSet<&Entity>, BTreeSet<(&str, &Entity, &Entity)>) {
     let relations = sentence.relations.iter().filter_map(|r| {
         let (head, tail) = (
@@ -83,6 +82,7 @@ fn facts(sentence: &Sentence) -> (BTreeSet<&Entity>, BTreeSet<(&str, &Entity, &E
     (sentence.entities.iter().collect(), relations.collect())
 }
 
+/// Number of entities and strict relations that are missing or wrong.
 fn mistakes(gold: &Sentence, found: &Sentence, schema: &Schema) -> Result<usize> {
     let mut scores = Scores::new(schema);
     scores.add(gold, &Prediction::from(found), schema, Protocol::Full)?;

@@ -1,4 +1,4 @@
-//! Where two models differ, sentence by sentence (method §9.6, the form of the paper's Table 11).
+//! The sentences in which two models differ (method §9.6), in the form of the paper's Table 11.
 
 mod bracket;
 mod difference;
@@ -17,30 +17,30 @@ use spanlight_core::score::{Prediction, Protocol, Scores, score_under};
 use crate::error::Result;
 pub use difference::{Closer, Difference};
 
-/// All differences of two sets of predictions.
+/// The differences between the predictions of two models.
 #[derive(Debug, Clone, Serialize)]
 pub struct Comparison {
-    /// Where the first predictions come from.
+    /// Path of the first predictions.
     pub a: String,
-    /// Where the second ones come from.
+    /// Path of the second predictions.
     pub b: String,
-    /// Sentences in all.
+    /// Number of sentences compared.
     pub sentences: usize,
-    /// How often which of them is closer to the gold standard, among the differences.
+    /// How often each model is closer to the gold annotations, among the sentences that differ.
     pub closer: BTreeMap<Closer, usize>,
-    /// Scores of the first on all sentences.
+    /// Scores of the first model on all sentences.
     pub scores_a: Scores,
-    /// Scores of the second.
+    /// Scores of the second model on all sentences.
     pub scores_b: Scores,
-    /// The sentences in which they differ, all or the first of them.
+    /// The sentences in which the models differ; a report keeps only the first of them.
     pub differences: Vec<Difference>,
 }
 
 impl Comparison {
-    /// Reads two files of predictions (or run folders that have one) and the gold standard.
+    /// Reads two files of predictions (or run folders that hold one) and the gold annotations.
     ///
     /// # Errors
-    /// [`crate::error::Error::Usage`] if they do not have the same sentences.
+    /// [`crate::error::Error::Usage`] if predictions and gold annotations have different sentences.
     pub fn read(a: &Path, b: &Path, gold: &Path, format: Format) -> Result<Self> {
         let sentences = spanlight::data::read(gold, format)?.sentences;
         let [first, second] = [source::read(a, &sentences)?, source::read(b, &sentences)?];
@@ -78,7 +78,7 @@ impl Display for Comparison {
         writeln!(
             f,
             "{} of {} sentences differ; A is closer to gold in {}, B in {}",
-            // Not all of them need be shown.
+            // `differences` may be truncated.
             self.closer.values().sum::<usize>(),
             self.sentences,
             count(Closer::A),

@@ -8,33 +8,30 @@ use spanlight_core::document::Sentence;
 
 use crate::error::{Error, Result};
 
-/// Name of the predictions in a run folder.
+/// Name of the predictions file in a run folder.
 const FILE: &str = "predictions.jsonl";
 
-/// Reads predictions in any format of annotated data; they must be for the sentences of `gold`.
+/// Reads predictions for the sentences of `gold`, in any format of annotated data.
 ///
 /// # Errors
-/// [`Error::Folder`] for a folder without predictions, [`Error::Usage`] for other sentences.
+/// [`Error::Folder`] for a folder without predictions, [`Error::Usage`] if the sentences differ from `gold`.
 pub fn read(path: &Path, gold: &[Sentence]) -> Result<Vec<Sentence>> {
     let file = path.join(FILE);
-    let path = match (path.is_dir(), file.is_file()) {
-        (true, false) => {
-            return Err(Error::Folder {
-                path: path.into(),
-                problem: format!(
-                    "has no {FILE}; finished cells of experiments have one, and `spanlight evaluate \
-                     --predictions FILE` writes one for any model"
-                ),
-            });
-        }
-        (true, true) => file.as_path(),
-        (false, _) => path,
-    };
+    if path.is_dir() && !file.is_file() {
+        return Err(Error::Folder {
+            path: path.into(),
+            problem: format!(
+                "has no {FILE}; name a finished cell of an experiment, or write the file with `spanlight \
+                 evaluate --predictions FILE`"
+            ),
+        });
+    }
+    let path = if path.is_dir() { file.as_path() } else { path };
     let found = data::read(path, Format::Auto)?.sentences;
     let fail = |problem: String| Err(Error::Usage(format!("{}: {problem}", path.display())));
     if found.len() != gold.len() {
         return fail(format!(
-            "has {} sentences, and the gold standard {}; predict for that file",
+            "has {} sentences, but the gold file has {}; predict the sentences of the gold file",
             found.len(),
             gold.len()
         ));
@@ -46,7 +43,7 @@ pub fn read(path: &Path, gold: &[Sentence]) -> Result<Vec<Sentence>> {
         .position(|(a, b)| words(a) != words(b))
     {
         Some(i) => fail(format!(
-            "sentence {} has other words than that of the gold standard; predict for that file",
+            "sentence {} has other words than in the gold file; predict the sentences of the gold file",
             i + 1
         )),
         None => Ok(found),

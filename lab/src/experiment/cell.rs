@@ -1,4 +1,4 @@
-//! One point of a grid and its settings.
+//! A cell: one point of a grid, with its settings.
 
 use std::path::Path;
 
@@ -9,22 +9,22 @@ use spanlight::settings::{Settings, overlaid};
 use super::grid::Grid;
 use crate::error::Result;
 
-/// One point of a grid.
+/// One training of a grid and its evaluation.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Cell {
     /// Name of the variant.
     pub variant: String,
     /// Share of the training documents.
     pub fraction: f64,
-    /// Seed.
+    /// Seed of the fine-tuning.
     pub seed: u64,
-    /// Settings of its block.
+    /// Fine-tuning settings of the cell's block.
     pub settings: Settings,
 }
 
 impl Cell {
-    /// The cells of a grid in the order in which they run; one that stands in several blocks has
-    /// its place and its settings from the first.
+    /// The cells of a grid in the order in which they run. A cell of several blocks has its position and settings
+    /// from the first of them.
     pub fn all(grid: &Grid) -> Vec<Self> {
         let mut cells: Vec<Self> = Vec::new();
         for block in &grid.runs {
@@ -47,22 +47,22 @@ impl Cell {
         cells
     }
 
-    /// Whether it is that point.
+    /// Whether the cell has this variant, share and seed.
     pub fn is(&self, variant: &str, fraction: f64, seed: u64) -> bool {
         (self.variant.as_str(), self.fraction, self.seed) == (variant, fraction, seed)
     }
 
-    /// The settings with which the cell is fine-tuned from an encoder or a pre-training.
+    /// The complete fine-tuning settings; `init_from` is the folder of the pre-training, if there is one.
     ///
     /// # Errors
-    /// [`crate::error::Error::Settings`] for a setting that this build does not have.
+    /// [`crate::error::Error::Settings`] for an unknown setting.
     pub fn config(&self, grid: &Grid, init_from: Option<&Path>) -> Result<FinetuneConfig> {
         let data = &grid.data;
         let mut own = table(json!({
             "train": data.train, "dev": data.dev, "format": data.format,
             "symmetric": data.symmetric, "fraction": self.fraction, "seed": self.seed,
         }));
-        // A draw of everything has no seed.
+        // The whole training data needs no draw and thus no seed.
         if grid.subset_per_seed && self.fraction < 1.0 {
             own.insert("fraction_seed".into(), json!(self.seed));
         }
@@ -79,21 +79,21 @@ impl Cell {
         layered(grid, &tables)
     }
 
-    /// How its folder's name begins.
+    /// The start of the folder's name: `VARIANT-PERCENT-SEED`.
     pub fn stem(&self) -> String {
         format!("{}-{}-{}", self.variant, percent(self.fraction), self.seed)
     }
 }
 
-/// A share in percent, without digits that say nothing.
+/// A share in percent, without trailing zeros.
 pub fn percent(fraction: f64) -> String {
     ((fraction * 1e6).round() / 1e4).to_string()
 }
 
-/// Settings of fine-tuning: defaults, the grid's preset, then tables, the last above all.
+/// Fine-tuning settings from the defaults, the grid's preset and `tables`; later ones override earlier ones.
 ///
 /// # Errors
-/// [`crate::error::Error::Settings`] for a setting that this build does not have.
+/// [`crate::error::Error::Settings`] for an unknown setting.
 pub fn layered(grid: &Grid, tables: &[&Settings]) -> Result<FinetuneConfig> {
     let preset = PRESETS.settings(grid.preset)?;
     let tables: Vec<&Settings> = [&preset]

@@ -1,4 +1,4 @@
-//! Reads a grid and checks it before anything is computed.
+//! Reads and checks a grid before anything is computed.
 
 use std::collections::BTreeMap;
 use std::iter::successors;
@@ -15,8 +15,8 @@ use super::{
 };
 use crate::error::{Error, Result};
 
-/// Settings that the grid sets for every cell.
-const SET: [&str; 7] = [
+/// Settings of a cell that come from `[data]`, `[[runs]]` or its pre-training, not from a `finetune` table.
+const RESERVED: [&str; 7] = [
     "train",
     "dev",
     "format",
@@ -27,16 +27,16 @@ const SET: [&str; 7] = [
 ];
 
 impl Grid {
-    /// Reads and checks a file; `flags` set variables.
+    /// Reads and checks a file; `flags` holds the values of variables from the command line.
     ///
     /// # Errors
-    /// [`Error::Settings`] that says where in the file and what to do.
+    /// [`Error::Settings`] that names the table and the key; [`Error::Spanlight`] for an unreadable file.
     pub fn read(path: &Path, flags: &BTreeMap<String, String>) -> Result<Self> {
         let environment = |name: &str| std::env::var(name).ok();
         Self::parse(&store::read_text(path)?, path, flags, environment)
     }
 
-    /// As [`Self::read`], from a text.
+    /// As [`Self::read`], from text; `environment` looks up environment variables.
     ///
     /// # Errors
     /// As [`Self::read`].
@@ -64,7 +64,7 @@ impl Grid {
     }
 }
 
-/// Checks names, shares and settings.
+/// Checks names, shares, settings and references between tables.
 ///
 /// # Errors
 /// [`crate::error::Error::Settings`] that names the table and the key.
@@ -78,27 +78,27 @@ fn check(grid: &Grid) -> Result<()> {
             )));
         }
     }
-    blocks(grid)?;
-    let known: Vec<String> = object(&FinetuneConfig::default())?
+    check_blocks(grid)?;
+    let fields: Vec<String> = object(&FinetuneConfig::default())?
         .into_iter()
         .map(|f| f.0)
         .collect();
-    let check_finetuning = |settings: &Settings, table: &str, taken: &[&str]| {
-        fine_tuning(grid, settings, table, &known, taken)
+    let check_finetuning = |settings: &Settings, table: &str, reserved: &[&str]| {
+        check_finetune_keys(grid, settings, table, &fields, reserved)
     };
-    check_finetuning(&grid.finetune, "finetune", &SET)?;
+    check_finetuning(&grid.finetune, "finetune", &RESERVED)?;
     for (i, block) in grid.runs.iter().enumerate() {
         let table = format!("runs[{i}].finetune");
-        check_finetuning(&block.finetune, &table, &SET)?;
+        check_finetuning(&block.finetune, &table, &RESERVED)?;
         cell::layered(grid, &[&grid.finetune, &block.finetune])
             .map_err(|e| grid.problem(format!("{table}: {e}")))?;
     }
-    twice(grid)?;
-    pre_training(grid, &grid.pretrain, "pretrain")?;
+    check_conflicts(grid)?;
+    check_pretrain_keys(grid, &grid.pretrain, "pretrain")?;
     for (name, variant) in &grid.variants {
         let table = format!("variants.{name}.finetune");
-        check_finetuning(&variant.finetune, &table, &SET)?;
-        start(
+        check_finetuning(&variant.finetune, &table, &RESERVED)?;
+        check_start(
             grid,
             &format!("variants.{name}"),
             variant.pretraining.as_ref(),
@@ -108,15 +108,17 @@ fn check(grid: &Grid) -> Result<()> {
     }
     for (name, pretraining) in &grid.pretrainings {
         let table = format!("pretrainings.{name}");
-        start(grid, &table, pretraining.from.as_ref())?;
-        chain(grid, name)?;
+        check_start(grid, &table, pretraining.from.as_ref())?;
+        check_cycle(grid, name)?;
         let table = format!("{table}.settings");
         match pretraining.kind {
             Kind::Pretrain => {
                 if pretraining.from.is_some() && pretraining.settings.contains_key("init_from") {
-                    return Err(grid.problem(format!("{table}: `from` sets init_from")));
+                    return Err(grid.problem(format!(
+                        "{table}: `init_from` contradicts `from`; remove one of them"
+                    )));
                 }
-                pre_training(grid, &pretraining.settings, &table)?;
+                check_pretrain_keys(grid, &pretraining.settings, &table)?;
             }
             Kind::Finetune => {
                 check_finetuning(&pretraining.settings, &table, &["init_from"])?;
@@ -129,39 +131,45 @@ fn check(grid: &Grid) -> Result<()> {
     let report = &grid.report;
     for (field, names) in [("against", &report.against), ("detail", &report.detail)] {
         if let Some(name) = names.iter().find(|v| !grid.variants.contains_key(*v)) {
-            return Err(grid.problem(format!("report.{field}: there is no variant `{name}`")));
+            return Err(grid.problem(format!(
+                "report.{field}: there is no variant `{name}`; add [variants.{name}] or correct the name"
+            )));
         }
     }
     Ok(())
 }
 
-/// What a table starts from must be there.
-fn start(grid: &Grid, table: &str, start: Option<&String>) -> Result<()> {
-    match start.filter(|start| !grid.pretrainings.contains_key(*start)) {
-        None => Ok(()),
-        Some(start) => {
-            let names: Vec<&str> = grid.pretrainings.keys().map(String::as_str).collect();
-            Err(grid.problem(format!(
-                "{table} starts from the pre-training `{start}`, which is not one of {}",
-                names.join(", ")
-            )))
-        }
-    }
+/// Checks that the pre-training from which a table starts exists.
+fn check_start(grid: &Grid, table: &str, start: Option<&String>) -> Result<()> {
+    let Some(start) = start.filter(|start| !grid.pretrainings.contains_key(*start)) else {
+        return Ok(());
+    };
+    let names: Vec<&str> = grid.pretrainings.keys().map(String::as_str).collect();
+    Err(grid.problem(format!(
+        "{table} starts from the unknown pre-training `{start}`; the pre-trainings are: {}",
+        names.join(", ")
+    )))
 }
 
-/// No pre-training may start from itself, by way of others either.
-fn chain(grid: &Grid, name: &str) -> Result<()> {
-    let before = |name: &String| grid.pretrainings.get(name)?.from.clone();
-    let first = before(&name.to_owned());
+/// Checks that a pre-training does not start from itself, directly or through others.
+fn check_cycle(grid: &Grid, name: &str) -> Result<()> {
+    let predecessor = |name: &String| grid.pretrainings.get(name)?.from.clone();
+    let first = predecessor(&name.to_owned());
     let longest = grid.pretrainings.len();
-    if successors(first, before).take(longest).any(|n| n == name) {
-        Err(grid.problem(format!("pretrainings.{name} starts from itself")))
+    if successors(first, predecessor)
+        .take(longest)
+        .any(|n| n == name)
+    {
+        Err(grid.problem(format!(
+            "pretrainings.{name} starts from itself; change a `from`"
+        )))
     } else {
         Ok(())
     }
 }
 
-fn blocks(grid: &Grid) -> Result<()> {
+/// Checks variants, shares and seeds of the blocks.
+fn check_blocks(grid: &Grid) -> Result<()> {
     for (i, block) in grid.runs.iter().enumerate() {
         let fail = |problem: String| Err(grid.problem(format!("runs[{i}]: {problem}")));
         if let Some(name) = block
@@ -169,24 +177,26 @@ fn blocks(grid: &Grid) -> Result<()> {
             .iter()
             .find(|v| !grid.variants.contains_key(*v))
         {
-            return fail(format!("there is no variant `{name}`"));
+            return fail(format!(
+                "there is no variant `{name}`; add [variants.{name}] or correct the name"
+            ));
         }
         if let Some(f) = block.fractions.iter().find(|f| !(**f > 0.0 && **f <= 1.0)) {
-            return fail(format!("the fraction {f} is not above 0 and at most 1"));
+            return fail(format!("the fraction {f} must be above 0 and at most 1"));
         }
         if block.variants.is_empty() || block.fractions.is_empty() || block.seeds.is_empty() {
             return fail("variants, fractions and seeds need at least one element each".into());
         }
     }
     if grid.runs.is_empty() {
-        Err(grid.problem("at least one table [[runs]] is needed".into()))
+        Err(grid.problem("there are no cells; add a table [[runs]]".into()))
     } else {
         Ok(())
     }
 }
 
-/// A cell cannot have two sets of settings.
-fn twice(grid: &Grid) -> Result<()> {
+/// Checks that two blocks do not give a cell different settings.
+fn check_conflicts(grid: &Grid) -> Result<()> {
     let cells = Cell::all(grid);
     for (i, block) in grid.runs.iter().enumerate() {
         let differs = |cell: &&Cell| {
@@ -197,7 +207,8 @@ fn twice(grid: &Grid) -> Result<()> {
         };
         if let Some(cell) = cells.iter().find(differs) {
             return Err(grid.problem(format!(
-                "runs[{i}]: an earlier block has `{}` at the fraction {} with other settings",
+                "runs[{i}]: an earlier block has `{}` at the fraction {} with other settings; remove \
+                 one of them",
                 cell.variant, cell.fraction
             )));
         }
@@ -205,15 +216,16 @@ fn twice(grid: &Grid) -> Result<()> {
     Ok(())
 }
 
-fn fine_tuning(
+/// Checks the keys of a table of fine-tuning settings: one of `fields` and not `reserved`.
+fn check_finetune_keys(
     grid: &Grid,
     settings: &Settings,
     table: &str,
-    known: &[String],
-    taken: &[&str],
+    fields: &[String],
+    reserved: &[&str],
 ) -> Result<()> {
     for key in settings.keys() {
-        if taken.contains(&key.as_str()) {
+        if reserved.contains(&key.as_str()) {
             return Err(grid.problem(format!(
                 "{table}: `{key}` is set by [data], [[runs]] or the pre-training; remove it here"
             )));
@@ -223,22 +235,23 @@ fn fine_tuning(
                 "{table}: `fraction_seed` contradicts `subset_per_seed`; remove one of them"
             )));
         }
-        if !known.contains(key) {
+        if !fields.contains(key) {
             return Err(grid.problem(format!(
                 "{table}: unknown field `{key}`; the fields are {}",
-                known.join(", ")
+                fields.join(", ")
             )));
         }
     }
     Ok(())
 }
 
-fn pre_training(grid: &Grid, settings: &Settings, table: &str) -> Result<()> {
-    let known = run::pretrain_fields()?;
-    match settings.keys().find(|key| !known.contains(key)) {
+/// Checks the keys of a table of pre-training settings.
+fn check_pretrain_keys(grid: &Grid, settings: &Settings, table: &str) -> Result<()> {
+    let fields = run::pretrain_fields()?;
+    match settings.keys().find(|key| !fields.contains(key)) {
         Some(key) => Err(grid.problem(format!(
             "{table}: unknown field `{key}`; the fields are {}",
-            known.join(", ")
+            fields.join(", ")
         ))),
         None => Ok(()),
     }

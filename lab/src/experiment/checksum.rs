@@ -1,4 +1,4 @@
-//! Content of files and folders as a number.
+//! Checksums of files and folders.
 
 use std::{
     collections::BTreeMap,
@@ -14,7 +14,7 @@ use spanlight_core::bundle::{MANIFEST, TOKENIZER, WEIGHTS};
 
 use crate::error::Result;
 
-/// The files of an encoder folder that training reads; others may come and go.
+/// The files of an encoder folder that training reads; other files do not count.
 const ENCODER: [&str; 8] = [
     "config.json",
     "model.safetensors",
@@ -26,16 +26,16 @@ const ENCODER: [&str; 8] = [
     "vocab.txt",
 ];
 
-/// SHA-256 sums, each computed once.
+/// SHA-256 sums by path, each computed once.
 #[derive(Debug, Default)]
 pub struct Checksums(BTreeMap<PathBuf, String>);
 
 impl Checksums {
-    /// Sum of a file, or of the names and contents of a folder's files: those that training reads
-    /// if it is an encoder or a bundle, else all.
+    /// Sum of a file, or of the names and contents of the files in a folder. Of an encoder or a bundle, only the
+    /// files that training reads count.
     ///
     /// # Errors
-    /// [`StoreError::Io`].
+    /// [`StoreError::Io`] for a file that cannot be read.
     pub fn of(&mut self, path: &Path) -> Result<String> {
         if let Some(sum) = self.0.get(path) {
             return Ok(sum.clone());
@@ -51,7 +51,7 @@ impl Checksums {
                 hash.update(own.finalize());
             }
         } else {
-            add(&mut hash, path)?
+            add(&mut hash, path)?;
         }
         let sum = format!("{:x}", hash.finalize());
         self.0.insert(path.to_owned(), sum.clone());
@@ -59,7 +59,7 @@ impl Checksums {
     }
 }
 
-/// Sum of a text.
+/// SHA-256 sum of a text.
 pub fn of_text(text: &str) -> String {
     format!("{:x}", Sha256::digest(text))
 }
@@ -70,13 +70,14 @@ fn add(hash: &mut Sha256, path: &Path) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// Names of the files in a folder that count.
 fn files(folder: &Path) -> Result<Vec<String>, StoreError> {
     if is_bundle(folder) {
         return Ok([MANIFEST, TOKENIZER, WEIGHTS].map(String::from).into());
     }
     if folder.join(ENCODER[0]).is_file() {
         let present = ENCODER.iter().filter(|name| folder.join(name).is_file());
-        return Ok(present.map(|name| name.to_string()).collect());
+        return Ok(present.map(|name| (*name).to_owned()).collect());
     }
     let list = || {
         let mut names = Vec::new();
@@ -110,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_is_what_training_reads_of_it() {
+    fn only_the_files_of_a_folder_that_training_reads_count() {
         let folder = tempfile::tempdir().unwrap();
         let at = folder.path();
         let sum = || Checksums::default().of(at).unwrap();
@@ -127,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bundle_is_its_three_parts() {
+    fn a_bundle_has_three_files_that_count() {
         let folder = tempfile::tempdir().unwrap();
         let at = folder.path();
         for part in [MANIFEST, TOKENIZER, WEIGHTS] {

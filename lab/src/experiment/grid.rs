@@ -1,4 +1,4 @@
-//! The file of a grid.
+//! The TOML file of a grid.
 
 use std::{collections::BTreeMap, path::PathBuf};
 
@@ -8,25 +8,25 @@ use spanlight::settings::{Preset, Settings};
 
 use crate::error::{Error, Result};
 
-/// A grid, as its TOML file gives it.
+/// A grid of trainings.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Grid {
-    /// Name, for files.
+    /// Name in file names.
     pub name: String,
-    /// Name, for people.
+    /// Name for readers.
     pub title: String,
-    /// Folder for everything; grids that share it share their cells.
+    /// Output folder; grids with the same folder share their cells.
     pub output: PathBuf,
-    /// What is kept of a finished cell besides its scores.
+    /// Files of a finished cell that are kept.
     #[serde(default)]
     pub keep: Keep,
-    /// Variables with their default values; an empty one must be set.
+    /// Variables with their default values; a variable with an empty default must be set.
     #[serde(default)]
     pub variables: BTreeMap<String, String>,
     /// Annotated files.
     pub data: Data,
-    /// Settings that come together, below all others.
+    /// Preset of fine-tuning and pre-training, which all other settings override.
     #[serde(default)]
     pub preset: Option<Preset>,
     /// Draw the shares of the training data anew for every seed.
@@ -38,17 +38,17 @@ pub struct Grid {
     /// Settings of pre-training for all pre-trainings.
     #[serde(default)]
     pub pretrain: Settings,
-    /// What variants may start from.
+    /// Pre-trainings from which variants may start.
     #[serde(default)]
     pub pretrainings: BTreeMap<String, Pretraining>,
-    /// What is compared.
+    /// Variants that the grid compares.
     pub variants: BTreeMap<String, Variant>,
     /// The cells: blocks in the order in which they run.
     pub runs: Vec<Block>,
-    /// How the report compares them.
+    /// Content of the report.
     #[serde(default)]
     pub report: Report,
-    /// The file it was read from.
+    /// The file that holds the grid.
     #[serde(skip)]
     pub path: PathBuf,
 }
@@ -59,83 +59,83 @@ pub struct Grid {
 pub struct Data {
     /// Training file.
     pub train: PathBuf,
-    /// Development file: chooses the epoch.
+    /// Development file, which chooses the best epoch.
     pub dev: PathBuf,
-    /// Test file: chooses nothing.
+    /// Test file, which chooses nothing.
     pub test: PathBuf,
     /// Format of the files.
     #[serde(default = "auto")]
     pub format: String,
-    /// Relation types whose arguments may be swapped.
+    /// Symmetric relation types, whose head and tail may be swapped.
     #[serde(default)]
     pub symmetric: Vec<String>,
-    /// Where the files come from; the message about a missing file says so.
+    /// Where to get the files; quoted by the error about a missing file.
     #[serde(default)]
     pub source: String,
 }
 
-/// The format of files of which none is given.
+/// The default format.
 pub(super) fn auto() -> String {
     "auto".into()
 }
 
-/// What is kept of a finished cell besides its scores and test predictions.
+/// Files of a finished cell that are kept besides its scores and test predictions.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Keep {
-    /// No weights.
+    /// None.
     Results,
     /// The best weights.
     #[default]
     Best,
-    /// The last checkpoint too.
+    /// The best weights and the last checkpoint.
     All,
 }
 
-/// Something that variants start from.
+/// A training from which variants or other pre-trainings start.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Pretraining {
-    /// How it is trained.
+    /// Kind of training data.
     #[serde(default)]
     pub kind: Kind,
-    /// Another one that it starts from.
+    /// The pre-training from which this one starts.
     #[serde(default)]
     pub from: Option<String>,
-    /// Settings that differ from the common ones.
+    /// Settings that override the common settings.
     #[serde(default)]
     pub settings: Settings,
 }
 
-/// How a pre-training is trained.
+/// Training data of a pre-training.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
-    /// On text alone; common settings: [`Grid::pretrain`].
+    /// Plain text; the common settings are [`Grid::pretrain`].
     #[default]
     Pretrain,
-    /// On other annotated files, such as distant labels; common settings: [`Grid::finetune`].
+    /// Other annotated files, such as distant labels; the common settings are [`Grid::finetune`].
     Finetune,
 }
 
-/// One of the things compared.
+/// A way to train that the grid compares with others.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Variant {
-    /// Name in the report.
+    /// Name for readers.
     pub label: String,
-    /// Name of the same thing among the paper's figures.
+    /// Name of the same model in the paper.
     #[serde(default)]
     pub paper: Option<String>,
-    /// The pre-training it starts from; without one only the encoder is pre-trained.
+    /// The pre-training from which the variant starts; by default, it starts from the encoder.
     #[serde(default)]
     pub pretraining: Option<String>,
-    /// Settings of fine-tuning that differ from the common ones.
+    /// Fine-tuning settings that override the common settings.
     #[serde(default)]
     pub finetune: Settings,
 }
 
-/// A product of shares, seeds and variants; the last vary fastest, so that pairs end together.
+/// A block of cells: shares × seeds × variants. Variants vary fastest, so that cells to compare finish together.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Block {
@@ -147,8 +147,7 @@ pub struct Block {
     /// Seeds.
     #[serde(default = "three")]
     pub seeds: Vec<u64>,
-    /// Settings of fine-tuning for these cells, above those of the variants; such as more epochs
-    /// for fewer sentences.
+    /// Fine-tuning settings that override the variants', such as more epochs for fewer sentences.
     #[serde(default)]
     pub finetune: Settings,
 }
@@ -161,21 +160,21 @@ fn three() -> Vec<u64> {
     vec![5216, 5217, 5218]
 }
 
-/// How the report compares.
+/// Content of the report.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Report {
-    /// Whose published figures stand beside ours.
+    /// Data set whose published figures the report shows beside ours.
     #[serde(default)]
     pub dataset: Option<String>,
-    /// Which of the paper's tables the grid repeats; all of the data set if empty.
+    /// The paper's tables that the grid repeats; if empty, all tables on the data set.
     #[serde(default)]
     pub tables: Vec<String>,
-    /// Variants that the others are compared with; the first variant if empty.
+    /// Variants with which the others are compared; if empty, the first variant.
     #[serde(default)]
     pub against: Vec<String>,
-    /// Variants whose scores are shown by type and by bucket too, and the first two by the sentences in which
-    /// they differ; those of `against` if empty, or all.
+    /// Variants whose scores the report shows by type and by bucket; it also quotes sentences in which the first
+    /// two differ. If empty, the variants of `against`, or else all.
     #[serde(default)]
     pub detail: Vec<String>,
 }
@@ -192,7 +191,10 @@ impl Grid {
         order
     }
 
-    /// Settings of a pre-training on text.
+    /// Settings of a pre-training on text: preset, common settings, own settings.
+    ///
+    /// # Errors
+    /// [`Error::Spanlight`] for a malformed preset.
     pub fn pretraining(&self, name: &str) -> Result<Settings> {
         let mut settings = PRESETS.settings(self.preset)?;
         settings.extend(self.pretrain.clone());
@@ -201,7 +203,7 @@ impl Grid {
         Ok(settings)
     }
 
-    /// A problem of this file.
+    /// An error about this file.
     pub(super) fn problem(&self, problem: String) -> Error {
         Error::Settings {
             path: self.path.clone(),

@@ -1,4 +1,4 @@
-//! What makes two cells, or two pre-trainings, the same, and the folder that is named after it.
+//! Identities of cells and pre-trainings, which end the names of their folders.
 
 use std::{collections::BTreeMap, fs, io, path::Path};
 
@@ -15,24 +15,24 @@ use super::{
 };
 use crate::error::{Error, Result};
 
-/// Settings of fine-tuning that are files or folders.
+/// Fine-tuning settings that name files or folders.
 const INPUTS: [&str; 4] = ["train", "dev", "encoder", "init_from"];
 
-/// Digits of an identity in the names of folders.
+/// Number of digits of an identity in a folder's name.
 const SHORT: usize = 12;
 
-/// Settings and inputs as one number, in hexadecimal digits.
+/// Hash of settings and inputs: two cells with the same identity are the same training.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Identity {
-    /// All 64 digits.
+    /// SHA-256 sum: 64 hexadecimal digits.
     pub id: String,
-    /// Sums of the inputs by name.
+    /// SHA-256 sums of the inputs by name.
     pub inputs: BTreeMap<String, String>,
 }
 
 impl Identity {
-    /// Of settings, whose inputs are replaced by their contents. A setting without a value counts
-    /// as absent, so that new ones of that kind change nothing.
+    /// Identity of settings without inputs, and the sums of the inputs. A setting that is null counts as absent,
+    /// so that a new setting that defaults to null keeps all identities.
     fn of(settings: Settings, inputs: BTreeMap<String, String>) -> Self {
         let settings: BTreeMap<String, Value> = settings
             .into_iter()
@@ -45,43 +45,42 @@ impl Identity {
         }
     }
 
-    /// Of a cell.
+    /// Identity of a cell.
     ///
     /// # Errors
-    /// A setting that this build does not have, or an input that cannot be read.
+    /// An unknown setting, or an input that cannot be read.
     pub fn of_cell(grid: &Grid, cell: &Cell, checksums: &mut Checksums) -> Result<Self> {
         let config = cell.config(grid, None)?;
-        let mut inputs = inputs(&config, checksums).map_err(|e| explained(grid, e))?;
+        let mut inputs = inputs(&config, checksums).map_err(|e| with_source(grid, e))?;
         let test = checksums.of(&grid.data.test);
-        inputs.insert("test".into(), test.map_err(|e| explained(grid, e))?);
+        inputs.insert("test".into(), test.map_err(|e| with_source(grid, e))?);
         let variant = grid.variants.get(&cell.variant);
         if let Some(start) = variant.and_then(|v| v.pretraining.as_deref()) {
             let start = Self::of_pretraining(grid, start, checksums)?;
             inputs.insert("pretraining".into(), start.id);
         }
-        Ok(Self::of(lean(&config)?, inputs))
+        Ok(Self::of(without_inputs(&config)?, inputs))
     }
 
-    /// Of a pre-training.
+    /// Identity of a pre-training.
     ///
     /// # Errors
     /// As [`Self::of_cell`].
     pub fn of_pretraining(grid: &Grid, name: &str, checksums: &mut Checksums) -> Result<Self> {
         let spec = grid.pretrainings.get(name);
-        let mut before = BTreeMap::new();
+        let mut sums = BTreeMap::new();
         if let Some(from) = spec.and_then(|spec| spec.from.as_ref()) {
             let id = Self::of_pretraining(grid, from, checksums)?.id;
-            before.insert("pretraining".to_owned(), id);
+            sums.insert("pretraining".to_owned(), id);
         }
         match spec {
             Some(spec) if spec.kind == Kind::Finetune => {
                 let config = layered(grid, &[&grid.finetune, &spec.settings])?;
-                before.extend(inputs(&config, checksums)?);
-                Ok(Self::of(lean(&config)?, before))
+                sums.extend(inputs(&config, checksums)?);
+                Ok(Self::of(without_inputs(&config)?, sums))
             }
             _ => {
                 let mut settings = run::pretrain_settings(&grid.pretraining(name)?)?;
-                let mut sums = before;
                 for name in run::PRETRAIN_INPUTS {
                     for (i, path) in paths(settings.remove(name)).iter().enumerate() {
                         sums.insert(format!("{name}-{i}"), checksums.of(Path::new(path))?);
@@ -92,13 +91,13 @@ impl Identity {
         }
     }
 
-    /// How the name of its folder ends.
+    /// The end of the folder's name.
     pub fn suffix(&self) -> String {
         self.id.chars().take(SHORT).collect()
     }
 }
 
-/// The names in a folder, some of which end in the [`Identity`] of what they hold.
+/// Names of the folders of cells or pre-trainings, which end in an [`Identity`].
 #[derive(Debug, Default)]
 pub struct Folders(Vec<String>);
 
@@ -106,7 +105,7 @@ impl Folders {
     /// Lists a folder, which need not exist.
     ///
     /// # Errors
-    /// [`StoreError::Io`].
+    /// [`StoreError::Io`] for a folder that cannot be listed.
     pub fn list(folder: &Path) -> Result<Self, StoreError> {
         let list = || -> io::Result<Self> {
             let mut names = Vec::new();
@@ -122,7 +121,7 @@ impl Folders {
         }
     }
 
-    /// The name that belongs to an identity, whatever it begins with; else a new one.
+    /// The name that ends in an identity, whatever its start; if there is none, a new name from `stem`.
     pub fn name(&self, stem: &str, identity: &Identity) -> String {
         let suffix = format!("-{}", identity.suffix());
         let known = self.0.iter().find(|name| name.ends_with(&suffix));
@@ -130,13 +129,14 @@ impl Folders {
     }
 }
 
-/// All settings but the inputs.
-fn lean(config: &FinetuneConfig) -> Result<Settings> {
+/// All settings except the inputs.
+fn without_inputs(config: &FinetuneConfig) -> Result<Settings> {
     let mut settings = object(config)?;
     settings.retain(|name, _| !INPUTS.contains(&name.as_str()));
     Ok(settings)
 }
 
+/// SHA-256 sums of the inputs of a fine-tuning by name.
 fn inputs(config: &FinetuneConfig, checksums: &mut Checksums) -> Result<BTreeMap<String, String>> {
     let paths = [
         ("train", &config.train),
@@ -152,7 +152,7 @@ fn inputs(config: &FinetuneConfig, checksums: &mut Checksums) -> Result<BTreeMap
     Ok(sums)
 }
 
-/// A path, or a list of them.
+/// Flattens a path or a list of paths.
 fn paths(value: Option<Value>) -> Vec<String> {
     match value {
         Some(Value::String(path)) => vec![path],
@@ -161,8 +161,8 @@ fn paths(value: Option<Value>) -> Vec<String> {
     }
 }
 
-/// Says where the data of a grid come from.
-fn explained(grid: &Grid, error: Error) -> Error {
+/// Adds to an error where to get the data of the grid.
+fn with_source(grid: &Grid, error: Error) -> Error {
     match grid.data.source.as_str() {
         "" => error,
         source => Error::Usage(format!("{error}. The data: {source}")),

@@ -1,4 +1,4 @@
-//! Scores of a finished cell, as its `result.json` keeps them.
+//! Scores of a finished cell, the content of its `result.json`.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use spanlight_core::{
     score::{BucketScores, Prediction, Protocol, Scores, Size, score_buckets, score_under},
 };
 
-/// A finished cell.
+/// Settings, inputs and scores of a finished cell.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Outcome {
     /// Identity of the cell.
@@ -23,11 +23,11 @@ pub struct Outcome {
     pub fraction: f64,
     /// Seed.
     pub seed: u64,
-    /// All settings of the fine-tuning, by name, so that those of other versions can be read.
+    /// All fine-tuning settings by name, so that results of other versions can be read.
     pub settings: Settings,
     /// SHA-256 sums of data, encoder and pre-training.
     pub inputs: BTreeMap<String, String>,
-    /// What computed.
+    /// Description of the device.
     pub device: String,
     /// Seconds of training.
     pub seconds: f64,
@@ -53,17 +53,17 @@ pub struct Split {
 /// Scores on one file under one protocol.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Measures {
-    /// All sentences, also by type.
+    /// Scores on all sentences, in total and by type.
     #[serde(flatten)]
     pub scores: Scores,
-    /// By number of gold entities.
+    /// Scores by number of gold entities in the sentence.
     pub by_entities: Vec<BucketScores>,
-    /// By number of words.
+    /// Scores by number of words in the sentence.
     pub by_words: Vec<BucketScores>,
 }
 
 impl Split {
-    /// Scores predictions.
+    /// Scores predictions under every protocol.
     ///
     /// # Errors
     /// As [`spanlight_core::score::score`].

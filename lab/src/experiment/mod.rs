@@ -1,15 +1,15 @@
-//! Experiments as data (method §9): a grid of initialisation × ablation × share of the training
-//! data × seed, read from a TOML file, runs cell by cell and goes on where it stopped.
+//! Experiments (method §9): a grid of initialisations or ablations × shares of the training data × seeds, read
+//! from a TOML file. The grid runs cell by cell and continues where it stopped.
 //!
-//! | in the output folder | what |
+//! | in the output folder | content |
 //! |---|---|
-//! | `plans/NAME.json` | the cells of the grid NAME, in order, with the errors of those that failed |
-//! | `cells/VARIANT-PERCENT-SEED-ID` | the run of a cell; finished when it has a `result.json` |
-//! | `pretrainings/NAME-ID` | a pre-training that cells share; finished when it has a `done.json` |
-//! | `events.jsonl` | what happened |
+//! | `plans/NAME.json` | the cells of the grid NAME, in order, with the errors of cells that cannot run |
+//! | `cells/VARIANT-PERCENT-SEED-ID` | the run of a cell; a finished cell has a `result.json` |
+//! | `pretrainings/NAME-ID` | a pre-training that cells share; a finished one has a `done.json` |
+//! | `events.jsonl` | the events of the experiment |
 //!
-//! A cell's ID is a hash of its effective settings and of the content of its data and encoder, so
-//! grids with the same output folder share their cells, and a changed setting makes a new one.
+//! A cell's ID is a hash of its effective settings and of the content of its data and encoder. Grids with the same
+//! output folder thus share cells, and a changed setting makes a new cell.
 
 mod cell;
 mod check;

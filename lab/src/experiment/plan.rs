@@ -1,4 +1,4 @@
-//! The cells of a grid with their folders, on disk for the report.
+//! The plan of a grid: its cells with their folders, stored for the report.
 
 use std::{
     collections::BTreeMap,
@@ -20,23 +20,23 @@ use crate::error::Result;
 
 /// Folder of the plans in the output folder.
 const PLANS: &str = "plans";
-/// What stopped a cell, in its folder.
+/// File in a cell's folder with the error that stopped the cell.
 const PROBLEM: &str = "problem.txt";
-/// Folder of the cells there.
+/// Folder of the cells in the output folder.
 const CELLS: &str = "cells";
 
 /// A grid as it was last run.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Plan {
-    /// Name, for files.
+    /// Name in file names.
     pub name: String,
-    /// Name, for people.
+    /// Name for readers.
     pub title: String,
-    /// How the report compares.
+    /// Content of the report.
     pub report: Report,
     /// Test file.
     pub test: PathBuf,
-    /// Its format.
+    /// Format of the test file.
     #[serde(default = "grid::auto")]
     pub format: String,
     /// The variants in the order in which they first run.
@@ -56,30 +56,30 @@ pub struct Planned {
     pub fraction: f64,
     /// Seed.
     pub seed: u64,
-    /// Its identity; nothing if settings or inputs are missing.
+    /// The cell's [`Identity`]; `None` if settings or inputs are missing.
     pub id: Option<String>,
-    /// Its folder in the output folder.
+    /// The cell's folder, relative to the output folder.
     pub folder: Option<PathBuf>,
-    /// Why it has neither.
+    /// Why the cell has no identity and no folder.
     pub problem: Option<String>,
 }
 
-/// How far a cell is.
+/// State of a cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum State {
-    /// It has its scores.
+    /// The cell has its scores.
     Finished,
-    /// Something stopped it.
+    /// An error stopped the cell, or it cannot run.
     Failed,
-    /// It has not been run, or not to its end.
+    /// The cell has not run, or was interrupted.
     Open,
 }
 
 impl Plan {
-    /// Identifies all cells.
+    /// Computes the identities of all cells.
     ///
     /// # Errors
-    /// An output folder that cannot be read. What is wrong with a single cell is its own problem.
+    /// An output folder that cannot be read. An error of a single cell is stored with the cell.
     pub fn new(grid: &Grid, checksums: &mut Checksums) -> Result<Self> {
         let existing = Folders::list(&grid.output.join(CELLS))?;
         let cells = Cell::all(grid).into_iter().map(|cell| {
@@ -115,7 +115,7 @@ impl Plan {
     /// The plans in an output folder, by name.
     ///
     /// # Errors
-    /// [`StoreError`].
+    /// [`StoreError`] for a folder or plan that cannot be read.
     pub fn read_all(output: &Path) -> Result<Vec<Self>> {
         let folder = Self::folder(output);
         let mut plans: Vec<Self> = Vec::new();
@@ -132,17 +132,17 @@ impl Plan {
         Ok(plans)
     }
 
-    /// Writes the plan.
+    /// Writes the plan to the output folder.
     ///
     /// # Errors
-    /// [`StoreError`].
+    /// [`StoreError`] for a file that cannot be written.
     pub fn write(&self, output: &Path) -> Result<(), StoreError> {
         let folder = Self::folder(output);
         fs::create_dir_all(&folder).map_err(|e| StoreError::io("create the folder", &folder, e))?;
         store::write_json(&Self::file(output, &self.name), self)
     }
 
-    /// Where the plans are.
+    /// Folder of the plans in an output folder.
     pub fn folder(output: &Path) -> PathBuf {
         output.join(PLANS)
     }
@@ -153,7 +153,7 @@ impl Plan {
 }
 
 impl Planned {
-    /// Its scores, if it is finished.
+    /// The result of the cell, if it is finished.
     ///
     /// # Errors
     /// [`StoreError`] for a damaged file.
@@ -164,7 +164,7 @@ impl Planned {
         }
     }
 
-    /// How far it is; `output` is the folder of the experiment.
+    /// State of the cell; `output` is the output folder of the experiment.
     pub fn state(&self, output: &Path) -> State {
         let result = self.file(output, "result.json");
         if result.is_some_and(|file| file.is_file()) {
@@ -176,16 +176,16 @@ impl Planned {
         }
     }
 
-    /// What keeps it from being run, or stopped it the last time.
+    /// Why the cell cannot run, or the error that stopped it the last time.
     pub fn problem(&self, output: &Path) -> Option<String> {
-        let noted = || store::read_text(&self.file(output, PROBLEM)?).ok();
-        self.problem.clone().or_else(noted)
+        let recorded = || store::read_text(&self.file(output, PROBLEM)?).ok();
+        self.problem.clone().or_else(recorded)
     }
 
-    /// Notes what stopped it, or that nothing does any more.
+    /// Records the error that stopped the cell; `None` removes the record.
     ///
     /// # Errors
-    /// [`StoreError`].
+    /// [`StoreError`] for a file that cannot be written or removed.
     pub fn note(&self, output: &Path, problem: Option<&str>) -> Result<(), StoreError> {
         match (self.file(output, PROBLEM), problem) {
             (None, _) => Ok(()),
@@ -204,7 +204,7 @@ impl Planned {
         Some(output.join(self.folder.as_ref()?).join(name))
     }
 
-    /// As people name it.
+    /// Name for readers.
     pub fn title(&self, plan: &Plan) -> String {
         let label = plan.variants.get(&self.variant).map(|v| v.label.as_str());
         format!(

@@ -1,4 +1,4 @@
-//! What variants start from, trained once for all cells.
+//! Pre-trainings, each trained once for all cells that start from it.
 
 use std::path::{Path, PathBuf};
 
@@ -16,11 +16,12 @@ use super::{
 };
 use crate::error::Result;
 
-/// The folder of a finished pre-training, which is trained first if it is not, and before it what
-/// it starts from; nothing when it was interrupted.
+/// Returns the folder of a finished pre-training; `None` after an interruption.
+///
+/// An unfinished pre-training is trained first, after the pre-training from which it starts.
 ///
 /// # Errors
-/// Whatever stops it; the next call goes on where it stopped.
+/// Everything that stops the training; the next call resumes it.
 pub fn start(
     grid: &Grid,
     name: &str,
@@ -62,21 +63,21 @@ pub fn start(
     Ok(Some(folder))
 }
 
-/// Whether another process is at work on it or on what it starts from.
+/// Whether another process trains this pre-training or one from which it starts.
 ///
 /// # Errors
-/// Missing or contradicting settings, or an input that cannot be read.
+/// Missing or contradictory settings, or an input that cannot be read.
 pub fn is_taken(grid: &Grid, name: &str, checksums: &mut Checksums) -> Result<bool> {
     let identity = Identity::of_pretraining(grid, name, checksums)?;
     let folder = folder(grid, name, &identity)?;
     if finished(&folder) || Lock::taken(&folder) {
         return Ok(!finished(&folder));
     }
-    let before = grid
+    let from = grid
         .pretrainings
         .get(name)
         .and_then(|spec| spec.from.as_ref());
-    before.map_or(Ok(false), |name| is_taken(grid, name, checksums))
+    from.map_or(Ok(false), |name| is_taken(grid, name, checksums))
 }
 
 fn folder(grid: &Grid, name: &str, identity: &Identity) -> Result<PathBuf> {

@@ -1,4 +1,4 @@
-//! A fine-tuning or pre-training run inside an experiment.
+//! Runs of fine-tuning and pre-training within an experiment.
 
 use std::path::Path;
 
@@ -12,18 +12,18 @@ use spanlight::store::{self, RunFolder};
 
 use crate::error::Result;
 
-/// A complete run; no other process touches its folder while this value lives.
+/// A complete run. Its folder stays locked while this value lives.
 pub struct Run {
     /// The folder.
     pub folder: RunFolder,
-    /// Seconds of training, interruptions not counted.
+    /// Seconds of training, without interruptions.
     pub seconds: f64,
 }
 
-/// Fine-tunes in a folder, or resumes there, until the run is complete; nothing when it was interrupted.
+/// Starts or resumes a fine-tuning in a folder; `None` after an interruption.
 ///
 /// # Errors
-/// Whatever stops it; the next call goes on from the last checkpoint.
+/// Everything that stops the training; the next call resumes from the last checkpoint.
 pub fn finetune(
     config: &FinetuneConfig,
     path: &Path,
@@ -41,7 +41,7 @@ pub fn finetune(
     Ok((!machine.interrupt.requested()).then_some(Run { folder, seconds }))
 }
 
-/// Remembers how long the run took.
+/// A sink that passes events on and records the duration of the run.
 struct Watch<S> {
     sink: S,
     seconds: f64,
@@ -56,14 +56,13 @@ impl<S: Sink> Sink for Watch<S> {
     }
 }
 
-/// Settings whose values are files or folders (or lists of them): their contents, not their names,
-/// identify a pre-training.
+/// Pre-training settings that name files or folders. The contents, not the names, identify a pre-training.
 pub const PRETRAIN_INPUTS: [&str; 3] = ["corpus", "encoder", "init_from"];
 
-/// The names of all settings of pre-training.
+/// The names of all pre-training settings.
 ///
 /// # Errors
-/// None that settings can cause.
+/// [`crate::error::Error::Spanlight`] if the settings cannot be serialised.
 pub fn pretrain_fields() -> Result<Vec<String>> {
     Ok(object(&PretrainConfig::default())?
         .into_iter()
@@ -71,18 +70,18 @@ pub fn pretrain_fields() -> Result<Vec<String>> {
         .collect())
 }
 
-/// All settings of a pre-training: those given over the defaults.
+/// All settings of a pre-training: `settings` over the defaults.
 ///
 /// # Errors
-/// An unknown setting, or a value that does not fit.
+/// An unknown setting, or a value of the wrong type.
 pub fn pretrain_settings(settings: &Settings) -> Result<Settings> {
     Ok(object(&pretrain_config(settings)?)?)
 }
 
-/// Pre-trains in a folder, or resumes there, until the run is complete; nothing when it was interrupted.
+/// Starts or resumes a pre-training in a folder; `None` after an interruption.
 ///
 /// # Errors
-/// Whatever stops it; what was saved stays usable.
+/// Everything that stops the training; the next call resumes from the last checkpoint.
 pub fn pretrain(
     settings: &Settings,
     folder: &Path,

@@ -1,7 +1,6 @@
 //! Runs the cells of a grid, one after the other.
 //!
-//! Any number of processes may do so in the same output folder: each takes what no other is at work
-//! on.
+//! Several processes may share an output folder: each takes cells on which no other process works.
 
 use std::{
     collections::BTreeMap,
@@ -29,19 +28,19 @@ use super::{
 };
 use crate::error::{Error, Result};
 
-/// Pause before looking again whether another process has finished.
+/// Interval at which a process checks whether the others have finished.
 const POLL: Duration = Duration::from_secs(1);
 
-/// Runs what is not finished until everything is, or until [`Machine::interrupt`] asks to stop.
+/// Runs all unfinished cells, until [`Machine::interrupt`] asks to stop.
 ///
 /// # Errors
-/// [`Error::Cells`] at the end if cells failed; before, only what concerns the whole experiment,
-/// such as an output folder that cannot be written to.
+/// [`Error::Cells`] at the end if cells failed; any other error concerns the whole experiment, such as an output
+/// folder that cannot be written.
 pub fn run(grid: &Grid, machine: &Machine<'_>) -> Result<()> {
     let start = Instant::now();
     let output = &grid.output;
     fs::create_dir_all(output).map_err(|e| StoreError::io("create the folder", output, e))?;
-    // The process that comes first keeps the events of the whole and tidies up; the others join it.
+    // Only the first process records the events of the experiment and removes leftovers.
     let first = match Lock::take(output) {
         Ok(lock) => Some(lock),
         Err(StoreError::Locked { .. }) => None,
@@ -83,19 +82,19 @@ pub fn run(grid: &Grid, machine: &Machine<'_>) -> Result<()> {
 
 struct Runner<'a> {
     grid: &'a Grid,
-    /// As in the plan, in the same order.
+    /// The cells of the plan, in the same order.
     cells: Vec<Cell>,
     machine: &'a Machine<'a>,
     plan: Plan,
     checksums: Checksums,
-    /// Pre-trainings that were asked for: their folders, or why there is none.
+    /// Folders of the pre-trainings started so far, or the errors that stopped them.
     started: BTreeMap<String, Result<PathBuf, String>>,
     pace: Pace,
     sinks: Sinks,
 }
 
 impl Runner<'_> {
-    /// Goes through all cells; says why it ended.
+    /// Runs all cells; returns the reason why the loop ended.
     fn run_all(&mut self) -> Result<&'static str> {
         for i in 0..self.plan.cells.len() {
             if self.done(i) {
@@ -134,7 +133,7 @@ impl Runner<'_> {
             if left.len() == before {
                 if !waiting {
                     let message = format!(
-                        "other processes are at work on what is left, {} cells; waiting for them",
+                        "other processes work on the remaining {} cells; waiting for them",
                         left.len()
                     );
                     self.sinks.emit(&Event::Note { message })?;
@@ -149,7 +148,7 @@ impl Runner<'_> {
         self.plan.cells[i].state(&self.grid.output) == State::Finished
     }
 
-    /// Whether another process is at work on a cell or on what it starts from.
+    /// Whether another process works on a cell or on the pre-training from which it starts.
     fn is_taken(&mut self, i: usize) -> bool {
         let folder = self.plan.cells[i].folder.as_ref();
         if folder.is_some_and(|folder| Lock::taken(&self.grid.output.join(folder))) {
@@ -157,13 +156,13 @@ impl Runner<'_> {
         }
         let variant = self.grid.variants.get(&self.cells[i].variant);
         let start = variant.and_then(|v| v.pretraining.as_ref());
-        // An error shows when the cell is tried.
+        // `attempt` reports the error.
         start.is_some_and(|name| {
             pretraining::is_taken(self.grid, name, &mut self.checksums).unwrap_or(false)
         })
     }
 
-    /// Runs a cell; false if another process was faster. Interrupted, it counts as run.
+    /// Runs a cell; `false` if another process took it first. An interruption counts as `true`.
     fn attempt(&mut self, i: usize) -> Result<bool> {
         self.emit_cell(i, CellState::Started)?;
         let state = match guarded(|| self.cell(i)) {
@@ -217,7 +216,7 @@ impl Runner<'_> {
         Ok(self.sinks.emit(&event)?)
     }
 
-    /// Counts the time of a finished cell and removes what the grid does not keep of it.
+    /// Counts the time of a finished cell and removes the files that the grid does not keep.
     fn finished(&mut self, i: usize) -> Result<()> {
         let cell = &self.plan.cells[i];
         cell.note(&self.grid.output, None)?;
@@ -230,7 +229,7 @@ impl Runner<'_> {
         self.remove_unwanted(i)
     }
 
-    /// Trains and scores a cell; nothing when interrupted.
+    /// Trains and scores a cell; `None` after an interruption.
     fn cell(&mut self, i: usize) -> Result<Option<()>> {
         let planned = &self.plan.cells[i];
         let Some(folder) = &planned.folder else {
@@ -260,7 +259,7 @@ impl Runner<'_> {
         trial.run(&files, self.machine)
     }
 
-    /// Removes what the grid does not keep of a finished cell.
+    /// Removes the files of a finished cell that the grid does not keep.
     fn remove_unwanted(&self, i: usize) -> Result<()> {
         let names: &[&str] = match self.grid.keep {
             Keep::All => &[],
@@ -276,12 +275,12 @@ impl Runner<'_> {
     }
 }
 
-/// Passes over all training documents, to which the time of a cell is proportional.
+/// Number of passes over all training documents, to which the time of a cell is proportional.
 fn passes(config: &FinetuneConfig) -> f64 {
     config.fraction * config.epochs as f64
 }
 
-/// The folder of a pre-training; asked for again after a failure, it fails at once.
+/// As [`pretraining::start`]; after a failure, further calls return the same error at once.
 fn start(
     grid: &Grid,
     name: &str,
@@ -294,7 +293,7 @@ fn start(
         None => match guarded(|| pretraining::start(grid, name, checksums, machine)) {
             Ok(None) => return Ok(None),
             Ok(Some(folder)) => Ok(folder),
-            // Another process was faster, so it is no failure.
+            // Another process took the pre-training first: no failure.
             Err(
                 error @ Error::Spanlight(spanlight::Error::Store(
                     StoreError::Locked { .. } | StoreError::Finished { .. },
@@ -309,13 +308,13 @@ fn start(
     outcome.map(Some).map_err(Error::Usage)
 }
 
-/// Runs something; a panic, such as that of a device out of memory, becomes an error, so that one cell
-/// does not end the experiment.
+/// Runs `work` and turns a panic, such as a device out of memory, into an error, so that one cell does not end the
+/// experiment.
 ///
 /// # Errors
-/// That, and what `work` returns.
+/// The error of `work`, or [`Error::Usage`] with the message of a panic.
 pub fn guarded<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
-    // Safe to unwind: files are written whole or not at all, and everything in memory is dropped.
+    // Unwinding is safe: files are written completely or not at all, and everything in memory is dropped.
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
         let text = panic
             .downcast_ref::<String>()
@@ -326,7 +325,7 @@ pub fn guarded<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
     })
 }
 
-/// Time spent on finished cells, from which the time of the others is estimated.
+/// Time spent on finished cells, which estimates the time of the remaining cells.
 #[derive(Debug, Default)]
 pub struct Pace {
     seconds: f64,
@@ -334,13 +333,13 @@ pub struct Pace {
 }
 
 impl Pace {
-    /// A finished cell: the work is its epochs times its share of the data.
+    /// Adds a finished cell; `work` is its epochs times its share of the data.
     pub fn add(&mut self, seconds: f64, work: f64) {
         self.seconds += seconds;
         self.work += work;
     }
 
-    /// Seconds for that much work; nothing before the first cell.
+    /// Estimated seconds for `work`; `None` before the first cell.
     pub fn left(&self, work: f64) -> Option<f64> {
         (self.work > 0.0).then(|| self.seconds / self.work * work)
     }
@@ -359,7 +358,7 @@ mod tests {
     }
 
     #[test]
-    fn the_rest_goes_as_fast_as_what_is_done() {
+    fn the_remaining_time_follows_the_pace_of_finished_cells() {
         let mut pace = Pace::default();
         assert_eq!(pace.left(1.0), None);
         pace.add(10.0, 1.0);

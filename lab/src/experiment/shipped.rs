@@ -1,4 +1,4 @@
-//! The grid files of the repository.
+//! Tests of the grid files of the repository.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -9,7 +9,7 @@ use super::grid::{Grid, Kind};
 use super::{cell::Cell, run::pretrain_settings};
 use crate::tables::Published;
 
-/// All of them, with a value for every variable.
+/// All grids, with a value for every variable.
 fn grids() -> Vec<Grid> {
     let folder = spanlight_tests::package().join("experiments");
     let mut paths: Vec<_> = std::fs::read_dir(folder)
@@ -79,7 +79,7 @@ fn every_grid_is_well_formed() {
 }
 
 #[test]
-fn a_preset_of_the_papers_code_is_for_pre_training_too() {
+fn a_preset_applies_to_pre_training_too() {
     let mut seen = [0, 0];
     for grid in grids() {
         let on_text = grid

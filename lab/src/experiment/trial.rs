@@ -1,4 +1,4 @@
-//! One cell from its data to its scores.
+//! Training and evaluation of one cell.
 
 use std::path::{Path, PathBuf};
 
@@ -23,30 +23,29 @@ use crate::error::{Error, Result};
 
 /// A cell about to be run.
 pub struct Trial<'a> {
-    /// Its grid.
+    /// The grid of the cell.
     pub grid: &'a Grid,
     /// The cell.
     pub cell: &'a Cell,
-    /// Its identity.
+    /// Identity of the cell.
     pub identity: Identity,
-    /// Its folder.
+    /// Folder of the cell.
     pub folder: PathBuf,
-    /// The pre-training that it starts from.
+    /// Folder of the pre-training from which the cell starts.
     pub start: Option<PathBuf>,
 }
 
-/// Annotated sentences that it is scored on.
+/// Annotated sentences on which a cell is scored.
 pub struct Files {
     dev: Vec<Sentence>,
     test: Vec<Sentence>,
 }
 
 impl Trial<'_> {
-    /// Reads the data, and says before hours of training what cannot be scored after them.
+    /// Reads the data and checks that it can be scored, because training takes hours.
     ///
     /// # Errors
-    /// Missing or contradicting settings, malformed data, or a sentence that the encoder cannot
-    /// take.
+    /// Missing or contradictory settings, malformed data, or a sentence that is too long for the encoder.
     pub fn files(&self) -> Result<Files> {
         let data = &self.grid.data;
         let config = self.cell.config(self.grid, None)?;
@@ -63,10 +62,11 @@ impl Trial<'_> {
         Ok(Files { dev, test })
     }
 
-    /// Trains, or goes on, and scores the best weights; nothing when interrupted.
+    /// Starts or resumes the training and scores the best weights; `None` after an interruption.
     ///
     /// # Errors
-    /// Whatever stops it. The result is written last, so a cell that has one is whole.
+    /// Everything that stops the training or the evaluation. The result is written last, so a cell with a result
+    /// is complete.
     pub fn run(&self, files: &Files, machine: &Machine<'_>) -> Result<Option<()>> {
         let config = self.cell.config(self.grid, self.start.as_deref())?;
         let Some(run) = run::finetune(&config, &self.folder, machine)? else {

@@ -1,16 +1,16 @@
-//! `${name}` in the strings of a grid file.
+//! Variables of a grid file: `${name}` in its strings.
 
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-/// Prefix of the environment variables that set them.
+/// Prefix of the environment variables that set variables.
 const PREFIX: &str = "SPANLIGHT_";
 
-/// Values of the variables that a grid declares: by flag, else by environment, else as declared.
+/// Values of the declared variables: from the flags, or else the environment, or else the declared default.
 ///
 /// # Errors
-/// Names an assignment to a variable that the grid does not declare.
+/// A message that names a flag for an undeclared variable.
 pub fn resolve(
     declared: &BTreeMap<String, String>,
     flags: &BTreeMap<String, String>,
@@ -19,7 +19,7 @@ pub fn resolve(
     if let Some(name) = flags.keys().find(|name| !declared.contains_key(*name)) {
         let known: Vec<&str> = declared.keys().map(String::as_str).collect();
         return Err(format!(
-            "there is no variable `{name}`; the variables are {}",
+            "there is no variable `{name}`; the grid's variables are {}",
             known.join(", ")
         ));
     }
@@ -31,15 +31,15 @@ pub fn resolve(
     Ok(declared.iter().map(value).collect())
 }
 
-/// The environment variable of a variable.
+/// The environment variable that sets a variable.
 pub fn environment_name(name: &str) -> String {
     format!("{PREFIX}{}", name.to_uppercase())
 }
 
-/// Replaces every `${name}` in all strings below a value.
+/// Replaces every `${name}` in a value and all nested values.
 ///
 /// # Errors
-/// Names a variable that has no value.
+/// A message that names a variable without value.
 pub fn substitute(value: &mut Value, variables: &BTreeMap<String, String>) -> Result<(), String> {
     match value {
         Value::String(text) => *text = replace(text, variables)?,
@@ -63,7 +63,7 @@ fn replace(text: &str, variables: &BTreeMap<String, String>) -> Result<String, S
     while let Some((before, after)) = rest.split_once("${") {
         let (name, behind) = after
             .split_once('}')
-            .ok_or_else(|| format!("`{text}` opens a variable and does not close it"))?;
+            .ok_or_else(|| format!("`{text}` opens a variable and does not close it; add `}}`"))?;
         let value = variables.get(name).filter(|value| !value.is_empty());
         let value = value.ok_or_else(|| {
             format!(
@@ -86,7 +86,7 @@ mod tests {
     fn map(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
         pairs
             .iter()
-            .map(|(k, v)| (k.to_string(), v.to_string()))
+            .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()))
             .collect()
     }
 
@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn strings_are_filled_wherever_they_stand() {
+    fn variables_are_replaced_in_nested_strings() {
         let variables = map(&[("a", "1"), ("b", "2"), ("empty", "")]);
         let mut value = serde_json::json!({"x": ["${a}/${b}c", 3], "y": "$a"});
         substitute(&mut value, &variables).unwrap();

@@ -1,7 +1,7 @@
-//! Training data that an ensemble of models annotates.
+//! Annotates text with an ensemble of models, as training data for another model.
 //!
-//! An annotation that most models of an ensemble agree on is right more often than one of a single model.
-//! One model can then learn from as much text as there is.
+//! An annotation on which most models of an ensemble agree is correct more often than an annotation of a single
+//! model, and the supply of plain text is unlimited.
 
 mod similarity;
 mod text;
@@ -21,28 +21,30 @@ pub use text::{evenly_spread_sentences, most_similar_sentences};
 pub use vote::Quorum;
 use vote::vote;
 
-/// Where and how the models compute.
+/// Device, threads and batch size of the models.
 pub struct Computing<'a> {
     /// The device.
     pub device: &'a Device,
     /// CPU threads.
     pub workers: usize,
-    /// Word-pieces, padding included, that go through a model at once; 16 times as many on a GPU.
+    /// Word-pieces in a batch, padding included; 16 times as many on a GPU.
     pub chunk: usize,
 }
 
-/// Votes that an annotation needs of so many models: more than half.
+/// The smallest majority of `models`: more than half.
 pub fn majority(models: usize) -> usize {
     models / 2 + 1
 }
 
-/// Annotates sentences with what enough of the models find; `progress` gets the number of
-/// sentences that a model has read since the last call. A file of the same sentences, labelled before, votes like a model.
+/// Annotates sentences with the entities and relations on which `quorum` models agree.
+///
+/// `models` are run folders, bundles or files that an earlier call labelled. `progress` gets the number of
+/// sentences that a model has predicted since the last call.
 ///
 /// # Errors
-/// [`Error::Usage`] for a quorum of entities that is no majority, one that there are not models enough
-/// for, a file of other sentences, or a sentence that is too long for a model; whatever keeps a model or
-/// file from being read.
+/// [`Error::Usage`] for a quorum of entities that is no majority, a quorum above the number of models, or a
+/// file with other sentences; [`Error::Spanlight`] for a sentence that is too long for a model, or a model or
+/// file that cannot be read.
 pub fn label(
     sentences: &[Sentence],
     models: &[impl AsRef<Path>],
@@ -53,8 +55,8 @@ pub fn label(
     let (count, needed) = (models.len(), majority(models.len()));
     if !(needed..=count).contains(&quorum.entities) {
         return Err(Error::Usage(format!(
-            "--agree {}: {count} models need at least {needed}, so that no two mentions overlap, and \
-             there are no more than {count}",
+            "--agree {}: give at least {needed} of the {count} models, so that no two mentions overlap, and at \
+             most {count}",
             quorum.entities
         )));
     }
@@ -100,11 +102,11 @@ fn predicted(
     Ok(evaluation.predict(&predictor, computing.workers, progress)?)
 }
 
-/// The annotations of a file that `lab label` wrote before, for the same sentences in the same order. It
-/// votes like a model: for ensembles of ensembles, and to give a model several votes.
+/// The annotations of a file that `lab label` wrote for the same sentences in the same order. As voters, such
+/// files make ensembles of ensembles and give a model several votes.
 ///
 /// # Errors
-/// [`Error::Usage`] for other sentences; whatever keeps the file from being read.
+/// [`Error::Usage`] if the sentences differ; [`Error::Spanlight`] for a file that cannot be read.
 fn labelled(
     path: &Path,
     sentences: &[Sentence],
@@ -121,7 +123,7 @@ fn labelled(
         .count();
     if same < annotated.len().max(sentences.len()) {
         return Err(Error::Usage(format!(
-            "{}: its sentence {} is not that of the text; label as many sentences of the same text",
+            "{}: its sentence {} is not that of the text; label the same text with the same --count",
             path.display(),
             same + 1
         )));

@@ -1,23 +1,23 @@
-//! How similar a sentence is to examples: its log-probability under a bigram model of the examples, less
-//! that under one of the whole text (Moore and Lewis, ACL 2010).
+//! Similarity of a sentence to examples: its log-probability under a bigram model of the examples, minus its
+//! log-probability under a bigram model of the whole text (Moore and Lewis, ACL 2010).
 
 use std::collections::HashMap;
 
-/// Pseudo-counts with which the words after a word are drawn to the frequencies of all words.
+/// Weight of the unigram prior of a bigram, in pseudo-counts.
 const PRIOR: f64 = 8.0;
-/// Pseudo-count of a word, seen or not.
+/// Pseudo-count of every word of the vocabulary.
 const UNSEEN: f64 = 0.1;
 
-/// Least count of a word among the examples. All other words count as one and the same, because a rare word
-/// has a higher frequency in the smaller text and would look typical of it.
-const OFTEN: usize = 2;
+/// Minimum count of a word in the examples. Rarer words become one symbol, because a word that occurs once has a
+/// higher frequency in the examples than in the much larger text and would look typical of them.
+const MIN_COUNT: usize = 2;
 
-/// The borders of a sentence and any other word, numbered before all words.
+/// Symbols for the start and the end of a sentence and for rare words; words are numbered after them.
 const START: u32 = 0;
 const END: u32 = 1;
 const OTHER: u32 = 2;
 
-/// Models of some examples and of a text, over the words of the examples.
+/// Bigram models of the examples and of the text, over the words of the examples.
 #[derive(Debug)]
 pub struct Similarity {
     numbers: HashMap<String, u32>,
@@ -26,13 +26,13 @@ pub struct Similarity {
 }
 
 impl Similarity {
-    /// Learns the examples, and nothing yet of the text.
+    /// Learns the examples; [`Self::add`] then learns the text.
     pub fn to<'a>(examples: impl Iterator<Item = &'a [String]> + Clone) -> Self {
         let mut counts: HashMap<String, usize> = HashMap::new();
         for word in examples.clone().flatten() {
             *counts.entry(word.to_lowercase()).or_default() += 1;
         }
-        let often = counts.into_iter().filter(|(_, count)| *count >= OFTEN);
+        let often = counts.into_iter().filter(|(_, count)| *count >= MIN_COUNT);
         let numbers = often.map(|(word, _)| word).zip(OTHER + 1..).collect();
         let mut similarity = Self {
             numbers,
@@ -52,7 +52,7 @@ impl Similarity {
         self.text.add(&sentence);
     }
 
-    /// By how much more likely the sentence is among the examples than in the text, in nats a word.
+    /// Difference of the log-probabilities under both models, in nats per word.
     pub fn of(&self, words: &[String]) -> f64 {
         let sentence = self.numbered(words);
         let vocabulary = self.numbers.len() + OTHER as usize + 1;
@@ -64,7 +64,7 @@ impl Similarity {
         gains / (words.len() + 1) as f64
     }
 
-    /// A sentence as numbers of lower-case words, between its borders.
+    /// A sentence as numbers of its lower-case words, between start and end.
     fn numbered(&self, words: &[String]) -> Vec<u32> {
         let number = |word: &String| self.numbers.get(&word.to_lowercase()).copied();
         let inside = words.iter().map(|word| number(word).unwrap_or(OTHER));
@@ -72,13 +72,13 @@ impl Similarity {
     }
 }
 
-/// Every word of a sentence but the last, with the one behind it.
+/// Every word of a sentence except the last, with its successor.
 fn pairs(sentence: &[u32]) -> impl Iterator<Item = (u32, u32)> {
-    let behind = sentence.iter().skip(1).copied();
-    sentence.iter().copied().zip(behind)
+    let successors = sentence.iter().skip(1).copied();
+    sentence.iter().copied().zip(successors)
 }
 
-/// A bigram model whose prior is that of its unigrams.
+/// A bigram model with its unigrams as prior.
 #[derive(Debug, Default)]
 struct Bigrams {
     words: HashMap<u32, u32>,
@@ -97,7 +97,7 @@ impl Bigrams {
         }
     }
 
-    /// The probability of the second word of a pair behind the first.
+    /// The probability of the second word of a pair after the first.
     fn probability(&self, pair: (u32, u32), vocabulary: usize) -> f64 {
         let count = |word| f64::from(self.words.get(&word).copied().unwrap_or(0));
         let alone = (count(pair.1) + UNSEEN) / (self.total as f64 + UNSEEN * vocabulary as f64);
@@ -119,7 +119,7 @@ mod tests {
         let mut model = Bigrams::default();
         model.add(&[START, 2, 3, END]);
         model.add(&[START, 2, END]);
-        // 7 symbols of 4 kinds; word 3 stands once, behind one of the two 2s.
+        // 7 symbols of 4 kinds; word 3 occurs once, after one of the two words 2.
         let alone = (1.0 + 0.1) / (7.0 + 0.1 * 4.0);
         let expected = (1.0 + 8.0 * alone) / (2.0 + 8.0);
         assert!((model.probability((2, 3), 4) - expected).abs() < 1e-12);
@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn words_that_occur_once_count_as_any_other() {
+    fn words_that_occur_once_are_one_symbol() {
         let examples = ["we parse a sentence", "we parse a text"].map(words);
         let similarity = Similarity::to(examples.iter().map(Vec::as_slice));
         assert_eq!(similarity.numbers.len(), 3);

@@ -1,4 +1,4 @@
-//! Sentences of a text file that has one a line, words between spaces, as `data clean` writes it.
+//! Sentences of a text file with one sentence per line and spaces between words, as `spanlight data clean` writes it.
 
 use std::collections::HashSet;
 use std::fs::File;
@@ -12,21 +12,21 @@ use spanlight_core::document::Sentence;
 use super::similarity::Similarity;
 use crate::error::{Error, Result};
 
-/// `count` sentences, evenly spread over the file, or all of them; empty lines count for nothing.
+/// `count` sentences, evenly spread over the file, or all sentences; empty lines are skipped.
 ///
 /// # Errors
-/// [`StoreError`] for a file that cannot be read or is not UTF-8, [`Error::Usage`] for one that holds fewer
+/// [`StoreError`] for a file that cannot be read or is not UTF-8, [`Error::Usage`] for a file with no or too few
 /// sentences.
 pub fn evenly_spread_sentences(path: &Path, count: Option<usize>) -> Result<Vec<Sentence>> {
     let total = lines(path)?.try_fold(0, |n, line| line.map(|_| n + 1))?;
     let count = count.unwrap_or(total);
     if total == 0 || count > total {
         return Err(Error::Usage(format!(
-            "{}: holds {total} sentences, {count} are asked for",
+            "{}: holds {total} sentences, {count} are asked for; give a longer text or lower --count",
             path.display()
         )));
     }
-    // The lines wanted are i·total/count, rounded down.
+    // The i-th chosen line is i·total/count, rounded down.
     let mut next = 0;
     let mut chosen = Vec::with_capacity(count);
     for line in lines(path)? {
@@ -39,12 +39,12 @@ pub fn evenly_spread_sentences(path: &Path, count: Option<usize>) -> Result<Vec<
     Ok(chosen)
 }
 
-/// Length in words of the sentences that [`most_similar_sentences`] chooses from: shorter ones say little, and
-/// longer ones are mostly lists or broken text.
+/// Number of words in a sentence that [`most_similar_sentences`] may choose: shorter sentences hold few
+/// annotations, longer ones are mostly lists or broken text.
 const WORDS: RangeInclusive<usize> = 8..=60;
 
-/// The `count` sentences of 8 to 60 words that are most similar to the examples, without the examples
-/// themselves, in the order of the file.
+/// The `count` sentences of 8 to 60 words that are most similar to the examples but not among them, in file
+/// order.
 ///
 /// # Errors
 /// As [`evenly_spread_sentences`].
@@ -70,7 +70,8 @@ pub fn most_similar_sentences(
     }
     if count > scores.len() {
         return Err(Error::Usage(format!(
-            "{}: holds {} sentences of {} to {} words besides the examples, {count} are asked for",
+            "{}: holds {} sentences of {} to {} words besides the examples, {count} are asked for; \
+             lower --count",
             path.display(),
             scores.len(),
             WORDS.start(),
@@ -89,7 +90,7 @@ pub fn most_similar_sentences(
     Ok(sentences)
 }
 
-/// The lines that hold words, counted from 0.
+/// The non-empty lines with their numbers, from 0.
 fn lines(path: &Path) -> Result<impl Iterator<Item = Result<(usize, String)>>> {
     let unreadable = |e| StoreError::io("read", path, e);
     let file = File::open(path).map_err(unreadable)?;
@@ -140,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn sentences_like_the_examples_are_chosen_and_never_these_themselves() {
+    fn sentences_similar_to_the_examples_are_chosen_but_not_the_examples() {
         let file = file(
             "the old galaxy moves past the small blue star\n\
              we parse a long sentence with a new grammar\n\

@@ -1,27 +1,29 @@
-//! What several models agree on in one sentence.
+//! The vote of several models on one sentence.
 
 use std::collections::BTreeMap;
 
 use spanlight_core::document::{Entity, Relation};
 use spanlight_core::score::Prediction;
 
-/// How many models must agree.
+/// The number of models that must agree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Quorum {
-    /// On an entity: most of the models, so that no two overlap.
+    /// On an entity. A majority ensures that no two elected entities overlap.
     pub entities: usize,
-    /// On a relation between entities that are elected. Models miss more relations than they invent, so
-    /// that fewer than most may know best; of several on one pair, that with most votes stays.
+    /// On a relation between elected entities. Models miss more relations than they invent, so a minority may
+    /// suffice; of several relations on one pair, the relation with most votes is elected.
     pub relations: usize,
 }
 
-/// The words of a mention.
+/// Span of a mention: first word, and the word after the last.
 type Words = (usize, usize);
-/// The spans of two arguments and the type of their relation.
+/// Spans of head and tail and the type of their relation.
 type Triple<'a> = (Words, Words, &'a str);
 
-/// The entities that enough models find, with span and type, in textual order, and the relations
-/// between them that enough models find, with type and both spans, whatever types they gave these.
+/// The elected entities, in textual order, and the elected relations between them.
+///
+/// A vote for an entity needs its span and type. A vote for a relation needs its type and the spans of head and
+/// tail, but not the types of these entities.
 pub fn vote(ballot: &[Prediction], quorum: Quorum) -> (Vec<Entity>, Vec<Relation>) {
     let entities = votes(ballot.iter().map(|p| p.entities.iter().collect()));
     let elected = entities.into_iter().filter(|(_, n)| *n >= quorum.entities);
@@ -30,8 +32,8 @@ pub fn vote(ballot: &[Prediction], quorum: Quorum) -> (Vec<Entity>, Vec<Relation
     let found = votes(ballot.iter().map(triples));
     let mut pairs: BTreeMap<[usize; 2], (Relation, usize)> = BTreeMap::new();
     for ((head, tail, label), count) in found {
-        let place = |span: Words| spans.binary_search(&span).ok();
-        let (Some(head), Some(tail)) = (place(head), place(tail)) else {
+        let index = |span: Words| spans.binary_search(&span).ok();
+        let (Some(head), Some(tail)) = (index(head), index(tail)) else {
             continue;
         };
         let pair = [head.min(tail), head.max(tail)];
@@ -59,7 +61,7 @@ fn triples(prediction: &Prediction) -> Vec<Triple<'_>> {
         .collect()
 }
 
-/// How many of the lists hold each item, in order; a list counts once, however often it repeats.
+/// The number of lists that hold each item; repetitions within a list count once.
 fn votes<T: Ord + Clone>(lists: impl Iterator<Item = Vec<T>>) -> BTreeMap<T, usize> {
     let mut votes: BTreeMap<T, usize> = BTreeMap::new();
     for mut list in lists {
@@ -130,7 +132,7 @@ mod tests {
             label: "USED-FOR".into(),
         };
         assert_eq!(relations, std::slice::from_ref(&expected));
-        // A third vote by one that sees other types, none by one that sees other words.
+        // The third model's vote counts with another entity type, but not with another span.
         let mut ballot = ballot.to_vec();
         ballot[2].entities[1] = entity(3, 4, "Material");
         let relations_of_three = Quorum {
@@ -156,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn fewer_votes_may_do_for_a_relation_but_a_pair_has_one() {
+    fn a_minority_may_elect_relations_but_only_one_per_pair() {
         let both = [entity(0, 1, "Task"), entity(2, 3, "Task")];
         let ballot = [
             found(&both, &[(0, 1, "COMPARE")]),

@@ -1,4 +1,4 @@
-//! A sentence of a source with the common types.
+//! Maps a sentence of a source to the common types.
 
 use std::cmp::Reverse;
 
@@ -7,22 +7,22 @@ use spanlight_core::document::{Entity, Relation, Sentence};
 
 use super::{Recipe, Source, complete, names};
 
-/// Why a sentence is left out.
+/// Reason to leave a sentence out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unused {
-    /// It is too long.
+    /// The sentence is too long.
     Long,
-    /// A name in it is not annotated.
+    /// A name in the sentence may lack its annotation.
     Names,
-    /// Two of its mentions may hold a relation that is not annotated.
+    /// A pair of mentions may lack its relation.
     Pairs,
 }
 
-/// The sentence with common types, without overlapping mentions and with at most one relation a
-/// pair: the one that the recipe prefers.
+/// The sentence with common types, without overlapping mentions and with at most one relation per pair: the one that
+/// the recipe prefers.
 ///
 /// # Errors
-/// Why it cannot be used.
+/// The reason to leave the sentence out.
 pub fn common(sentence: &Sentence, source: &Source, recipe: &Recipe) -> Result<Sentence, Unused> {
     let named = if source.names_only {
         names::names_only(sentence)
@@ -34,34 +34,34 @@ pub fn common(sentence: &Sentence, source: &Source, recipe: &Recipe) -> Result<S
         relations: vec![],
         ..named.clone()
     };
-    let (mut mapped, mut places) = (mapped, Vec::new());
+    let (mut mapped, mut indices) = (mapped, Vec::new());
     for entity in &named.entities {
         let label = source
             .entities
             .iter()
             .find(|(_, own)| own.contains(&entity.label));
-        places.push(label.map(|_| mapped.entities.len()));
+        indices.push(label.map(|_| mapped.entities.len()));
         mapped.entities.extend(label.map(|(label, _)| Entity {
             label: label.clone(),
             ..entity.clone()
         }));
     }
-    let place = |old: usize| places.get(old).copied().flatten();
+    let new_index = |old: usize| indices.get(old).copied().flatten();
     let relations = named.relations.iter().filter_map(|r| {
         let (label, reversed) = direction(source, &r.label)?;
-        let (head, tail) = (place(r.head)?, place(r.tail)?);
+        let (head, tail) = (new_index(r.head)?, new_index(r.tail)?);
         let start = |i: usize| mapped.entities.get(i).map(|e: &Entity| e.start);
-        let turn = if recipe.symmetric.contains(label) {
+        let swap = if recipe.symmetric.contains(label) {
             start(tail) < start(head)
         } else {
             reversed
         };
-        let (head, tail) = if turn { (tail, head) } else { (head, tail) };
+        let (head, tail) = if swap { (tail, head) } else { (head, tail) };
         let label = label.clone();
         Some(Relation { head, tail, label })
     });
     let mut relations: Vec<Relation> = relations.collect();
-    // Of several relations of a pair the last is kept.
+    // `trainable` keeps the last relation of a pair.
     relations.sort_by_key(|r| Reverse((recipe.rank(&r.label), r.head, r.tail)));
     mapped.relations = relations;
 
@@ -77,7 +77,7 @@ pub fn common(sentence: &Sentence, source: &Source, recipe: &Recipe) -> Result<S
     Ok(kept)
 }
 
-/// Common type of a source's relation type, and whether head and tail change places.
+/// The common type of a source's relation type, and whether to swap head and tail.
 pub fn direction<'a>(source: &'a Source, own: &str) -> Option<(&'a String, bool)> {
     let is = |label: &String| label == own;
     source.relations.iter().find_map(|(label, types)| {

@@ -1,4 +1,4 @@
-//! Which sentences of a partly annotated source are completely annotated.
+//! Completely annotated sentences of a partly annotated source.
 //!
 //! A missing annotation would teach the model that a name is no entity, or that a pair is unrelated.
 
@@ -6,10 +6,9 @@ use spanlight_core::document::{Relation, Sentence};
 
 use super::names::looks_like_name;
 
-/// Whether every word that may be part of a name is part of a mention.
+/// Whether every word that looks like part of a name is in a mention.
 ///
-/// The first word of a sentence is capitalised whatever it is, so outside a mention only words
-/// that are surely no names may stand there.
+/// A sentence always starts with a capital, so its first word must be in a mention or be a function word.
 pub fn all_names_annotated(sentence: &Sentence) -> bool {
     sentence.words.iter().enumerate().all(|(i, word)| {
         let inside = sentence.entities.iter().any(|e| e.start <= i && i < e.end);
@@ -17,7 +16,7 @@ pub fn all_names_annotated(sentence: &Sentence) -> bool {
     })
 }
 
-/// Whether every two mentions are related.
+/// Whether every pair of mentions is related.
 pub fn all_pairs_related(sentence: &Sentence) -> bool {
     let count = sentence.entities.len();
     let related = |a: usize, b: usize| {
@@ -33,7 +32,7 @@ mod tests {
     use crate::mix::names::tests::sentence;
 
     #[test]
-    fn a_name_or_number_outside_the_mentions_is_seen() {
+    fn a_name_or_number_outside_the_mentions_is_found() {
         for (text, expected) in [
             ("Anna lives in Rome .", true),
             ("Anna lives in Rome since 1990 .", false),

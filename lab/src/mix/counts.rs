@@ -11,7 +11,7 @@ use spanlight::data::Statistics;
 
 use super::{common::Unused, split::Splits};
 
-/// Unused relation types that are printed for every source; the JSON form holds all.
+/// Number of unused relation types printed for each source; the JSON form holds all.
 const PRINTED: usize = 12;
 
 type Count = fn(&Statistics) -> usize;
@@ -20,11 +20,11 @@ type ByType = fn(&Statistics) -> &BTreeMap<String, usize>;
 /// Counts of a mixture.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Counts {
-    /// What was written.
+    /// Statistics of the written files.
     pub splits: Splits<Statistics>,
-    /// Sentences left out because a later split has them too.
+    /// Sentences left out because a later split has the same sentence.
     pub repeated: Splits<usize>,
-    /// By source.
+    /// Counts of each source.
     pub sources: BTreeMap<String, SourceCounts>,
 }
 
@@ -39,25 +39,25 @@ pub struct SourceCounts {
     pub long: usize,
     /// Sentences with a name that is not annotated.
     pub unannotated_names: usize,
-    /// Sentences with a pair whose relation is not known.
+    /// Sentences with a pair whose relation may not be annotated.
     pub unknown_pairs: usize,
-    /// Annotations that the reader could not express.
+    /// Annotations that the reader had to drop or change.
     pub defects: usize,
-    /// Relations within sentences of the training data by the source's own type, as read.
-    pub relations: BTreeMap<String, Taken>,
+    /// Relations in the training data as read, by the source's type.
+    pub relations: BTreeMap<String, RelationCount>,
 }
 
-/// Relations of one type.
+/// Relations of one of the source's types.
 #[derive(Debug, Clone, Default, Serialize)]
-pub struct Taken {
-    /// How many.
+pub struct RelationCount {
+    /// Number of relations.
     pub count: usize,
-    /// The common type that they become, if any.
+    /// The common type of these relations; `None` if they are unused.
     pub to: Option<String>,
 }
 
 impl SourceCounts {
-    /// Counts a sentence that is left out.
+    /// Counts a sentence that was left out.
     pub fn leave_out(&mut self, why: Unused) {
         *match why {
             Unused::Long => &mut self.long,
@@ -102,6 +102,7 @@ impl Display for Counts {
 }
 
 impl SourceCounts {
+    /// Writes the counts of the source `name`.
     fn show(&self, f: &mut Formatter<'_>, name: &str) -> Result {
         writeln!(f, "\n{name}")?;
         row(f, "  sentences read", &self.read, |n| *n)?;
@@ -118,8 +119,8 @@ impl SourceCounts {
         let mut unused: Vec<(&String, usize)> = self
             .relations
             .iter()
-            .filter(|(_, taken)| taken.to.is_none())
-            .map(|(label, taken)| (label, taken.count))
+            .filter(|(_, relation)| relation.to.is_none())
+            .map(|(label, relation)| (label, relation.count))
             .collect();
         unused.sort_by_key(|(label, count)| (Reverse(*count), *label));
         for (label, count) in unused.iter().take(PRINTED) {
@@ -134,6 +135,7 @@ impl SourceCounts {
     }
 }
 
+/// Writes one count of each split.
 fn row<T>(
     f: &mut Formatter<'_>,
     name: &str,

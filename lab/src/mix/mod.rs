@@ -1,5 +1,5 @@
-//! Mixes annotated files of several sources into one data set with common types and one split, of completely
-//! annotated sentences only.
+//! Mixes the annotated files of several sources into one data set with common types. Only completely annotated
+//! sentences are used.
 
 mod common;
 mod complete;
@@ -20,16 +20,16 @@ pub use counts::{Counts, SourceCounts};
 pub use recipe::{Recipe, Source};
 pub use split::Splits;
 
-/// Sentences of three splits and what they hold.
+/// The sentences of a mixture and their counts.
 #[derive(Debug, Clone, Default)]
 pub struct Mixture {
-    /// The sentences, by source and in file order.
+    /// The sentences, ordered by source and then as in the files.
     pub sentences: Splits<Vec<Sentence>>,
-    /// Counts.
+    /// Counts of the sentences and of their annotations.
     pub counts: Counts,
 }
 
-/// Reads all sources of a recipe, whose files are below `folder`, and mixes them.
+/// Reads and mixes all sources of a recipe, whose paths are relative to `folder`.
 ///
 /// # Errors
 /// [`DataError`](data::DataError) for a file that cannot be read.
@@ -37,7 +37,7 @@ pub fn mix(recipe: &Recipe, folder: &Path) -> Result<Mixture> {
     let mut mixture = Mixture::default();
     for (name, source) in &recipe.sources {
         let mut counts = SourceCounts::default();
-        let found = take(name, source, recipe, folder, &mut counts)?;
+        let found = usable(name, source, recipe, folder, &mut counts)?;
         mixture.sentences.train.extend(found.train);
         mixture.sentences.dev.extend(found.dev);
         mixture.sentences.test.extend(found.test);
@@ -46,7 +46,9 @@ pub fn mix(recipe: &Recipe, folder: &Path) -> Result<Mixture> {
     mixture.counts.repeated = split::without_repeats(&mut mixture.sentences);
     let statistics = |sentences: &Vec<Sentence>| {
         let mut statistics = Statistics::default();
-        sentences.iter().for_each(|s| statistics.add(s));
+        for sentence in sentences {
+            statistics.add(sentence);
+        }
         statistics
     };
     mixture.counts.splits = mixture.sentences.map(statistics);
@@ -54,7 +56,7 @@ pub fn mix(recipe: &Recipe, folder: &Path) -> Result<Mixture> {
 }
 
 /// The usable sentences of one source, with common types.
-fn take(
+fn usable(
     name: &str,
     source: &Source,
     recipe: &Recipe,
@@ -81,9 +83,9 @@ fn take(
     split::hold_out(&mut found, source.hold_out, recipe.seed);
     counts.read = found.map(Vec::len);
     for relation in found.train.iter().flat_map(|s| &s.relations) {
-        let taken = counts.relations.entry(relation.label.clone()).or_default();
-        taken.count += 1;
-        taken.to = common::direction(source, &relation.label).map(|(to, _)| to.clone());
+        let relations = counts.relations.entry(relation.label.clone()).or_default();
+        relations.count += 1;
+        relations.to = common::direction(source, &relation.label).map(|(to, _)| to.clone());
     }
     let mut used = |sentences: &Vec<Sentence>| -> Vec<Sentence> {
         let common = sentences.iter().map(|s| common::common(s, source, recipe));

@@ -1,8 +1,8 @@
-//! Which words look like names, and which mentions have none of them.
+//! Words that look like names, and mentions without such words.
 
 use spanlight_core::document::{Relation, Sentence};
 
-/// Words that may be capitalised without being a name.
+/// Words that are no names even if capitalised.
 const FUNCTION_WORDS: &str = "a after all also although an and another are as at became because before both but by \
     currently during each following for formerly from had has he her herself him himself his \
     however i if in including is it its itself later me my no not now of on one or \
@@ -12,7 +12,7 @@ const FUNCTION_WORDS: &str = "a after all also although an and another are as at
 
 const ARTICLES: &str = "a an the";
 
-/// Whether a word is one of a list; `US` and `IT` are not the words `us` and `it`.
+/// Whether a space-separated list has a word, in any case except acronyms: `US` is not the word `us`.
 fn is_one_of(words: &str, word: &str) -> bool {
     let acronym = word.len() > 1 && word.chars().all(char::is_uppercase);
     let lower = word.to_lowercase();
@@ -24,10 +24,10 @@ pub fn looks_like_name(word: &str) -> bool {
     word.chars().any(|c| c.is_uppercase() || c.is_numeric()) && !is_one_of(FUNCTION_WORDS, word)
 }
 
-/// The sentence with its names only: mentions lose a leading article, and those without a word
-/// that looks like a name are left out with their relations.
+/// The sentence with only those mentions that hold a word that looks like a name, and the relations between them.
+/// The mentions lose a leading article.
 pub fn names_only(sentence: &Sentence) -> Sentence {
-    let (mut kept, mut places) = (Vec::new(), Vec::new());
+    let (mut kept, mut indices) = (Vec::new(), Vec::new());
     for entity in &sentence.entities {
         let mut entity = entity.clone();
         let words = sentence
@@ -40,14 +40,14 @@ pub fn names_only(sentence: &Sentence) -> Sentence {
             entity.start += 1;
         }
         let name = words.iter().any(|word| looks_like_name(word));
-        places.push(name.then_some(kept.len()));
+        indices.push(name.then_some(kept.len()));
         kept.extend(name.then_some(entity));
     }
-    let place = |old: usize| places.get(old).copied().flatten();
+    let new_index = |old: usize| indices.get(old).copied().flatten();
     let relations = sentence.relations.iter().filter_map(|r| {
         Some(Relation {
-            head: place(r.head)?,
-            tail: place(r.tail)?,
+            head: new_index(r.head)?,
+            tail: new_index(r.tail)?,
             label: r.label.clone(),
         })
     });
@@ -94,7 +94,7 @@ pub mod tests {
     }
 
     #[test]
-    fn pronouns_and_common_nouns_go_with_their_relations() {
+    fn pronouns_and_common_nouns_are_removed_with_their_relations() {
         let text = "He met the rebels and The Hague Group in 1990";
         let spans = [(0, 1), (2, 4), (5, 8), (9, 10)];
         let found = names_only(&sentence(text, &spans, &[(0, 2), (2, 3)]));

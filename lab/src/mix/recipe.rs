@@ -1,4 +1,4 @@
-//! The recipe of a mixture, as TOML.
+//! The recipe of a mixture, a TOML file.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -11,16 +11,16 @@ use spanlight::store;
 
 use crate::error::{Error, Result};
 
-/// What is mixed, and how its types become common ones.
+/// The sources of a mixture and the map of their types to common types.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Recipe {
-    /// Common relation types; a pair with several keeps the first of this list.
+    /// Common relation types in order of preference: a pair with several relations keeps the first of them.
     pub relations: Vec<String>,
-    /// Those whose arguments may be swapped; they run from left to right.
+    /// Symmetric relation types; the head of such a relation is the left mention.
     #[serde(default)]
     pub symmetric: Vec<String>,
-    /// Seed of the documents that are held out.
+    /// Seed of the choice of held-out documents.
     #[serde(default)]
     pub seed: u64,
     /// The sources by name.
@@ -31,34 +31,33 @@ pub struct Recipe {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Source {
-    /// Format of its files.
+    /// Format of the files.
     #[serde(default)]
     pub format: Format,
-    /// Files for training, relative to the folder of the data.
+    /// Training files, relative to the folder of the data.
     #[serde(default)]
     pub train: Vec<PathBuf>,
-    /// Files for development.
+    /// Development files.
     #[serde(default)]
     pub dev: Vec<PathBuf>,
-    /// Files for testing.
+    /// Test files.
     #[serde(default)]
     pub test: Vec<PathBuf>,
-    /// Documents of the training files that go elsewhere.
+    /// Shares of the training documents that move to development and test data.
     #[serde(default)]
     pub hold_out: HoldOut,
-    /// Mentions without a capital letter or digit, pronouns and leading articles are left out.
+    /// Drop mentions without a capital or digit, pronouns and leading articles.
     #[serde(default)]
     pub names_only: bool,
-    /// Not all names are annotated: only sentences are used whose names seem to be.
+    /// Not all names are annotated: use only sentences without unannotated names.
     #[serde(default)]
     pub partial_entities: bool,
-    /// Not all common relations are annotated: only sentences are used whose pairs are all
-    /// related, or that have none.
+    /// Not all common relations are annotated: use only sentences in which every pair is related.
     #[serde(default)]
     pub partial_relations: bool,
-    /// The source's types of every common entity type; mentions of other types are left out.
+    /// The source's entity types by common type; mentions of other types are dropped.
     pub entities: BTreeMap<String, Vec<String>>,
-    /// The source's types of every common relation type; others are left out.
+    /// The source's relation types by common type; relations of other types are dropped.
     #[serde(default)]
     pub relations: BTreeMap<String, Directions>,
 }
@@ -67,10 +66,10 @@ pub struct Source {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Directions {
-    /// With the same head.
+    /// Types with the same head as the common type.
     #[serde(default)]
     pub from: Vec<String>,
-    /// With head and tail swapped.
+    /// Types whose head is the common type's tail.
     #[serde(default)]
     pub reversed: Vec<String>,
 }
@@ -79,10 +78,10 @@ pub struct Directions {
 #[derive(Debug, Clone, Copy, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct HoldOut {
-    /// For development.
+    /// Share for development.
     #[serde(default)]
     pub dev: f64,
-    /// For testing.
+    /// Share for testing.
     #[serde(default)]
     pub test: f64,
 }
@@ -91,7 +90,7 @@ impl Recipe {
     /// Reads and checks a file.
     ///
     /// # Errors
-    /// [`Error::Settings`] with the place and the remedy; [`Error::Spanlight`] if it is unreadable.
+    /// [`Error::Settings`] that names the field and the remedy; [`Error::Spanlight`] for an unreadable file.
     pub fn read(path: &Path) -> Result<Self> {
         Self::parse(&store::read_text(path)?).map_err(|problem| Error::Settings {
             path: path.to_owned(),
@@ -99,10 +98,10 @@ impl Recipe {
         })
     }
 
-    /// As [`Self::read`], from a text.
+    /// As [`Self::read`], from text.
     ///
     /// # Errors
-    /// What is wrong and what to do.
+    /// A message that names the field and the remedy.
     pub fn parse(text: &str) -> Result<Self, String> {
         let recipe: Self = toml::from_str(text).map_err(|e| e.to_string())?;
         let known = distinct("relations", &recipe.relations)?;
@@ -114,7 +113,7 @@ impl Recipe {
             }
         }
         if recipe.sources.is_empty() {
-            return Err("sources: there is none; add a table `[sources.NAME]`".into());
+            return Err("sources: there are none; add a table `[sources.NAME]`".into());
         }
         for (name, source) in &recipe.sources {
             source
@@ -124,18 +123,19 @@ impl Recipe {
         Ok(recipe)
     }
 
-    /// Place of a common relation type in the order of preference.
+    /// Rank of a common relation type in the order of preference, from 0.
     pub fn rank(&self, label: &str) -> usize {
-        let place = self.relations.iter().position(|r| r == label);
-        place.unwrap_or(self.relations.len())
+        let rank = self.relations.iter().position(|r| r == label);
+        rank.unwrap_or(self.relations.len())
     }
 }
 
 impl Source {
+    /// Checks shares, files and types; `known` holds the common relation types.
     fn check(&self, known: &BTreeSet<&String>) -> Result<(), String> {
         let HoldOut { dev, test } = self.hold_out;
         if !(dev >= 0.0 && test >= 0.0 && dev + test < 1.0) {
-            return Err("hold_out: shares must be 0 or more and below 1 together".into());
+            return Err("hold_out: the shares must be at least 0 and their sum below 1".into());
         }
         if self.train.is_empty() && self.dev.is_empty() && self.test.is_empty() {
             return Err("train: names no file; give at least one of train, dev and test".into());
@@ -158,7 +158,7 @@ impl Source {
     }
 }
 
-/// The labels as a set.
+/// The labels as a set; an error if one is empty, reserved or repeated.
 fn distinct<'a>(
     field: &str,
     labels: impl IntoIterator<Item = &'a String>,
@@ -167,11 +167,11 @@ fn distinct<'a>(
     for label in labels {
         if label.trim().is_empty() || label == "None" {
             return Err(format!(
-                "{field}: `{label}` is no label (`None` is reserved)"
+                "{field}: `{label}` is empty or reserved (`None`); choose another name"
             ));
         }
         if !seen.insert(label) {
-            return Err(format!("{field}: `{label}` stands there twice; remove one"));
+            return Err(format!("{field}: `{label}` is listed twice; remove one"));
         }
     }
     Ok(seen)

@@ -1,4 +1,4 @@
-//! Training, development and test data.
+//! Splits: training, development and test data.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
@@ -11,22 +11,22 @@ use super::recipe::HoldOut;
 /// One value for each of training, development and test data.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Splits<T> {
-    /// For training.
+    /// Value for the training data.
     pub train: T,
-    /// For the choice of the epoch.
+    /// Value for the development data.
     pub dev: T,
-    /// For the final scores.
+    /// Value for the test data.
     pub test: T,
 }
 
 impl<T> Splits<T> {
-    /// With their names, in order.
+    /// The values with the names of the splits.
     pub fn named(&self) -> [(&'static str, &T); 3] {
         let Self { train, dev, test } = self;
         [("train", train), ("dev", dev), ("test", test)]
     }
 
-    /// Applies a function to each.
+    /// Applies a function to each value.
     pub fn map<U>(&self, of: impl Fn(&T) -> U) -> Splits<U> {
         Splits {
             train: of(&self.train),
@@ -38,7 +38,7 @@ impl<T> Splits<T> {
 
 /// Moves shares of the training documents to development and test data.
 ///
-/// Which ones depends on their names and the seed alone. A share above 0 takes at least one.
+/// The choice depends only on the names of the documents and the seed. A share above 0 moves at least one document.
 pub fn hold_out(splits: &mut Splits<Vec<Sentence>>, shares: HoldOut, seed: u64) {
     let names: BTreeSet<&str> = splits.train.iter().map(|s| s.document.as_str()).collect();
     let ranks: BTreeMap<_, String> = names
@@ -66,8 +66,8 @@ pub fn hold_out(splits: &mut Splits<Vec<Sentence>>, shares: HoldOut, seed: u64) 
     }
 }
 
-/// Leaves out sentences of training that are in development or test too, and of development that
-/// are in test, whatever their spaces and capitals; counts them.
+/// Removes training sentences that are also in development or test data, and development sentences that are also in
+/// test data, and counts them. Spaces and capitals are ignored.
 pub fn without_repeats(splits: &mut Splits<Vec<Sentence>>) -> Splits<usize> {
     let key = |s: &Sentence| s.words.concat().to_lowercase();
     let mut seen: HashSet<String> = splits.test.iter().map(key).collect();

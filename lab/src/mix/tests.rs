@@ -1,4 +1,4 @@
-//! Mixtures of invented files and, where they are present, of the real ones.
+//! Mixtures of invented files and, if they are present, of the real ones.
 
 use std::path::Path;
 
@@ -6,7 +6,7 @@ use spanlight_core::document::{Entity, Relation};
 
 use super::*;
 
-/// A file of the shared data, or nothing (with a message) where it is missing.
+/// A file of the real data, or `None` (with a message) if it is missing.
 fn shared(file: &str) -> Option<std::path::PathBuf> {
     spanlight_tests::shared(&format!("data/{file}"))
 }
@@ -27,13 +27,14 @@ Place = ["Loc", "Gpe"]
 "spouse" = { from = ["Married"] }
 "#;
 
-/// Tokens, entities as type, start and end, relations as type, head and tail.
+/// A sentence: tokens; entities as type, start and end; relations as type, head and tail.
 type Invented<'a> = (
     &'a str,
     &'a [(&'a str, usize, usize)],
     &'a [(&'a str, usize, usize)],
 );
 
+/// Writes sentences in the SpERT format.
 fn file(path: &Path, sentences: &[Invented<'_>]) {
     let lines = sentences.iter().enumerate().map(|(i, (words, entities, relations))| {
         let entity = |(kind, start, end): &(&str, usize, usize)| {
@@ -53,7 +54,7 @@ fn file(path: &Path, sentences: &[Invented<'_>]) {
     std::fs::write(path, all.join("\n")).unwrap();
 }
 
-/// Mixes `a.json` with a test file of one other sentence.
+/// Mixes `sentences` as training file with a test file of one other sentence.
 fn mixed(recipe: &str, sentences: &[Invented<'_>]) -> Mixture {
     let folder = tempfile::tempdir().unwrap();
     file(&folder.path().join("a.json"), sentences);
@@ -113,7 +114,7 @@ fn types_become_common_and_pairs_keep_the_preferred_relation() {
 }
 
 #[test]
-fn reversed_types_turn_and_overlapping_mentions_keep_the_longer() {
+fn reversed_types_swap_head_and_tail_and_of_overlapping_mentions_the_longer_stays() {
     let found = mixed(
         RECIPE,
         &[
@@ -204,13 +205,13 @@ fn mistakes_in_a_recipe_are_named() {
         (
             "\"spouse\", ",
             "\"spouse\", \"spouse\", ",
-            "`spouse` stands there twice",
+            "`spouse` is listed twice",
         ),
         ("\"country\" =", "\"land\" =", "sources.a.relations: `land`"),
         (
             "[\"Per\"]",
             "[\"Gpe\"]",
-            "sources.a.entities: `Gpe` stands there twice",
+            "sources.a.entities: `Gpe` is listed twice",
         ),
         (
             "train = [\"a.json\"]\ntest = [\"b.json\"]",
@@ -266,7 +267,6 @@ fn the_general_recipe_is_valid_and_mixes_the_real_data() {
     };
     let Splits { train, dev, test } = found.sentences.map(|s| documents(s));
     assert!(train.is_disjoint(&dev) && train.is_disjoint(&test) && dev.is_disjoint(&test));
-    // All types can be learned, and measured.
     for label in &recipe.relations {
         assert!(
             found.counts.splits.train.relation_types[label] >= 20,

@@ -1,4 +1,4 @@
-//! Scores in detail: by type (Tables 8 and 9), and by number of entities and sentence length (Figure 5).
+//! Detailed scores: by type (Tables 8 and 9), and by number of entities and sentence length (Figure 5).
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -11,10 +11,13 @@ use super::markdown::{heading, score, spread, table, triple};
 use super::published::{DataSet, TypeFigure};
 use super::spread::Spread;
 
-/// Which of the two tables by type: its name in the paper's figures, its heading and its counts.
+/// A kind of table by type.
 struct Kind {
+    /// Name in `published.toml`.
     name: &'static str,
+    /// Heading of the table.
     title: &'static str,
+    /// The counts of the kind.
     counts: fn(&ByType) -> &BTreeMap<String, Counts>,
 }
 
@@ -40,7 +43,7 @@ struct TypeRow<'a> {
     paper: Option<&'a TypeFigure>,
 }
 
-/// A row for every type, the most frequent first.
+/// One row per type, in descending order of gold annotations.
 fn type_rows<'a>(
     finished: &Finished,
     published: Option<&'a DataSet>,
@@ -76,8 +79,8 @@ fn type_rows<'a>(
     rows
 }
 
-/// Tables 8 and 9, for one share. Protocol `reference` too where the paper has figures, which are
-/// of that one.
+/// Tables 8 and 9 for one share of the training data, also under protocol `reference` if the paper has figures,
+/// because its figures are under that protocol.
 pub fn types(finished: &Finished, published: Option<&DataSet>) -> String {
     let mut text = String::new();
     for kind in &KINDS {
@@ -139,17 +142,17 @@ fn types_of(
     heading(&title, fraction, protocol) + &table(&head, &lines)
 }
 
-/// Scores of a variant on the test sentences of one bucket.
+/// Scores of a variant on the test sentences in one bucket.
 pub struct BucketRow {
-    /// The bucket's name.
+    /// Name of the bucket.
     pub bucket: String,
-    /// Sentences, gold entities and gold relations.
+    /// Numbers of sentences, gold entities and gold relations.
     pub counts: [usize; 3],
-    /// F1 of relations with the types of both entities, in percent; nothing without gold relations.
+    /// Strict F1 in percent; `None` without gold relations.
     pub strict: Option<Spread>,
 }
 
-/// A row for every bucket.
+/// One row per bucket.
 pub fn bucket_rows(finished: &Finished, by: Size, variant: &str, fraction: f64) -> Vec<BucketRow> {
     let cells = finished.outcomes(variant, fraction);
     let seeds: Vec<&[BucketScores]> = cells
@@ -178,7 +181,7 @@ pub fn bucket_rows(finished: &Finished, by: Size, variant: &str, fraction: f64) 
     first.iter().enumerate().map(row).collect()
 }
 
-/// Figure 5 as tables, for one share.
+/// Figure 5 as tables, for one share of the training data.
 pub fn buckets(finished: &Finished, beside_the_paper: bool) -> String {
     let mut text = String::new();
     for (by, title, what) in [

@@ -1,4 +1,4 @@
-//! Drawings: F1 over the share of the training data, and Figure 5.
+//! Drawings: strict F1 over the share of the training data, and Figure 5.
 
 use spanlight::sinks::{Curve, Panel};
 use spanlight_core::score::Size;
@@ -6,16 +6,16 @@ use spanlight_core::score::Size;
 use super::HEADLINE;
 use super::detail::bucket_rows;
 use super::finished::Finished;
-use super::published::Beside;
+use super::published::PaperFigures;
 use super::scores::ScoreRow;
 use crate::experiment::percent;
 
-/// Ent+Rel over the share of the training data, for variants with several shares.
-pub fn by_share(finished: &Finished, beside: &Beside<'_>) -> Vec<Panel> {
-    let rows = ScoreRow::all(finished, beside, HEADLINE);
+/// Strict F1 over the share of the training data, for variants with several shares.
+pub fn by_share(finished: &Finished, paper_figures: &PaperFigures<'_>) -> Vec<Panel> {
+    let rows = ScoreRow::all(finished, paper_figures, HEADLINE);
     let mut curves = Vec::new();
     for variant in &finished.plan.order {
-        // Shares come largest first.
+        // The rows start with the largest share.
         let rows = rows.iter().rev().filter(|row| row.variant == *variant);
         let point = |row: &ScoreRow<'_>| Some((100.0 * row.fraction, row.f1[2].as_ref()?.mean));
         let points: Vec<(f64, f64)> = rows.filter_map(point).collect();
@@ -35,7 +35,7 @@ pub fn by_share(finished: &Finished, beside: &Beside<'_>) -> Vec<Panel> {
     }]
 }
 
-/// Figure 5: Ent+Rel of the detailed variants by number of entities and by length.
+/// Figure 5: strict F1 of the detailed variants by number of entities and by sentence length.
 pub fn figure_5(finished: &Finished) -> Vec<Panel> {
     let parts = [
         (Size::Entities, "gold entities in the sentence"),

@@ -1,4 +1,4 @@
-//! An experiment as far as it is finished, from its output folder.
+//! The finished part of an experiment, read from its output folder.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -6,18 +6,18 @@ use std::path::PathBuf;
 use crate::error::{Error, Result};
 use crate::experiment::{Outcome, Plan, Planned};
 
-/// An experiment as far as it is finished.
+/// The finished part of an experiment.
 pub struct Finished {
     /// The output folder.
     pub output: PathBuf,
     /// The plan.
     pub plan: Plan,
-    /// The results of its cells, in the same order.
+    /// The results of the plan's cells, in the same order.
     pub outcomes: Vec<Option<Outcome>>,
 }
 
 impl Finished {
-    /// Shares of the training data, largest first.
+    /// Shares of the training data, in descending order.
     pub fn fractions(&self) -> Vec<f64> {
         let mut all: Vec<f64> = self.plan.cells.iter().map(|c| c.fraction).collect();
         all.sort_by(|a, b| b.total_cmp(a));
@@ -25,7 +25,7 @@ impl Finished {
         all
     }
 
-    /// The finished cells of a variant on a share, by seed.
+    /// The finished cells of a variant and share, in the order of their seeds.
     pub fn outcomes(&self, variant: &str, fraction: f64) -> Vec<(u64, &Outcome)> {
         let mut found: Vec<(u64, &Outcome)> = self
             .cells(variant, fraction)
@@ -35,7 +35,7 @@ impl Finished {
         found
     }
 
-    /// Their folders, by seed.
+    /// The folders of the finished cells of a variant and share, by seed.
     pub fn folders(&self, variant: &str, fraction: f64) -> BTreeMap<u64, PathBuf> {
         self.cells(variant, fraction)
             .filter_map(|(cell, _)| Some((cell.seed, self.output.join(cell.folder.as_ref()?))))
@@ -49,18 +49,18 @@ impl Finished {
             .filter_map(|(cell, outcome)| Some((cell, outcome.as_ref()?)))
     }
 
-    /// Name of a variant for people.
+    /// Name of a variant for readers.
     pub fn label(&self, variant: &str) -> String {
         let known = self.plan.variants.get(variant);
         known.map_or_else(|| variant.to_owned(), |v| v.label.clone())
     }
 
-    /// Name of the same thing among the paper's figures.
+    /// Name of the same model in the paper.
     pub fn paper(&self, variant: &str) -> Option<&str> {
         self.plan.variants.get(variant)?.paper.as_deref()
     }
 
-    /// Variants with which the others are compared.
+    /// Variants with which the other variants are compared.
     pub fn against(&self) -> Vec<String> {
         if self.plan.report.against.is_empty() {
             self.plan.order.first().cloned().into_iter().collect()
@@ -69,8 +69,8 @@ impl Finished {
         }
     }
 
-    /// The largest share for which most of the detailed variants have something, and these variants with
-    /// their names for people.
+    /// The share for which `has` holds for most of the detailed variants (the largest such share), and these
+    /// variants with their names for readers.
     pub fn shown(&self, has: impl Fn(&str, f64) -> bool) -> Option<(f64, Vec<(String, String)>)> {
         let mut best: Option<(f64, Vec<(String, String)>)> = None;
         for fraction in self.fractions() {
@@ -84,7 +84,7 @@ impl Finished {
         best
     }
 
-    /// Variants whose scores are shown in detail.
+    /// Variants whose detailed scores are shown.
     fn detailed(&self) -> Vec<String> {
         let report = &self.plan.report;
         let named = [&report.detail, &report.against]
@@ -93,8 +93,8 @@ impl Finished {
         named.unwrap_or(&self.plan.order).clone()
     }
 
-    /// The two variants whose sentences are compared: the first two shown in detail, or the first
-    /// that others are compared with and another one; nothing if there is only one.
+    /// The two variants whose predictions are compared: the first two of `detail`, or else the first of
+    /// [`Self::against`] and another variant; `None` if there is only one variant.
     pub fn pair(&self) -> Option<(String, String)> {
         let detail = &self.plan.report.detail;
         if let [a, b, ..] = detail.as_slice() {
@@ -107,7 +107,7 @@ impl Finished {
     }
 }
 
-/// Reads the experiments in output folders, by folder and name.
+/// Reads the experiments in output folders, ordered by folder and name.
 ///
 /// # Errors
 /// A folder without plans, or a damaged file.
@@ -116,12 +116,15 @@ pub fn read(folders: &[PathBuf]) -> Result<Vec<Finished>> {
     for folder in folders {
         let plans = Plan::read_all(folder).map_err(|e| Error::Folder {
             path: folder.clone(),
-            problem: format!("is no output folder of `lab run` ({e})"),
+            problem: format!(
+                "is no output folder of `lab run` ({e}); name the grid's `output` or the folder of --out"
+            ),
         })?;
         if plans.is_empty() {
             return Err(Error::Folder {
                 path: folder.clone(),
-                problem: "has no plan of an experiment in `plans`".into(),
+                problem: "has no plan of an experiment in `plans`; run the grid with `lab run`"
+                    .into(),
             });
         }
         for mut plan in plans {

@@ -1,11 +1,13 @@
-//! Pieces of Markdown: headings, tables, scores.
+//! Markdown: headings, tables, scores.
+
+use std::fmt::Write;
 
 use spanlight_core::score::Protocol;
 
 use super::spread::{Paired, Spread};
 use crate::experiment::percent;
 
-/// A heading that says what the scores below it are of.
+/// A heading with the share of the training data and the protocol of the scores.
 pub fn heading(title: &str, fraction: f64, protocol: Protocol) -> String {
     let share = percent(fraction);
     format!(
@@ -14,7 +16,7 @@ pub fn heading(title: &str, fraction: f64, protocol: Protocol) -> String {
     )
 }
 
-/// A table; columns of numbers are aligned to the right.
+/// A table with its columns of numbers aligned to the right.
 pub fn table<S: AsRef<str>>(head: &[S], lines: &[Vec<String>]) -> String {
     let numeric = |column: usize| {
         let number = |cell: &String| {
@@ -28,12 +30,12 @@ pub fn table<S: AsRef<str>>(head: &[S], lines: &[Vec<String>]) -> String {
         .collect();
     let mut text = format!("| {} |\n| {} |\n", head.join(" | "), rule.join(" | "));
     for line in lines {
-        text.push_str(&format!("| {} |\n", line.join(" | ")));
+        let _ = writeln!(text, "| {} |", line.join(" | "));
     }
     text
 }
 
-/// `63.2`, or a dash for nothing.
+/// `63.2`, or a dash for `None`.
 pub fn score(value: Option<f64>) -> String {
     value.map_or("–".into(), |v| format!("{v:.1}"))
 }
@@ -50,7 +52,7 @@ pub fn spread(spread: Option<&Spread>) -> String {
     score(spread.map(|s| s.mean)) + &sd
 }
 
-/// `+1.2 ± 0.4 (3/3; p 0.25)`: mean difference, seeds won, and the probability of chance.
+/// `+1.2 ± 0.4 (3/3; p 0.25)`: mean difference, seeds won and p.
 pub fn paired(paired: Option<&Paired>) -> String {
     let Some(Paired {
         difference,

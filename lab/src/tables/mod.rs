@@ -1,11 +1,11 @@
-//! The paper's tables and figure (method §9) from the finished cells of experiments, with its own
-//! figures beside ours.
+//! The paper's tables and figure (method §9), from the finished cells of experiments and with the paper's figures
+//! beside ours.
 //!
-//! | here | there |
+//! | module | in the paper |
 //! |---|---|
-//! | [`scores`] | Tables 2, 3, 4, 6, 7, 10; Table 5 by share of the training data; differences, which the paper lacks |
+//! | [`scores`] | Tables 2, 3, 4, 6, 7, 10; Table 5 by share of the training data; differences, not in the paper |
 //! | [`detail`] | Tables 8 and 9 by type; Figure 5 by number of entities and by length |
-//! | [`section`] | Table 11, sentences in which two models differ; what is missing |
+//! | [`section`] | Table 11, sentences in which two models differ; missing results |
 //! | [`figures`] | drawings of Table 5 and Figure 5 |
 
 mod detail;
@@ -27,17 +27,17 @@ use spanlight::store::write_atomic;
 use spanlight_core::score::Protocol;
 
 use crate::error::Result;
-use published::Beside;
+use published::PaperFigures;
 pub use published::Published;
 
-/// The protocol of differences, types, buckets and drawings.
+/// The protocol of the differences, the scores by type and bucket, and the drawings.
 const HEADLINE: Protocol = Protocol::Full;
 
-/// Writes `report.md` and its drawings from the output folders of experiments, and gives the files. Each
-/// experiment quotes at most so many sentences.
+/// Writes `report.md` and its drawings from the output folders of experiments, and returns the paths of the
+/// files. The report quotes at most `sentences` sentences per experiment.
 ///
 /// # Errors
-/// A folder that has no plan, a damaged file, or a file that cannot be written.
+/// A folder without a plan, a damaged file, or a file that cannot be written.
 pub fn write(folders: &[PathBuf], sentences: usize, out: &Path) -> Result<Vec<PathBuf>> {
     let published = Published::new()?;
     let mut written = Vec::new();
@@ -51,8 +51,8 @@ pub fn write(folders: &[PathBuf], sentences: usize, out: &Path) -> Result<Vec<Pa
     );
     for finished in finished::read(folders)? {
         let plan = &finished.plan;
-        let beside = Beside::new(&published, plan.report.dataset.as_deref());
-        // Experiments of the same name come from different folders.
+        let paper_figures = PaperFigures::new(&published, plan.report.dataset.as_deref());
+        // Experiments from different folders may share a name.
         let count = used.entry(plan.name.clone()).or_default();
         *count += 1;
         let number = if *count > 1 {
@@ -62,7 +62,7 @@ pub fn write(folders: &[PathBuf], sentences: usize, out: &Path) -> Result<Vec<Pa
         };
         let mut drawings = Vec::new();
         for (what, panels) in [
-            ("size", figures::by_share(&finished, &beside)),
+            ("size", figures::by_share(&finished, &paper_figures)),
             ("figure5", figures::figure_5(&finished)),
         ] {
             if !panels.is_empty() {
@@ -72,7 +72,12 @@ pub fn write(folders: &[PathBuf], sentences: usize, out: &Path) -> Result<Vec<Pa
                 drawings.push(name);
             }
         }
-        text.push_str(&section::text(&finished, &beside, &drawings, sentences));
+        text.push_str(&section::text(
+            &finished,
+            &paper_figures,
+            &drawings,
+            sentences,
+        ));
     }
     let report = out.join("report.md");
     write_atomic(&report, text.as_bytes())?;

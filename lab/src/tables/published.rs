@@ -1,4 +1,4 @@
-//! The paper's own figures, from `published.toml`, and which of them stand beside ours.
+//! The paper's figures, from `published.toml`, and the choice of those that the report shows beside ours.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -7,29 +7,29 @@ use serde::Deserialize;
 
 use crate::error::{Error, Result};
 
-/// The figures by data set.
+/// The paper's figures by data set.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Published(BTreeMap<String, DataSet>);
 
-/// The figures on one data set.
+/// The paper's figures on one data set.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DataSet {
-    /// Name for people.
+    /// Name for readers.
     pub title: String,
-    /// The data set whose figures stand beside results for which the paper has none on this one.
+    /// The data set whose figures are shown for models without figures on this one.
     pub otherwise: Option<String>,
-    /// Gold entities of the test data.
+    /// Number of gold entities in the test data.
     pub entities: Option<usize>,
-    /// Gold relations of the test data.
+    /// Number of gold relations in the test data.
     pub relations: Option<usize>,
-    /// What to know before comparing.
+    /// Caveats of a comparison.
     #[serde(default)]
     pub notes: Vec<String>,
-    /// F1 of models.
+    /// F1 by model.
     #[serde(default)]
     pub scores: Vec<Figure>,
-    /// Precision, recall and F1 by type.
+    /// Precision, recall and F1 by model and type.
     #[serde(default)]
     pub types: Vec<TypeFigure>,
 }
@@ -38,21 +38,21 @@ pub struct DataSet {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Figure {
-    /// Tables of the paper that have it.
+    /// The paper's tables with this figure, such as `2, 3`.
     pub table: String,
-    /// Name of the model there.
+    /// Name of the model in the paper.
     pub model: String,
-    /// The paper cites it from elsewhere.
+    /// Whether the paper cites the figure from another paper.
     #[serde(default)]
     pub cited: bool,
     /// Share of the training data.
     #[serde(default = "whole")]
     pub fraction: f64,
-    /// Entities.
+    /// Entity F1.
     pub entity: Option<f64>,
-    /// Relations.
+    /// Relation F1, without entity types.
     pub relation: Option<f64>,
-    /// Relations with the types of both entities.
+    /// Strict relation F1: with the types of both entities.
     pub strict: Option<f64>,
 }
 
@@ -70,7 +70,7 @@ pub struct TypeFigure {
     pub kind: String,
     /// Entity or relation type.
     pub label: String,
-    /// Gold annotations of the type.
+    /// Number of gold annotations of the type.
     pub gold: usize,
     /// Name of the model.
     pub model: String,
@@ -83,7 +83,7 @@ pub struct TypeFigure {
 }
 
 impl Published {
-    /// The figures that come with the program.
+    /// Reads the figures built into the program.
     ///
     /// # Errors
     /// [`Error::Settings`] for a malformed file.
@@ -94,53 +94,53 @@ impl Published {
         })
     }
 
-    /// The figures on a data set.
+    /// The figures on a data set, by its key in `published.toml`.
     pub fn get(&self, dataset: &str) -> Option<&DataSet> {
         self.0.get(dataset)
     }
 }
 
-/// A figure of the paper with the data set that it is of.
+/// A figure of the paper with its data set.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Quoted<'a> {
     /// The figure.
     pub figure: &'a Figure,
-    /// The experiment's data set, or the one that stands in for it.
+    /// The experiment's data set, or its substitute [`DataSet::otherwise`].
     pub dataset: &'a DataSet,
-    /// Whether it stands in.
+    /// Whether `dataset` is the substitute.
     pub elsewhere: bool,
 }
 
-/// Difference of one of the paper's models from another on the same data.
+/// Difference between two of the paper's models on the same data.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Gain<'a> {
-    /// The data set's name for people.
+    /// Name of the data set for readers.
     pub dataset: &'a str,
     /// Share of the training data.
     pub fraction: f64,
-    /// In points of F1: entities, relations, relations with the types of both entities.
+    /// Differences of entity, relation and strict F1, in points.
     pub f1: [Option<f64>; 3],
 }
 
-/// The figures for an experiment: those on its data set, and where there are none for a model, those on
-/// another one.
+/// The paper's figures for an experiment: on its data set, or for a model without such figures, on the
+/// substitute.
 #[derive(Debug, Clone, Copy)]
-pub struct Beside<'a> {
-    /// Those on the experiment's data set.
+pub struct PaperFigures<'a> {
+    /// The figures on the experiment's data set.
     pub own: Option<&'a DataSet>,
     other: Option<&'a DataSet>,
 }
 
-impl<'a> Beside<'a> {
-    /// For an experiment on a data set.
+impl<'a> PaperFigures<'a> {
+    /// The figures for an experiment on a data set.
     pub fn new(published: &'a Published, dataset: Option<&str>) -> Self {
         let own = dataset.and_then(|name| published.get(name));
         let other = own.and_then(|data| published.get(data.otherwise.as_deref()?));
         Self { own, other }
     }
 
-    /// The figure of a model on the experiment's data set, else on the other one: for the same share of
-    /// the training data, or there its only one.
+    /// The figure of a model for a share of the training data, on the experiment's data set or else on the
+    /// substitute. On the substitute, a model with figures for one share only has them for all shares.
     pub fn figure(&self, model: &str, fraction: f64) -> Option<Quoted<'a>> {
         let own = self.own.and_then(|dataset| {
             let figure = dataset.score(model, fraction)?;
@@ -161,11 +161,11 @@ impl<'a> Beside<'a> {
         })
     }
 
-    /// How far a model is from another, both on the same data set and share of its training data.
+    /// The difference between two models on the same data set and share of the training data.
     pub fn gain(&self, model: &str, against: &str, fraction: f64) -> Option<Gain<'a>> {
         let of = |dataset: &'a DataSet, ours: &Figure| {
             let theirs = dataset.score(against, ours.fraction)?.f1();
-            // As many digits as the figures have.
+            // The figures have one digit after the point.
             let difference =
                 |(a, b): (Option<f64>, Option<f64>)| Some(((a? - b?) * 10.0).round() / 10.0);
             let [e, r, s] = ours.f1();
@@ -187,13 +187,13 @@ impl<'a> Beside<'a> {
 }
 
 impl Figure {
-    /// F1 of entities, relations, and relations with the types of both entities.
+    /// Entity, relation and strict F1.
     pub fn f1(&self) -> [Option<f64>; 3] {
         [self.entity, self.relation, self.strict]
     }
 
-    /// Whether it stands in one of some tables, or whether there are none to choose from.
-    pub fn stands_in(&self, tables: &[String]) -> bool {
+    /// Whether one of `tables` has the figure; an empty list stands for all tables.
+    pub fn is_in(&self, tables: &[String]) -> bool {
         let mut own = self.table.split(", ");
         tables.is_empty() || own.any(|table| tables.iter().any(|t| t == table))
     }
@@ -207,7 +207,7 @@ impl DataSet {
             .find(|f| f.model == model && f.fraction == fraction)
     }
 
-    /// As [`Self::score`], or the figures of a model that has them for one share only.
+    /// As [`Self::score`]; a model with figures for one share only has them for all shares.
     pub fn closest(&self, model: &str, fraction: f64) -> Option<&Figure> {
         let mut all = self.scores.iter().filter(|f| f.model == model);
         let only = match (all.next(), all.next()) {
@@ -231,7 +231,7 @@ mod tests {
 
     use super::*;
 
-    /// Method §10.9: the counts behind the per-type rows give the totals.
+    /// Method §10.9: the counts behind the rows by type add up to the totals.
     #[test]
     fn the_types_of_tables_8_and_9_add_up() {
         let published = Published::new().unwrap();
@@ -283,7 +283,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_single_figure_stands_for_other_shares() {
+    fn only_a_model_with_one_figure_has_it_for_all_shares() {
         let published = Published::new().unwrap();
         let ace = published.get("ace05").unwrap();
         let strict = |model: &str, fraction: f64| ace.closest(model, fraction)?.strict;
@@ -294,12 +294,12 @@ mod tests {
     }
 
     #[test]
-    fn another_data_set_stands_in_where_the_own_one_has_nothing() {
+    fn a_substitute_data_set_supplies_missing_figures() {
         let published = Published::new().unwrap();
-        let beside = Beside::new(&published, Some("scierc"));
-        assert!(!beside.figure("BERT", 1.0).unwrap().elsewhere);
+        let paper_figures = PaperFigures::new(&published, Some("scierc"));
+        assert!(!paper_figures.figure("BERT", 1.0).unwrap().elsewhere);
         let found = |model: &str, fraction: f64| {
-            let found = beside.figure(model, fraction)?;
+            let found = paper_figures.figure(model, fraction)?;
             assert_eq!(found.dataset.title, "ACE05");
             Some((found.figure.fraction, found.figure.strict?))
         };
@@ -308,18 +308,21 @@ mod tests {
         assert_eq!(found("-TBO", 0.1), Some((1.0, 61.2)));
 
         let gain = |model: &str, fraction: f64| {
-            let gain = beside.gain(model, "BERT", fraction)?;
+            let gain = paper_figures.gain(model, "BERT", fraction)?;
             Some((gain.dataset, gain.fraction, gain.f1[2]?))
         };
         assert_eq!(gain("SPE", 1.0), Some(("SciERC", 1.0, 0.6)));
         assert_eq!(gain("SPE", 0.1), Some(("ACE05", 0.1, 4.6)));
-        // Never of two data sets: SciERC has BERT, but not this.
+        // Both figures come from ACE05, although SciERC has BERT's.
         assert_eq!(gain("-TBO", 1.0), Some(("ACE05", 1.0, -0.5)));
         assert_eq!(gain("SPE", 0.3), None);
 
-        let ace = Beside::new(&published, Some("ace05"));
+        let ace = PaperFigures::new(&published, Some("ace05"));
         assert_eq!(ace.figure("-TBO", 0.1), None);
         assert_eq!(ace.gain("-TBO", "BERT", 0.1), None);
-        assert_eq!(Beside::new(&published, None).figure("BERT", 1.0), None);
+        assert_eq!(
+            PaperFigures::new(&published, None).figure("BERT", 1.0),
+            None
+        );
     }
 }

@@ -1,11 +1,11 @@
-//! F1 of the variants (Tables 2 to 7 and 10), and which of them is better.
+//! F1 of the variants (Tables 2 to 7 and 10) and the differences between them.
 
 use spanlight_core::score::{Protocol, Scores};
 
 use super::HEADLINE;
 use super::finished::Finished;
 use super::markdown::{paired, score, spread, table, triple};
-use super::published::{Beside, Figure, Gain, Quoted};
+use super::published::{Figure, Gain, PaperFigures, Quoted};
 use super::spread::{Paired, Spread};
 use crate::experiment::percent;
 
@@ -16,32 +16,36 @@ pub struct ScoreRow<'a> {
     pub fraction: f64,
     /// Name of the variant.
     pub variant: String,
-    /// Its name for people.
+    /// Name of the variant for readers.
     pub label: String,
-    /// The seeds.
+    /// Seeds of the finished cells.
     pub seeds: Vec<u64>,
-    /// Entities, relations, and relations with the types of both entities; nothing without a seed.
+    /// Entity, relation and strict F1; `None` without a finished cell.
     pub f1: [Option<Spread>; 3],
-    /// The paper's figure for the same thing.
+    /// The paper's figure for the same model.
     pub paper: Option<Quoted<'a>>,
 }
 
 impl<'a> ScoreRow<'a> {
-    /// The rows of all shares and variants under a protocol, except those with neither a finished cell nor
-    /// a figure of the paper's.
-    pub fn all(finished: &Finished, beside: &Beside<'a>, protocol: Protocol) -> Vec<Self> {
+    /// The rows of all shares and variants under a protocol that have a finished cell or a figure of the paper.
+    pub fn all(
+        finished: &Finished,
+        paper_figures: &PaperFigures<'a>,
+        protocol: Protocol,
+    ) -> Vec<Self> {
         let fractions = finished.fractions().into_iter();
         let rows = fractions.flat_map(|fraction| {
             let variants = finished.plan.order.iter();
-            variants
-                .filter_map(move |variant| Self::new(finished, beside, fraction, protocol, variant))
+            variants.filter_map(move |variant| {
+                Self::new(finished, paper_figures, fraction, protocol, variant)
+            })
         });
         rows.collect()
     }
 
     fn new(
         finished: &Finished,
-        beside: &Beside<'a>,
+        paper_figures: &PaperFigures<'a>,
         fraction: f64,
         protocol: Protocol,
         variant: &str,
@@ -56,8 +60,8 @@ impl<'a> ScoreRow<'a> {
         let mut planned = finished.plan.cells.iter();
         let planned = planned.any(|cell| cell.variant == variant && cell.fraction == fraction);
         let model = finished.paper(variant).filter(|_| planned);
-        // The paper's figures stand there before ours do.
-        let paper = model.and_then(|model| beside.figure(model, fraction));
+        // The report shows the paper's figures before the cells are finished.
+        let paper = model.and_then(|model| paper_figures.figure(model, fraction));
         (!cells.is_empty() || paper.is_some()).then(|| Self {
             fraction,
             variant: variant.into(),
@@ -74,15 +78,21 @@ impl<'a> ScoreRow<'a> {
 }
 
 /// Tables 2, 3, 4, 6, 7 and 10 for a share of the training data, under every protocol.
-pub fn f1(finished: &Finished, beside: &Beside<'_>, fraction: f64) -> String {
-    let tables = Protocol::ALL.map(|protocol| f1_under(finished, beside, fraction, protocol));
+pub fn f1(finished: &Finished, paper_figures: &PaperFigures<'_>, fraction: f64) -> String {
+    let tables =
+        Protocol::ALL.map(|protocol| f1_under(finished, paper_figures, fraction, protocol));
     tables.concat()
 }
 
-fn f1_under(finished: &Finished, beside: &Beside<'_>, fraction: f64, protocol: Protocol) -> String {
-    let mut rows = ScoreRow::all(finished, beside, protocol);
+fn f1_under(
+    finished: &Finished,
+    paper_figures: &PaperFigures<'_>,
+    fraction: f64,
+    protocol: Protocol,
+) -> String {
+    let mut rows = ScoreRow::all(finished, paper_figures, protocol);
     rows.retain(|row| row.fraction == fraction);
-    // The paper's figures do not count a swap of arguments as right, which must not be read as a difference.
+    // The paper counts swapped arguments as wrong, so its figures are not comparable with `symmetric`.
     let with_paper = protocol != Protocol::Symmetric && rows.iter().any(|row| row.paper.is_some());
     rows.retain(|row| with_paper || !row.seeds.is_empty());
     if rows.is_empty() {
@@ -103,8 +113,8 @@ fn f1_under(finished: &Finished, beside: &Beside<'_>, fraction: f64, protocol: P
     let mut lines: Vec<Vec<String>> = rows.iter().map(line).collect();
     if protocol == HEADLINE && with_paper && fraction == 1.0 {
         let tables = &finished.plan.report.tables;
-        let figures = beside.own.iter().flat_map(|dataset| &dataset.scores);
-        for figure in figures.filter(|f| f.cited && f.stands_in(tables)) {
+        let figures = paper_figures.own.iter().flat_map(|dataset| &dataset.scores);
+        for figure in figures.filter(|f| f.cited && f.is_in(tables)) {
             let mut line = vec![String::new(); 5];
             line.extend(figure_cells(figure.model.clone(), figure));
             lines.push(line);
@@ -114,18 +124,18 @@ fn f1_under(finished: &Finished, beside: &Beside<'_>, fraction: f64, protocol: P
         "\n## Test F1, {}, protocol `{}`\n\n{}{}",
         share(fraction),
         protocol.name(),
-        gold(finished, beside, protocol),
+        gold(finished, paper_figures, protocol),
         table(&head, &lines)
     )
 }
 
-/// How many annotations the test data has under a protocol, as the first finished cell counted them.
-fn gold(finished: &Finished, beside: &Beside<'_>, protocol: Protocol) -> String {
+/// A sentence with the numbers of gold annotations under a protocol, from the first finished cell.
+fn gold(finished: &Finished, paper_figures: &PaperFigures<'_>, protocol: Protocol) -> String {
     let Some(outcome) = finished.outcomes.iter().flatten().next() else {
         return String::new();
     };
     let scores = &outcome.test.get(protocol).scores;
-    let theirs = beside.own.and_then(|d| d.entities.zip(d.relations));
+    let theirs = paper_figures.own.and_then(|d| d.entities.zip(d.relations));
     let theirs = theirs.filter(|_| protocol == Protocol::Reference);
     let theirs = theirs.map_or(String::new(), |(entities, relations)| {
         format!(" (the paper's: {entities} and {relations})")
@@ -136,21 +146,21 @@ fn gold(finished: &Finished, beside: &Beside<'_>, protocol: Protocol) -> String 
     )
 }
 
-/// Differences of a variant from another on the test data under [`HEADLINE`], in points of F1.
+/// Differences between two variants on the test data under [`HEADLINE`], in points of F1.
 pub struct Comparison<'a> {
     ours: &'a ScoreRow<'a>,
     theirs: &'a ScoreRow<'a>,
-    /// Seeds that both have.
+    /// Seeds with finished cells of both variants.
     seeds: Vec<u64>,
-    /// The difference in the paper, whose figures are single runs under `reference`.
+    /// The difference in the paper, between single runs under `reference`.
     paper: Option<Gain<'a>>,
 }
 
 impl<'a> Comparison<'a> {
-    /// The variants of some rows against those that the plan names, for one share of the training data.
+    /// Compares the variants of `rows` with [`Finished::against`], for one share of the training data.
     pub fn all(
         finished: &Finished,
-        beside: &Beside<'a>,
+        paper_figures: &PaperFigures<'a>,
         rows: &'a [ScoreRow<'a>],
         fraction: f64,
     ) -> Vec<Self> {
@@ -161,7 +171,7 @@ impl<'a> Comparison<'a> {
                 continue;
             };
             for ours in rows().filter(|row| row.variant != against) {
-                // The mirror image of a row says nothing new.
+                // Skips `b` against `a` after `a` against `b`.
                 let mirrored =
                     |c: &Self| c.ours.variant == against && c.theirs.variant == ours.variant;
                 let mut seeds = ours.seeds.clone();
@@ -169,7 +179,7 @@ impl<'a> Comparison<'a> {
                 if seeds.is_empty() || found.iter().any(mirrored) {
                     continue;
                 }
-                let gain = |model| beside.gain(model, finished.paper(&against)?, fraction);
+                let gain = |model| paper_figures.gain(model, finished.paper(&against)?, fraction);
                 found.push(Self {
                     ours,
                     theirs,
@@ -181,7 +191,7 @@ impl<'a> Comparison<'a> {
         found
     }
 
-    /// Of entities (0), relations (1), or relations with the types of both entities (2).
+    /// Differences by seed of entity (0), relation (1) or strict F1 (2).
     pub fn paired(&self, measure: usize) -> Option<Paired> {
         let values = |row: &ScoreRow<'_>| -> Vec<f64> {
             let values = row.f1[measure].iter().flat_map(|f1| &f1.values);
@@ -214,9 +224,9 @@ impl<'a> Comparison<'a> {
 }
 
 /// A table of the [`Comparison`]s for a share of the training data.
-pub fn differences(finished: &Finished, beside: &Beside<'_>, fraction: f64) -> String {
-    let rows = ScoreRow::all(finished, beside, HEADLINE);
-    let comparisons = Comparison::all(finished, beside, &rows, fraction);
+pub fn differences(finished: &Finished, paper_figures: &PaperFigures<'_>, fraction: f64) -> String {
+    let rows = ScoreRow::all(finished, paper_figures, HEADLINE);
+    let comparisons = Comparison::all(finished, paper_figures, &rows, fraction);
     if comparisons.is_empty() {
         return String::new();
     }
@@ -237,20 +247,24 @@ pub fn differences(finished: &Finished, beside: &Beside<'_>, fraction: f64) -> S
     )
 }
 
-/// Table 5: a row for every share of the training data, columns for the variants. Protocol `reference` too
-/// where the paper has figures, which are of that one.
-pub fn by_share(finished: &Finished, beside: &Beside<'_>) -> String {
+/// Table 5: rows for the shares of the training data, columns for the variants; also under protocol `reference` if
+/// the paper has figures.
+pub fn by_share(finished: &Finished, paper_figures: &PaperFigures<'_>) -> String {
     [HEADLINE, Protocol::Reference]
-        .map(|protocol| by_share_under(finished, beside, protocol))
+        .map(|protocol| by_share_under(finished, paper_figures, protocol))
         .concat()
 }
 
-fn by_share_under(finished: &Finished, beside: &Beside<'_>, protocol: Protocol) -> String {
-    let rows = ScoreRow::all(finished, beside, protocol);
+fn by_share_under(
+    finished: &Finished,
+    paper_figures: &PaperFigures<'_>,
+    protocol: Protocol,
+) -> String {
+    let rows = ScoreRow::all(finished, paper_figures, protocol);
     let mut fractions: Vec<f64> = rows.iter().map(|row| row.fraction).collect();
     fractions.dedup();
     fractions.reverse();
-    // A figure of another share stands in the tables of F1, but not in this one.
+    // This table leaves out figures of other shares, which the tables of F1 show.
     let paper = |row: &ScoreRow<'_>, elsewhere: bool| {
         let quoted = row.paper.filter(|quoted| quoted.elsewhere == elsewhere)?;
         let same = quoted.figure.fraction == row.fraction;
@@ -309,7 +323,7 @@ fn by_share_under(finished: &Finished, beside: &Beside<'_>, protocol: Protocol) 
     )
 }
 
-/// The paper's model and its scores, with the data set if it is another one.
+/// The paper's model and its scores; the substitute data set is named.
 fn paper_cells(row: &ScoreRow<'_>) -> [String; 4] {
     let Some(Quoted {
         figure,
@@ -333,7 +347,7 @@ fn figure_cells(name: String, figure: &Figure) -> [String; 4] {
     [name, entity, relation, strict]
 }
 
-/// A data set, with the share of its training data if that is not ours.
+/// A data set, with the share of its training data if it differs from ours.
 fn origin(dataset: &str, fraction: f64, ours: f64) -> String {
     if fraction == ours {
         dataset.into()

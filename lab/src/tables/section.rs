@@ -1,21 +1,23 @@
-//! The part of the report about one experiment.
+//! The section of the report about one experiment.
 
+use std::fmt::Write;
 use std::path::Path;
 
 use super::HEADLINE;
 use super::finished::Finished;
 use super::markdown::heading;
-use super::published::{Beside, Figure};
+use super::published::{Figure, PaperFigures};
 use super::scores::{Comparison, ScoreRow};
 use super::{detail, scores};
 use crate::compare;
 use crate::error::{Error, Result};
 use crate::experiment::{Planned, percent};
 
-/// As Markdown, with the names of its drawings; quotes so many sentences in which two variants differ.
+/// The section as Markdown. `drawings` are file names; at most `sentences` sentences in which two variants differ are
+/// quoted.
 pub fn text(
     finished: &Finished,
-    beside: &Beside<'_>,
+    paper_figures: &PaperFigures<'_>,
     drawings: &[String],
     sentences: usize,
 ) -> String {
@@ -28,44 +30,46 @@ pub fn text(
         plan.cells.len(),
         Path::new(name).display()
     );
-    for note in beside.own.iter().flat_map(|dataset| &dataset.notes) {
-        text.push_str(&format!("\n{note}\n"));
+    for note in paper_figures.own.iter().flat_map(|dataset| &dataset.notes) {
+        let _ = writeln!(text, "\n{note}");
     }
     for fraction in finished.fractions() {
-        text.push_str(&scores::f1(finished, beside, fraction));
-        text.push_str(&scores::differences(finished, beside, fraction));
+        text.push_str(&scores::f1(finished, paper_figures, fraction));
+        text.push_str(&scores::differences(finished, paper_figures, fraction));
     }
-    let rows = ScoreRow::all(finished, beside, HEADLINE);
+    let rows = ScoreRow::all(finished, paper_figures, HEADLINE);
     let beside_the_paper = rows.iter().any(|row| row.paper.is_some());
-    text.push_str(&scores::by_share(finished, beside));
-    text.push_str(&detail::types(finished, beside.own));
+    text.push_str(&scores::by_share(finished, paper_figures));
+    text.push_str(&detail::types(finished, paper_figures.own));
     text.push_str(&detail::buckets(finished, beside_the_paper));
-    let compared = |fraction| !Comparison::all(finished, beside, &rows, fraction).is_empty();
+    let compared = |fraction| !Comparison::all(finished, paper_figures, &rows, fraction).is_empty();
     if sentences > 0 {
         text.push_str(&quoted(finished, sentences));
     } else if finished.fractions().into_iter().any(compared) {
-        text.push_str(&format!(
+        let _ = writeln!(
+            text,
             "\n## {TITLE}\n\nNot asked for. `lab report --sentences 10` quotes ten as the paper's \
-             Table 11 does, if the licence of the test data allows.\n"
-        ));
+             Table 11 does, if the licence of the test data allows."
+        );
     }
     for drawing in drawings {
-        text.push_str(&format!("\n![{}]({drawing})\n", plan.title));
+        let _ = writeln!(text, "\n![{}]({drawing})", plan.title);
     }
-    text + &missing(finished, beside)
+    text + &missing(finished, paper_figures)
 }
 
 const TITLE: &str = "Sentences in which two models differ";
 
-/// Table 11. What it lacks, such as test data that are elsewhere by now, must not cost the rest of the
-/// report.
-fn quoted(finished: &Finished, most: usize) -> String {
-    compared(finished, most).unwrap_or_else(|problem| format!("\n## {TITLE}\n\nNone: {problem}.\n"))
+/// Table 11. An error, such as test data that were moved, is written in its place, so that the report has all other
+/// parts.
+fn quoted(finished: &Finished, limit: usize) -> String {
+    compared(finished, limit)
+        .unwrap_or_else(|problem| format!("\n## {TITLE}\n\nNone: {problem}.\n"))
 }
 
-/// The sentences of two variants' cells at the largest share of the training data of which both have a
-/// seed, with the first one.
-fn compared(finished: &Finished, most: usize) -> Result<String> {
+/// At most `limit` sentences in which two cells differ: the cells of [`Finished::pair`] with the first seed that both
+/// variants have at the largest possible share of the training data.
+fn compared(finished: &Finished, limit: usize) -> Result<String> {
     let plan = &finished.plan;
     let (a, b) = finished
         .pair()
@@ -82,7 +86,7 @@ fn compared(finished: &Finished, most: usize) -> Result<String> {
     })?;
     let format = plan.format.parse().map_err(Error::Usage)?;
     let mut comparison = compare::Comparison::read(&ours, &theirs, &plan.test, format)?;
-    comparison.differences.truncate(most);
+    comparison.differences.truncate(limit);
     [comparison.a, comparison.b] = labels;
     Ok(format!(
         "{}In the form of the paper's Table 11, seed {seed}; the first {} of the file. `{{WORK-1>}}` \
@@ -92,19 +96,19 @@ fn compared(finished: &Finished, most: usize) -> Result<String> {
     ))
 }
 
-/// Something without a result.
+/// A model without result at a share of the training data.
 #[derive(Debug, PartialEq)]
 struct Missing {
-    /// A variant's name for people, or a model's in the paper.
+    /// Name of the variant for readers, or of the model in the paper.
     model: String,
     fraction: f64,
-    /// None for what the grid leaves out.
+    /// The seeds without result; empty for a model of the paper that the grid leaves out.
     seeds: Vec<u64>,
     reason: String,
 }
 
-/// Cells that are not finished, then what the paper has and the grid does not.
-fn missing(finished: &Finished, beside: &Beside<'_>) -> String {
+/// Unfinished cells, then figures of the paper that the grid does not repeat.
+fn missing(finished: &Finished, paper_figures: &PaperFigures<'_>) -> String {
     let plan = &finished.plan;
     let mut missing: Vec<Missing> = Vec::new();
     let open = plan.cells.iter().zip(&finished.outcomes);
@@ -128,8 +132,8 @@ fn missing(finished: &Finished, beside: &Beside<'_>) -> String {
             });
         }
     }
-    let repeated = |f: &&Figure| !f.cited && f.stands_in(&plan.report.tables);
-    let figures = beside.own.iter().flat_map(|dataset| &dataset.scores);
+    let repeated = |f: &&Figure| !f.cited && f.is_in(&plan.report.tables);
+    let figures = paper_figures.own.iter().flat_map(|dataset| &dataset.scores);
     for figure in figures.filter(repeated) {
         let planned = |cell: &Planned| {
             cell.fraction == figure.fraction && finished.paper(&cell.variant) == Some(&figure.model)

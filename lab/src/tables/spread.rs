@@ -1,21 +1,21 @@
-//! Scores over seeds: mean, deviation, and the difference of two models.
+//! Statistics over seeds: mean, standard deviation and the difference between two models.
 
-/// More pairs than this are not tested: the signs would be too many to go through.
-const TESTED: usize = 20;
+/// Maximum number of pairs for the exact test, which enumerates all signs.
+const MAX_PAIRS: usize = 20;
 
-/// Values of several seeds.
+/// A score over several seeds.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Spread {
     /// Mean.
     pub mean: f64,
-    /// Standard deviation of a sample; nothing for a single value.
+    /// Sample standard deviation; `None` for a single value.
     pub sd: Option<f64>,
     /// The values, in the order of the seeds.
     pub values: Vec<f64>,
 }
 
 impl Spread {
-    /// Of at least one value; nothing without any.
+    /// Mean and deviation of values; `None` without values.
     pub fn new(values: Vec<f64>) -> Option<Self> {
         let count = values.len() as f64;
         let mean = values.iter().sum::<f64>() / count;
@@ -37,33 +37,34 @@ pub struct Paired {
     pub wins: usize,
     /// Seeds with a lower score.
     pub losses: usize,
-    /// Two-sided probability of a mean at least as far from zero if every difference were as
-    /// likely with the other sign (Fisher's exact test of randomisation). With n seeds it cannot be
-    /// below 2 / 2ⁿ; nothing for one seed or very many.
+    /// Two-sided p of Fisher's exact randomisation test: the probability of a mean at least as far from zero if
+    /// each difference were equally likely with the opposite sign. With n seeds it is at least 2 / 2ⁿ; `None`
+    /// for one seed or more than 20.
     pub p: Option<f64>,
 }
 
 impl Paired {
-    /// Compares values of the same seeds, in the same order; nothing without any.
+    /// Compares values of the same seeds, in the same order; `None` without values.
     pub fn new(ours: &[f64], theirs: &[f64]) -> Option<Self> {
         let differences: Vec<f64> = ours.iter().zip(theirs).map(|(a, b)| a - b).collect();
         let count = |test: fn(&f64) -> bool| differences.iter().filter(|d| test(d)).count();
         Some(Self {
             wins: count(|d| *d > 0.0),
             losses: count(|d| *d < 0.0),
-            p: randomised(&differences),
+            p: randomisation_p(&differences),
             difference: Spread::new(differences)?,
         })
     }
 }
 
-fn randomised(differences: &[f64]) -> Option<f64> {
+/// Two-sided p of the exact randomisation test.
+fn randomisation_p(differences: &[f64]) -> Option<f64> {
     let count = differences.len();
-    if !(2..=TESTED).contains(&count) {
+    if !(2..=MAX_PAIRS).contains(&count) {
         return None;
     }
     let observed = differences.iter().sum::<f64>().abs();
-    // Sums of the same numbers in another order may differ in their last digits.
+    // Sums of the same numbers in another order may differ by rounding.
     let least = observed - 1e-9 * differences.iter().map(|d| d.abs()).sum::<f64>();
     let total = 1_u32 << count;
     let sum = |signs: u32| -> f64 {
@@ -97,7 +98,7 @@ mod tests {
 
     #[test]
     fn the_test_counts_signs() {
-        // All on one side: only the observed signs and their mirror image are as far.
+        // All differences have one sign: only the observed signs and the opposite ones are as far from zero.
         assert_eq!(p(&[1.0, 2.0, 3.0]), Some(0.25));
         assert_eq!(p(&[-0.1, -0.2, -0.3, -0.4, -0.5, -0.6]), Some(2.0 / 64.0));
         // By hand: the sums of ±1 ±2 ±3 whose size is at least 4 are ±6 and ±4 (once each).

@@ -7,7 +7,7 @@ use serde_json::Value;
 use spanlight_tests::program::LAB;
 use spanlight_tests::workshop::workshop;
 
-/// A Python with PyTorch, or nothing (with a message).
+/// A Python with PyTorch, or `None` (with a message).
 fn torch() -> Option<&'static str> {
     let usable = |python: &&str| {
         let asked = Command::new(python).args(["-c", "import torch"]).output();
@@ -20,7 +20,7 @@ fn torch() -> Option<&'static str> {
     found
 }
 
-/// The report on a file of the workshop.
+/// The report of `lab bench` on a file of the workshop.
 fn bench(kind: &str, file: &str, python: &str) -> Value {
     let folder = workshop();
     let files = ["bench", "--encoder", "encoder", kind, file, "--json"];
@@ -30,7 +30,7 @@ fn bench(kind: &str, file: &str, python: &str) -> Value {
     serde_json::from_str(&printed).unwrap()
 }
 
-/// Every line has a speed of ours, and one of PyTorch's where there is one.
+/// Asserts that every line has a speed of spanlight, and a ratio if and only if `torch`.
 fn measured(report: &Value, names: &[&str], torch: bool) {
     assert_eq!(report["torch"].is_object(), torch);
     let lines = report["lines"].as_array().unwrap();
@@ -50,7 +50,7 @@ const JOINT: [&str; 3] = [
 const PRETRAINING: [&str; 2] = ["pre-training, decoder tied", "pre-training, the paper's"];
 
 #[test]
-fn our_side_needs_no_python() {
+fn spanlight_is_measured_without_python() {
     for (kind, file, names) in [
         ("--data", "train.jsonl", &JOINT[..]),
         ("--corpus", "corpus.txt", &PRETRAINING),
@@ -63,7 +63,7 @@ fn our_side_needs_no_python() {
 }
 
 #[test]
-fn the_parts_of_a_step_are_told() {
+fn the_report_lists_the_parts_of_a_step() {
     let report = bench("--corpus", "corpus.txt", "no-such-python");
     for variant in report["variants"].as_array().unwrap() {
         assert!(variant["difference"].is_null());
@@ -84,7 +84,7 @@ fn pytorch_trains_the_same_model() {
     measured(&report, &JOINT, true);
 }
 
-/// The program itself refuses to compare models that give other losses.
+/// `lab bench` itself refuses to compare models with different losses.
 #[test]
 fn pytorch_pretrains_the_same_model_to_the_same_losses() {
     let Some(python) = torch() else { return };

@@ -1,4 +1,4 @@
-//! What experiments leave behind: reports and comparisons.
+//! Reports and comparisons of finished experiments.
 
 use serde_json::Value;
 
@@ -13,7 +13,7 @@ fn a_grid_ends_in_a_report() {
     let at = folder.path();
     let grid = format!("{GRID}\n[report]\ndataset = \"ace05\"\n");
     std::fs::write(at.join("grid.toml"), grid).unwrap();
-    // A report can be had at any time.
+    // A report does not need finished cells.
     LAB.succeed(
         at,
         &["run", "grid.toml", "--data-dir", ".", "--max-minutes", "0"],
@@ -42,7 +42,7 @@ fn a_grid_ends_in_a_report() {
         "{text}"
     );
 
-    // The scores are those of the evaluation itself.
+    // The report has the scores of `spanlight evaluate`.
     let f1 = |seed: &str| -> f64 {
         let stem = format!("plain-100-{seed}-");
         let mut cells = std::fs::read_dir(at.join("grid/cells")).unwrap();
@@ -68,7 +68,7 @@ fn a_grid_ends_in_a_report() {
             .contains("no output folder")
     );
 
-    // Sentences are those that `compare` shows.
+    // The report quotes the sentences that `compare` shows.
     let quoted = || {
         let report = ["report", "grid", "--sentences", "3", "--out", "quoted"];
         LAB.succeed(at, &report);
@@ -90,7 +90,7 @@ fn a_grid_ends_in_a_report() {
 }
 
 #[test]
-fn two_models_are_compared_where_they_differ() {
+fn sentences_in_which_two_models_differ_are_shown() {
     let folder = workshop();
     let at = folder.path();
     SPANLIGHT.succeed(at, &training("run", "25"));
@@ -118,7 +118,7 @@ fn two_models_are_compared_where_they_differ() {
     );
     assert!(same.starts_with("0 of 12 sentences differ"), "{same}");
 
-    // The other model takes a person for a place in the first sentence and loses its relations.
+    // In the first sentence, the other model predicts LOC instead of PER and no relations.
     let mut lines: Vec<String> = good.lines().map(String::from).collect();
     let mut first: Value = serde_json::from_str(&lines[0]).unwrap();
     for mention in first["entityMentions"].as_array_mut().unwrap() {

@@ -1,4 +1,4 @@
-//! Text that models annotate, and a model that learns from it.
+//! Text that models annotate, and a model trained on it.
 
 use serde_json::Value;
 
@@ -8,7 +8,7 @@ use spanlight_tests::workshop::workshop;
 const TEXT: &str = "anna works for acme in rome .\nbert lives in paris and works for the robot lab .\n\
                     the robot lab hired carla in rome .\ncarla works for acme in paris .\n";
 
-/// Places and types of the mentions of every line, and how many relations it has.
+/// Spans and types of the mentions in each line, and the number of its relations.
 fn annotations(lines: &str) -> Vec<(Vec<(String, String)>, usize)> {
     let values = lines
         .lines()
@@ -25,7 +25,7 @@ fn annotations(lines: &str) -> Vec<(Vec<(String, String)>, usize)> {
 }
 
 #[test]
-fn what_models_agree_on_trains_another() {
+fn annotations_of_an_ensemble_train_a_model() {
     let folder = workshop();
     let at = folder.path();
     std::fs::write(at.join("text.txt"), TEXT).unwrap();
@@ -42,7 +42,7 @@ fn what_models_agree_on_trains_another() {
         annotations(&std::fs::read_to_string(at.join(out)).unwrap())
     };
 
-    // A single model's labels are its predictions, and it agrees with itself.
+    // A single model labels with its predictions, and three copies of it agree.
     let alone = label("alone.json", &["--model", "one"]);
     SPANLIGHT.succeed(
         at,
@@ -62,11 +62,11 @@ fn what_models_agree_on_trains_another() {
         alone,
         label("thrice.json", &["--model", "one", "one", "one"])
     );
-    // What it wrote votes as it does itself, alone or beside others.
+    // A labelled file votes like the model that labelled it, alone or with others.
     assert_eq!(alone, label("repeated.json", &["--model", "alone.json"]));
     let weights = ["--model", "alone.json", "two", "alone.json"];
     assert_eq!(alone, label("outvoted.json", &weights));
-    // Words stand as they are in the text.
+    // Words are written as they are in the text.
     std::fs::write(at.join("quotes.txt"), "`` anna '' works for acme .\n").unwrap();
     let quotes = ["label", "quotes.txt"];
     LAB.succeed(at, &[&quotes[..], &["q.json", "--model", "one"]].concat());
@@ -79,7 +79,7 @@ fn what_models_agree_on_trains_another() {
     assert_eq!(alone.len(), 4);
     assert!(alone.iter().any(|(mentions, _)| mentions.len() == 3));
 
-    // Both must find what two label, and half of the text is every second line.
+    // Two models label only common mentions; two of four lines are every second line.
     let other = label("other.json", &["--model", "two"]);
     let both = label("both.json", &["--model", "one", "two", "--count", "2"]);
     assert_eq!(both.len(), 2);
@@ -90,11 +90,11 @@ fn what_models_agree_on_trains_another() {
         assert!(*relations <= first.1.min(second.1));
     }
 
-    let mut learn = training("pupil", "2");
+    let mut learn = training("student", "2");
     let train = learn.iter().position(|a| *a == "train.jsonl").unwrap();
     learn[train] = "alone.json";
     SPANLIGHT.succeed(at, &learn);
-    assert!(at.join("pupil/best.safetensors").exists());
+    assert!(at.join("student/best.safetensors").exists());
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! The program `lab` as a user runs it, on a tiny encoder and invented sentences.
+//! Runs `lab` on a tiny encoder and invented sentences.
 
 mod bench;
 mod comparison;

@@ -1,4 +1,4 @@
-//! The mean of several runs' weights.
+//! The average of the weights of several runs.
 
 use std::path::Path;
 
@@ -21,7 +21,7 @@ fn parameters(path: &Path) -> Vec<(String, Vec<f32>)> {
 }
 
 #[test]
-fn the_mean_of_several_runs_is_used_like_a_run() {
+fn the_average_of_several_runs_can_be_used_like_a_run() {
     let folder = workshop();
     let at = folder.path();
     SPANLIGHT.succeed(at, &training("start", "25"));
@@ -45,7 +45,7 @@ fn the_mean_of_several_runs_is_used_like_a_run() {
             let rounding = 2e-7 * (one.abs() + two.abs());
             let off = (f64::from(*m) - (one + 2.0 * two) / 3.0).abs();
             assert!(off <= rounding, "{name}: {m}");
-            // Where the mean of each run once would be another.
+            // Counts weights for which the average without repetition would differ.
             moved += usize::from((one - two).abs() / 6.0 > 2.0 * rounding);
         }
     }
@@ -73,11 +73,11 @@ fn the_mean_of_several_runs_is_used_like_a_run() {
     ];
     SPANLIGHT.succeed(at, &[&export[..], &to].concat());
     assert_eq!(mean, parameters(&at.join("bundle/weights.safetensors")));
-    // Bundles have a mean too.
+    // Bundles can be averaged too.
     LAB.succeed(at, &["mean", "bundle", "--out", "again"]);
     assert_eq!(mean, run("again"));
 
-    // Scores that were fitted to one model's weights are not fitted to those of a mean.
+    // A calibration of one model does not fit the average.
     let export = [
         "export",
         "--name",

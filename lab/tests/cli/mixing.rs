@@ -1,4 +1,4 @@
-//! Data sets of several sources, as a user mixes them.
+//! Mixtures of data sets with `lab mix`.
 
 use serde_json::Value;
 
@@ -17,7 +17,7 @@ Organisation = ["ORG"]
 "works for" = { from = ["WORKS"] }
 "#;
 
-/// Three documents of four different sentences.
+/// Three documents with four sentences each, all different.
 fn names() -> String {
     let line = |i: usize| {
         serde_json::json!({
@@ -38,7 +38,7 @@ fn names() -> String {
 }
 
 #[test]
-fn a_recipe_gives_three_files_that_can_be_read_and_the_same_ones_again() {
+fn a_recipe_writes_three_readable_files_and_the_same_files_again() {
     let folder = workshop();
     let at = folder.path();
     std::fs::write(at.join("recipe.toml"), RECIPE).unwrap();

@@ -1,4 +1,4 @@
-//! Fine-tuning and inference.
+//! Benchmark of fine-tuning and inference.
 
 mod ours;
 mod workload;
@@ -17,60 +17,63 @@ use crate::error::Result;
 use ours::{Ours, settings};
 use workload::{Case, Workload};
 
-/// Sentences of a length-sorted chunk of PyTorch's.
+/// Sentences in a length-sorted chunk of PyTorch.
 const CHUNK: usize = 8;
 
-/// What the script needs to know.
+/// The job of `torch_joint.py`.
 #[derive(Serialize)]
 struct Job<'a> {
     /// CPU threads.
     threads: usize,
-    /// Whether to take a GPU, if there is one.
+    /// Whether to use a GPU, if there is one.
     gpu: bool,
-    /// Sizes.
+    /// Sizes of the model.
     model: &'a ModelConfig,
-    /// Entity classes.
+    /// Number of entity classes.
     types: usize,
-    /// Relation classes.
+    /// Number of relation classes.
     relations: usize,
-    /// Sentences of an inference batch.
+    /// Sentences in an inference batch.
     batch: usize,
-    /// Steps that are not timed.
+    /// Number of untimed steps.
     warmup: usize,
     /// Training sentences.
     training: &'a [Case],
-    /// Members of every step.
+    /// Indices of each step's sentences in `training`.
     batches: &'a [Vec<usize>],
-    /// Sentences of inference.
+    /// Inference sentences.
     inference: &'a [Case],
 }
 
-/// A measurement to make.
+/// A request for a measurement.
 #[derive(Serialize)]
-struct Ask {
+struct Request {
+    /// `train` or `infer`.
     run: &'static str,
+    /// Whether the embeddings are frozen.
     frozen: bool,
+    /// Sentences in a chunk; 0 for whole batches.
     chunk: usize,
 }
 
-/// What the report says besides speeds.
+/// Facts in the report besides speeds.
 #[derive(Debug, Serialize)]
 pub struct Facts {
     parameters: usize,
-    /// Sentences of inference.
+    /// Number of inference sentences.
     sentences: usize,
-    /// Candidates of inference.
+    /// Number of entity candidates at inference.
     spans: usize,
-    /// Pairs of them.
+    /// Number of pairs of candidates at inference.
     pairs: usize,
-    /// Gold mentions of the same file.
+    /// Number of gold mentions in the file.
     mentions: usize,
 }
 
-/// Measures both sides on annotated sentences.
+/// Measures fine-tuning and inference of both sides.
 ///
 /// # Errors
-/// Whatever stops either; a Python without PyTorch only leaves its side out.
+/// Everything that stops a side; a Python without PyTorch only leaves that side out.
 pub fn run(plan: &Plan<'_>, format: Format) -> Result<Report<Facts>> {
     let machine = Machine::this(plan);
     let workload = Workload::read(plan, format, settings(false).seed)?;
@@ -90,7 +93,7 @@ pub fn run(plan: &Plan<'_>, format: Format) -> Result<Report<Facts>> {
     };
     let mut theirs = Theirs::start(plan.python, plan.threads, &theirs::JOINT, &job);
     let sentences = workload.pieces.len();
-    // What needs least memory first, since neither side returns all of it to the system.
+    // In ascending order of memory, because neither side returns all memory to the system.
     let mut rows = [
         (Row::new("inference", Some(sentences)), None),
         (Row::new("training, embeddings frozen", None), Some(true)),
@@ -111,7 +114,7 @@ pub fn run(plan: &Plan<'_>, format: Format) -> Result<Report<Facts>> {
             row.measures[0].push(measure);
             if let Ok(theirs) = &mut theirs {
                 for (side, chunk) in [(2, CHUNK), (1, 0)] {
-                    row.measures[side].push(theirs.measure(&Ask {
+                    row.measures[side].push(theirs.measure(&Request {
                         run: if frozen.is_some() { "train" } else { "infer" },
                         frozen: *frozen == Some(true),
                         chunk,
@@ -154,7 +157,7 @@ fn account(plan: &Plan<'_>, facts: Facts) -> Account<Facts> {
         (
             "training",
             format!(
-                "{}; {} steps of {} sentences behind {} of warm-up",
+                "{}; {} steps of {} sentences after {} of warm-up",
                 plan.data.display(),
                 plan.steps,
                 plan.batch,
@@ -171,14 +174,14 @@ fn account(plan: &Plan<'_>, facts: Facts) -> Account<Facts> {
     ];
     let sides = vec![
         "both sides: the same model in float32, one process each, with the same batches, spans and \
-         pairs (training: gold; inference: what our tagger finds, tuned to find about as much as is \
-         annotated); timed are forward, backward, clipping and AdamW, or prediction, but no reading \
-         and tokenising; word-pieces exclude padding"
+         pairs (training: gold; inference: the spans of our tagger, whose bias is set so that it finds \
+         about as many as are annotated); the time covers forward, backward, clipping and AdamW, or \
+         prediction, but not reading and tokenising; word-pieces exclude padding"
             .into(),
         format!(
             "PyTorch, plain: padded batches; sorted: every batch cut into chunks of {CHUNK} sentences \
-             of similar length; its span CNN gathers span by span, as the paper's code does; the \
-             ratio is ours by the better of the two (MiB: by the lower)"
+             of similar length; its span CNN gathers span by span, as the paper's code does; ratio: \
+             ours divided by the better of the two (MiB: by the lower)"
         ),
     ];
     Account {

@@ -1,4 +1,4 @@
-//! Our side: the program's own fine-tuning and inference.
+//! Our side: fine-tuning and inference as in `spanlight`.
 
 use std::path::PathBuf;
 use std::time::Instant;
@@ -28,12 +28,12 @@ use crate::bench::machine::{peak, reset_peak};
 use crate::bench::{Measure, Plan};
 use crate::error::{Error, Result};
 
-/// Word-pieces, padding included, of an inference batch: what `evaluate` takes by default.
+/// Word-pieces in an inference batch, padding included: the default of `evaluate`.
 const BUDGET: usize = 512;
-/// Sentences that tell how often the untrained tagger sees an entity.
+/// Number of sentences from which the tagger's bias is estimated.
 const SAMPLE: usize = 128;
 
-/// Default settings, with the embeddings frozen or not.
+/// Default fine-tuning settings, with frozen or trained embeddings.
 pub fn settings(frozen: bool) -> FinetuneConfig {
     let mut config = FinetuneConfig::default();
     config.optimizer.lr_embeddings = if frozen {
@@ -50,12 +50,13 @@ pub struct Ours<'a> {
     workload: &'a Workload,
     folder: TempDir,
     /// Added to the tagger's bias of [`Tag::Outside`].
-    caution: f32,
+    outside_bias: f32,
 }
 
 impl<'a> Ours<'a> {
-    /// Writes the training file and prepares a tagger that finds about as much as is annotated: an
-    /// untrained one calls nearly every word an entity, and pairs grow with the square.
+    /// Writes the training file and sets the tagger's bias so that it finds about as many entities as are
+    /// annotated: an untrained tagger takes nearly every word for an entity, and the number of pairs grows with the
+    /// square.
     ///
     /// # Errors
     /// Any [`Error`] of reading the encoder, writing the file or computing.
@@ -65,7 +66,7 @@ impl<'a> Ours<'a> {
             plan,
             workload,
             folder,
-            caution: 0.0,
+            outside_bias: 0.0,
         };
         data::write_file(&ours.train_file(), &workload.sentences)?;
         let predictor = ours.predictor()?;
@@ -79,15 +80,15 @@ impl<'a> Ours<'a> {
         }
         margins.sort_by(f32::total_cmp);
         let share = workload.mentions as f64 / workload.words.max(1) as f64;
-        let wanted = (share * margins.len() as f64) as usize;
-        ours.caution = -margins.get(wanted).copied().unwrap_or_default();
+        let inside = (share * margins.len() as f64) as usize;
+        ours.outside_bias = -margins.get(inside).copied().unwrap_or_default();
         Ok(ours)
     }
 
-    /// What is found in the sentences of the file.
+    /// Predictions for the sentences of the file.
     ///
     /// # Errors
-    /// [`spanlight::Error::Core`] when the device fails.
+    /// [`spanlight::Error::Core`] if the device fails.
     pub fn predict(&self) -> Result<Vec<Predicted>> {
         let predictor = self.predictor()?;
         Ok(predict_all(
@@ -99,7 +100,7 @@ impl<'a> Ours<'a> {
         )?)
     }
 
-    /// Times a pass over all sentences.
+    /// Measures a pass over all sentences.
     ///
     /// # Errors
     /// As [`Self::predict`].
@@ -119,11 +120,11 @@ impl<'a> Ours<'a> {
         })
     }
 
-    /// Times the first steps of a fine-tuning run, on gold candidates only; gives the number of
-    /// parameters too.
+    /// Measures the first steps of a fine-tuning run, which train on gold candidates; also returns the number of
+    /// parameters.
     ///
     /// # Errors
-    /// Whatever stops the run before.
+    /// Everything that stops the run before its last timed step.
     pub fn train(&self, frozen: bool) -> Result<(Measure, usize)> {
         let mut config = FinetuneConfig {
             train: Some(self.train_file()),
@@ -184,7 +185,7 @@ impl<'a> Ours<'a> {
             EncoderFolder::open(self.plan.encoder)?.load(encoders.sentence.clone())?;
         let mut state = pollster::block_on(state_of(&model))?;
         if let Some(bias) = state.get_mut("tagger.bias") {
-            bias.values[Tag::Outside as usize] += self.caution;
+            bias.values[Tag::Outside as usize] += self.outside_bias;
         }
         Ok(Predictor::new(
             load_state(model, state)?,
@@ -195,7 +196,7 @@ impl<'a> Ours<'a> {
     }
 }
 
-/// By how much a word is rather outside of an entity than anything else.
+/// The logit of [`Tag::Outside`] minus the largest other logit.
 fn margin(logits: &[f32]) -> f32 {
     let outside = Tag::Outside as usize;
     let others = logits.iter().enumerate().filter(|&(tag, _)| tag != outside);
@@ -205,15 +206,15 @@ fn margin(logits: &[f32]) -> f32 {
             .fold(f32::NEG_INFINITY, f32::max)
 }
 
-/// Sums up the steps behind the warm-up, then stops the run.
+/// A sink that sums the steps after the warm-up and then stops the run.
 struct Stopwatch<'a> {
-    /// Word-pieces of every step.
+    /// Word-pieces of each step.
     expected: Vec<usize>,
     warmup: usize,
     interrupt: &'a Interrupt,
     measure: Measure,
     parameters: usize,
-    /// Steps seen, as long as they are as expected.
+    /// Number of steps so far with the expected word-pieces.
     steps: usize,
 }
 
@@ -236,7 +237,7 @@ impl Sink for Stopwatch<'_> {
                 if !same || self.steps == self.expected.len() {
                     self.measure.peak = peak();
                     self.interrupt.request();
-                    // An interrupted run would first save gigabytes; one whose sink fails does not.
+                    // An interrupted run would first save a checkpoint of gigabytes; an error of the sink avoids that.
                     return Err(SinkError::Chart("the measurement is over".into()));
                 }
             }

@@ -1,4 +1,4 @@
-//! The sentences that both sides work on.
+//! The sentences on which both sides are measured.
 
 use rand::seq::SliceRandom;
 use rand::{SeedableRng, rngs::Xoshiro256PlusPlus};
@@ -15,10 +15,10 @@ use spanlight_core::{Decoding, ModelConfig, Schema};
 use crate::bench::Plan;
 use crate::error::{Error, Result};
 
-/// Longest training sentence, in words, that `finetune` takes.
+/// Maximum number of words in a training sentence of `finetune`.
 const MAX_WORDS: usize = 400;
 
-/// A sentence with its spans and pairs, as `torch_joint.py` reads it.
+/// A sentence with its spans and pairs, in the form that `torch_joint.py` reads.
 #[derive(Debug, Default, Serialize)]
 pub struct Case {
     ids: Vec<u32>,
@@ -27,36 +27,36 @@ pub struct Case {
     /// Entity candidates.
     pub spans: Vec<Span>,
     types: Vec<usize>,
-    /// Pairs of them, left one first.
+    /// Pairs of candidates, by index, the left one first.
     pub pairs: Vec<(usize, usize)>,
     labels: Vec<usize>,
 }
 
-/// Everything that is worked on.
+/// Sentences and model sizes of both sides.
 pub struct Workload {
-    /// Labels.
+    /// Entity and relation types.
     pub schema: Schema,
-    /// Sizes.
+    /// Sizes of the model.
     pub model: ModelConfig,
-    /// Training sentences, repeated so that all steps belong to one epoch.
+    /// Training sentences, repeated so that one epoch contains all steps.
     pub sentences: Vec<Sentence>,
-    /// The same for PyTorch.
+    /// The training sentences for PyTorch.
     pub training: Vec<Case>,
-    /// Which of them make up each step.
+    /// Indices of each step's sentences in `training`.
     pub batches: Vec<Vec<usize>>,
-    /// For inference: all sentences of the file that fit the encoder.
+    /// Inference sentences: all sentences of the file that fit the encoder.
     pub pieces: Vec<Pieces>,
-    /// Gold mentions in the file.
+    /// Number of gold mentions in the file.
     pub mentions: usize,
-    /// Words in the file.
+    /// Number of words in the file.
     pub words: usize,
 }
 
 impl Workload {
-    /// Reads, tokenises and batches in the order that `finetune` has for a seed.
+    /// Reads, tokenises and batches the sentences in the order of `finetune` with the same seed.
     ///
     /// # Errors
-    /// [`Error::Usage`] when no sentence is fit for training, besides what stops the reading.
+    /// [`Error::Usage`] if no sentence can be trained on; [`Error::Spanlight`] for files that cannot be read.
     pub fn read(plan: &Plan<'_>, format: Format, seed: u64) -> Result<Self> {
         let encoder = EncoderFolder::open(plan.encoder)?;
         let sizes = ModelConfig::new(encoder.config.clone());
@@ -76,12 +76,12 @@ impl Workload {
         kept.retain(|s| s.words.len() <= MAX_WORDS);
         let kept: Vec<_> = kept.into_iter().filter_map(fit).collect::<Result<_>>()?;
         if kept.is_empty() {
-            let problem = "no training sentence is left; see `spanlight data check`";
+            let problem = "the file has no training sentence; see `spanlight data check`";
             return Err(Error::Usage(problem.into()));
         }
         let schema = Schema::of(kept.iter().map(|(_, sentence)| sentence), &[]);
         let steps = plan.warmup + plan.steps;
-        // One step more, so that the end of the epoch, with its checkpoint, is never reached.
+        // One more step, so that the run stops before the checkpoint at the end of the epoch.
         let count = plan.batch * (steps + 1);
         let (mut sentences, mut training) = (Vec::new(), Vec::new());
         for (pieces, sentence) in kept.iter().cycle().take(count) {
@@ -110,14 +110,14 @@ impl Workload {
         })
     }
 
-    /// Word-pieces of every step, padding excluded.
+    /// Word-pieces of each step, padding excluded.
     pub fn pieces_by_step(&self) -> Vec<usize> {
         let count =
             |members: &Vec<usize>| members.iter().map(|&i| self.training[i].ids.len()).sum();
         self.batches.iter().map(count).collect()
     }
 
-    /// The sentences of inference with the spans found in them.
+    /// The inference sentences with the predicted spans.
     pub fn found(&self, found: &[Predicted]) -> Vec<Case> {
         let cases = self.pieces.iter().zip(found);
         cases
@@ -127,7 +127,7 @@ impl Workload {
 }
 
 impl Case {
-    /// With gold mentions and all pairs of them, as training with gold candidates has them.
+    /// A training sentence with its gold mentions and all pairs of them, as in training on gold candidates.
     fn gold(pieces: &Pieces, gold: Gold, schema: &Schema) -> Self {
         let (spans, types): (Vec<Span>, Vec<usize>) = gold.entities.into_iter().unzip();
         let pairs = pairs(spans.len());
@@ -146,7 +146,7 @@ impl Case {
         }
     }
 
-    /// With the tagger's spans and all pairs of them, as `Predictor` relates them.
+    /// An inference sentence with the tagger's spans and all pairs of them, as in `Predictor`.
     fn found(pieces: &Pieces, found: &Predicted) -> Self {
         Self {
             ids: pieces.ids.clone(),
@@ -158,7 +158,7 @@ impl Case {
     }
 }
 
-/// Every two of so many spans.
+/// All pairs of `count` spans, by index.
 fn pairs(count: usize) -> Vec<(usize, usize)> {
     (0..count)
         .flat_map(|left| (left + 1..count).map(move |right| (left, right)))

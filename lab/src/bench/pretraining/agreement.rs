@@ -1,4 +1,4 @@
-//! Whether both sides compute the same.
+//! Agreement of the losses and gradients of both sides.
 
 use serde::Deserialize;
 
@@ -14,12 +14,12 @@ pub const TASKS: [&str; 6] = [
     "cspo_target",
     "cspo_context",
 ];
-/// Largest relative difference between float32 sums in different orders.
+/// Maximum relative difference, which allows for float32 sums in different orders.
 const TOLERANCE: f64 = 1e-3;
-/// What is as good as 0: no row had the task.
+/// Minimum denominator of a relative difference: the loss of a task without rows is 0.
 const NOTHING: f64 = 1e-6;
 
-/// What a step without dropout gave.
+/// Result of a step without dropout.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct Outcome {
     /// Mean losses, in the order of [`TASKS`].
@@ -28,13 +28,17 @@ pub struct Outcome {
     pub norm: f64,
 }
 
-/// The largest relative difference of any loss or norm.
+/// The largest relative difference of a loss or norm.
 ///
 /// # Errors
-/// What differs by more than rounding.
+/// A message that names the first value that differs by more than the tolerance.
 pub fn difference(ours: &[Outcome], theirs: &[Outcome]) -> Result<f64, String> {
     if ours.len() != theirs.len() {
-        return Err(format!("{} steps here, {}", ours.len(), theirs.len()));
+        return Err(format!(
+            "{} steps in spanlight, {}",
+            ours.len(),
+            theirs.len()
+        ));
     }
     let mut largest = 0.0;
     for (step, (ours, theirs)) in ours.iter().zip(theirs).enumerate() {
@@ -45,7 +49,7 @@ pub fn difference(ours: &[Outcome], theirs: &[Outcome]) -> Result<f64, String> {
             let difference = (ours - theirs).abs() / ours.abs().max(NOTHING);
             if difference.is_nan() || difference > TOLERANCE {
                 return Err(format!(
-                    "{what} of step {} is {ours} here, {theirs}",
+                    "{what} of step {} is {ours} in spanlight, {theirs}",
                     step + 1
                 ));
             }
@@ -55,12 +59,12 @@ pub fn difference(ours: &[Outcome], theirs: &[Outcome]) -> Result<f64, String> {
     Ok(largest)
 }
 
-/// The same, with an error that names PyTorch's side.
+/// As [`difference`], with an error that names PyTorch's script.
 ///
 /// # Errors
 /// [`Error::Usage`](crate::error::Error::Usage).
 pub fn agree(ours: &[Outcome], found: &[Outcome], theirs: &Theirs) -> Result<f64> {
-    difference(ours, found).map_err(|what| theirs.differs(what))
+    difference(ours, found).map_err(|difference| theirs.differs(&difference))
 }
 
 #[cfg(test)]
@@ -75,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn rounding_is_no_difference() {
+    fn rounding_is_within_the_tolerance() {
         let mut other = outcome();
         other.losses[0] += 1e-4;
         let found = difference(&[outcome()], &[other]).unwrap();
@@ -83,13 +87,16 @@ mod tests {
     }
 
     #[test]
-    fn what_differs_is_named() {
+    fn a_difference_is_named() {
         let refused = |change: &dyn Fn(&mut Outcome)| {
             let mut other = outcome();
             change(&mut other);
             difference(&[outcome(), outcome()], &[outcome(), other]).unwrap_err()
         };
-        assert!(refused(&|o| o.losses[2] = 1.75).starts_with("spo_target of step 2 is 1.7 here"));
+        assert!(
+            refused(&|o| o.losses[2] = 1.75)
+                .starts_with("spo_target of step 2 is 1.7 in spanlight")
+        );
         assert!(refused(&|o| o.losses[4] = 0.1).starts_with("cspo_target"));
         assert!(refused(&|o| o.losses[5] = f64::NAN).starts_with("cspo_context"));
         assert!(refused(&|o| o.norm = 3.9).starts_with("gradient norm"));

@@ -1,4 +1,4 @@
-//! Pre-training.
+//! Benchmark of pre-training.
 
 mod agreement;
 mod ours;
@@ -28,42 +28,45 @@ use parts::{Part, parts};
 use samples::Samples;
 use variant::{Settings, Variant};
 
-/// Sentences of a length-sorted chunk of PyTorch's, two views each.
+/// Sentences in a length-sorted chunk of PyTorch, with two views each.
 const CHUNK: usize = 8;
 
-/// What the script needs to know.
+/// The job of `torch_pretrain.py`.
 #[derive(Serialize)]
 struct Job<'a> {
     /// CPU threads.
     threads: usize,
-    /// Whether to take a GPU, if there is one.
+    /// Whether to use a GPU, if there is one.
     gpu: bool,
-    /// Sizes.
+    /// Sizes of the model.
     model: &'a ModelConfig,
-    /// Of every variant.
+    /// Settings of each variant.
     settings: Vec<Settings>,
-    /// Steps that are not timed.
+    /// Number of untimed steps.
     warmup: usize,
-    /// Samples of every step.
+    /// Samples of each step.
     steps: &'a [Vec<Sample>],
-    /// Samples of the steps whose losses are compared.
+    /// Samples of each step whose losses are compared.
     checked: &'a [Vec<Sample>],
 }
 
-/// Something to run.
+/// A request.
 #[derive(Serialize)]
-struct Ask {
+struct Request {
+    /// `train` or `check`.
     run: &'static str,
+    /// Index of the variant.
     variant: usize,
+    /// Sentences in a chunk; 0 for whole batches.
     chunk: usize,
-    /// Where a check starts from.
+    /// File of the weights from which a check starts.
     weights: Option<PathBuf>,
 }
 
-/// What the report says besides speeds.
+/// Facts in the report besides speeds.
 #[derive(Debug, Serialize)]
 pub struct Facts {
-    /// Sentences that samples are drawn from.
+    /// Number of sentences from which samples are drawn.
     sentences: usize,
     variants: Vec<VariantFacts>,
 }
@@ -73,18 +76,17 @@ pub struct Facts {
 struct VariantFacts {
     name: &'static str,
     parameters: usize,
-    /// Largest relative difference between the losses and gradient norms of both sides, from the
-    /// same weights and without dropout; nothing without PyTorch.
+    /// Largest relative difference between the losses and gradient norms of both sides, from the same weights and
+    /// without dropout; `None` without PyTorch.
     difference: Option<f64>,
-    /// Where the time of our step goes.
+    /// Times of the parts of our step.
     parts: Vec<Part>,
 }
 
-/// Measures both sides on plain text.
+/// Measures pre-training of both sides.
 ///
 /// # Errors
-/// Whatever stops either, and a difference between their losses; a Python without PyTorch only leaves
-/// its side out.
+/// Everything that stops a side, and different losses; a Python without PyTorch only leaves that side out.
 pub fn run(plan: &Plan<'_>) -> Result<Report<Facts>> {
     let machine = Machine::this(plan);
     let variants = Variant::all(plan)?;
@@ -112,7 +114,7 @@ pub fn run(plan: &Plan<'_>) -> Result<Report<Facts>> {
             let folder = tempfile::tempdir()?;
             let weights = folder.path().join("weights.safetensors");
             let ours = check(plan, config, &samples.checked, &weights)?;
-            let found: Vec<Outcome> = theirs.result(&Ask {
+            let found: Vec<Outcome> = theirs.result(&Request {
                 run: "check",
                 variant,
                 chunk: CHUNK / 2,
@@ -128,7 +130,12 @@ pub fn run(plan: &Plan<'_>) -> Result<Report<Facts>> {
         });
     }
     if let Ok(theirs) = &theirs {
-        theirs.agree(&per_variant.iter().map(|k| k.parameters).collect::<Vec<_>>())?;
+        theirs.agree(
+            &per_variant
+                .iter()
+                .map(|facts| facts.parameters)
+                .collect::<Vec<_>>(),
+        )?;
     }
     let mut rows = variants.each_ref().map(|v| Row::new(v.name, None));
     for round in 1..=plan.rounds {
@@ -137,7 +144,7 @@ pub fn run(plan: &Plan<'_>) -> Result<Report<Facts>> {
             row.measures[0].push(train(plan, config, &samples.steps)?);
             if let Ok(theirs) = &mut theirs {
                 for (side, chunk) in [(2, CHUNK), (1, 0)] {
-                    row.measures[side].push(theirs.measure(&Ask {
+                    row.measures[side].push(theirs.measure(&Request {
                         run: "train",
                         variant,
                         chunk,
@@ -168,7 +175,7 @@ fn account(plan: &Plan<'_>, facts: Facts) -> Account<Facts> {
     let mut head = vec![(
         "text",
         format!(
-            "{}; {} steps of {} of its {} sentences behind {} of warm-up",
+            "{}; {} steps of {} of its {} sentences after {} of warm-up",
             plan.data.display(),
             plan.steps,
             plan.batch,
@@ -194,7 +201,7 @@ fn account(plan: &Plan<'_>, facts: Facts) -> Account<Facts> {
         let parts = &variant_facts.parts;
         let total: f64 = parts.iter().map(|part| part.seconds).sum();
         tail.push(format!(
-            "{}: {total:.2} s of a step of ours",
+            "{}: {total:.2} s per step of ours",
             variant_facts.name
         ));
         tail.extend(parts.iter().map(|Part { name, seconds }| {
@@ -205,15 +212,15 @@ fn account(plan: &Plan<'_>, facts: Facts) -> Account<Facts> {
         }));
     }
     let sides = vec![
-        "both sides: the same model in float32, one process each, from the same samples; timed are \
-         batching, both networks forward, backward, clipping, AdamW, the momentum network's update and \
-         the queues, which are full from the start, but no drawing; word-pieces are those of one of \
-         the two views, without padding"
+        "both sides: the same model in float32, one process each, on the same samples; the time covers \
+         batching, forward of both networks, backward, clipping, AdamW, and updates of the momentum \
+         network and the queues, which are full from the start, but not the drawing of samples; \
+         word-pieces count one of the two views, without padding"
             .into(),
         format!(
-            "PyTorch, plain: all of a step at once; sorted: chunks of {CHUNK} sentences of similar \
-             length, both views of each; its span CNN gathers span by span, as the paper's code does; \
-             the ratio is ours by the better of the two (MiB: by the lower)"
+            "PyTorch, plain: a whole step in one batch; sorted: chunks of {CHUNK} sentences of similar \
+             length with both views; its span CNN gathers span by span, as the paper's code does; \
+             ratio: ours divided by the better of the two (MiB: by the lower)"
         ),
     ];
     Account {

@@ -1,4 +1,4 @@
-//! Our side: the program's own step loop.
+//! Our side: pre-training steps as in `spanlight`.
 
 use std::path::Path;
 use std::time::Instant;
@@ -26,25 +26,26 @@ use crate::bench::machine::{peak, reset_peak};
 use crate::bench::{Measure, Plan};
 use crate::error::Result;
 
-/// Largest coordinate of a key in a queue that was filled without training: with those between,
-/// the variance is that of a normalised layer.
+/// Maximum coordinate of a random key, √3: uniform coordinates up to it have variance 1, like the output of a
+/// normalised layer.
 const KEY: f32 = 1.732;
-/// Keys of a queue while losses are compared, and word-pieces of a chunk, so that there are some.
+/// Keys in a queue and word-pieces in a chunk while losses are compared. The chunks are small, so that a step has
+/// several.
 const CHECK: (usize, usize) = (64, 16);
 
-/// A run before its first step, but with full queues, as all but its first steps have them.
+/// A run before its first step, with full queues: in a long run, all but the first steps have full queues.
 pub struct Ready<'a> {
-    /// Networks and optimiser.
+    /// Networks, optimiser and parameter groups.
     pub setup: Setup,
-    /// Losses.
+    /// The pre-training objective with its queues.
     pub objective: PretrainObjective<Drawn<'a>>,
 }
 
 impl<'a> Ready<'a> {
-    /// Loads the encoder, draws the rest of the networks and the keys.
+    /// Loads the encoder and initialises the other layers and the queues at random.
     ///
     /// # Errors
-    /// Any [`Error`](crate::error::Error) of reading the encoder.
+    /// [`Error::Spanlight`](crate::error::Error::Spanlight) for an encoder that cannot be read.
     pub fn new(plan: &Plan<'_>, config: &PretrainConfig, steps: &'a [Vec<Sample>]) -> Result<Self> {
         let encoder = EncoderFolder::open(plan.encoder)?;
         let spec = ModelSpec::new(
@@ -72,12 +73,12 @@ impl<'a> Ready<'a> {
         Ok(Self { setup, objective })
     }
 
-    /// Trained and frozen numbers of the query network and its heads.
+    /// Number of parameters of the query network and its heads, frozen ones included.
     pub fn parameters(&self) -> usize {
         self.setup.model.num_params()
     }
 
-    /// Goes through all its steps at full learning rate.
+    /// Runs all steps at the full learning rate.
     fn run(self, plan: &Plan<'_>, config: &PretrainConfig) -> Result<Vec<Step>> {
         let Self { setup, objective } = self;
         let Setup {
@@ -113,10 +114,10 @@ impl<'a> Ready<'a> {
     }
 }
 
-/// Times the steps behind the warm-up.
+/// Measures the steps after the warm-up.
 ///
 /// # Errors
-/// Whatever stops the run.
+/// Everything that stops the run.
 pub fn train(plan: &Plan<'_>, config: &PretrainConfig, steps: &[Vec<Sample>]) -> Result<Measure> {
     let ready = Ready::new(plan, config, steps)?;
     reset_peak();
@@ -129,11 +130,11 @@ pub fn train(plan: &Plan<'_>, config: &PretrainConfig, steps: &[Vec<Sample>]) ->
     })
 }
 
-/// Losses and gradient norm of every step, without dropout and with moments corrected, as PyTorch
-/// has them; what it starts from goes to a file.
+/// Losses and gradient norm of each step, without dropout and with AdamW's bias correction, as in PyTorch. Writes the
+/// initial weights to a file.
 ///
 /// # Errors
-/// Whatever stops the run.
+/// Everything that stops the run.
 pub fn check(
     plan: &Plan<'_>,
     config: &PretrainConfig,
@@ -163,14 +164,14 @@ pub fn check(
         .collect())
 }
 
-/// A step and how long it took.
+/// The report of a step and its time.
 struct Step {
     report: StepReport,
     seconds: f64,
 }
 
 impl Step {
-    /// The mean of a loss, 0 where no row had it.
+    /// The mean of a loss; 0 if no row has it.
     fn loss(&self, name: &str) -> f64 {
         let loss = self.report.losses.iter().find(|loss| loss.name == name);
         loss.and_then(|loss| loss.mean).unwrap_or_default()

@@ -1,4 +1,4 @@
-//! Where the time of a step goes.
+//! Times of the parts of a step.
 
 use std::time::Instant;
 
@@ -16,21 +16,23 @@ use super::ours::Ready;
 use crate::bench::Plan;
 use crate::error::Result;
 
-/// A part of a step, and how long it takes.
+/// The time of a part of a step.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Part {
-    /// Which one.
+    /// Name of the part.
     pub name: &'static str,
-    /// Wall-clock seconds of a step, on average.
+    /// Mean wall-clock seconds per step.
     pub seconds: f64,
 }
 
-/// Goes through the steps behind the warm-up once more: forward parts first alone, then as a step has
-/// them, so that what is left of the step is its backward pass. A GPU is waited for after every part,
-/// which costs it the time that it computes on while the next operations are prepared.
+/// Times the parts of the steps after the warm-up.
+///
+/// The forward parts are timed separately and within the step; the difference to the whole step is the backward pass.
+/// After every part, the function waits for the device. On a GPU the sum thus exceeds the time of a step, in which the
+/// GPU computes while the next operations are prepared.
 ///
 /// # Errors
-/// Whatever stops the run.
+/// Everything that stops the run.
 pub fn parts(plan: &Plan<'_>, config: &PretrainConfig, steps: &[Vec<Sample>]) -> Result<Vec<Part>> {
     let Ready {
         mut setup,
@@ -61,7 +63,7 @@ pub fn parts(plan: &Plan<'_>, config: &PretrainConfig, steps: &[Vec<Sample>]) ->
         let keys = since(start, &device);
         let start = Instant::now();
         threads.map(&chunks, |chunk| {
-            // What stops it stops the step below too.
+            // `gradients` below reports the error.
             let replica = model.clone().fork(&device);
             let _ = block_on(objective.losses(&replica, chunk, step, seed));
         });
@@ -69,7 +71,7 @@ pub fn parts(plan: &Plan<'_>, config: &PretrainConfig, steps: &[Vec<Sample>]) ->
 
         let start = Instant::now();
         let found = block_on(gradients(&objective, model, &device, step, seed, &threads))?;
-        let all = since(start, &device);
+        let whole = since(start, &device);
         let start = Instant::now();
         let (optimizer, groups) = (&mut setup.optimizer, &setup.groups);
         let update = optimizer.step(model, found.gradients, groups, 1.0, &threads);
@@ -81,7 +83,7 @@ pub fn parts(plan: &Plan<'_>, config: &PretrainConfig, steps: &[Vec<Sample>]) ->
         setup.model = model;
         if step >= plan.warmup {
             let heads = forward - encoder - keys;
-            let backward = all - forward - batching;
+            let backward = whole - forward - batching;
             let taken = [batching, encoder, heads, keys, backward, update, follow];
             total.iter_mut().zip(taken).for_each(|(sum, s)| *sum += s);
         }
@@ -102,9 +104,9 @@ pub fn parts(plan: &Plan<'_>, config: &PretrainConfig, steps: &[Vec<Sample>]) ->
     Ok(names.into_iter().zip(total).map(part).collect())
 }
 
-/// Seconds since then, until the device has nothing more to do.
+/// Seconds since `start`, after the device has finished its work.
 fn since(start: Instant, device: &Device) -> f64 {
-    // What fails here fails at the next read-back.
+    // The next read-back reports an error of the device.
     let _ = device.sync();
     start.elapsed().as_secs_f64()
 }

@@ -1,4 +1,4 @@
-//! The samples that both sides work on.
+//! The samples on which both sides are measured.
 
 use std::ops::ControlFlow;
 
@@ -11,26 +11,26 @@ use spanlight_learn::pretrain::Source;
 use crate::bench::Plan;
 use crate::error::Result;
 
-/// Steps whose losses are compared.
+/// Number of steps whose losses are compared.
 const CHECKED: usize = 2;
-/// Sentences of such a step.
+/// Maximum number of sentences in a step whose losses are compared.
 const SENTENCES: usize = 8;
 
 /// Samples by step.
 pub struct Samples {
-    /// Those that are timed, warm-up included.
+    /// Samples of the measured steps, warm-up included.
     pub steps: Vec<Vec<Sample>>,
-    /// Those whose losses are compared.
+    /// Samples of the steps whose losses are compared.
     pub checked: Vec<Vec<Sample>>,
-    /// Sentences that they were drawn from.
+    /// Number of sentences from which the samples were drawn.
     pub sentences: usize,
 }
 
 impl Samples {
-    /// Draws what `pretrain` would.
+    /// Draws the samples that `pretrain` would draw.
     ///
     /// # Errors
-    /// Any [`Error`](crate::error::Error) of reading the corpus.
+    /// [`Error::Spanlight`](crate::error::Error::Spanlight) for an encoder or corpus that cannot be read.
     pub fn draw(plan: &Plan<'_>, config: &PretrainConfig) -> Result<Self> {
         let encoder = EncoderFolder::open(plan.encoder)?;
         let cache = tempfile::tempdir()?;
@@ -54,7 +54,7 @@ impl Samples {
         let steps = (0..plan.warmup + plan.steps)
             .map(|step| loader.batch(step))
             .collect::<Result<_, _>>()?;
-        let few = |step| {
+        let truncated = |step| {
             loader.batch(step).map(|mut batch| {
                 batch.truncate(SENTENCES);
                 batch
@@ -62,13 +62,13 @@ impl Samples {
         };
         Ok(Self {
             steps,
-            checked: (0..CHECKED).map(few).collect::<Result<_, _>>()?,
+            checked: (0..CHECKED).map(truncated).collect::<Result<_, _>>()?,
             sentences: loader.sentences(),
         })
     }
 }
 
-/// Samples that were drawn before.
+/// A source of samples that are already drawn, by step.
 pub struct Drawn<'a>(pub &'a [Vec<Sample>]);
 
 impl Source for Drawn<'_> {

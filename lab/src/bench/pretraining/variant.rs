@@ -1,4 +1,4 @@
-//! The settings that are measured.
+//! The measured settings of pre-training.
 
 use std::path::Path;
 
@@ -12,24 +12,24 @@ use spanlight_learn::EmbeddingRate;
 use crate::bench::Plan;
 use crate::error::Result;
 
-/// The grid whose pre-training is measured.
+/// The grid whose pre-training settings are measured.
 const GRID: &str = include_str!("../../../experiments/scierc.toml");
-/// What of its settings is a matter of its corpus.
-const PLACES: [&str; 5] = ["encoder", "corpus", "unit", "words", "batch"];
+/// Settings of the grid that the arguments of `lab bench` replace.
+const REPLACED: [&str; 5] = ["encoder", "corpus", "unit", "words", "batch"];
 
-/// One way to pre-train.
+/// Pre-training settings with a name.
 pub struct Variant {
-    /// Its name in the report.
+    /// Name in the report.
     pub name: &'static str,
-    /// Its settings.
+    /// The settings.
     pub config: PretrainConfig,
 }
 
-/// What of the settings `torch_pretrain.py` reads.
+/// The settings that `torch_pretrain.py` reads.
 #[derive(Serialize)]
 pub struct Settings {
     objectives: Objectives,
-    /// Whether the embedding tables are.
+    /// Whether the embedding tables are frozen.
     frozen: bool,
     learning_rate: f64,
     head_lr: f64,
@@ -37,7 +37,7 @@ pub struct Settings {
     clip: f64,
 }
 
-/// The objectives with the sizes of TBO's head, which are no settings.
+/// Settings of the objectives, with the sizes of TBO's head, which are not serialised with them.
 #[derive(Serialize)]
 struct Objectives {
     #[serde(flatten)]
@@ -47,11 +47,11 @@ struct Objectives {
 }
 
 impl Variant {
-    /// That of the grid, which predicts masked pieces with the frozen word embeddings, and that of
-    /// the paper, with a matrix of its own and trained embeddings.
+    /// Two variants. The grid's predicts masked word-pieces with the frozen word embeddings; the paper's has a
+    /// separate output matrix and trains the embeddings.
     ///
     /// # Errors
-    /// [`Error::Settings`](crate::error::Error::Settings) when the grid is malformed.
+    /// [`Error::Settings`](crate::error::Error::Settings) if the grid is malformed.
     pub fn all(plan: &Plan<'_>) -> Result<[Self; 2]> {
         let mut paper = PretrainConfig {
             batch: plan.batch,
@@ -66,7 +66,7 @@ impl Variant {
         let path = Path::new("lab/experiments/scierc.toml");
         let grid = table(GRID, path)?;
         let mut settings = grid["pretrain"].as_object().cloned().unwrap_or_default();
-        settings.retain(|name, _| !PLACES.contains(&name.as_str()));
+        settings.retain(|name, _| !REPLACED.contains(&name.as_str()));
         let tied = overlaid(&paper, &[&settings], path)?;
         Ok([
             Self {
@@ -80,7 +80,7 @@ impl Variant {
         ])
     }
 
-    /// The same for PyTorch.
+    /// The settings for PyTorch.
     pub fn settings(&self) -> Settings {
         let config = &self.config;
         Settings {

@@ -1,9 +1,9 @@
-//! Figures that the paper has on another data set.
+//! The paper's figures on a substitute data set.
 
 use super::*;
 
 #[test]
-fn figures_on_another_data_set_are_named_so() {
+fn figures_on_a_substitute_data_set_name_it() {
     let folder = tempfile::tempdir().unwrap();
     experiment(folder.path());
     report_as(
@@ -12,7 +12,7 @@ fn figures_on_another_data_set_are_named_so() {
     );
     let text = markdown(folder.path(), 0);
     for line in [
-        // SciERC's own figure, where the paper has one.
+        // The paper has this figure on SciERC.
         "| BERT | 3 | 80.0 ± 2.9 | 77.9 ± 1.8 | 77.9 ± 1.8 | BERT | 67.1 | 43.6 | 33.0 |",
         "| BERT | 3 | 69.2 ± 1.7 | 66.7 ± 0.0 | 66.7 ± 0.0 | BERT on ACE05 | 73.3 | 35.2 | 29.5 |",
         "| SPE without TBO | 1 | 71.1 | 66.7 | 66.7 | -TBO on ACE05 at 100 % | 87.4 | 63.7 | 61.2 |",
@@ -24,7 +24,7 @@ fn figures_on_another_data_set_are_named_so() {
     ] {
         assert!(text.contains(line), "{line}\n{text}");
     }
-    // ACE05's figure for the whole data, where SciERC has its own.
+    // ACE05's figure for the whole data must not appear, because SciERC has one.
     assert!(!text.contains("87.3"), "{text}");
     let shares = "## By share of the training documents: Entity / Relation / Ent+Rel, protocol";
     for protocol in ["full", "reference"] {
@@ -35,7 +35,7 @@ fn figures_on_another_data_set_are_named_so() {
     }
     assert!(!text.contains(&format!("{shares} `symmetric`")));
 
-    // Without any figure there is nothing for `reference` to stand beside.
+    // Without published figures, the table under `reference` is left out.
     report_as(folder.path(), json!({ "against": ["bert"] }));
     let text = markdown(folder.path(), 0);
     assert!(text.contains(&format!("{shares} `full`")));

@@ -1,4 +1,4 @@
-//! Reports on invented results, against files that were read by people.
+//! Reports on invented results, compared with checked-in files.
 
 mod elsewhere;
 mod quoted;
@@ -18,7 +18,7 @@ use super::scores::{Comparison, ScoreRow};
 use super::*;
 use crate::experiment::Split;
 
-/// A sentence of `words` words with `entities` people in a row, each related to the next one.
+/// A sentence of `words` words; the first `entities` words are entities, each related to the next.
 fn sentence(words: usize, entities: usize) -> Sentence {
     let entity = |i: usize| Entity {
         start: i,
@@ -44,7 +44,7 @@ fn sentence(words: usize, entities: usize) -> Sentence {
     }
 }
 
-/// Gold annotations of which `lost` entities and their relations were not found.
+/// The gold annotations without the last `lost` entities and their relations.
 fn prediction(gold: &Sentence, lost: usize) -> Prediction {
     let kept = gold.entities.len().saturating_sub(lost);
     let mut prediction = Prediction::from(gold);
@@ -56,7 +56,7 @@ fn prediction(gold: &Sentence, lost: usize) -> Prediction {
     prediction
 }
 
-/// An output folder with some of its cells finished.
+/// Writes an output folder in which some cells are finished.
 fn experiment(at: &Path) {
     let gold: Vec<Sentence> = [(6, 2), (12, 3), (25, 6), (33, 8), (60, 10)]
         .into_iter()
@@ -117,7 +117,7 @@ fn experiment(at: &Path) {
     write_json(&at.join("plans/invented.json"), &plan).unwrap();
 }
 
-/// Changes what the plan says about its report.
+/// Replaces the table `report` of the plan.
 fn report_as(at: &Path, report: serde_json::Value) {
     let path = at.join("plans/invented.json");
     let mut plan: serde_json::Value = read_json(&path).unwrap();
@@ -125,7 +125,7 @@ fn report_as(at: &Path, report: serde_json::Value) {
     write_json(&path, &plan).unwrap();
 }
 
-/// The Markdown with so many sentences.
+/// The report, with at most `sentences` quoted sentences.
 fn markdown(at: &Path, sentences: usize) -> String {
     let out = tempfile::tempdir().unwrap();
     write(&[at.into()], sentences, out.path()).unwrap();
@@ -137,7 +137,7 @@ fn finished(at: &Path) -> Finished {
     finished::read(&[at.into()]).unwrap().remove(0)
 }
 
-/// Compares with a file beside this one, or makes it anew where `SPANLIGHT_EXPECT` is set.
+/// Compares with a file in `tables/expected`, or rewrites that file if `SPANLIGHT_EXPECT` is set.
 fn expect(written: &Path) {
     let name = written.file_name().unwrap();
     let path = spanlight_tests::package()
@@ -151,12 +151,12 @@ fn expect(written: &Path) {
     let differs = text.lines().zip(expected.lines()).position(|(a, b)| a != b);
     assert!(
         text == expected,
-        "{name:?} differs from line {differs:?} on; if it should, SPANLIGHT_EXPECT=1 writes it anew:\n{text}"
+        "{name:?} differs from line {differs:?} on; if that is intended, run with SPANLIGHT_EXPECT=1:\n{text}"
     );
 }
 
 #[test]
-fn a_report_is_always_the_same() {
+fn the_same_results_give_the_same_report() {
     let folder = tempfile::tempdir().unwrap();
     experiment(folder.path());
     let out = tempfile::tempdir().unwrap();
@@ -180,15 +180,17 @@ fn a_report_is_always_the_same() {
 }
 
 #[test]
-fn drawings_have_the_scores_of_the_tables() {
+fn drawings_and_tables_have_the_same_scores() {
     let folder = tempfile::tempdir().unwrap();
     experiment(folder.path());
     let finished = finished(folder.path());
     let published = Published::new().unwrap();
-    let beside = Beside::new(&published, Some("ace05"));
-    let [panel] = figures::by_share(&finished, &beside).try_into().unwrap();
+    let paper_figures = PaperFigures::new(&published, Some("ace05"));
+    let [panel] = figures::by_share(&finished, &paper_figures)
+        .try_into()
+        .unwrap();
     let names: Vec<&str> = panel.curves.iter().map(|c| c.name.as_str()).collect();
-    // The third variant has one share only.
+    // The third variant has only one share.
     assert_eq!(names, ["BERT", "SPE"]);
     let rounded = |points: &[(f64, f64)]| -> Vec<(f64, f64)> {
         let round = |(x, y): &(f64, f64)| (*x, (10.0 * y).round() / 10.0);
@@ -208,7 +210,7 @@ fn drawings_have_the_scores_of_the_tables() {
 }
 
 #[test]
-fn a_grid_names_what_is_shown_in_detail() {
+fn a_grid_names_the_variants_shown_in_detail() {
     let folder = tempfile::tempdir().unwrap();
     experiment(folder.path());
     let detailed = |report: serde_json::Value| -> Vec<String> {
@@ -221,20 +223,20 @@ fn a_grid_names_what_is_shown_in_detail() {
     let both = json!({ "against": ["spe"], "detail": ["no_tbo", "bert"] });
     assert_eq!(detailed(both), ["no_tbo", "bert"]);
 
-    // Both have results at 10 % only, so that is the share shown.
+    // Only at 10 % do both variants have results.
     let text = markdown(folder.path(), 0);
     let heading = "## Ent+Rel F1 by sentence length, 10 % of the training documents";
     assert!(text.contains(heading), "{text}");
 }
 
 #[test]
-fn the_report_says_what_the_results_say() {
+fn the_report_agrees_with_the_results() {
     let folder = tempfile::tempdir().unwrap();
     experiment(folder.path());
     let finished = finished(folder.path());
     let published = Published::new().unwrap();
-    let beside = Beside::new(&published, Some("ace05"));
-    let rows = ScoreRow::all(&finished, &beside, HEADLINE);
+    let paper_figures = PaperFigures::new(&published, Some("ace05"));
+    let rows = ScoreRow::all(&finished, &paper_figures, HEADLINE);
     let row = |variant: &str, fraction: f64| {
         let matches = |r: &&ScoreRow<'_>| (r.variant.as_str(), r.fraction) == (variant, fraction);
         rows.iter().find(matches)
@@ -243,19 +245,19 @@ fn the_report_says_what_the_results_say() {
     assert_eq!(spe.seeds, [1, 2, 3]);
     assert_eq!(spe.paper.unwrap().figure.strict, Some(63.2));
     assert_eq!(row("no_tbo", 0.1).unwrap().f1[0].as_ref().unwrap().sd, None);
-    // Nothing of ours yet, but the paper's figures.
+    // A row without a finished cell has the paper's figures.
     let waiting = row("no_tbo", 1.0).unwrap();
     assert!(waiting.seeds.is_empty() && waiting.f1[2].is_none());
     assert_eq!(waiting.paper.unwrap().figure.strict, Some(61.2));
 
-    // By hand: of 29 entities, (j + seed) % 3 are lost in the sentences j = 0 to 4.
+    // Of 29 entities, (j + seed) % 3 are lost in each sentence j = 0 to 4.
     let f1 = |lost: f64| 100.0 * 2.0 * (29.0 - lost) / (58.0 - lost);
     let values = &spe.f1[0].as_ref().unwrap().values;
     for (value, lost) in values.iter().zip([6.0, 5.0, 4.0]) {
         assert!((value - f1(lost)).abs() < 1e-9, "{values:?}");
     }
-    // Each pair once: `bert` against `spe` would be the mirror image of `spe` against `bert`.
-    let [only] = Comparison::all(&finished, &beside, &rows, 1.0)
+    // Each pair is compared once: `spe` against `bert`, but not `bert` against `spe`.
+    let [only] = Comparison::all(&finished, &paper_figures, &rows, 1.0)
         .try_into()
         .unwrap_or_else(|all: Vec<_>| panic!("{} comparisons", all.len()));
     let better = only.paired(2).unwrap();
@@ -277,7 +279,7 @@ fn the_report_says_what_the_results_say() {
 }
 
 #[test]
-fn folders_that_are_no_experiments_are_named() {
+fn a_folder_without_experiments_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let error = || {
         let read = finished::read(&[PathBuf::from(folder.path())]);

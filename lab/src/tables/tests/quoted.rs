@@ -1,9 +1,9 @@
-//! Sentences in which two variants differ.
+//! Quoted sentences in which two variants differ.
 
 use super::*;
 
 #[test]
-fn sentences_are_quoted_only_when_asked_for() {
+fn sentences_are_quoted_only_on_request() {
     let folder = tempfile::tempdir().unwrap();
     experiment(folder.path());
     let text = markdown(folder.path(), 0);
@@ -25,18 +25,18 @@ d, sentence 1, B is closer
 d, sentence 2, B is closer
 ";
     assert!(text.contains(first), "{text}");
-    // The counts are of all.
+    // The counts include sentences that are not quoted.
     let last = "\n\n5 of 5 sentences differ; A is closer to gold in 0, B in 5\nA = BERT: entity ";
     assert!(text.contains(last), "{text}");
     assert!(!text.contains("d, sentence 3"), "{text}");
 
-    // What a grid shows in detail comes first, here at the share and with the seed that both have.
+    // The variants of `detail` take precedence; they share a seed only at 10 %.
     report_as(folder.path(), json!({ "detail": ["no_tbo", "spe"] }));
     let text = markdown(folder.path(), 1);
     assert!(text.contains("differ, 10 % of the training documents") && text.contains("seed 1;"));
     assert!(text.contains("\nA = SPE without TBO: entity ") && text.contains("\nB = SPE: entity "));
 
-    // Data that are not there any more cost only this.
+    // Missing test data affect only the quoted sentences.
     std::fs::remove_file(folder.path().join("test.json")).unwrap();
     let text = markdown(folder.path(), 1);
     let none = text.split("\n\nNone: ").nth(1).unwrap();

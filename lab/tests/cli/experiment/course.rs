@@ -1,4 +1,4 @@
-//! A grid runs cell by cell, goes on after any end, and repeats nothing.
+//! A grid runs cell by cell, continues after an interruption, and repeats no finished cell.
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -8,7 +8,7 @@ use super::{GRID, RUN, cells, grid, json, results};
 use spanlight_tests::program::{LAB, stop_when};
 use spanlight_tests::workshop::workshop;
 
-/// Starts the grid and stops it by a signal in the middle of a cell.
+/// Starts the grid and stops it with a signal in the middle of a cell.
 fn stop(at: &Path, out: &str, signal: &str) {
     let arguments = [&RUN[..], &["--out", out]].concat();
     let reached = || {
@@ -24,7 +24,7 @@ fn stop(at: &Path, out: &str, signal: &str) {
 }
 
 #[test]
-fn an_interrupted_grid_ends_like_one_left_alone() {
+fn an_interrupted_grid_has_the_same_results() {
     let folder = workshop();
     let at = folder.path();
     grid(at, GRID);
@@ -45,7 +45,7 @@ fn an_interrupted_grid_ends_like_one_left_alone() {
             .iter()
             .map(|cell| std::fs::read(cell.join("result.json")).unwrap())
             .collect();
-        // Even their times are the same, so they were not made again.
+        // The results hold times, so equal files were not written again.
         assert!(
             before.iter().all(|result| after.contains(result)),
             "{signal}"
@@ -107,7 +107,7 @@ fn a_finished_grid_does_nothing_and_a_changed_setting_makes_new_cells() {
     LAB.succeed(at, &RUN);
     assert_eq!((cells(&output), times()), (first.clone(), before.clone()));
 
-    // Only one variant changes, so only its cells are new.
+    // Changed settings of one variant make new cells of this variant only.
     grid(
         at,
         &GRID.replace(
@@ -123,7 +123,7 @@ fn a_finished_grid_does_nothing_and_a_changed_setting_makes_new_cells() {
     LAB.succeed(at, &RUN);
     assert_eq!((cells(&output).len(), times()), (12, before.clone()));
 
-    // Names are no part of what a cell is.
+    // Names are not part of a cell's identity.
     let named = "label = \"Another name\"\npaper = \"BERT\"";
     grid(at, &GRID.replace("label = \"Plain\"", named));
     let list = LAB.succeed(at, &[&RUN[..], &["--dry-run"]].concat());
@@ -132,7 +132,7 @@ fn a_finished_grid_does_nothing_and_a_changed_setting_makes_new_cells() {
         "{list}"
     );
 
-    // The data are; their place does not matter.
+    // The content of the data is part of the identity, but not their path.
     grid(at, GRID);
     std::fs::create_dir(at.join("moved")).unwrap();
     std::fs::copy(at.join("train.jsonl"), at.join("moved/train.jsonl")).unwrap();
@@ -163,13 +163,13 @@ fn a_finished_grid_does_nothing_and_a_changed_setting_makes_new_cells() {
 }
 
 #[test]
-fn time_runs_out_at_a_place_to_go_on_from() {
+fn a_grid_resumes_after_its_time_limit() {
     let folder = workshop();
     let at = folder.path();
     grid(at, GRID);
     LAB.succeed(at, &[&RUN[..], &["--max-minutes", "0"]].concat());
     assert_eq!(cells(&at.join("grid")), Vec::<PathBuf>::new());
-    // Ever longer, so that a slow machine gets there too.
+    // The limit grows, so that a slow machine finishes too.
     for attempt in 1..200 {
         let minutes = (0.003 * f64::from(attempt)).to_string();
         LAB.succeed(at, &[&RUN[..], &["--max-minutes", &minutes]].concat());
@@ -181,7 +181,7 @@ fn time_runs_out_at_a_place_to_go_on_from() {
             return;
         }
     }
-    panic!("the grid does not get on");
+    panic!("the grid does not finish");
 }
 
 #[test]
@@ -197,8 +197,11 @@ fn two_processes_share_the_work() {
     }
     let second = LAB.command(at, &RUN).output().unwrap();
     assert!(first.wait().unwrap().success() && second.status.success());
-    let told = String::from_utf8(second.stderr).unwrap();
-    assert!(told.contains("finished"), "it had nothing to do: {told}");
+    let messages = String::from_utf8(second.stderr).unwrap();
+    assert!(
+        messages.contains("finished"),
+        "the second process had nothing to do: {messages}"
+    );
     assert_eq!(results(&at.join("grid")), results(&at.join("alone")));
     // Every cell was trained once.
     for cell in cells(&at.join("grid")) {

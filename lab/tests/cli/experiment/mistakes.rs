@@ -1,11 +1,11 @@
-//! What is wrong with a grid is named; what is wrong with a cell concerns no other.
+//! A mistake in a grid is named; an error of a cell does not stop the other cells.
 
 use super::{GRID, RUN, grid};
 use spanlight_tests::program::LAB;
 use spanlight_tests::workshop::workshop;
 
 #[test]
-fn a_cell_that_fails_is_recorded_and_the_others_go_on() {
+fn a_failed_cell_is_recorded_and_the_others_run() {
     let folder = workshop();
     let at = folder.path();
     let broken = GRID
@@ -28,7 +28,7 @@ fn a_cell_that_fails_is_recorded_and_the_others_go_on() {
         "{list}"
     );
 
-    // An encoder that is missing concerns the cells that use it, and comes back mended.
+    // A missing encoder stops only the cells that use it, until it exists.
     let broken = GRID
         .replace("share_span_encoder = true", "encoder = \"nowhere\"")
         .replace("fractions = [0.34, 1.0]", "fractions = [0.34]");
@@ -44,7 +44,7 @@ fn a_cell_that_fails_is_recorded_and_the_others_go_on() {
         let path = entry.unwrap().path();
         std::fs::copy(&path, at.join("nowhere").join(path.file_name().unwrap())).unwrap();
     }
-    // The same content is the same cell as that of the plain variant.
+    // Encoders with the same content make the same cells.
     let list = LAB.succeed(at, &[&RUN[..], &["--dry-run"]].concat());
     assert!(
         list.contains("4 finished, 0 failed or cannot run, 0 to do"),

@@ -1,4 +1,4 @@
-//! Grids of trainings, as a user runs them.
+//! Grids of trainings with `lab run`.
 
 mod course;
 mod mistakes;
@@ -57,7 +57,7 @@ fn json(path: &Path) -> Value {
     serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()
 }
 
-/// The results by folder, without what the clock decides.
+/// The results by folder, without their times.
 fn results(output: &Path) -> BTreeMap<String, Value> {
     let mut results = BTreeMap::new();
     for cell in cells(output) {

@@ -1,4 +1,4 @@
-//! What cells start from is trained once, and they do start from it.
+//! A pre-training is trained once, and cells start from it.
 
 use std::path::{Path, PathBuf};
 
@@ -16,16 +16,16 @@ fn is_named(folder: &Path, name: &str) -> bool {
     last(folder).starts_with(&format!("{name}-"))
 }
 
-/// Folders of the pre-trainings of a name.
-fn made(at: &Path, name: &str) -> Vec<PathBuf> {
+/// Folders of the pre-trainings with a name.
+fn pretrainings(at: &Path, name: &str) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(at.join("grid/pretrainings")).unwrap();
     let paths = entries.map(|entry| entry.unwrap().path());
     paths.filter(|path| is_named(path, name)).collect()
 }
 
-/// Asserts that the only pre-training of a name was made in one go.
-fn made_once(at: &Path, name: &str) -> PathBuf {
-    let [folder]: [PathBuf; 1] = made(at, name).try_into().unwrap();
+/// Asserts that one pre-training with a name was trained, without interruption; returns its folder.
+fn trained_once(at: &Path, name: &str) -> PathBuf {
+    let [folder]: [PathBuf; 1] = pretrainings(at, name).try_into().unwrap();
     assert!(folder.join("done.json").exists());
     let events = std::fs::read_to_string(folder.join("events.jsonl")).unwrap();
     assert_eq!(events.matches("\"event\":\"started\"").count(), 1);
@@ -40,7 +40,7 @@ fn of_variant(at: &Path, variant: &str) -> Vec<PathBuf> {
     cells
 }
 
-/// Whether a module of one file has the weights of one of another.
+/// Whether a module of one file has the weights of a module of another.
 fn same(ours: (&Path, &str), theirs: (&Path, &str)) -> bool {
     let module = |(file, prefix): (&Path, &str)| -> Vec<(String, Vec<u8>)> {
         let all = arrays(file).into_iter();
@@ -52,8 +52,8 @@ fn same(ours: (&Path, &str), theirs: (&Path, &str)) -> bool {
     ours == theirs
 }
 
-/// One variant starts from text. Fine-tuning is too slow to move a weight, so that what the cells
-/// keep is what they start from.
+/// A grid in which one variant starts from a pre-training on text. The learning rate of fine-tuning is too small to
+/// change a weight, so that the cells keep their initial weights.
 fn on_text() -> String {
     let settings = "encoder = \"encoder\", corpus = [\"corpus.txt\"], corpus_cache = \"cache\", \
                     unit = \"sentence\", total_steps = 4, batch = 4, chunk = 64, queue_keys = 10, \
@@ -85,7 +85,7 @@ fn cells_start_from_a_pre_training_on_text() {
     let at = folder.path();
     grid(at, &on_text());
     LAB.succeed(at, &RUN);
-    let start = made_once(at, "text");
+    let start = trained_once(at, "text");
     let pretrained = start.join("pretrained.safetensors");
     let pretrained = pretrained.as_path();
     for (variant, starts) in [("text", true), ("plain", false)] {
@@ -109,21 +109,21 @@ fn cells_start_from_a_pre_training_on_text() {
     assert_eq!(before.0.len(), 4);
     LAB.succeed(at, &RUN);
     assert_eq!((results(&at.join("grid")), finished(at)), before);
-    assert_eq!(made_once(at, "text"), start);
+    assert_eq!(trained_once(at, "text"), start);
 }
 
-/// The files that end cells and pre-trainings, with the times in them.
+/// Results of cells and events of pre-trainings, with their times.
 fn finished(at: &Path) -> Vec<Vec<u8>> {
     let results = cells(&at.join("grid")).into_iter();
     let results = results.map(|cell| cell.join("result.json"));
-    let starts = made(at, "text").into_iter();
+    let starts = pretrainings(at, "text").into_iter();
     let starts = starts.map(|start| start.join("events.jsonl"));
     let files = results.chain(starts);
     files.map(|file| std::fs::read(file).unwrap()).collect()
 }
 
 #[test]
-fn settings_and_text_of_a_pre_training_are_part_of_what_a_cell_is() {
+fn settings_and_corpus_of_a_pre_training_identify_a_cell() {
     let folder = workshop();
     let at = folder.path();
     let text = on_text();
@@ -138,7 +138,7 @@ fn settings_and_text_of_a_pre_training_are_part_of_what_a_cell_is() {
     grid(at, &text.replace("[pretrainings.text]\n", other));
     list("2 finished, 0 failed or cannot run, 2 to do");
     LAB.succeed(at, &RUN);
-    assert_eq!(made(at, "text").len(), 2);
+    assert_eq!(pretrainings(at, "text").len(), 2);
     grid(at, &text);
     list("4 finished, 0 failed or cannot run, 0 to do");
     std::fs::write(at.join("corpus.txt"), CORPUS.replace("anna", "bert")).unwrap();
@@ -160,7 +160,7 @@ fn a_pre_training_on_other_labels_is_trained_once() {
     assert_eq!(first.len(), 8);
     LAB.succeed(at, &RUN);
     assert_eq!(results(&at.join("grid")), first);
-    let start = made_once(at, "distant");
+    let start = trained_once(at, "distant");
     assert!(start.join("best.safetensors").exists());
     for cell in of_variant(at, "shared") {
         assert_eq!(start_of(&cell), Some(last(&start)), "{cell:?}");
@@ -170,7 +170,7 @@ fn a_pre_training_on_other_labels_is_trained_once() {
     }
 }
 
-/// Name of the folder that a run started from.
+/// Name of the folder from which a run started.
 fn start_of(run: &Path) -> Option<String> {
     let config = json(&run.join("config.json"));
     config["init_from"]
@@ -179,7 +179,7 @@ fn start_of(run: &Path) -> Option<String> {
 }
 
 #[test]
-fn a_pre_training_goes_on_from_another() {
+fn a_pre_training_starts_from_another() {
     let folder = workshop();
     let at = folder.path();
     let chain = GRID
@@ -193,9 +193,9 @@ fn a_pre_training_goes_on_from_another() {
         .replace("fractions = [0.34, 1.0]", "fractions = [1.0]");
     grid(at, &chain);
     LAB.succeed(at, &RUN);
-    let [first, second] = ["first", "second"].map(|stem| made_once(at, stem));
+    let [first, second] = ["first", "second"].map(|stem| trained_once(at, stem));
     assert_eq!(start_of(&second), Some(last(&first)));
-    // What comes first is part of what a cell is.
+    // The first pre-training is part of a cell's identity.
     let other = chain.replacen(
         "dev = \"train.jsonl\" }",
         "dev = \"train.jsonl\", seed = 8 }",

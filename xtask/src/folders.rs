@@ -1,4 +1,4 @@
-//! The folders everything lives in.
+//! The folders of the workspace, of its build outputs and of its cache.
 
 use std::env;
 use std::ffi::OsString;
@@ -6,23 +6,26 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-pub struct Places {
+pub struct Folders {
+    /// The root of the workspace.
     pub root: PathBuf,
+    /// Tools, encoders and logs, shared by all clones of the repository.
     pub cache: PathBuf,
+    /// Cargo's target folder for the native crates.
     pub native_target: PathBuf,
-    /// Apart from the native one because the wasm compiler may be another.
+    /// Cargo's target folder for wasm32, separate because the wasm32 compiler may differ from the native one.
     pub wasm_target: PathBuf,
 }
 
-impl Places {
+impl Folders {
     pub fn find() -> Result<Self> {
-        // Cargo says at run time which clone it runs for; two may share what was built.
+        // Two clones may share a target folder and so this binary; at run time, cargo names the clone.
         let own = env::var_os("CARGO_MANIFEST_DIR").unwrap_or(env!("CARGO_MANIFEST_DIR").into());
         let root = Path::new(&own)
             .parent()
             .context("xtask must lie inside the workspace")?
             .to_path_buf();
-        let home = env::home_dir().context("no home folder: set HOME")?;
+        let home = env::home_dir().context("the home folder is unknown: set HOME")?;
         let cache = home.join(".cache").join("spanlight");
         let native_target = match env::var_os("CARGO_TARGET_DIR").filter(|dir| !dir.is_empty()) {
             Some(dir) => env::current_dir()
@@ -58,7 +61,7 @@ impl Places {
         self.root.join("node_modules").join(".bin")
     }
 
-    /// Where the output of a set-up step goes.
+    /// The log file of a set-up step.
     pub fn log(&self, step: &str) -> PathBuf {
         self.cache.join("logs").join(format!("{step}.log"))
     }
