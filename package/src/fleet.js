@@ -168,8 +168,8 @@ export class Fleet {
     this.#failures += 1;
     if (this.#failures > PATIENCE) throw error;
     this.#preference = "cpu";
-    const name = kind === "webgpu" ? "WebGPU" : "The engine on the CPU";
-    const note = `${name} failed (${error.message}); the work goes on ${kind === "webgpu" ? "on the CPU" : "in a new engine"}.`;
+    const name = kind === "webgpu" ? "WebGPU" : "The engine on the processor";
+    const note = `${name} failed (${error.message}); the work goes on ${kind === "webgpu" ? "on the processor" : "in a new engine"}.`;
     this.note({ active: null, race: "off", note });
     this.#dispatch("fallback", error.message);
   }

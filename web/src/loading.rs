@@ -16,7 +16,7 @@ use crate::journal::Watch;
 use crate::progress::{Progress, Stage};
 use crate::types::{Backend, Info, Preference};
 
-/// A bundle whose parts were verified. They stay in JavaScript's memory, since wasm's never shrinks.
+/// A bundle with verified parts. The bytes stay in JavaScript, since the memory of wasm never shrinks.
 pub struct Bundle {
     manifest: Manifest,
     tokenizer: Uint8Array,
@@ -28,9 +28,9 @@ pub struct Bundle {
 pub struct Loaded {
     /// The extractor.
     pub extractor: Extractor,
-    /// What the caller learns about it.
+    /// The information that the caller receives.
     pub info: Info,
-    /// Errors of the GPU libraries; none on the processor.
+    /// Watches for errors of the GPU libraries; `None` on the processor.
     pub watch: Option<Watch>,
     device: Device,
 }
@@ -72,7 +72,7 @@ impl Bundle {
         })
     }
 
-    /// Sets the size of the memory for sentences, in bytes.
+    /// Sets the size of the sentence cache, in bytes.
     pub fn with_memory(self, memory: usize) -> Self {
         Self { memory, ..self }
     }
@@ -80,8 +80,8 @@ impl Bundle {
     /// Loads the model on the preferred backend, or else on the processor.
     ///
     /// # Errors
-    /// What the core says about a part, what the callback throws, or that the model gives wrong
-    /// results even on the processor.
+    /// An exception if a part is invalid or if the self-test fails even on the processor, or the exception that the
+    /// callback throws.
     pub async fn open(
         &self,
         preference: Preference,
@@ -193,7 +193,7 @@ impl Bundle {
             }
             if !known.accepts(&found.sentences) {
                 return Ok(Err(
-                    "it found something else than it should in the manifest's text".into(),
+                    "the predictions differ from those in the manifest".into()
                 ));
             }
         }
