@@ -55,15 +55,15 @@ impl Bundle {
         let manifest = Manifest::parse(&manifest.to_vec()).map_err(failure)?;
         let sizes = [tokenizer.length() as usize, weights.length() as usize];
         let total = sizes.iter().sum();
-        progress.tell(Stage::Verify, 0, total).await?;
+        progress.report(Stage::Verify, 0, total).await?;
         manifest
             .verify(TOKENIZER, &tokenizer.to_vec())
             .map_err(failure)?;
-        progress.tell(Stage::Verify, sizes[0], total).await?;
+        progress.report(Stage::Verify, sizes[0], total).await?;
         manifest
             .verify(WEIGHTS, &weights.to_vec())
             .map_err(failure)?;
-        progress.tell(Stage::Verify, total, total).await?;
+        progress.report(Stage::Verify, total, total).await?;
         Ok(Self {
             manifest,
             tokenizer,
@@ -87,9 +87,9 @@ impl Bundle {
         preference: Preference,
         progress: &Progress,
     ) -> Result<Loaded, JsValue> {
-        progress.tell(Stage::Device, 0, 1).await?;
+        progress.report(Stage::Device, 0, 1).await?;
         let gpu = Placement::gpu(preference).await;
-        progress.tell(Stage::Device, 1, 1).await?;
+        progress.report(Stage::Device, 1, 1).await?;
         let note = match gpu {
             Err(note) => note,
             Ok(placement) => {
@@ -118,7 +118,7 @@ impl Bundle {
         note: Option<String>,
         progress: &Progress,
     ) -> Result<Loaded, JsValue> {
-        progress.tell(Stage::Weights, 0, 2).await?;
+        progress.report(Stage::Weights, 0, 2).await?;
         let backend = placement.backend();
         let watch = (backend == Backend::Webgpu).then(Watch::begin);
         let tokenizer = self.tokenizer().map_err(failure)?;
@@ -128,7 +128,7 @@ impl Bundle {
                 problem: e.to_string(),
             })
         })?;
-        progress.tell(Stage::Weights, 1, 2).await?;
+        progress.report(Stage::Weights, 1, 2).await?;
         let model = self
             .manifest
             .model(weights, &placement.device)
@@ -139,7 +139,7 @@ impl Bundle {
             self.manifest.config.decoding,
             placement.budget,
         );
-        progress.tell(Stage::Weights, 2, 2).await?;
+        progress.report(Stage::Weights, 2, 2).await?;
         Ok(Loaded {
             extractor: Extractor::new(predictor, tokenizer)
                 .with_clock(now)
@@ -174,7 +174,7 @@ impl Bundle {
         loaded: &Loaded,
         progress: &Progress,
     ) -> Result<Result<(), String>, JsValue> {
-        progress.tell(Stage::SelfTest, 0, 1).await?;
+        progress.report(Stage::SelfTest, 0, 1).await?;
         let known = &self.manifest.self_test;
         if !known.text.is_empty() {
             let found = match loaded
@@ -197,7 +197,7 @@ impl Bundle {
                 ));
             }
         }
-        progress.tell(Stage::SelfTest, 1, 1).await?;
+        progress.report(Stage::SelfTest, 1, 1).await?;
         Ok(Ok(()))
     }
 

@@ -7,7 +7,7 @@ import { KINDS } from "./kinds.js";
 
 const PREVIEW = 1500;
 
-/** The dialog that writes what was found to a file or to the clipboard. */
+/** The dialog that exports the document to a file or to the clipboard. */
 export class Exports {
   #announce;
   #source;
@@ -40,7 +40,7 @@ export class Exports {
     document.body.append(this.#dialog);
   }
 
-  /** @param {string} [id] of the format to begin with */
+  /** @param {string} [id] id of the format to preselect */
   show(id) {
     const kind = KINDS.find((one) => one.id === id) ?? this.#kind;
     this.#dialog.querySelector(`input[value="${kind.id}"]`).checked = true;
@@ -112,7 +112,7 @@ export class Exports {
   }
 }
 
-/** Some of the sentences, marked as to be kept for the writer. */
+/** Marks the sentences that the writer is to leave out. */
 function only(flat, keep) {
   return { ...flat, sentences: flat.sentences.map((sentence, i) => ({ ...sentence, left: !keep[i] })) };
 }

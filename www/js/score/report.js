@@ -14,8 +14,8 @@ const METRICS = [
 ];
 
 /**
- * Precision, recall and F1, overall and by type.
- * @param {Record<string, object>} report of the engine's scorer
+ * The tables of precision, recall and F1, overall and by type.
+ * @param {Record<string, object>} report the report of the engine's scorer
  * @param {import("../document/schema.js").Schema} schema
  */
 export function reportOf(report, schema) {
