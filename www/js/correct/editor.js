@@ -129,7 +129,7 @@ export class Editor extends EventTarget {
   }
 
   redo() {
-    this.#show(this.#document.redo(), "Done again", "There is nothing to do again");
+    this.#show(this.#document.redo(), "Redone", "There is nothing to redo");
   }
 
   #show(splice, done, nothing) {

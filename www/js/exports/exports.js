@@ -65,7 +65,7 @@ export class Exports {
     const hidden = [plural(all.entities - some.entities, "entity", "entities"), plural(all.relations - some.relations, "relation")].join(" and ");
     const boxes = [];
     if (all.entities + all.relations > some.entities + some.relations && kind.id !== "svg") {
-      boxes.push(this.#box(`Also what does not show: ${hidden}`, this.#everything, (on) => (this.#everything = on)));
+      boxes.push(this.#box(`Include hidden annotations: ${hidden}`, this.#everything, (on) => (this.#everything = on)));
     }
     if (kind.gold) {
       const mine = document.sentences.filter(touched).length;

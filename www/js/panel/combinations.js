@@ -30,7 +30,7 @@ export class Combinations {
     const close = make("button", { type: "button", className: "primary", onclick: () => this.#dialog.close() }, "Done");
     this.#dialog.replaceChildren(
       make("h2", { id: "combinations-title" }, "Allowed combinations"),
-      make("p", { className: "hint" }, "A relation shows only between the types that you tick here. The numbers say how often each was found. What you set by hand always shows."),
+      make("p", { className: "hint" }, "A relation is shown only between the types that you tick here. The numbers count the relations found. Relations that you added are always shown."),
       make("p", { className: "field" }, make("label", { htmlFor: select.id }, "Relation"), " ", select),
       make("div", { className: "table-scroll", tabIndex: 0, attributes: { role: "group", "aria-label": "Combinations of types" } }, make("table", { className: "matrix" })),
       make(

@@ -74,7 +74,7 @@ export class Selection {
     const tools = !this.#editor.on || target !== this.#focus.kept ? [] : target.kind === "entity" ? entityTools(this.#editor, target, sentence, this.#schema) : relationTools(this.#editor, target, sentence, this.#schema);
     const own = target.kind === "entity" ? target.id : null;
     const list = make("ul", { className: "statements" }, ...relations.map((relation) => this.#statement(relation, sentence, own)));
-    const about = target.kind === "entity" ? [this.#entity(sentence, target.id), relations.length > 0 ? list : hint("It takes part in no relation that shows.")] : [list];
+    const about = target.kind === "entity" ? [this.#entity(sentence, target.id), relations.length > 0 ? list : hint("It is in no visible relation.")] : [list];
     return [...about, ...tools, this.#why(target, place)];
   }
 

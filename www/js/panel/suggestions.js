@@ -20,7 +20,7 @@ export function suggestions(raw, sentence, id, schema, onAdd) {
     const add = onAdd && make("button", { type: "button", className: "link", onclick: () => onAdd({ head, tail, type }) }, "Add");
     return make("li", {}, words(head), " ", make("span", { className: "verb" }, verb), " ", words(tail), " ", make("span", { className: "hint" }, `score ${score(value)}`), " ", add);
   });
-  return items.length === 0 ? [] : [make("h4", {}, "What it turned down"), make("ul", { className: "statements rejected" }, ...items)];
+  return items.length === 0 ? [] : [make("h4", {}, "Rejected by the model"), make("ul", { className: "statements rejected" }, ...items)];
 }
 
 /** @returns {{head: number, tail: number, type: string, score: number}[]} the most probable first */

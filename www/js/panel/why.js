@@ -16,7 +16,7 @@ const NAMES = { left: "before both", head: "head", middle: "between", tail: "tai
  */
 export function whyRelation(raw, { head, tail }, text, schema) {
   const evidence = raw && evidenceOfPair(raw, head, tail);
-  if (!evidence) return { nodes: [hint("The model sees no relation between these two worth naming.")], heat: [] };
+  if (!evidence) return { nodes: [hint("The model finds no relation between these two entities.")], heat: [] };
   const parts = evidence.attention ? partsOf(evidence.attention, head, tail, text.length) : [];
   const most = Math.max(...parts.map(({ share }) => share));
   const heat = parts.filter(({ start, end }) => start < end).map(({ start, end, share }) => ({ start, end, weight: share / most }));
@@ -43,7 +43,7 @@ export function whyRelation(raw, { head, tail }, text, schema) {
  */
 export function whyEntity(raw, entity, schema) {
   const evidence = raw && evidenceOfEntity(raw, entity);
-  if (!evidence) return [hint("The model sees no entity with these borders.")];
+  if (!evidence) return [hint("The model finds no entity with these borders.")];
   const named = likely(evidence.alternatives).map(({ type, score }) => ({ name: type === null ? "no entity" : schema.entity(type).words, share: score }));
   return [make("h4", {}, "What it considered"), bars(named, "what it considered"), ...borderBars([["these words", evidence.borders]])];
 }

@@ -3,7 +3,7 @@ import { count } from "../format.js";
 import { SentenceText } from "../reading/sentence.js";
 import { spelled } from "./words.js";
 
-const KINDS = { missed: "Missed", spurious: "Not in gold", type: "Wrong type", border: "Wrong borders", direction: "Wrong direction", arguments: "Wrong type of an end" };
+const KINDS = { missed: "Missed", spurious: "Not in gold", type: "Wrong type", border: "Wrong borders", direction: "Wrong direction", arguments: "Wrong type of an argument" };
 const PAGE = 200;
 
 /**

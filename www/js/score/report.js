@@ -2,15 +2,15 @@ import { make } from "../dom.js";
 import { count } from "../format.js";
 
 const PROTOCOLS = {
-  full: "Every annotation counts, and so does the order of a relation's ends",
-  symmetric: "As the first, but the ends of symmetric relations may be swapped",
-  reference: "Gold as the paper's reader keeps it",
+  full: "All annotations; the order of a relation's arguments counts",
+  symmetric: "All annotations; the arguments of symmetric relations may be swapped",
+  reference: "Only annotations that the data reader of the paper's code keeps",
 };
 const METRICS = [
   ["entity", "Entities", "borders and type"],
-  ["relation", "Relations", "type and both ends' borders"],
-  ["strict", "Relations, strict", "also both ends' types"],
-  ["span", "Spans", "borders alone"],
+  ["relation", "Relations", "type, and borders of both arguments"],
+  ["strict", "Relations, strict", "also the types of both arguments"],
+  ["span", "Spans", "borders only"],
 ];
 
 /**

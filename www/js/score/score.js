@@ -52,7 +52,7 @@ export class Score {
   async #scoreOwn() {
     const places = (this.#document?.sentences ?? []).flatMap((sentence, place) => (touched(sentence) && sentence.found ? [place] : []));
     if (places.length === 0) {
-      byId("score-result").replaceChildren(make("p", { className: "hint" }, "Correct some sentences or mark them as checked first: what you leave is gold then."));
+      byId("score-result").replaceChildren(make("p", { className: "hint" }, "Correct some sentences or mark them as checked first. They then serve as gold annotations."));
       return;
     }
     await this.#work("Comparing", async () => {
