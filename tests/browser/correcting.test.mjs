@@ -5,8 +5,8 @@ import { visits } from "./double.mjs";
 const visit = visits();
 const TEXT = "We use Method:a for Task:b here.\n\nMetric:c and plain words of Task:d.";
 
-/** The annotations in the text, as [words, type] and [head, relation, tail]. */
-const said = ({ page }) =>
+/** The marked entities, as "text = type". */
+const annotations = ({ page }) =>
   page.evaluate(() => {
     const entities = [...document.querySelectorAll(".reading .entity.first")].map((one) => one.getAttribute("aria-label").split(", ").slice(0, 2).join(" = "));
     return entities;
@@ -40,7 +40,7 @@ visit("words selected with the mouse become an entity, which can be undone", asy
   await page.waitForSelector(".marker:not([hidden])");
   assert.equal(await page.innerText(".marker .selected-text"), "plain words");
   await page.click('.marker .chip-type:has-text("material")');
-  await visitor.eventually(() => said(visitor), ["Method:a = method", "Task:b = task", "Metric:c = metric", "plain words = material", "Task:d = task"]);
+  await visitor.eventually(() => annotations(visitor), ["Method:a = method", "Task:b = task", "Metric:c = metric", "plain words = material", "Task:d = task"]);
   assert.match(await page.innerText("#selection"), /plain words[^]*set by you/);
   await page.keyboard.press("Control+z");
   await visitor.sees(".reading .entity", 4);
@@ -54,14 +54,14 @@ visit("buttons change type and borders, and removing an entity removes its relat
   await page.click("#correct");
   await page.locator(".reading .entity").first().click();
   await page.click('#selection [data-key="type-2"]');
-  await visitor.eventually(async () => (await said(visitor))[0], "Method:a = metric");
+  await visitor.eventually(async () => (await annotations(visitor))[0], "Method:a = metric");
   await page.click('[aria-label="Start a word earlier"]');
   await page.click('[aria-label="Start a word earlier"]');
   await page.click('[aria-label="End a word later"]');
-  await visitor.eventually(async () => (await said(visitor))[0], "We use Method:a for = metric");
+  await visitor.eventually(async () => (await annotations(visitor))[0], "We use Method:a for = metric");
   assert.equal(await page.evaluate(() => document.activeElement.getAttribute("aria-label")), "End a word later");
   await page.click('#selection [data-key="remove"]');
-  await visitor.eventually(() => said(visitor), ["Task:b = task", "Metric:c = metric", "Task:d = task"]);
+  await visitor.eventually(() => annotations(visitor), ["Task:b = task", "Metric:c = metric", "Task:d = task"]);
   await visitor.sees(".arc", 1);
 }, { text: TEXT });
 
@@ -157,7 +157,7 @@ visit("only the sentence whose words change is read again", async (visitor) => {
   await page.click('.row-tools button:has-text("Edit text")');
   await page.fill(".rewriting textarea", "Metric:c and other Material:x of Task:d.");
   await page.click('.rewriting button:has-text("Read it again")');
-  await visitor.eventually(() => said(visitor), ["Method:a = method", "Task:b = task", "Metric:c = task", "Material:x = material", "Task:d = task"]);
+  await visitor.eventually(() => annotations(visitor), ["Method:a = method", "Task:b = task", "Metric:c = task", "Material:x = material", "Task:d = task"]);
   assert.equal((await page.evaluate(() => globalThis.lastExtraction)).text, "Metric:c and other Material:x of Task:d.");
   await page.keyboard.press("Control+z");
   await visitor.sees(".reading .entity", 4);
@@ -169,7 +169,7 @@ visit("corrections stay when the changed text is read again", async (visitor) =>
   await page.locator(".reading .entity").first().click();
   await page.click('#selection [data-key="type-2"]');
   await visitor.extract(`A new Task:z.\n${TEXT}`);
-  await visitor.eventually(async () => (await said(visitor)).slice(0, 2), ["Task:z = task", "Method:a = metric"]);
+  await visitor.eventually(async () => (await annotations(visitor)).slice(0, 2), ["Task:z = task", "Method:a = metric"]);
   assert.deepEqual(await page.evaluate(() => [globalThis.lastExtraction.computed, globalThis.lastExtraction.reused]), [1, 2]);
 }, { text: TEXT });
 
@@ -182,7 +182,7 @@ visit("work in progress survives a reload, until it is cleared", async (visitor)
   await page.locator("#types input[type=range]").first().fill("0.1");
   await page.waitForTimeout(900);
   await page.reload();
-  await visitor.eventually(() => said(visitor), ["Task:b = task", "Metric:c = metric", "Task:d = task"]);
+  await visitor.eventually(() => annotations(visitor), ["Task:b = task", "Metric:c = metric", "Task:d = task"]);
   assert.equal(await visitor.count(".sentence.checked"), 1);
   assert.equal(await page.inputValue("#text"), TEXT);
   assert.equal(await page.locator("#types input[type=range]").first().inputValue(), "0.1");
@@ -211,7 +211,7 @@ visit("a new type can be added and assigned", async (visitor) => {
   await page.keyboard.press("Enter");
   await page.locator(".reading .entity").first().click();
   await page.click('#selection .chip-type:has-text("person")');
-  await visitor.eventually(async () => (await said(visitor))[0], "Method:a = person");
+  await visitor.eventually(async () => (await annotations(visitor))[0], "Method:a = person");
   assert.match((await visitor.texts("#types .type")).join(), /person/i);
 }, { text: TEXT });
 

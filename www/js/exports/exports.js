@@ -52,11 +52,11 @@ export class Exports {
   #turn(kind) {
     this.#kind = kind;
     this.#about.textContent = kind.about;
-    const goods = this.#goods();
+    const input = this.#input();
     this.#options.replaceChildren(...this.#boxes(kind));
-    const contents = kind.files.map(({ write }) => write(goods));
+    const contents = kind.files.map(({ write }) => write(input));
     this.#preview.textContent = contents.map((content) => (content.length > PREVIEW ? `${content.slice(0, PREVIEW).toWellFormed()}\n…` : content)).join("\n---\n");
-    this.#foot.replaceChildren(...this.#buttons(kind, goods, contents));
+    this.#foot.replaceChildren(...this.#buttons(kind, input, contents));
   }
 
   #boxes(kind) {
@@ -84,7 +84,7 @@ export class Exports {
     return make("label", { className: "radio" }, box, title);
   }
 
-  #goods() {
+  #input() {
     const { document, schema, shown, name, model, place } = this.#source();
     const mine = this.#mineOnly && this.#kind.gold;
     const visible = this.#everything ? undefined : (sentence) => shown.of(sentence);

@@ -10,9 +10,9 @@ import { lightPalette, paletteStyle } from "./palette.js";
 /**
  * The input of a writer.
  * @typedef {{flat: import("../document/flat.js").Flat, name: string, model: {name: string, format: number}|null, schema: import("../document/schema.js").Schema,
- *   sentence: import("../document/document.js").Sentence, findings: import("../document/document.js").Findings}} Goods
+ *   sentence: import("../document/document.js").Sentence, findings: import("../document/document.js").Findings}} ExportInput
  *   `sentence` is the selected or topmost visible sentence, `findings` its visible findings
- * @typedef {{id: string, title: string, about: string, gold?: boolean, files: {ending: string, type: string, write: (goods: Goods) => string}[]}} Kind
+ * @typedef {{id: string, title: string, about: string, gold?: boolean, files: {ending: string, type: string, write: (input: ExportInput) => string}[]}} Kind
  */
 
 const about = ({ name, model }) => ({ name, model });
@@ -23,14 +23,14 @@ export const KINDS = [
     id: "json",
     title: "JSON",
     about: "Everything, with offsets in UTF-16 units. This page can open it again.",
-    files: [{ ending: ".json", type: "application/json", write: (goods) => writeJson(goods.flat, about(goods)) }],
+    files: [{ ending: ".json", type: "application/json", write: (input) => writeJson(input.flat, about(input)) }],
   },
   {
     id: "jsonl",
     title: "JSON lines for training",
     about: "One sentence per line, with offsets in words, for “spanlight finetune”.",
     gold: true,
-    files: [{ ending: ".jsonl", type: "application/jsonl", write: (goods) => writeJsonl(goods.flat, about(goods)) }],
+    files: [{ ending: ".jsonl", type: "application/jsonl", write: (input) => writeJsonl(input.flat, about(input)) }],
   },
   {
     id: "brat",
@@ -45,7 +45,7 @@ export const KINDS = [
     id: "conll",
     title: "CoNLL-U Plus",
     about: "One word per line, with BIO tags and relations.",
-    files: [{ ending: ".conllup", type: "text/plain", write: (goods) => writeConll(goods.flat, about(goods)) }],
+    files: [{ ending: ".conllup", type: "text/plain", write: (input) => writeConll(input.flat, about(input)) }],
   },
   {
     id: "csv",
