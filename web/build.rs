@@ -1,4 +1,4 @@
-//! Tells the golden test whether there is a model to test.
+//! Sets `cfg(has_science_model)`, which enables the golden test, if the model and the golden file exist.
 
 use std::path::Path;
 

@@ -1,10 +1,10 @@
-// Puts the files of the built page, with their hashes, into its service worker. Run by trunk.
+// Writes the list of the built page's files and their hashes into its service worker. Trunk runs this after a build.
 import { createHash } from "node:crypto";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 
 const folder = process.argv[2] ?? process.env.TRUNK_STAGING_DIR;
-// The page keeps a model's large parts itself; the rest is not for visitors.
+// The page caches the large files of a model itself; the other files are not for visitors.
 const LEFT_OUT = [/^sw\.js$/, /\.d\.ts$/, /^\./, /^models\/.*(?<!\/manifest\.json)$/];
 
 const shell = {};
@@ -18,5 +18,5 @@ const worker = join(folder, "sw.js");
 const source = await readFile(worker, "utf8");
 const sorted = Object.fromEntries(Object.entries(shell).sort(([a], [b]) => (a < b ? -1 : 1)));
 const stamped = source.replace("/* shell */ null", () => JSON.stringify(sorted));
-if (stamped === source) throw new Error(`${worker} has no place for the list of files`);
+if (stamped === source) throw new Error(`${worker}: “/* shell */ null” is missing, which the list of files replaces`);
 await writeFile(worker, stamped);

@@ -1,6 +1,6 @@
-// Keeps the page's own files, so that it opens without a network. Model parts are kept by the page itself.
+// Caches the page's own files, so that it opens without a network. The page itself caches the files of models.
 //
-// The build puts the files and their hashes here; a page that was not built is not kept.
+// The build writes the files and their hashes here; a page that was not built is not cached.
 /** @type {Record<string, string>|null} path below the page's folder → SHA-256 in base64 */
 const SHELL = /* shell */ null;
 
@@ -15,22 +15,22 @@ self.addEventListener("fetch", (event) => {
   if (answer) event.respondWith(answer);
 });
 self.addEventListener("message", ({ data }) => {
-  // Only when the visitor wishes: a page in use must not get files of another version.
+  // Only at the visitor's request, since a page in use must not get files of another version.
   if (data?.kind === "activate") self.skipWaiting();
 });
 
 async function install() {
-  if (!SHELL) throw new Error("this page was not built, so it is not kept");
+  if (!SHELL) throw new Error("sw.js: the list of files is missing, so the page is not cached; build the page with trunk");
   const cache = await caches.open(CACHE);
   await Promise.all(Object.entries(SHELL).map(([path, hash]) => keep(cache, path, hash)));
 }
 
-/** Files are kept by their content: what did not change is not fetched again. */
+/** Caches a file under its hash, so that an unchanged file is not fetched again. */
 async function keep(cache, path, hash) {
   if (await cache.match(key(hash))) return;
   const url = new URL(path, BASE);
   const integrity = `sha256-${hash}`;
-  // The browser's own cache may hold a file of another version; the hash tells.
+  // The HTTP cache may hold a file of another version, which the hash reveals.
   const response = await fetch(url, { integrity }).catch(() => fetch(url, { integrity, cache: "reload" }));
   if (!response.ok) throw new Error(`${path}: the server answered ${response.status}`);
   await cache.put(key(hash), response);
@@ -42,7 +42,7 @@ async function prune() {
   for (const request of await cache.keys()) if (!wanted.has(request.url)) await cache.delete(request);
 }
 
-/** @param {Request} request @returns {Promise<Response>|null} null leaves it to the network */
+/** @param {Request} request @returns {Promise<Response>|null} null leaves the request to the network */
 function route(request) {
   const url = new URL(request.url);
   if (request.method !== "GET" || url.origin !== BASE.origin || !url.pathname.startsWith(BASE.pathname)) return null;
@@ -54,11 +54,11 @@ function route(request) {
 /** @param {Request} request @param {string} hash */
 async function fromShell(request, hash) {
   const kept = await caches.match(key(hash), { cacheName: CACHE });
-  // The browser may have thrown it away for want of room.
+  // The browser may have evicted the file.
   return kept ?? fetch(request);
 }
 
-/** Models beside the page's own may change at any time. @param {Request} request @param {URL} url */
+/** Fetches a manifest and caches it for use without a network, since a model may change at any time. @param {Request} request @param {URL} url */
 async function fromNetwork(request, url) {
   const cache = await caches.open(MANIFESTS);
   const address = url.origin + url.pathname;

@@ -2,23 +2,23 @@ import { Conversation } from "./conversation.js";
 
 /**
  * @import { Info } from "../spanlight_web.js"
- * @typedef {"auto"|"webgpu"|"cpu"} Wish
+ * @typedef {"auto"|"webgpu"|"cpu"} Preference
  */
 
 /**
- * How far the loading of a model is.
+ * Progress of loading a model.
  * @typedef {object} LoadProgress
- * @property {"download"|"engine"|"verify"|"device"|"weights"|"selftest"} stage what is being done
- * @property {number} done so much of it; bytes, while the model is downloaded
- * @property {number} total all of it
- * @property {number} [fresh] bytes that came over the network, and not from where the browser keeps them
+ * @property {"download"|"engine"|"verify"|"device"|"weights"|"selftest"} stage the stage that is running
+ * @property {number} done finished units of the stage; bytes during "download"
+ * @property {number} total all units of the stage
+ * @property {number} [fresh] during "download", the bytes that came over the network and not from the browser's cache
  */
 
-// Compiled once a page: workers can share it.
+// Compiled once per page; all workers share it.
 /** @type {WebAssembly.Module|null} */
 let compiled = null;
 
-/** A model in a worker of its own, whose end frees all that it holds. */
+/** A model in a worker of its own. Ending the worker frees the memory of both. */
 export class Backend {
   #conversation;
 
@@ -26,17 +26,17 @@ export class Backend {
   constructor(conversation, { info, memory }) {
     this.#conversation = conversation;
     this.info = info;
-    /** Bytes of the module's memory. */
+    /** Size of the WebAssembly memory, in bytes. */
     this.memory = memory;
   }
 
   /**
    * @param {() => Worker} worker
-   * @param {{parts: import("./bundle.js").Parts, backend: Wish, cache: number|undefined}} request
+   * @param {{parts: import("./bundle.js").Parts, backend: Preference, cache: number|undefined}} request
    * @param {AbortSignal|undefined} signal
    * @param {(progress: LoadProgress) => void} onProgress
-   * @param {(why: "crashed"|"stubborn"|"ended") => void} onEnd
-   * @returns {Promise<Backend|null>} null when it was aborted
+   * @param {(why: "crashed"|"unresponsive"|"ended") => void} onEnd
+   * @returns {Promise<Backend|null>} null if the load was aborted
    */
   static async load(worker, request, signal, onProgress, onEnd) {
     const conversation = new Conversation(worker(), onEnd);
@@ -56,7 +56,7 @@ export class Backend {
   }
 
   /**
-   * @param {object} request one of `worker.js`
+   * @param {object} request one of the requests listed in `worker.js`
    * @param {AbortSignal} [signal]
    * @param {(message: any) => void} [onUpdate]
    * @param {AbortSignal} [pause]
@@ -68,7 +68,7 @@ export class Backend {
     return reply;
   }
 
-  /** @param {import("./error.js").SpanlightError} [error] what running requests get */
+  /** @param {import("./error.js").SpanlightError} [error] the error with which running requests reject */
   end(error) {
     this.#conversation.end(error);
   }

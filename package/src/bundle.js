@@ -2,10 +2,11 @@ import { SpanlightError } from "./error.js";
 import { PartCache } from "./part-cache.js";
 
 const PARTS = ["tokenizer.json", "weights.safetensors"];
+// Milliseconds between two reports of progress.
 const REPORT_EVERY = 80;
 
 /**
- * Bytes of a buffer that is shared with no other thread.
+ * Bytes in a buffer that no other thread shares.
  * @typedef {Uint8Array<ArrayBuffer>} ByteArray
  */
 
@@ -18,15 +19,15 @@ const REPORT_EVERY = 80;
  */
 
 /**
- * A model as bytes, and what puts them into the cache once they proved good.
+ * The files of a model; `keep` writes the fetched ones to the cache once the model has loaded.
  * @typedef {{parts: Parts, keep: () => Promise<void>}} Bundle
  * @typedef {{name: string, bytes: number, sha256: string}} Part
- * @typedef {{done: number, total: number, fresh: number}} Bytes `fresh` counts what came over the network
+ * @typedef {{done: number, total: number, fresh: number}} Bytes `fresh` counts the bytes that came over the network
  */
 
 /**
- * Reads a model, from the cache where it can.
- * @param {string} model address of its folder
+ * Reads a model: from the cache if it holds the files, else from the network.
+ * @param {string} model address of the model's folder
  * @param {AbortSignal|undefined} signal
  * @param {(progress: Bytes) => void} onBytes
  * @returns {Promise<Bundle>}
@@ -68,19 +69,19 @@ function describe(manifest) {
   try {
     parsed = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(manifest));
   } catch {
-    throw new SpanlightError("bundle", "manifest.json: this is not JSON.");
+    throw new SpanlightError("bundle", "manifest.json: this is not JSON. Export the model again, or correct its address.");
   }
   return PARTS.map((name) => {
     const { bytes, sha256 } = parsed?.parts?.[name] ?? {};
     if (!Number.isSafeInteger(bytes) || bytes < 0 || !/^[0-9a-f]{64}$/i.test(sha256)) {
-      throw new SpanlightError("bundle", `manifest.json: it does not give the size and SHA-256 of ${name}.`);
+      throw new SpanlightError("bundle", `manifest.json: the size or the SHA-256 of ${name} is missing. Export the model again.`);
     }
     return { name, bytes, sha256 };
   });
 }
 
 /**
- * The manifest's size is the truth: compression hides the length in the response's headers.
+ * Takes the size from the manifest: if the server compresses, `content-length` counts the compressed bytes.
  * @param {URL} url @param {Part} part @param {AbortSignal|undefined} signal @param {Tally} tally
  */
 async function fetchPart(url, part, signal, tally) {
@@ -96,14 +97,14 @@ async function fetchPart(url, part, signal, tally) {
     if (done) break;
     if (filled + value.length > part.bytes) {
       await reader.cancel();
-      throw new SpanlightError("bundle", `${part.name}: it is longer than the ${part.bytes} bytes its manifest states.`);
+      throw new SpanlightError("bundle", `${part.name}: the file is longer than the ${part.bytes} bytes that manifest.json states. Export or upload the model again.`);
     }
     bytes.set(value, filled);
     filled += value.length;
     tally.add(value.length, true);
   }
   if (filled < part.bytes) {
-    throw new SpanlightError("bundle", `${part.name}: it ended after ${filled} of the ${part.bytes} bytes its manifest states.`);
+    throw new SpanlightError("bundle", `${part.name}: the file ended after ${filled} of the ${part.bytes} bytes that manifest.json states. Export or upload the model again.`);
   }
   return bytes;
 }
@@ -113,21 +114,21 @@ function allocate(part) {
   try {
     return new Uint8Array(part.bytes);
   } catch {
-    throw new SpanlightError("bundle", `${part.name}: there is no memory for its ${part.bytes} bytes.`);
+    throw new SpanlightError("bundle", `${part.name}: there is not enough memory for its ${part.bytes} bytes. Close other tabs and try again.`);
   }
 }
 
 /** @param {URL} url @param {AbortSignal|undefined} signal @param {RequestCache} cache */
 async function fetchPlain(url, signal, cache) {
   const name = url.pathname.split("/").pop();
-  // A model of the page's own site must come from there: this mode refuses redirects to other ones.
+  // A model on the page's own origin must come from there: this mode refuses redirects to other origins.
   const mode = url.origin === self.location.origin ? "same-origin" : "cors";
   let response;
   try {
     response = await fetch(url, { signal, cache, mode, credentials: "same-origin" });
   } catch (error) {
     if (signal?.aborted) throw error;
-    throw new SpanlightError("network", `${name}: it could not be fetched. Is the connection there?`);
+    throw new SpanlightError("network", `${name}: the file could not be fetched. Check the connection and try again.`);
   }
   if (!response.ok) throw new SpanlightError("network", `${name}: the server answered ${response.status} for ${url.pathname}.`);
   return response;

@@ -1,10 +1,10 @@
 import { SpanlightError } from "./error.js";
 
-// A module that computes without a pause cannot see a wish to cancel: after this time
-// its worker is ended instead.
+// Milliseconds that a cancelled request has to end. A module that computes without a pause never sees the
+// cancellation; its worker is then terminated.
 const PATIENCE = 3000;
 
-/** The worker is gone: its module panicked, or it could not start. */
+/** The worker is gone: its module panicked, it could not start, or it was terminated. */
 export class Crash extends SpanlightError {
   /** @param {string} message */
   constructor(message) {
@@ -13,7 +13,7 @@ export class Crash extends SpanlightError {
 }
 
 /**
- * Requests to one worker and their replies; `worker.js` lists them.
+ * Sends requests to one worker and receives the replies; `worker.js` lists both.
  * @typedef {{resolve: (reply: any) => void, reject: (error: unknown) => void, onUpdate: (message: any) => void, timer: any}} Pending
  */
 export class Conversation {
@@ -25,24 +25,24 @@ export class Conversation {
   /** @type {SpanlightError|null} */
   #ended = null;
 
-  /** @param {Worker} worker @param {(why: "crashed"|"stubborn"|"ended") => void} onEnd called once, when the worker is gone */
+  /** @param {Worker} worker @param {(why: "crashed"|"unresponsive"|"ended") => void} onEnd called once, when the worker is gone */
   constructor(worker, onEnd) {
     this.#onEnd = onEnd;
     this.#worker = worker;
     this.#worker.addEventListener("message", ({ data }) => this.#hear(data));
     this.#worker.addEventListener("error", (event) => {
       event.preventDefault();
-      this.#crash(event.message || "its worker could not be started");
+      this.#crash(event.message || "the worker could not be started");
     });
-    this.#worker.addEventListener("messageerror", () => this.#crash("a message of its worker was unreadable"));
+    this.#worker.addEventListener("messageerror", () => this.#crash("a message from the worker was unreadable"));
   }
 
   /**
    * @param {object} request
-   * @param {AbortSignal} [signal] ends the request, and the worker if that does not listen
-   * @param {(message: any) => void} [onUpdate] gets the messages before the reply
-   * @param {AbortSignal} [pause] ends the request once the worker listens
-   * @returns {Promise<any>} the reply; null when the request was cancelled and nothing came of it
+   * @param {AbortSignal} [signal] cancels the request; a worker that does not react is terminated
+   * @param {(message: any) => void} [onUpdate] receives the messages that precede the reply
+   * @param {AbortSignal} [pause] cancels the request as soon as the worker reacts, however late
+   * @returns {Promise<any>} the reply; null if the request was cancelled without a result
    */
   ask(request, signal, onUpdate = () => {}, pause) {
     if (this.#ended) return Promise.reject(this.#ended);
@@ -65,7 +65,7 @@ export class Conversation {
     });
   }
 
-  /** Ends the worker and frees all that it holds. @param {SpanlightError} [error] what running requests get */
+  /** Terminates the worker, which frees its memory. @param {SpanlightError} [error] the error with which running requests reject */
   end(error = new SpanlightError("freed", "The extractor was freed.")) {
     this.#finish("ended", error, ({ reject }) => reject(error));
   }
@@ -84,8 +84,8 @@ export class Conversation {
     if (!pending) return;
     this.#worker.postMessage({ id, kind: "cancel" });
     pending.timer = setTimeout(() => {
-      const error = new Crash("it did not let itself be stopped and was ended");
-      this.#finish("stubborn", error, ({ resolve, reject }, other) => (other === id ? resolve(null) : reject(error)));
+      const error = new Crash("the worker did not react to a cancellation and was terminated");
+      this.#finish("unresponsive", error, ({ resolve, reject }, other) => (other === id ? resolve(null) : reject(error)));
     }, PATIENCE);
   }
 

@@ -8,20 +8,21 @@ import { markedText } from "./element/text.js";
  * @import { Loan } from "./element/lender.js"
  */
 
+// Milliseconds between two updates of the marks.
 const SHOW_EVERY = 100;
 
 /**
- * `<spanlight-text>`, which importing `spanlight/element.js` defines: text with its entities marked and its
- * relations listed.
+ * The element `<spanlight-text>`: marks the entities in its text and lists the relations. Importing
+ * `spanlight/element.js` defines it.
  *
  * Attributes: `model`, the address of a model's folder, or a name for `models/NAME/` beside the page;
- * `backend`, as in `LoadOptions`; `threshold`, below which nothing is shown. The text is the element's own,
- * and is read again when it changes. Elements of one model share it. The
- * attribute `busy` is there while it is read.
+ * `backend`, as in `LoadOptions`; `threshold`, the lowest score that is shown. The element reads its own text, and
+ * reads it again when it changes. Elements with the same model and backend share one extractor. While it reads, the
+ * element has the attribute `busy`.
  *
  * Events, which bubble: "spanlight-done" (`detail`: {sentences, outcome}) and "spanlight-error" (`detail`: the
- * error). Parts to style: `text`, `entity`, `entity-TYPE`, `label`, `relations`, `relation`, `status`. Custom
- * properties: `--spanlight-1` to `--spanlight-8` (the colours of types), `--spanlight-ink` (of labels).
+ * error). Parts for styling: `text`, `entity`, `entity-TYPE`, `label`, `relations`, `relation`, `status`. Custom
+ * properties: `--spanlight-1` to `--spanlight-8` (the colours of the types), `--spanlight-ink` (the colour of the labels).
  */
 export class SpanlightText extends HTMLElement {
   /** @ignore */
@@ -32,7 +33,7 @@ export class SpanlightText extends HTMLElement {
   #watch = new MutationObserver(() => this.#restart());
   /** @type {AbortController|null} */ #reading = null;
   #scheduled = false;
-  /** What was found in the text so far. @type {Sentence[]} */ sentences = [];
+  /** The sentences read so far, with their entities and relations. @type {Sentence[]} */ sentences = [];
 
   constructor() {
     super();
@@ -57,7 +58,7 @@ export class SpanlightText extends HTMLElement {
     if (this.isConnected) this.#restart();
   }
 
-  /** Changes that come together are one. */
+  /** Reads the text once for all changes of the current task. */
   #restart() {
     if (this.#scheduled) return;
     this.#scheduled = true;
@@ -84,7 +85,7 @@ export class SpanlightText extends HTMLElement {
         signal,
         onBatch: ({ sentences }) => {
           this.sentences.push(...sentences);
-          // Marking everything anew for every batch would make a long text quadratic.
+          // Redrawing all marks for every batch would take quadratic time on a long text.
           due ||= setTimeout(() => {
             due = 0;
             if (!signal.aborted) this.#show(text, loan?.extractor.info);
@@ -94,12 +95,12 @@ export class SpanlightText extends HTMLElement {
       if (outcome.cancelled) return;
       this.#show(text, loan.extractor.info);
       this.#say("");
-      this.#tell("spanlight-done", { sentences: this.sentences, outcome });
+      this.#dispatch("spanlight-done", { sentences: this.sentences, outcome });
     } catch (error) {
       if (signal.aborted) return;
       this.#root.replaceChildren(document.createElement("slot"), this.#status);
       this.#say(`The text could not be read: ${/** @type {Error} */ (error).message}`);
-      this.#tell("spanlight-error", error);
+      this.#dispatch("spanlight-error", error);
     } finally {
       clearTimeout(due);
       loan?.giveBack();
@@ -120,7 +121,7 @@ export class SpanlightText extends HTMLElement {
   }
 
   /** @param {string} name @param {any} detail */
-  #tell(name, detail) {
+  #dispatch(name, detail) {
     this.dispatchEvent(new CustomEvent(name, { detail, bubbles: true, composed: true }));
   }
 }

@@ -1,23 +1,23 @@
 /**
- * Whose fault an error is:
+ * The cause of an error:
  * - "network": a file could not be fetched;
- * - "bundle": a model's file is damaged, too new or no model;
- * - "engine": the WebAssembly module could not be started here;
- * - "device": the GPU failed, and the processor did too;
- * - "crashed": the module ended itself, for want of memory perhaps, on the processor too;
- * - "data": annotated sentences are malformed;
- * - "argument": the caller passed something that makes no sense;
+ * - "bundle": a file of the model is damaged, of a newer format, or not a model file;
+ * - "engine": the WebAssembly module could not be started;
+ * - "device": the GPU failed, and so did the CPU in its place;
+ * - "crashed": the module crashed repeatedly, on the CPU too, perhaps for lack of memory;
+ * - "data": an annotated file or sentence is malformed;
+ * - "argument": an argument has a wrong type or value;
  * - "freed": the extractor was freed.
  * @typedef {"network"|"bundle"|"engine"|"device"|"crashed"|"data"|"argument"|"freed"} ErrorCode
  */
 
-/** What can go wrong, apart from an abort, which rejects with the signal's own reason. */
+/** The error of every failure except an abort, which rejects with the signal's reason. */
 export class SpanlightError extends Error {
-  /** @param {ErrorCode} code whose fault it is @param {string} message what happened and what to do */
+  /** @param {ErrorCode} code the cause @param {string} message what happened and what to do */
   constructor(code, message) {
     super(message);
     this.name = "SpanlightError";
-    /** Whose fault it is. */
+    /** The cause. */
     this.code = code;
   }
 }

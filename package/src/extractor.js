@@ -16,51 +16,51 @@ import { Tally } from "./tally.js";
 /**
  * How to load a model.
  * @typedef {object} LoadOptions
- * @property {"auto"|"webgpu"|"cpu"} [backend] "auto" (the default) takes the faster of the two where there
- *   is a graphics card, found out on the first text, and the processor elsewhere
- * @property {number} [cache] bytes of memory for sentences that were read, so that edited text costs only
- *   what changed; 16 MiB by default
- * @property {(progress: LoadProgress) => void} [onProgress] told how far the load is, again and again
- * @property {() => Worker} [worker] starts `worker.js`, for pages that have to do so in their own way, such as
+ * @property {"auto"|"webgpu"|"cpu"} [backend] "auto" (the default) measures both on the first text and keeps the
+ *   faster one; without a GPU it uses the CPU
+ * @property {number} [cache] size of the sentence cache in bytes; 16 MiB by default. After an edit, only changed
+ *   sentences are computed
+ * @property {(progress: LoadProgress) => void} [onProgress] called as the load proceeds
+ * @property {() => Worker} [worker] starts `worker.js`, for pages that cannot start it by its address, such as
  *   `() => new Worker(new URL("spanlight/worker.js", import.meta.url), { type: "module" })`
  */
 
 /**
- * Work that can be ended early.
+ * Options of work that can be aborted.
  * @typedef {object} Abortable
- * @property {AbortSignal} [signal] ends the work
+ * @property {AbortSignal} [signal] aborts the work
  */
 
 /**
- * Who wants to know how a reading goes on.
+ * A callback for the sentences of a text.
  * @typedef {object} Listener
- * @property {(batch: Batch) => void} [onBatch] gets sentences as they are finished
+ * @property {(batch: Batch) => void} [onBatch] called with each batch of finished sentences
  */
 
 /**
- * How to evaluate.
+ * Options of `evaluate`.
  * @typedef {object} EvaluateOptions
- * @property {AbortSignal} [signal] ends the work
- * @property {(progress: Progress) => void} [onProgress] told how many sentences are done
+ * @property {AbortSignal} [signal] aborts the work
+ * @property {(progress: Progress) => void} [onProgress] called with the number of finished sentences
  */
 
 /**
- * How far some work is.
+ * Progress of an evaluation.
  * @typedef {object} Progress
- * @property {number} done so much of it
- * @property {number} total all of it
+ * @property {number} done finished sentences
+ * @property {number} total all sentences
  */
 
-// Below this, what the model rejects explains nothing.
+// Lowest score of the rejected candidates in an explanation; less probable ones explain nothing.
 const CANDIDATES = 0.02;
 
 /**
  * A model that extracts entities and relations from text, in a worker of its own.
  *
- * When a GPU is lost or the module crashes, the work goes on elsewhere behind the last sentence that was
- * handed over. Events: "backends" whenever `backends` changes, "loaded" when a model is loaded anew or
- * moved, "fallback" (`detail`: why) when a failed backend is replaced, "stopped" when a request that was
- * aborted had to be ended by force; the model is then loaded again with the next request.
+ * If the GPU is lost or the module crashes, another backend continues after the last sentence that was
+ * delivered. Events: "backends" when `backends` changes; "loaded" (`detail`: {info, loading}, the latter in ms) when a
+ * model was loaded or moved to another backend; "fallback" (`detail`: the reason) when a failed backend is replaced;
+ * "stopped" when a worker did not react to an abort and was terminated (the next request loads the model again).
  */
 export class Extractor extends EventTarget {
   #fleet;
@@ -68,7 +68,7 @@ export class Extractor extends EventTarget {
   /**
    * Loads a model.
    * @param {string|URL|Parts} source address of a model's folder, or its files
-   * @param {LoadOptions & Abortable} [options] when the signal ends the load, it rejects with the signal's reason
+   * @param {LoadOptions & Abortable} [options] an aborted load rejects with the signal's reason
    * @returns {Promise<Extractor>}
    * @throws a {@link SpanlightError}
    */
@@ -85,41 +85,41 @@ export class Extractor extends EventTarget {
   }
 
   /**
-   * An extractor that loads its model with the first request.
+   * Creates an extractor that loads its model with the first request.
    * @param {string|URL|Parts} source address of a model's folder, or its files
    * @param {LoadOptions} [options]
-   * @throws a {@link SpanlightError} for what is no source
+   * @throws a {@link SpanlightError} if the source is neither an address nor the files of a model
    */
   constructor(source, { backend = "auto", cache, onProgress = () => {}, worker = startWorker } = {}) {
     super();
-    const tell = (name, detail) => void this.dispatchEvent(new CustomEvent(name, { detail }));
-    this.#fleet = new Fleet(new Source(source), { backend, cache, onProgress, worker }, tell);
+    const dispatch = (name, detail) => void this.dispatchEvent(new CustomEvent(name, { detail }));
+    this.#fleet = new Fleet(new Source(source), { backend, cache, onProgress, worker }, dispatch);
   }
 
   /**
-   * Loads the model, unless it is loaded.
+   * Loads the model if it is not loaded yet.
    * @param {Abortable} [options]
-   * @returns {Promise<Info|null>} null when it was aborted
+   * @returns {Promise<Info|null>} null if the load was aborted
    * @throws a {@link SpanlightError}
    */
   async ready({ signal } = {}) {
     return (await this.#fleet.ready(signal))?.info ?? null;
   }
 
-  /** What is known about the model and where it runs; null while it is being moved. @returns {Info|null} */
+  /** Information about the model and its device; null while no model is loaded. @returns {Info|null} */
   get info() {
     return this.#fleet.active?.info ?? null;
   }
 
-  /** Where the model runs, how fast, and why there. @returns {Backends} */
+  /** The backend in use, the measured speeds, and the reason for the choice. @returns {Backends} */
   get backends() {
     return this.#fleet.report;
   }
 
   /**
-   * Entities and relations of a text of any length, sentence by sentence.
+   * Yields the sentences of a text of any length, with their entities and relations.
    *
-   * Ending the loop early ends the work. The generator returns what the text cost.
+   * Leaving the loop early aborts the work. The generator returns the cost of the text.
    * @param {string} text
    * @param {ExtractOptions & Abortable} [options] an abort rejects with the signal's reason
    * @returns {AsyncGenerator<Sentence, Outcome, void>}
@@ -162,8 +162,8 @@ export class Extractor extends EventTarget {
   }
 
   /**
-   * The same with a callback, which also tells how far the reading is. When it is aborted, it resolves
-   * with what was read until then.
+   * Reads a text as `extract` does, but delivers its sentences to a callback, with the offset read so far. If aborted,
+   * it resolves with the outcome so far.
    * @param {string} text
    * @param {ExtractOptions & Listener & Abortable} [options]
    * @returns {Promise<Outcome>}
@@ -175,13 +175,13 @@ export class Extractor extends EventTarget {
     for (;;) {
       const backend = await this.#fleet.ready(signal);
       if (!backend || signal?.aborted) return tally.outcome(true);
-      // The race that a text may start interrupts its reading.
+      // A long text may start a race between the backends, which pauses this reading.
       const run = this.#fleet.begin(backend, text, tally.whole);
       try {
         const take = (batch) => {
           if (signal?.aborted) return;
           tally.add(batch);
-          if (batch.sentences.length > 0) this.#fleet.works();
+          if (batch.sentences.length > 0) this.#fleet.recovered();
           onBatch(batch);
         };
         const reply = await backend.ask({ kind: "extract", text, options: tally.rest }, signal, take, run.pause);
@@ -200,11 +200,11 @@ export class Extractor extends EventTarget {
   }
 
   /**
-   * One sentence with evidence: alternatives, attention, and what the model rejected.
+   * Reads one sentence with evidence: alternatives, attention, and rejected candidates.
    * @param {string} text the whole text
-   * @param {{start: number}} sentence where it starts
+   * @param {{start: number}} sentence its start in the text
    * @param {Abortable} [options]
-   * @returns {Promise<Sentence|null>} null where no sentence starts, and when it was aborted
+   * @returns {Promise<Sentence|null>} null if no sentence starts there, or if aborted
    * @throws a {@link SpanlightError}
    */
   async explain(text, { start }, { signal } = {}) {
@@ -215,21 +215,21 @@ export class Extractor extends EventTarget {
   }
 
   /**
-   * Reads an annotated file in any format that `spanlight finetune` reads: DyGIE (SciERC), SpERT (CoNLL04), the
-   * paper's, ARNOR, DocRED, re3d, KnowledgeNet.
+   * Reads an annotated file in any format that `spanlight finetune` reads: DyGIE (SciERC), SpERT (CoNLL04), PSPE (the
+   * paper's format), ARNOR, DocRED, re3d, KnowledgeNet.
    * @param {GoldFile} file
    * @returns {Promise<Gold>}
-   * @throws a {@link SpanlightError} that names file, line and field
+   * @throws a {@link SpanlightError} that names the file, the line and the field
    */
   async readGold(file) {
     return (await this.#ask({ kind: "readGold", file })).gold;
   }
 
   /**
-   * Reads annotated sentences and scores what it finds in them.
-   * @param {GoldSentence[]} gold as `readGold` gives them
+   * Extracts from annotated sentences and scores the predictions against their annotations.
+   * @param {GoldSentence[]} gold as `readGold` returns them
    * @param {EvaluateOptions} [options]
-   * @returns {Promise<Evaluation|null>} null when it was aborted
+   * @returns {Promise<Evaluation|null>} null if aborted
    * @throws a {@link SpanlightError}
    */
   async evaluate(gold, { signal, onProgress } = {}) {
@@ -238,9 +238,9 @@ export class Extractor extends EventTarget {
   }
 
   /**
-   * Scores predictions, one for each annotated sentence, in their order.
-   * @param {GoldSentence[]} gold as `readGold` gives them
-   * @param {Prediction[]} predictions as many
+   * Scores predictions against annotated sentences.
+   * @param {GoldSentence[]} gold as `readGold` returns them
+   * @param {Prediction[]} predictions one for each sentence, in the same order
    * @returns {Promise<Evaluation>}
    * @throws a {@link SpanlightError}
    */
@@ -248,18 +248,18 @@ export class Extractor extends EventTarget {
     return (await this.#ask({ kind: "score", gold, predictions })).evaluation;
   }
 
-  /** Forgets the sentences that were read. */
+  /** Empties the sentence cache. */
   async clearCache() {
     await this.#fleet.active?.ask({ kind: "forget" });
   }
 
-  /** Ends the worker and frees all that it holds; what runs rejects, and the extractor is of no use any more. */
+  /** Ends the worker and frees its memory. Running and later requests reject with the code "freed". */
   free() {
     this.#fleet.free();
   }
 
   /**
-   * A request that can simply be repeated elsewhere.
+   * Sends a request, and repeats it on another backend if this one fails.
    * @param {object} request @param {AbortSignal} [signal] @param {(message: any) => void} [onUpdate]
    */
   async #ask(request, signal, onUpdate) {

@@ -1,7 +1,7 @@
 import { Backend } from "./backend.js";
 import { Crash } from "./conversation.js";
 import { SpanlightError } from "./error.js";
-import { LEAST, measure } from "./race.js";
+import { MIN_LENGTH, measure } from "./race.js";
 
 /**
  * @import { LoadProgress } from "./backend.js"
@@ -10,65 +10,65 @@ import { LEAST, measure } from "./race.js";
  */
 
 /**
- * Where the model runs, and how fast.
+ * The backend in use and the measured speeds.
  * @typedef {object} Backends
- * @property {"webgpu"|"cpu"|null} active null while none is loaded
+ * @property {"webgpu"|"cpu"|null} active the backend in use; null while no model is loaded
  * @property {string|null} adapter name of the GPU in use
- * @property {boolean} software whether that GPU is a program on the processor
- * @property {"off"|"waiting"|"running"|"decided"} race "off" where there is nothing to choose
- * @property {Speeds} speeds what the race measured
- * @property {number|null} memory bytes of the module's memory
- * @property {(Outcome & Pace)|null} last what the last text cost
- * @property {string|null} note why the model does not run where one might expect it to
+ * @property {boolean} software whether the adapter is a software adapter, which computes on the CPU
+ * @property {"off"|"waiting"|"running"|"decided"} race the state of the race between the backends; "off" if there is no choice
+ * @property {Speeds} speeds the speeds that the race measured
+ * @property {number|null} memory size of the WebAssembly memory in bytes
+ * @property {(Outcome & Pace)|null} last the cost of the last text
+ * @property {string|null} note why the model does not run on the expected backend
  */
 
 /**
- * What the race between the backends measured.
+ * The speeds that the race between the backends measured.
  * @typedef {object} Speeds
  * @property {Speed} [webgpu] of the GPU
- * @property {Speed} [cpu] of the processor
+ * @property {Speed} [cpu] of the CPU
  */
 
 /**
- * How fast a text was read.
+ * The rate at which a text was read.
  * @typedef {object} Pace
- * @property {number|null} piecesPerSecond word-pieces through the model in a second; null where there were none
+ * @property {number|null} piecesPerSecond word-pieces per second through the model; null if there were none
  */
 
-// Failures in a row, without a sentence between them, after which the work is given up.
+// Number of consecutive failures, without a sentence between them, that are retried.
 const PATIENCE = 2;
 
-/** The backends of one extractor: which is used, which races it, and what follows when one fails. */
+/** The backends of one extractor: opens them, lets two of them race, and replaces one that fails. */
 export class Fleet {
   #source;
-  #wish;
+  #preference;
   #cache;
   #onProgress;
   #worker;
-  #tell;
+  #dispatch;
   /** @type {Backend|null} */ active = null;
   /** @type {Promise<Backend|null>|null} */ #opening = null;
   /** @type {Promise<void>|null} */ #racing = null;
   #measuring = false;
-  /** The readings under way. @type {Set<{pause: () => void, ended: Promise<void>}>} */ #runs = new Set();
+  /** The running extractions. @type {Set<{pause: () => void, ended: Promise<void>}>} */ #runs = new Set();
   #failures = 0;
-  /** Backends that are gone and seen to. @type {WeakSet<Backend>} */ #mourned = new WeakSet();
+  /** Backends whose end has been dealt with. @type {WeakSet<Backend>} */ #handled = new WeakSet();
   #life = new AbortController();
   #freed = false;
   /** @type {Backends} */ #backends = { active: null, adapter: null, software: false, race: "off", speeds: {}, memory: null, last: null, note: null };
 
   /**
    * @param {import("./source.js").Source} source
-   * @param {{backend: import("./backend.js").Wish, cache: number|undefined, onProgress: (progress: LoadProgress) => void, worker: () => Worker}} options
-   * @param {(name: string, detail?: any) => void} tell dispatches an event
+   * @param {{backend: import("./backend.js").Preference, cache: number|undefined, onProgress: (progress: LoadProgress) => void, worker: () => Worker}} options
+   * @param {(name: string, detail?: any) => void} dispatch dispatches an event
    */
-  constructor(source, { backend, cache, onProgress, worker }, tell) {
+  constructor(source, { backend, cache, onProgress, worker }, dispatch) {
     this.#source = source;
-    this.#wish = backend;
+    this.#preference = backend;
     this.#cache = cache;
     this.#onProgress = onProgress;
     this.#worker = worker;
-    this.#tell = tell;
+    this.#dispatch = dispatch;
   }
 
   /** @returns {Backends} */
@@ -76,7 +76,7 @@ export class Fleet {
     return { ...this.#backends, memory: this.active?.memory ?? null };
   }
 
-  /** The backend to ask, loaded if need be; null when that was aborted. @param {AbortSignal} [signal] */
+  /** Returns the active backend and loads one if there is none; null if aborted. @param {AbortSignal} [signal] */
   async ready(signal) {
     if (this.#measuring) await Promise.race([this.#racing, aborted(signal)]);
     while (!this.active) {
@@ -86,7 +86,7 @@ export class Fleet {
       try {
         await Promise.race([this.#opening, aborted(signal)]);
       } catch (error) {
-        // Whoever began to open may have lost interest; the next one does it then.
+        // The caller that began the load may have aborted it; the next caller starts a new one.
         if (!(error instanceof DOMException && error.name === "AbortError")) throw error;
       }
     }
@@ -98,28 +98,28 @@ export class Fleet {
     const started = performance.now();
     for (;;) {
       try {
-        const backend = await this.#start(this.#wish, signal, this.#onProgress);
+        const backend = await this.#start(this.#preference, signal, this.#onProgress);
         if (!backend) return null;
         if (this.#freed) backend.end();
         else this.#take(backend, performance.now() - started);
         return backend;
       } catch (error) {
         if (!(error instanceof Crash)) throw error;
-        this.#fail(error, this.#wish === "cpu" ? "cpu" : "webgpu");
+        this.#fail(error, this.#preference === "cpu" ? "cpu" : "webgpu");
       }
     }
   }
 
-  /** @param {import("./backend.js").Wish} wish @param {AbortSignal|undefined} signal @param {(progress: LoadProgress) => void} onProgress */
-  async #start(wish, signal, onProgress) {
+  /** @param {import("./backend.js").Preference} preference @param {AbortSignal|undefined} signal @param {(progress: LoadProgress) => void} onProgress */
+  async #start(preference, signal, onProgress) {
     const parts = await this.#source.read(signal, (bytes) => onProgress({ stage: "download", ...bytes }));
     /** @type {Backend|null} */ let backend = null;
-    /** @param {"crashed"|"stubborn"|"ended"} why */
+    /** @param {"crashed"|"unresponsive"|"ended"} why */
     const onEnd = (why) => {
       if (backend && backend === this.active) this.#lose(backend, why);
     };
     [backend] = await Promise.all([
-      Backend.load(this.#worker, { parts, backend: wish, cache: this.#cache }, either(signal, this.#life.signal), onProgress, onEnd),
+      Backend.load(this.#worker, { parts, backend: preference, cache: this.#cache }, either(signal, this.#life.signal), onProgress, onEnd),
       this.#source.keep(),
     ]);
     return backend;
@@ -129,54 +129,54 @@ export class Fleet {
   #take(backend, loading) {
     const { info } = backend;
     this.active = backend;
-    const open = this.#wish === "auto" && info.backend === "webgpu" && !info.software && this.#backends.race === "off";
+    const open = this.#preference === "auto" && info.backend === "webgpu" && !info.software && this.#backends.race === "off";
     if (open) this.#backends.race = "waiting";
-    // A rival will need the bytes.
+    // The race will load a second backend from the same bytes.
     if (this.#backends.race !== "waiting") this.#source.release();
     const { adapter, software } = info;
     this.note({ active: info.backend, adapter, software, note: info.note ?? this.#backends.note });
-    this.#tell("loaded", { info, loading });
+    this.#dispatch("loaded", { info, loading });
   }
 
-  /** @param {Backend} backend @param {"crashed"|"stubborn"|"ended"} why */
+  /** @param {Backend} backend @param {"crashed"|"unresponsive"|"ended"} why */
   #lose(backend, why) {
-    // What was ended on purpose is no failure.
-    if (why === "stubborn") this.#mourned.add(backend);
+    // A worker that was terminated for a cancellation is not a failure.
+    if (why === "unresponsive") this.#handled.add(backend);
     this.active = null;
     this.note({ active: null });
-    if (why === "stubborn") this.#tell("stopped");
+    if (why === "unresponsive") this.#dispatch("stopped");
   }
 
   /**
-   * Sees to it that the work can go on after a failure.
+   * Drops a failed backend, so that the next request loads another one.
    * @param {Backend} backend @param {any} error
-   * @throws the error, if it is no failure of the backend, or if nothing helps
+   * @throws the error, if the backend did not cause it, or after too many failures
    */
   replace(backend, error) {
     const { backend: kind } = backend.info;
     const lost = error instanceof Crash || (kind === "webgpu" && error.code === "device");
     if (this.#freed || !lost) throw error;
-    if (this.#mourned.has(backend)) return;
-    this.#mourned.add(backend);
+    if (this.#handled.has(backend)) return;
+    this.#handled.add(backend);
     if (this.active === backend) this.active = null;
     backend.end();
     this.#fail(error, kind);
   }
 
-  /** @param {SpanlightError} error @param {"webgpu"|"cpu"} kind what failed */
+  /** @param {SpanlightError} error @param {"webgpu"|"cpu"} kind the backend that failed */
   #fail(error, kind) {
     this.#failures += 1;
     if (this.#failures > PATIENCE) throw error;
-    this.#wish = "cpu";
+    this.#preference = "cpu";
     const name = kind === "webgpu" ? "WebGPU" : "The engine on the processor";
-    const note = `${name} failed (${error.message}); the work goes on ${kind === "webgpu" ? "on the processor" : "in a new one"}.`;
+    const note = `${name} failed (${error.message}); the work goes on ${kind === "webgpu" ? "on the processor" : "in a new engine"}.`;
     this.note({ active: null, race: "off", note });
-    this.#tell("fallback", error.message);
+    this.#dispatch("fallback", error.message);
   }
 
   /**
-   * Begins to read a text, during which a rival may be loaded; the signal says when to pause.
-   * @param {Backend} backend @param {string} text @param {boolean} whole whether all of it is read
+   * Registers an extraction. A long text may start the race, which pauses the extraction through the signal.
+   * @param {Backend} backend @param {string} text @param {boolean} whole whether the whole text is to be read
    * @returns {{pause: AbortSignal, end: () => void}}
    */
   begin(backend, text, whole) {
@@ -186,7 +186,7 @@ export class Fleet {
     const run = { pause: () => pause.abort(), ended };
     this.#runs.add(run);
     ended.then(() => this.#runs.delete(run));
-    if (this.#backends.race === "waiting" && whole && text.length >= LEAST) {
+    if (this.#backends.race === "waiting" && whole && text.length >= MIN_LENGTH) {
       this.note({ race: "running" });
       this.#racing = this.#race(backend, text).finally(() => {
         this.#racing = null;
@@ -197,18 +197,18 @@ export class Fleet {
     return { pause: pause.signal, end };
   }
 
-  /** Sentences come: earlier failures are forgiven. */
-  works() {
+  /** Resets the count of failures, since the backend delivered sentences. */
+  recovered() {
     this.#failures = 0;
   }
 
   /** @param {Partial<Backends>} news */
   note(news) {
     Object.assign(this.#backends, news);
-    this.#tell("backends", this.report);
+    this.#dispatch("backends", this.report);
   }
 
-  /** Ends everything. */
+  /** Ends all backends. */
   free() {
     this.#freed = true;
     this.#life.abort();
@@ -218,17 +218,17 @@ export class Fleet {
   }
 
   /**
-   * Loads a rival and lets it read while the leader does; then the leader, whose programs are compiled by
-   * then, reads the same sentences, in twice the rival's time at most.
+   * Lets the CPU (the rival) read a sample while WebGPU (the leader) reads the text. Then the leader, whose shaders are
+   * compiled by then, reads the same sample, in at most twice the rival's time.
    * @param {Backend} leader @param {string} text
    */
   async #race(leader, text) {
-    // A rival that cannot even load or read has lost.
+    // A rival that cannot load or read has lost.
     const rival = await this.#start("cpu", undefined, () => {}).catch(() => null);
     const cpu = await (rival && measure(rival, text).catch(() => null));
     if (!rival || !cpu || this.active !== leader) {
       rival?.end();
-      // A leader that failed meanwhile has called the race off.
+      // If the leader failed meanwhile, the race is already off.
       return this.note({ race: this.#backends.race === "running" ? "decided" : this.#backends.race });
     }
     this.#measuring = true;
@@ -246,7 +246,7 @@ export class Fleet {
       try {
         this.replace(leader, error);
       } catch {
-        // Whoever asks the leader next meets it too.
+        // The next request to the leader fails with the same error.
       }
     }
   }
@@ -254,12 +254,12 @@ export class Fleet {
   /** @param {Backend} leader @param {Backend} rival @param {Speed} webgpu @param {Speed} cpu */
   #move(leader, rival, webgpu, cpu) {
     const [slow, fast] = [webgpu, cpu].map(({ piecesPerSecond }) => Math.round(piecesPerSecond));
-    const note = `The processor is used: it reads ${fast} word-pieces a second here, and WebGPU ${slow > 0 ? slow : `less than ${Math.ceil(fast / 2)}`}.`;
+    const note = `The processor is used: it reads ${fast} word-pieces a second, and WebGPU ${slow > 0 ? slow : `less than ${Math.ceil(fast / 2)}`}.`;
     rival.info = { ...rival.info, note };
-    this.#wish = "cpu";
-    this.#mourned.add(leader);
+    this.#preference = "cpu";
+    this.#handled.add(leader);
     this.#take(rival, 0);
-    leader.end(new Crash("it was replaced by a faster one"));
+    leader.end(new Crash("the backend was replaced by a faster one"));
   }
 }
 

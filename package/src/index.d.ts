@@ -1,10 +1,10 @@
 /**
- * What pages use: `import { Extractor } from "spanlight"`.
+ * The API for pages: `import { Extractor } from "spanlight"`.
  * @module spanlight
  */
 
-// The types of index.js, by hand: a comment in JavaScript can only give a type another name, and what is said
-// about the type does not follow it there.
+// The types of index.js, written by hand: JSDoc cannot re-export a type, only alias it, and an alias loses the
+// documentation of the type.
 
 export { SpanlightError } from "./error.js";
 export { Extractor } from "./extractor.js";

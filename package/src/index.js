@@ -1,4 +1,4 @@
-// Entities and relations in text, read in the browser on WebGPU or the processor.
+// Extracts entities and relations from text in the browser, on WebGPU or the CPU.
 
 export { SpanlightError } from "./error.js";
 export { Extractor } from "./extractor.js";

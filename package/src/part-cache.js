@@ -1,7 +1,7 @@
 const NAME = "spanlight-parts-v1";
 const OF_MODEL = "x-spanlight-model";
 
-/** Checked model parts, kept by their SHA-256, so that a reload needs no second download. */
+/** Verified files of models in the browser's cache, keyed by their SHA-256, so that a reload needs no second download. */
 export class PartCache {
   #cache;
   #model;
@@ -12,7 +12,7 @@ export class PartCache {
     this.#model = model;
   }
 
-  /** Storage may be missing (an insecure origin) or forbidden: then nothing is kept. @param {string} model */
+  /** Opens the cache. Without storage (an insecure origin, or forbidden) it keeps nothing. @param {string} model */
   static async open(model) {
     const cache = await globalThis.caches?.open(NAME).catch(() => null);
     await forgetOldVersions();
@@ -21,7 +21,7 @@ export class PartCache {
 
   /**
    * @param {{bytes: number, sha256: string}} part
-   * @returns {Promise<import("./bundle.js").ByteArray|null>} the part, if a sound copy is kept
+   * @returns {Promise<import("./bundle.js").ByteArray|null>} the part, if the cache holds an undamaged copy
    */
   async get(part) {
     if (!this.#cache) return null;
@@ -37,11 +37,11 @@ export class PartCache {
   async put(part, bytes) {
     if (!this.#cache || !(await sound(bytes, part))) return;
     const headers = { "content-type": "application/octet-stream", [OF_MODEL]: this.#model };
-    // A full disk only costs the next visit a download.
+    // If the disk is full, the next visit downloads the part again.
     await this.#cache.put(key(part.sha256), new Response(bytes, { headers })).catch(() => {});
   }
 
-  /** Drops what an earlier version of this model left behind. @param {string[]} current hashes */
+  /** Deletes the parts of earlier versions of this model. @param {string[]} current SHA-256 of the current parts */
   async prune(current) {
     if (!this.#cache) return;
     const wanted = new Set(current.map((sha256) => key(sha256)));

@@ -1,25 +1,25 @@
 /** @import { Backend } from "./backend.js" */
 
 /**
- * How fast a backend read something.
+ * The speed at which a backend read a sample.
  * @typedef {object} Speed
  * @property {number} pieces word-pieces that went through the model
- * @property {number} milliseconds what they took
- * @property {number} piecesPerSecond the same as a rate
+ * @property {number} milliseconds time for these word-pieces
+ * @property {number} piecesPerSecond word-pieces per second
  */
 
-/** Texts shorter than this say little about speed. */
-export const LEAST = 400;
+/** Length in UTF-16 units below which a text says too little about speed. */
+export const MIN_LENGTH = 400;
 
-// As many sentences as the model reads first in any text.
+// Number of sentences in the sample: the size of the first block that the model reads.
 const SAMPLE = 8;
 
 /**
- * How fast a backend reads a text's first sentences, which it takes from no memory.
+ * Measures how fast a backend reads the first sentences of a text, without the sentence cache.
  * @param {Backend} backend
  * @param {string} text
- * @param {number} [deadline] ms, after which nothing was read
- * @returns {Promise<Speed|null>} null where the backend does not say
+ * @param {number} [deadline] ms after which the speed counts as 0
+ * @returns {Promise<Speed|null>} null if the backend gives no timing
  */
 export async function measure(backend, text, deadline) {
   const options = { limit: SAMPLE, reuse: false };
@@ -27,14 +27,14 @@ export async function measure(backend, text, deadline) {
   if (deadline === undefined) return reading;
   /** @type {any} */ let timer = 0;
   const late = new Promise((resolve) => (timer = setTimeout(() => resolve({ pieces: 0, milliseconds: deadline, piecesPerSecond: 0 }), deadline)));
-  // What comes too late, an error too, concerns nobody.
+  // After the deadline, an error of the reading has no handler.
   reading.catch(() => {});
   return Promise.race([reading, late]).finally(() => clearTimeout(timer));
 }
 
 /**
  * @param {{pieces: number, timing: {tokenize: number, compute: number, decode: number}|null}} extraction
- * @returns {Speed|null} null where nothing was computed
+ * @returns {Speed|null} null if nothing was computed
  */
 export function speedOf({ pieces, timing }) {
   const milliseconds = timing ? timing.tokenize + timing.compute + timing.decode : 0;

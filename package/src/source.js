@@ -5,7 +5,7 @@ import { SpanlightError } from "./error.js";
 
 const NAMES = /** @type {const} */ (["manifest", "tokenizer", "weights"]);
 
-/** Where a model's bytes come from, as often as they are needed. */
+/** Reads the files of a model, again if they were released. */
 export class Source {
   /** @type {string|null} */ #address = null;
   /** @type {Parts|null} */ #parts = null;
@@ -31,14 +31,14 @@ export class Source {
     return parts;
   }
 
-  /** The bytes proved good: later visits need no download. */
+  /** Writes the fetched files to the cache, once the model has loaded from them. */
   async keep() {
     const keep = this.#keep;
     this.#keep = null;
     await keep?.();
   }
 
-  /** Lets go of bytes that can be read again. */
+  /** Releases the bytes if they can be read again. */
   release() {
     if (this.#address !== null) this.#parts = null;
   }
@@ -47,7 +47,7 @@ export class Source {
 /** @param {string|URL} address */
 function folder(address) {
   const base = globalThis.document?.baseURI ?? self.location.href;
-  if (!URL.canParse(address, base)) throw new SpanlightError("argument", `source: “${address}” is no address.`);
+  if (!URL.canParse(address, base)) throw new SpanlightError("argument", `source: “${address}” is not a valid address; give the URL of a model's folder.`);
   const url = new URL(address, base);
   url.search = url.hash = "";
   if (!url.pathname.endsWith("/")) url.pathname += "/";

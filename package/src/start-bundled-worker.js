@@ -1,5 +1,5 @@
-// In the place of start-worker.js where package.json is heeded, which only bundlers do: they know a worker by
-// exactly these words.
+// Replaces start-worker.js in bundles, through the field "browser" of package.json. Bundlers recognise a worker only
+// by exactly this expression.
 
 /** @returns {Worker} */
 export const startWorker = () => new Worker(new URL("./worker.js", import.meta.url), { type: "module", name: "spanlight" });

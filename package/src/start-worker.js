@@ -1,5 +1,5 @@
-// Browsers that guard the addresses of scripts get a policy that can say one address only, so no
-// text ever becomes a script's address.
+// If the page enforces Trusted Types, the policy allows only this one address, so that no other text becomes the
+// address of a script.
 
 const WORKER = new URL("./worker.js", import.meta.url).href;
 

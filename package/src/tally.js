@@ -1,21 +1,21 @@
 /** @import { Timing } from "../spanlight_web.js" */
 
 /**
- * What reading a text cost, and how far it came.
+ * The cost of reading a text, and the offset that the reading reached.
  * @typedef {object} Outcome
- * @property {number} read where reading ended: the text's length, unless it was stopped or limited
+ * @property {number} read offset at which the reading ended: the length of the text, unless it was aborted or limited
  * @property {number} total length of the text
- * @property {boolean} cancelled whether it was aborted
- * @property {number} shortened words so long that only their beginning was read
- * @property {Timing|null} timing ms; null where nothing was finished
+ * @property {boolean} cancelled whether the reading was aborted
+ * @property {number} shortened number of words that were too long, of which only the beginning was read
+ * @property {Timing|null} timing times in ms; null if no sentence was finished
  * @property {number} pieces word-pieces that went through the model
  * @property {number} computed sentences that went through the model
- * @property {number} reused sentences that were in memory
- * @property {"webgpu"|"cpu"|null} backend which read last
- * @property {number|null} memory bytes of its memory
+ * @property {number} reused sentences that came from the sentence cache
+ * @property {"webgpu"|"cpu"|null} backend the backend that read last
+ * @property {number|null} memory size of its WebAssembly memory in bytes
  */
 
-/** A text that is read in one go or, where a backend fails or is replaced, in several. */
+/** Adds up the cost of a text over several runs, of which there is more than one if a backend fails or is replaced. */
 export class Tally {
   #options;
   /** @type {Outcome} */ #outcome;
@@ -37,27 +37,27 @@ export class Tally {
     };
   }
 
-  /** The options for what is left to read. */
+  /** The options for the unread part of the text. */
   get rest() {
     return this.#options;
   }
 
-  /** Whether nothing is skipped. */
+  /** Whether the options cover the whole text. */
   get whole() {
     return !this.#options.from && this.#options.limit === undefined;
   }
 
-  /** Takes note of sentences that were handed over. @param {import("../spanlight_web.js").Batch} batch */
+  /** Counts the sentences that were delivered. @param {import("../spanlight_web.js").Batch} batch */
   add({ sentences, read }) {
     this.#outcome.read = read;
-    // The option is left alone until a sentence was read: an offset inside one means the next.
+    // Until a sentence was read, `from` stays as given: inside a sentence it means the next one.
     if (sentences.length === 0) return;
     this.#options.from = read;
     if (this.#options.limit !== undefined) this.#options.limit -= sentences.length;
   }
 
   /**
-   * Adds what a backend did.
+   * Adds the cost of one run.
    * @param {Omit<import("../spanlight_web.js").Extraction, "sentences">} extraction
    * @param {import("./backend.js").Backend} backend
    */

@@ -1,5 +1,5 @@
-// The worker owns the wasm module; the page talks to it in messages that carry a request's id.
-// The types of what they carry are those of spanlight_web.d.ts.
+// The worker owns the wasm module. It exchanges these messages with the page; each carries the id of a request.
+// spanlight_web.d.ts declares their types.
 //
 // page → worker
 //   {id, kind: "load", parts: {manifest, tokenizer, weights: Uint8Array}, module: WebAssembly.Module|null,
@@ -8,10 +8,10 @@
 //   {id, kind: "evaluate", gold: GoldSentence[]}
 //   {id, kind: "score", gold: GoldSentence[], predictions: Prediction[]}
 //   {id, kind: "readGold", file: GoldFile}
-//   {id, kind: "forget"}                     empties the memory of sentences
-//   {id, kind: "cancel"}                     ends the request of that id
+//   {id, kind: "forget"}                     empties the sentence cache
+//   {id, kind: "cancel"}                     cancels the request of that id
 // worker → page, any number of
-//   {id, kind: "compiled", module: WebAssembly.Module}      for other workers to load
+//   {id, kind: "compiled", module: WebAssembly.Module}      for the other workers
 //   {id, kind: "progress", stage: "engine"|"verify"|"device"|"weights"|"selftest", done: number, total: number}
 //   {id, kind: "progress", done: number, total: number}     of an evaluation
 //   {id, kind: "batch", sentences: Sentence[], read: number, total: number}
@@ -21,12 +21,12 @@
 //   {id, kind: "evaluated", evaluation: Evaluation}
 //   {id, kind: "gold", gold: Gold}
 //   {id, kind: "forgotten"}
-//   {id, kind: "cancelled"}                  of a request that was ended before it gave anything
+//   {id, kind: "cancelled"}                  a request that was cancelled without a result
 //   {id, kind: "failed", code: ErrorCode, message: string}
 // or, without an id, when the wasm module can no longer be used
 //   {kind: "crashed", message: string}
 
-// Not only when it is needed: many bundlers cannot split a worker into several files.
+// A static import, since many bundlers cannot split a worker into several files.
 import * as engine from "../spanlight_web.js";
 
 const WORK = { load, extract, evaluate, score, readGold, forget };
@@ -42,7 +42,7 @@ self.addEventListener("message", ({ data }) => {
   else if (Object.hasOwn(WORK, data.kind)) answer(data, WORK[data.kind]);
 });
 
-// A panic inside a task that wasm started itself rejects no promise of ours.
+// A panic inside a task that wasm itself started rejects none of the promises awaited here.
 self.addEventListener("unhandledrejection", ({ reason }) => {
   if (reason instanceof WebAssembly.RuntimeError) crashed(reason);
 });
@@ -109,7 +109,7 @@ async function forget() {
 }
 
 function needed() {
-  if (!extractor) throw new Error("No model is loaded.");
+  if (!extractor) throw new Error("No model is loaded; send “load” first.");
   return extractor;
 }
 
@@ -131,12 +131,12 @@ async function start(module, onCompiled) {
 async function compile(url) {
   const response = await fetch(url);
   if (!response.ok) throw new Error(`the server answered ${response.status}`);
-  // Compiling while it arrives needs a server that knows the type.
+  // Streaming compilation requires the right content type.
   if (response.headers.get("content-type") === "application/wasm") return WebAssembly.compileStreaming(response);
   return WebAssembly.compile(await response.arrayBuffer());
 }
 
-/** Bytes of the module's memory. */
+/** Size of the WebAssembly memory, in bytes. */
 const inUse = () => memory?.buffer.byteLength ?? null;
 
 /** @param {unknown} reason */

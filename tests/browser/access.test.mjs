@@ -1,4 +1,4 @@
-// Every state of the page passes axe's rules, in light and dark, on a desktop and on a phone.
+// Every state of the page passes the accessibility rules of axe: in light and dark, on a desktop and on a phone.
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";
 import { readFile } from "node:fs/promises";
@@ -10,13 +10,13 @@ const TEXT = "We use Method:a for [Material: big Task:b] here.\n\nMetric:c and p
 const GOLD = '{"tokens":["A","parser"],"entities":[{"start":1,"end":2,"type":"Method"}],"relations":[]}';
 
 /**
- * All rules in the light, and that of contrast in the dark.
+ * Checks all rules in the light scheme, and the contrast rule in the dark one.
  * @param {import("./visitor.mjs").Visitor} visitor @param {string} state
  */
 async function passes({ page }, state) {
   for (const [colorScheme, rules] of [["light", null], ["dark", ["color-contrast"]]]) {
     await page.emulateMedia({ colorScheme });
-    // The content policy lets no script of ours into the page, but the debugger's.
+    // The content policy forbids added scripts, except those of the debugger.
     const { violations } = await page.evaluate(
       async ([axe, rules]) => {
         if (!globalThis.axe) (0, eval)(axe);
@@ -24,8 +24,8 @@ async function passes({ page }, state) {
       },
       [AXE, rules],
     );
-    const told = violations.map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map(({ html }) => html).join(" | ")}`);
-    assert.deepEqual(told, [], `${state}, ${colorScheme}`);
+    const faults = violations.map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map(({ html }) => html).join(" | ")}`);
+    assert.deepEqual(faults, [], `${state}, ${colorScheme}`);
   }
 }
 
@@ -74,7 +74,7 @@ visit("every state is accessible", async (visitor) => {
   await passes(visitor, "score");
 }, { viewport: { width: 1280, height: 900 }, reducedMotion: "reduce" });
 
-visit("what is laid out otherwise on a phone is accessible, too", async (visitor) => {
+visit("the layouts for a phone are accessible", async (visitor) => {
   const { page } = visitor;
   await page.click("#correct");
   await page.locator(".reading .entity").first().tap();
@@ -88,7 +88,7 @@ visit("what is laid out otherwise on a phone is accessible, too", async (visitor
   await passes(visitor, "marking");
 }, { text: TEXT, viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true, reducedMotion: "reduce" });
 
-visit("what happens is announced", async (visitor) => {
+visit("actions are announced to screen readers", async (visitor) => {
   const { page } = visitor;
   const heard = [];
   await page.exposeFunction("hear", (text) => heard.push(text));

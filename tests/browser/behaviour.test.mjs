@@ -1,4 +1,4 @@
-// What the page does around the engine's module, with a stub in its place: needs no build.
+// The page with a stub in place of the wasm module; needs no build.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
@@ -33,14 +33,14 @@ const visit = (name, visit, options) =>
     await visitor.leave();
   });
 
-visit("text pressed to extract during the load is read once the model is there", async (visitor) => {
+visit("a text submitted during the load is read once the model is loaded", async (visitor) => {
   await visitor.open();
   await visitor.page.fill("#text", "Task:parsing with Method:trees.");
   await visitor.page.keyboard.press("Control+Enter");
   await visitor.announced(/^Done: 2 entities and 1 relation in 1 sentence/);
 });
 
-visit("a module that panics is replaced by the processor, and the text is read again", async (visitor) => {
+visit("after a panic on WebGPU, the text is read on the processor", async (visitor) => {
   await visitor.open("?backend=webgpu");
   await visitor.ready();
   await visitor.extract("Method:a for Task:b.\nPANIC Task:c.");
@@ -59,7 +59,7 @@ visit("an extraction that fails on the processor is reported", async (visitor) =
   assert.match((await visitor.texts(".notice-error"))[0], /asked to fail/);
 });
 
-visit("a cancelled extraction keeps what was read", async (visitor) => {
+visit("a cancelled extraction keeps the finished sentences", async (visitor) => {
   await visitor.open();
   await visitor.ready();
   await visitor.page.fill("#text", "Task:a.\n".repeat(3) + Array.from({ length: 30 }, (_, i) => `SLOW Task:b${i}.\n`).join(""));
@@ -71,7 +71,7 @@ visit("a cancelled extraction keeps what was read", async (visitor) => {
   assert.equal(await visitor.page.isVisible(".rest"), true);
 });
 
-visit("a module that does not let itself be cancelled is ended, and can be used again", async (visitor) => {
+visit("a module that does not react to a cancellation is terminated, and can be used again", async (visitor) => {
   await visitor.open();
   await visitor.ready();
   await visitor.page.fill("#text", "Task:a.\nHANG.");
@@ -82,7 +82,7 @@ visit("a module that does not let itself be cancelled is ended, and can be used 
   await visitor.extract("Task:a.");
 });
 
-visit("a reload takes the model from the cache", async (visitor) => {
+visit("a reload reads the model from the cache", async (visitor) => {
   const downloads = () => server.requests.filter((path) => path === "/models/science/weights.safetensors").length;
   await visitor.open();
   await visitor.ready();
@@ -92,7 +92,7 @@ visit("a reload takes the model from the cache", async (visitor) => {
   assert.equal(downloads(), first);
 });
 
-visit("a spoilt copy in the cache is fetched again", async (visitor) => {
+visit("a damaged copy in the cache is fetched again", async (visitor) => {
   await visitor.open();
   await visitor.ready();
   await visitor.page.evaluate(async () => {
@@ -105,15 +105,15 @@ visit("a spoilt copy in the cache is fetched again", async (visitor) => {
   assert.ok(server.requests.slice(before).includes("/models/science/weights.safetensors"));
 });
 
-visit("a tampered part is refused by name and is not kept", async (visitor) => {
+visit("a tampered part is named, refused and not cached", async (visitor) => {
   await visitor.open("?model=models/tampered");
   await visitor.page.waitForSelector(".notice-error");
   assert.match((await visitor.texts(".notice-error"))[0], /weights\.safetensors/);
   const kept = await visitor.page.evaluate(async () => (await (await caches.open("spanlight-parts-v1")).keys()).length);
-  assert.equal(kept, 1, "only the tokenizer is sound");
+  assert.equal(kept, 1, "only the tokenizer is undamaged");
 });
 
-visit("a model of another site is refused without asking for it", async (visitor) => {
+visit("a model of another site is refused without a request to it", async (visitor) => {
   await visitor.open("?model=https://example.org/model");
   assert.match((await visitor.texts(".notice-error"))[0], /its own site only/);
   assert.equal(await visitor.page.isDisabled("#extract"), true);
@@ -126,7 +126,7 @@ visit("another model of the same site can be chosen", async (visitor) => {
   assert.ok(server.requests.includes("/models/other/weights.safetensors"));
 });
 
-visit("a missing model is reported, and can be tried again", async (visitor) => {
+visit("a missing model is reported, and the load can be retried", async (visitor) => {
   await visitor.open("?model=models/absent");
   await visitor.page.waitForSelector(".notice-error");
   assert.match((await visitor.texts(".notice-error"))[0], /manifest\.json.*404/);

@@ -1,4 +1,4 @@
-// The npm package inside a bundle, as the README tells, with the real engine.
+// The npm package inside a bundle, used as the README describes, with the real engine.
 import assert from "node:assert/strict";
 import { cp, mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -70,7 +70,7 @@ const visit = (name, address, body) =>
     await Promise.race([body(page), failure]).finally(() => context.close());
   });
 
-/** What the example writes: words and their type. @param {import("playwright-core").Page} page */
+/** Waits until the example has written an entity with its type. @param {import("playwright-core").Page} page */
 const extracts = (page) => page.waitForFunction(() => /\w \(\w+\)/.test(document.body?.innerText ?? ""), null, { timeout: PATIENCE });
 
 visit("the README's example runs", () => `${server.origin}/index.html`, async (page) => {
@@ -83,13 +83,13 @@ visit("the three lines of the project's README run", () => `${server.origin}/pro
   page.waitForFunction(() => document.body?.innerText.includes("all sentences read"), null, { timeout: PATIENCE }),
 );
 
-visit("the worker can be named by the host", () => `${server.origin}/worker.html`, extracts);
+visit("the host can start the worker", () => `${server.origin}/worker.html`, extracts);
 
 visit("the element runs", () => `${server.origin}/element.html`, async (page) => {
   await page.waitForSelector("spanlight-text mark", { timeout: PATIENCE });
 });
 
-test("while a page is developed it runs too", { timeout: 2 * PATIENCE }, async () => {
+test("the example runs in the development server", { timeout: 2 * PATIENCE }, async () => {
   await cp(here("tiny"), join(folder, "models", "science"), { recursive: true });
   const optimizeDeps = { exclude: ["spanlight"] };
   const developing = await createServer({ root: folder, configFile: false, logLevel: "warn", optimizeDeps, server: { host: "127.0.0.1", port: 0, watch: null } });

@@ -5,8 +5,8 @@ import { visits } from "./double.mjs";
 const visit = visits();
 const TEXT = "We use Method:a for Task:b here.\n\nMetric:c and plain words of Task:d.";
 
-/** What the text says, as [words, type] and [head, relation, tail]. */
-const said = ({ page }) =>
+/** The marked entities, as "text = type". */
+const annotations = ({ page }) =>
   page.evaluate(() => {
     const entities = [...document.querySelectorAll(".reading .entity.first")].map((one) => one.getAttribute("aria-label").split(", ").slice(0, 2).join(" = "));
     return entities;
@@ -33,14 +33,14 @@ async function drag({ page }, sentence, words) {
   await page.mouse.up();
 }
 
-visit("words that are selected with the mouse become an entity, and that can be undone", async (visitor) => {
+visit("words selected with the mouse become an entity, which can be undone", async (visitor) => {
   const { page } = visitor;
   await page.click("#correct");
   await drag(visitor, 1, "lain wor");
   await page.waitForSelector(".marker:not([hidden])");
   assert.equal(await page.innerText(".marker .selected-text"), "plain words");
   await page.click('.marker .chip-type:has-text("material")');
-  await visitor.eventually(() => said(visitor), ["Method:a = method", "Task:b = task", "Metric:c = metric", "plain words = material", "Task:d = task"]);
+  await visitor.eventually(() => annotations(visitor), ["Method:a = method", "Task:b = task", "Metric:c = metric", "plain words = material", "Task:d = task"]);
   assert.match(await page.innerText("#selection"), /plain words[^]*set by you/);
   await page.keyboard.press("Control+z");
   await visitor.sees(".reading .entity", 4);
@@ -49,23 +49,23 @@ visit("words that are selected with the mouse become an entity, and that can be 
   assert.equal(await page.isDisabled("#redo"), true);
 }, { text: TEXT });
 
-visit("type and borders change by buttons, and an entity goes with its relations", async (visitor) => {
+visit("buttons change type and borders, and removing an entity removes its relations", async (visitor) => {
   const { page } = visitor;
   await page.click("#correct");
   await page.locator(".reading .entity").first().click();
   await page.click('#selection [data-key="type-2"]');
-  await visitor.eventually(async () => (await said(visitor))[0], "Method:a = metric");
+  await visitor.eventually(async () => (await annotations(visitor))[0], "Method:a = metric");
   await page.click('[aria-label="Start a word earlier"]');
   await page.click('[aria-label="Start a word earlier"]');
   await page.click('[aria-label="End a word later"]');
-  await visitor.eventually(async () => (await said(visitor))[0], "We use Method:a for = metric");
+  await visitor.eventually(async () => (await annotations(visitor))[0], "We use Method:a for = metric");
   assert.equal(await page.evaluate(() => document.activeElement.getAttribute("aria-label")), "End a word later");
   await page.click('#selection [data-key="remove"]');
-  await visitor.eventually(() => said(visitor), ["Task:b = task", "Metric:c = metric", "Task:d = task"]);
+  await visitor.eventually(() => annotations(visitor), ["Task:b = task", "Metric:c = metric", "Task:d = task"]);
   await visitor.sees(".arc", 1);
 }, { text: TEXT });
 
-visit("a relation is made, turned, retyped and removed with the mouse", async (visitor) => {
+visit("a relation is added, swapped, retyped and removed with the mouse", async (visitor) => {
   const { page } = visitor;
   const statement = async () => (await page.innerText("#selection .statements")).replace(/\s+/g, " ").trim();
   await page.click("#correct");
@@ -83,7 +83,7 @@ visit("a relation is made, turned, retyped and removed with the mouse", async (v
   await visitor.sees(".arc.human", 0);
 }, { text: TEXT });
 
-visit("entities of two sentences are related once the sentences are one", async (visitor) => {
+visit("entities of two sentences can be related after the sentences are joined", async (visitor) => {
   const { page } = visitor;
   await page.click("#correct");
   await page.locator(".reading .entity").nth(0).click();
@@ -100,7 +100,7 @@ visit("entities of two sentences are related once the sentences are one", async 
   await visitor.sees(".arc", 2);
 }, { text: TEXT });
 
-visit("everything can be corrected by keyboard alone", async (visitor) => {
+visit("all corrections work with the keyboard alone", async (visitor) => {
   const { page } = visitor;
   const focused = () => page.evaluate(() => document.activeElement.getAttribute("aria-label") ?? document.activeElement.textContent);
   await page.locator("#correct").focus();
@@ -132,7 +132,7 @@ visit("everything can be corrected by keyboard alone", async (visitor) => {
   assert.equal(await page.evaluate(() => document.activeElement.matches(".entity")), true);
 }, { text: TEXT });
 
-visit("a finger selects words and corrects", async (visitor) => {
+visit("words can be selected and corrected by touch", async (visitor) => {
   const { page } = visitor;
   await page.locator("#correct").tap();
   await page.evaluate(() => {
@@ -157,19 +157,19 @@ visit("only the sentence whose words change is read again", async (visitor) => {
   await page.click('.row-tools button:has-text("Edit text")');
   await page.fill(".rewriting textarea", "Metric:c and other Material:x of Task:d.");
   await page.click('.rewriting button:has-text("Read it again")');
-  await visitor.eventually(() => said(visitor), ["Method:a = method", "Task:b = task", "Metric:c = task", "Material:x = material", "Task:d = task"]);
+  await visitor.eventually(() => annotations(visitor), ["Method:a = method", "Task:b = task", "Metric:c = task", "Material:x = material", "Task:d = task"]);
   assert.equal((await page.evaluate(() => globalThis.lastExtraction)).text, "Metric:c and other Material:x of Task:d.");
   await page.keyboard.press("Control+z");
   await visitor.sees(".reading .entity", 4);
 }, { text: TEXT });
 
-visit("what was corrected stays when the changed text is read again", async (visitor) => {
+visit("corrections stay when the changed text is read again", async (visitor) => {
   const { page } = visitor;
   await page.click("#correct");
   await page.locator(".reading .entity").first().click();
   await page.click('#selection [data-key="type-2"]');
   await visitor.extract(`A new Task:z.\n${TEXT}`);
-  await visitor.eventually(async () => (await said(visitor)).slice(0, 2), ["Task:z = task", "Method:a = metric"]);
+  await visitor.eventually(async () => (await annotations(visitor)).slice(0, 2), ["Task:z = task", "Method:a = metric"]);
   assert.deepEqual(await page.evaluate(() => [globalThis.lastExtraction.computed, globalThis.lastExtraction.reused]), [1, 2]);
 }, { text: TEXT });
 
@@ -182,7 +182,7 @@ visit("work in progress survives a reload, until it is cleared", async (visitor)
   await page.locator("#types input[type=range]").first().fill("0.1");
   await page.waitForTimeout(900);
   await page.reload();
-  await visitor.eventually(() => said(visitor), ["Task:b = task", "Metric:c = metric", "Task:d = task"]);
+  await visitor.eventually(() => annotations(visitor), ["Task:b = task", "Metric:c = metric", "Task:d = task"]);
   assert.equal(await visitor.count(".sentence.checked"), 1);
   assert.equal(await page.inputValue("#text"), TEXT);
   assert.equal(await page.locator("#types input[type=range]").first().inputValue(), "0.1");
@@ -194,7 +194,7 @@ visit("work in progress survives a reload, until it is cleared", async (visitor)
   assert.equal(await page.isVisible("#result"), false);
 }, { text: TEXT });
 
-visit("a text that was not read yet survives a reload", async (visitor) => {
+visit("an unread text survives a reload", async (visitor) => {
   const { page } = visitor;
   await visitor.write("Not read yet, Task:a.");
   await page.reload();
@@ -203,7 +203,7 @@ visit("a text that was not read yet survives a reload", async (visitor) => {
   assert.equal(await page.isVisible("#result"), false);
 });
 
-visit("a type of one's own can be added and given", async (visitor) => {
+visit("a new type can be added and assigned", async (visitor) => {
   const { page } = visitor;
   await page.click("#correct");
   await page.click("#add-type");
@@ -211,11 +211,11 @@ visit("a type of one's own can be added and given", async (visitor) => {
   await page.keyboard.press("Enter");
   await page.locator(".reading .entity").first().click();
   await page.click('#selection .chip-type:has-text("person")');
-  await visitor.eventually(async () => (await said(visitor))[0], "Method:a = person");
+  await visitor.eventually(async () => (await annotations(visitor))[0], "Method:a = person");
   assert.match((await visitor.texts("#types .type")).join(), /person/i);
 }, { text: TEXT });
 
-visit("a relation that the model turned down can be made after all", async (visitor) => {
+visit("a relation that the model rejected can be added", async (visitor) => {
   const { page } = visitor;
   await page.locator(".reading .entity").first().click();
   await visitor.eventually(async () => (await visitor.texts(".rejected li")).map((one) => one.trim()), ["Method:a used for → Task:c score 0.20"]);

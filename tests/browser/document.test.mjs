@@ -1,4 +1,4 @@
-// The document and what is computed from it, without a browser.
+// The document and the views computed from it, without a browser.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { moveBorder, wordsIn } from "../../www/js/correct/borders.js";
@@ -22,7 +22,7 @@ import { compared } from "../../www/js/score/words.js";
 import { Random } from "./random.mjs";
 import { facts, trickyDocument, trickyText } from "./tricky.mjs";
 
-/** A random correction of a document. */
+/** Applies a random correction to a document. */
 function correct(document, random) {
   const place = random.below(document.sentences.length);
   const sentence = document.sentences[place];
@@ -43,7 +43,7 @@ function correct(document, random) {
   else document.replace(place, 1, [random.pick(edits)()]);
 }
 
-/** What must hold of any document. */
+/** Checks the invariants of a document. */
 function sound(document, message) {
   document.sentences.forEach(({ text, entities, relations }, place) => {
     const ids = new Set(entities.map(({ id }) => id));
@@ -58,7 +58,7 @@ function sound(document, message) {
   });
 }
 
-test("corrections keep a document sound; undone, they leave it as it was; done again, as it became", () => {
+test("corrections keep a document's invariants; undo and redo restore its states", () => {
   for (let seed = 1; seed <= 150; seed++) {
     const random = new Random(seed);
     const document = trickyDocument(random);
@@ -79,7 +79,7 @@ test("corrections keep a document sound; undone, they leave it as it was; done a
   }
 });
 
-test("views that follow the splices have the document", () => {
+test("a view that applies the splices equals the document", () => {
   const random = new Random(3);
   const document = trickyDocument(random);
   const copy = [...document.sentences];
@@ -88,7 +88,7 @@ test("views that follow the splices have the document", () => {
   assert.deepEqual(copy, document.sentences);
 });
 
-test("batches become the text again, and what lies outside of it is left out", () => {
+test("batches add up to the text, and sentences outside of it are left out", () => {
   const text = "One Task:a.  Two.\n\nThree Method:b here.";
   const document = new Document(text);
   const intake = new Intake(document);
@@ -118,13 +118,13 @@ const SENTENCE = sentenceOf(
   "a   b   c           ",
 );
 
-/** The types and scores of what shows. */
+/** The types and scores of the visible findings. */
 function seen(choice) {
   const { entities, relations } = shown(SENTENCE, choice, new Set(["SYM"]));
   return [entities.map(({ score }) => score), relations.map(({ score }) => score)];
 }
 
-test("least scores hide entities, relations, and relations without their ends", () => {
+test("thresholds hide entities, relations, and relations of hidden entities", () => {
   const choice = new Choice();
   assert.deepEqual(seen(choice), [[0.9, 0.4, 0.6], [0.7, 0.5, 0.9]], "of a symmetric relation in both directions the surer one shows");
   choice.demand("entity", ["A", "B"], 0.5);
@@ -141,7 +141,7 @@ test("least scores hide entities, relations, and relations without their ends", 
   assert.equal(copy.idle, true);
 });
 
-test("forbidden combinations hide relations, a symmetric one only where both directions are", () => {
+test("forbidden combinations hide relations; a symmetric one only if both directions are forbidden", () => {
   const choice = new Choice();
   choice.allow([["A", "R", "B"]], false);
   assert.deepEqual(seen(choice)[1], [0.5]);
@@ -151,7 +151,7 @@ test("forbidden combinations hide relations, a symmetric one only where both dir
   assert.deepEqual(seen(choice)[1], [0.7, 0.9]);
 });
 
-test("what a person said shows whatever its score, and wins over its double", () => {
+test("a person's annotation is visible at any threshold, and replaces the model's duplicate", () => {
   const choice = new Choice();
   choice.demand("entity", ["A", "B"], 1);
   choice.demand("relation", ["SYM"], 1);
@@ -163,7 +163,7 @@ test("what a person said shows whatever its score, and wins over its double", ()
   assert.deepEqual(relations.map(({ type, source }) => [type, source]), [["R", "model"], ["SYM", "human"]]);
 });
 
-test("corrections are carried to where their sentence comes again, once", () => {
+test("corrections are carried over to one sentence with the same text", () => {
   const old = new Document("");
   const changed = edit.changeEntity(SENTENCE, SENTENCE.entities[1].id, { type: "C" });
   old.append([changed, { ...SENTENCE, text: "other", entities: [], relations: [], found: null }]);
@@ -175,7 +175,7 @@ test("corrections are carried to where their sentence comes again, once", () => 
   assert.equal(amend({ ...SENTENCE, text: "new" }).text, "new");
 });
 
-test("what a person said of words that stay is kept when others change", () => {
+test("corrections of unchanged words are kept when other words of the sentence change", () => {
   const raw = (text, entities) => sentenceOf({ start: 0, end: text.length, entities, relations: [] }, "", text);
   let old = raw("a parser of the old kind", []);
   const [first, second] = [freshId(), freshId()];
@@ -189,7 +189,7 @@ test("what a person said of words that stay is kept when others change", () => {
   assert.equal(relations.length, 1);
 });
 
-test("words hold every character that is no white space, in order, and can be cut", () => {
+test("words contain all characters except white space, in order, and can be cut", () => {
   for (let seed = 1; seed <= 300; seed++) {
     const random = new Random(seed);
     const text = trickyText(random, 20);
@@ -238,7 +238,7 @@ test("crossing spans are cut so that they nest", () => {
   assert.deepEqual(flat(nest([{ id: 0, start: 0, end: 6 }, { id: 1, start: 4, end: 9 }], 0, 12)), [[0, 0, 6, true, true], [1, 4, 6, true, false], [1, 6, 9, false, true]]);
 });
 
-test("a sentence that is far too long is cut into stretches, never within a character", () => {
+test("an extremely long sentence is cut into stretches, never inside a character", () => {
   const text = "a𝔖".repeat(20_000);
   const parts = stretches(nest([], 0, text.length), text).flat();
   assert.ok(parts.length > 4);
@@ -247,7 +247,7 @@ test("a sentence that is far too long is cut into stretches, never within a char
   assert.equal(stretches(nest([], 0, 5), "short").length, 1);
 });
 
-test("attention is told in the order of the words, whichever end comes first", () => {
+test("attention follows the order of the words, whether head or tail comes first", () => {
   const attention = { left: 0.1, head: 0.2, middle: 0.3, tail: 0.35, right: 0.05 };
   const [a, b] = [{ start: 2, end: 4 }, { start: 6, end: 9 }];
   assert.deepEqual(partsOf(attention, b, a, 12).map(({ part, start, end, share }) => [part, start, end, share]), [["left", 0, 2, 0.1], ["tail", 2, 4, 0.35], ["middle", 4, 6, 0.3], ["head", 6, 9, 0.2], ["right", 9, 12, 0.05]]);
@@ -262,7 +262,7 @@ test("attention is told in the order of the words, whichever end comes first", (
   assert.equal(evidenceOfPair({ entities: [a, b], relations: [] }, a, b), null);
 });
 
-test("the graph joins mentions with the same words, but no pronouns", () => {
+test("the graph merges mentions with the same words, except pronouns", () => {
   const text = "it uses parsing. It uses Parsing.";
   const entities = [[0, 2, "Generic"], [8, 15, "Method"], [17, 19, "Generic"], [25, 32, "Method"]].map(([start, end, type]) => ({ start, end, type }));
   const document = unflatten({ text, entities, relations: [{ head: 0, tail: 1, type: "R" }, { head: 2, tail: 3, type: "R" }] });
@@ -272,7 +272,7 @@ test("the graph joins mentions with the same words, but no pronouns", () => {
   assert.deepEqual(gather(document, everything, 9).nodes.map(({ text, ids }) => [text, ids.length]).sort(), [["It", 1], ["it", 1], ["parsing", 2]]);
 });
 
-test("the boxes of a graph do not overlap, and lie in the same places each time", () => {
+test("the layout of a graph has no overlaps and is deterministic", () => {
   for (let seed = 1; seed <= 12; seed++) {
     const random = new Random(seed);
     const sizes = Array.from({ length: 2 + random.below(60) }, () => ({ width: 40 + random.below(200), height: 30 }));
@@ -286,7 +286,7 @@ test("the boxes of a graph do not overlap, and lie in the same places each time"
   }
 });
 
-test("gold and what was found are counted in the same words", () => {
+test("gold annotations and predictions have the same words", () => {
   let sentence = edit.changeEntity(SENTENCE, SENTENCE.entities[0].id, { end: 5 });
   sentence = edit.removeEntity(sentence, SENTENCE.entities[2].id);
   const { gold, predicted } = compared([sentence]);
@@ -296,7 +296,7 @@ test("gold and what was found are counted in the same words", () => {
   assert.deepEqual(gold[0].relations, [{ head: 0, tail: 1, label: "R" }]);
 });
 
-test("types that no model knows get a look of their own", () => {
+test("types that no model knows get their own look", () => {
   const schema = new Schema({ entities: ["OtherScientificTerm", "ORG"], relations: ["USED-FOR"], symmetric: [] });
   assert.deepEqual([schema.entity("OtherScientificTerm").words, schema.entity("OtherScientificTerm").tag, schema.entity("ORG").words], ["other scientific term", "ost", "ORG"]);
   for (let i = 0; i < 30; i++) schema.entity(`Type${i}`);

@@ -6,8 +6,8 @@ import { launch, Visitor } from "./visitor.mjs";
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 
 /**
- * Tests of the page with a double of the engine. Every visit begins with an empty page whose model is
- * there; `text` is read first where it is given.
+ * Declares tests of the page with a double of the engine. Every visit begins with an empty page and a loaded model; if
+ * the options contain `text`, the page reads it first.
  * @returns {(name: string, visit: (visitor: Visitor) => Promise<void>, options?: object) => void}
  */
 export function visits() {
@@ -23,7 +23,7 @@ export function visits() {
   });
   return (name, visit, { text, ...options } = {}) =>
     test(name, async () => {
-      // Whoever needs nothing special finds the page's files in the browser already.
+      // Visits without special options share a browser context, which has the page's files in its cache.
       const visitor = await Visitor.arrive(browser, server.origin, Object.keys(options).length > 0 ? options : { home });
       await visitor.open();
       await visitor.ready();

@@ -1,4 +1,4 @@
-// The custom element, with a stub in the wasm module's place: needs no build.
+// The custom element with a stub in place of the wasm module; needs no build.
 import assert from "node:assert/strict";
 import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -49,7 +49,7 @@ const onPage = (name, body) =>
     assert.deepEqual(problems, []);
   });
 
-onPage("entities are marked and named, and the text stays the text", async (page) => {
+onPage("entities are marked with their types, and the text is unchanged", async (page) => {
   assert.deepEqual(await page.locator('#one [part="label"]').allTextContents(), ["method", "task", "metric"]);
   const text = await page.locator('#one [part="text"]').evaluate((element) => {
     const copy = element.cloneNode(true);
@@ -60,14 +60,14 @@ onPage("entities are marked and named, and the text stays the text", async (page
   assert.equal(await page.evaluate(() => window.broken), undefined);
 });
 
-onPage("the host's style reaches colours and parts", async (page) => {
+onPage("the host can style colours and parts", async (page) => {
   const style = (selector, property) => page.locator(selector).evaluate((element, name) => getComputedStyle(element)[name], property);
   assert.equal(await style('#one mark[part~="entity-Task"]', "borderBottomColor"), "rgb(1, 2, 3)");
   assert.equal(await style('#one mark[part~="entity-Metric"]', "letterSpacing"), "3px");
   assert.notEqual(await style("#two mark", "borderBottomColor"), "rgb(1, 2, 3)");
 });
 
-onPage("relations are buttons that point their arguments out", async (page) => {
+onPage("relations are buttons that highlight their arguments", async (page) => {
   const relations = page.getByRole("list", { name: "Relations" }).first().getByRole("button");
   assert.deepEqual(await relations.allTextContents(), ["Method:trees — used for → Task:parsing", "Task:parsing — conjunction → Metric:f1"]);
   await relations.first().focus();
@@ -78,7 +78,7 @@ onPage("relations are buttons that point their arguments out", async (page) => {
   assert.equal(await page.locator("#one mark.pointed").count(), 0);
 });
 
-onPage("a change of text or threshold is read, and known sentences are not computed again", async (page) => {
+onPage("after a change of text or threshold, cached sentences are not computed again", async (page) => {
   const done = (change) =>
     page.evaluate(
       (change) =>
@@ -100,14 +100,14 @@ onPage("a change of text or threshold is read, and known sentences are not compu
   assert.equal(await page.locator("#one mark").count(), 0);
 });
 
-onPage("elements of one model share its worker, and give it back", async (page) => {
+onPage("elements with the same model share its worker, and release it", async (page) => {
   assert.equal(page.workers().length, 1);
   await page.evaluate(() => document.querySelectorAll("spanlight-text").forEach((element) => element.remove()));
   for (let tries = 0; tries < 80 && page.workers().length > 0; tries++) await new Promise((resolve) => setTimeout(resolve, 100));
   assert.equal(page.workers().length, 0);
 });
 
-onPage("what goes wrong is said, and the text stays readable", async (page) => {
+onPage("errors are shown, and the text stays readable", async (page) => {
   const error = await page.evaluate(
     () =>
       new Promise((resolve) => {

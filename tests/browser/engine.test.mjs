@@ -23,7 +23,7 @@ before(async () => {
   const worker = join(PACKAGE, "src", "worker.js");
   server = await serve({
     root: here("../../www"),
-    // The README's example has its script inline, as examples have.
+    // The README's example has an inline script, which the policy would forbid.
     open: ["/example.html"],
     mounts: {
       "/example.html": join(folder, "example.html"),
@@ -62,7 +62,7 @@ onPage("the README's example runs", "/example.html", async (page) => {
   assert.equal(page.workers().length, 0, "it frees what it took");
 });
 
-onPage("an evaluation gives the native program's figures", "/blank.html", async (page) => {
+onPage("an evaluation gives the figures of the native program", "/blank.html", async (page) => {
   const { gold, evaluation } = await page.evaluate(async () => {
     const { Extractor } = await import("/node_modules/spanlight/src/index.js");
     const extractor = await Extractor.load("/models/science/", { backend: "cpu" });
@@ -80,7 +80,7 @@ onPage("an evaluation gives the native program's figures", "/blank.html", async 
   assert.deepEqual([count("relation", "gold"), count("relation", "predicted")], [strict.gold - strict.tp, strict.pred - strict.tp]);
 });
 
-onPage("annotated files read as the native program reads them, and faults name their place", "/blank.html", async (page) => {
+onPage("annotated files are read as in the native program, and errors name the place", "/blank.html", async (page) => {
   const names = (await readdir(here("../formats"))).filter((name) => name.endsWith(".expected.json")).map((name) => name.replace(".expected.json", ""));
   assert.ok(names.length >= 8);
   const { found, faults } = await page.evaluate(async (names) => {
@@ -113,8 +113,8 @@ onPage("annotated files read as the native program reads them, and faults name t
   assert.match(faults[3][2], /line 1 has none of the fields/);
 });
 
-onPage("a lost GPU costs no sentence and repeats none", "/blank.html", async (page) => {
-  // The first block holds 8 sentences, so the GPU is lost in front of the last one.
+onPage("after the loss of a GPU, every sentence is delivered once", "/blank.html", async (page) => {
+  // The first block has 8 sentences, so the GPU is lost before the last one.
   const text = Array.from({ length: 9 }, (_, i) => `Anna works in lab ${i}.`).join(" ");
   const found = await page.evaluate(async (text) => {
     const { Extractor } = await import("/lossy/src/index.js");
@@ -137,7 +137,7 @@ onPage("a lost GPU costs no sentence and repeats none", "/blank.html", async (pa
   assert.deepEqual(places(found.found), places(found.expected));
 });
 
-onPage("fifty models come and go without leaving memory behind", "/blank.html", async (page) => {
+onPage("loading and freeing fifty models leaks no memory", "/blank.html", async (page) => {
   const cycle = (times) =>
     page.evaluate(async (times) => {
       const { Extractor } = await import("/node_modules/spanlight/src/index.js");
@@ -154,6 +154,6 @@ onPage("fifty models come and go without leaving memory behind", "/blank.html", 
   for (let tries = 0; tries < 40 && page.workers().length > 0; tries++) await page.waitForTimeout(50);
   assert.equal(page.workers().length, 0);
   const after = await renderers(browser);
-  // One instance takes more than this.
+  // A single leaked instance takes more than this.
   if (before !== null) assert.ok(after - before < 150, `${before} MB became ${after} MB`);
 });

@@ -1,5 +1,5 @@
-// Stands in for js/engine.js where a test is about the page: no worker, no wasm. It finds the words that
-// are written as Type:word, relates neighbours, and gives evidence and scores of the agreed shapes.
+// Replaces js/engine.js in tests of the page: no worker, no wasm. Words written as Type:word are entities, and
+// neighbours are related; evidence and scores have the shapes of the real ones.
 const WORD = /\b(Task|Method|Metric|Material):(\w+)/g;
 const INFO = {
   model: "double",
@@ -38,7 +38,7 @@ export class Engine extends EventTarget {
 
   async extract(text, { signal, onBatch }) {
     await this.load();
-    // What Rust sees of a lone surrogate.
+    // Rust receives a replacement character for a lone surrogate.
     const source = text.toWellFormed();
     const lines = [...source.matchAll(/[^\n]+\n*/g)];
     const counts = { computed: 0, reused: 0 };
@@ -70,7 +70,7 @@ export class Engine extends EventTarget {
     const line = /[^\n]+/.exec(text.slice(start))[0];
     const sentence = sentenceOf(line, start);
     for (const [index, entity] of sentence.entities.entries()) {
-      // As a calibrated model's.
+      // Only a calibrated model gives probabilities of borders.
       if (line.includes("WAVERS")) entity.borders = index === 0 ? 0.75 : 0.5;
       entity.alternatives = [{ type: entity.type, score: entity.score }, { type: null, score: 0.2 }, { type: "OtherScientificTerm", score: 0.05 }];
     }
@@ -79,7 +79,7 @@ export class Engine extends EventTarget {
       relation.attention = { left: 0.05, head: 0.3, middle: 0.5, tail: 0.1, right: 0.05 };
       relation.alternatives = [{ type, head, tail, score }, { type: null, head, tail, score: 0.15 }, { type, head: tail, tail: head, score: 0.06 }];
     }
-    // What the model rejects: every first entity with every third.
+    // Rejected candidates: each entity with the one after the next.
     for (let i = 0; i + 2 < sentence.entities.length; i++) sentence.relations.push({ head: i, tail: i + 2, type: "USED-FOR", score: 0.2, rejected: true });
     return sentence;
   }
@@ -147,7 +147,7 @@ function sentenceOf(line, offset) {
     text,
     score: 0.5 + ((index * 7) % 50) / 100,
   }));
-  // "[Material: … ]" holds the entities inside it.
+  // "[Material: … ]" is an entity that contains the entities inside it.
   for (const { index, 0: text } of line.matchAll(/\[Material:[^\]]*\]/g)) {
     entities.push({ start: offset + index, end: offset + index + text.length, type: "Material", text, score: 0.9 });
   }

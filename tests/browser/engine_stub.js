@@ -1,11 +1,11 @@
-// Stands in for the wasm module where a test is about the page: finds the words that are
-// written as Type:word, relates neighbours, and misbehaves on request.
+// Replaces the wasm module in tests. Words written as Type:word are entities, and neighbours are related. Words such as
+// PANIC in a sentence make the stub fail.
 const WORD = /\b(Task|Method|Metric|Material):(\w+)/g;
 const TYPES = ["Task", "Method", "Metric", "Material", "OtherScientificTerm"];
 
 export default async function init() {}
 
-/** Reads lines with `tokens` and `entities`, and says which parts came along. */
+/** Reads lines with `tokens` and `entities`, and returns the names of the companion files. */
 export function readGold({ name, text, format = "spert", parts = [] }) {
   const sentences = text.split("\n").filter(Boolean).map((line, index) => {
     if (!line.startsWith("{")) throw Object.assign(new Error(`${name}: line ${index + 1}: mend the JSON`), { code: "data" });
@@ -26,7 +26,7 @@ export class Extractor {
     }
     const extractor = new Extractor();
     extractor.backend = options.backend === "cpu" ? "cpu" : "webgpu";
-    // Milliseconds a sentence that it claims to take.
+    // Milliseconds per sentence that the stub reports.
     extractor.pace = stub[extractor.backend] ?? 20;
     if (stub.broken?.includes(extractor.backend)) throw new WebAssembly.RuntimeError("unreachable executed");
     return extractor;
@@ -83,7 +83,7 @@ export class Extractor {
     return this.score(gold, gold.map(({ words }) => ({ spans: words.map((_, i) => [i, i + 1]), entities: [], relations: [] })));
   }
 
-  /** Counts entities only, and takes every gold one for missed. */
+  /** Counts entities only, and reports every gold entity as missed. */
   score(gold, predictions) {
     if (gold.length !== predictions.length) throw new Error("one prediction per sentence");
     const count = gold.reduce((sum, { entities }) => sum + entities.length, 0);
@@ -128,12 +128,12 @@ function sentenceOf(line, offset, { evidence = false, candidates, threshold = 0 
     text,
     score: 0.5 + ((index * 7) % 50) / 100,
   })).filter(({ score }) => score >= threshold);
-  // "[Material: … ]" holds the entities inside it.
+  // "[Material: … ]" is an entity that contains the entities inside it.
   for (const { index, 0: text } of line.matchAll(/\[Material:[^\]]*\]/g)) {
     entities.push({ start: offset + index, end: offset + index + text.length, type: "Material", text, score: 0.9 });
   }
   const relations = entities.slice(1).map((_, i) => ({ head: i, tail: i + 1, type: i % 2 ? "CONJUNCTION" : "USED-FOR", score: 0.75 }));
-  // "Maybe:word" is nothing, most probably.
+  // "Maybe:word" is a rejected candidate.
   if (candidates !== undefined && candidates <= 0.3) {
     for (const { index, 0: text } of line.matchAll(/\bMaybe:\w+/g)) {
       entities.push({ start: offset + index, end: offset + index + text.length, type: "Method", text, score: 0.3, rejected: true });
@@ -150,7 +150,7 @@ function sentenceOf(line, offset, { evidence = false, candidates, threshold = 0 
   return { start: offset, end: offset + line.trimEnd().length, entities, relations };
 }
 
-/** The label itself and nothing, the more probable first. */
+/** The label and "no label", the more probable one first. */
 function alternatives({ type, score, rejected }, place) {
   const both = [{ type, ...place, score }, { type: null, ...place, score: 1 - score }];
   return rejected ? both.reverse() : both;

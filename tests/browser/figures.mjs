@@ -1,5 +1,5 @@
-// Figures of the built page in Chromium: what a visit costs, and a long document. They depend on the machine
-// and on what else it does, so no test looks at them.
+// Measures the built page in Chromium: the cost of a visit and of a long document. The figures depend on the machine and
+// its load, so no test checks them.
 import { cpus } from "node:os";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -14,14 +14,14 @@ const { values } = parseArgs({
   options: {
     backend: { type: "string", default: "cpu" },
     runs: { type: "string", default: "3" },
-    // 0 leaves the long document out.
+    // 0 skips the long document.
     words: { type: "string", default: "100000" },
     json: { type: "boolean", default: false },
   },
 });
 const { backend, json } = values;
 const [runs, words] = [Number(values.runs), Number(values.words)];
-if (!(Number.isSafeInteger(runs) && runs > 0 && Number.isSafeInteger(words) && words >= 0)) throw new Error("--runs and --words take whole numbers");
+if (!(Number.isSafeInteger(runs) && runs > 0 && Number.isSafeInteger(words) && words >= 0)) throw new Error("--runs takes a whole number from 1, --words one from 0");
 
 const all = [];
 for (let run = 0; run < runs; run++) all.push(await visits(DIST, backend));
@@ -52,7 +52,7 @@ function describe({ machine, backend, runs, times, transfer, document }) {
   const names = { first: "first visit", again: "again", offline: "no network" };
   const parts = [
     `${machine}; backend ${backend}; the server is this machine`,
-    `Seconds since the visit began, median of ${runs}; an example is asked for at once`,
+    `Seconds since the visit began, median of ${runs}; an example is read at once`,
     table(
       ["", "accepts input", "model ready", "first result", "longest task"],
       Object.entries(times).map(([visit, { interactive, ready, result, longest }]) => [names[visit], ...[interactive, ready, result, longest].map(seconds)]),

@@ -1,4 +1,4 @@
-// Files that come in and go out through the page.
+// Files that the page opens and exports.
 import assert from "node:assert/strict";
 import { visits } from "./double.mjs";
 
@@ -16,7 +16,7 @@ async function exported(visitor, kind, button = "dialog[open] .primary") {
   return file;
 }
 
-visit("what is exported can be opened again, in every format that can be read", async (visitor) => {
+visit("exports can be opened again, in every format that the page reads", async (visitor) => {
   const { page } = visitor;
   await visitor.sees(".reading .entity", 5);
   const before = await entities(visitor);
@@ -34,7 +34,7 @@ visit("what is exported can be opened again, in every format that can be read", 
   }
 }, { text: TEXT });
 
-visit("what was cleared can be brought back", async (visitor) => {
+visit("a cleared text can be restored", async (visitor) => {
   const { page } = visitor;
   await page.click("#clear");
   assert.equal(await page.isVisible("#result"), false);
@@ -44,26 +44,26 @@ visit("what was cleared can be brought back", async (visitor) => {
   await visitor.sees(".reading .entity", 5);
 }, { text: TEXT });
 
-visit("offsets in JSON are those of the text", async (visitor) => {
+visit("offsets in JSON point into the text", async (visitor) => {
   const { text } = await exported(visitor, "json");
   const data = JSON.parse(text);
   assert.deepEqual(data.entities.map(({ start, end }) => data.text.slice(start, end)), ["Method:a", "Task:b", "Task:c", "Metric:d", "Task:e"]);
   assert.deepEqual(data.relations.map(({ head, tail, type }) => [head, tail, type]), [[0, 1, "USED-FOR"], [1, 2, "CONJUNCTION"], [3, 4, "USED-FOR"]]);
 }, { text: TEXT });
 
-visit("what does not show is left out, unless it is asked for", async (visitor) => {
+visit("hidden annotations are exported only on request", async (visitor) => {
   const { page } = visitor;
   await page.click('#types [data-type="Task"]');
   await visitor.sees(".reading .entity", 2);
   const shown = await exported(visitor, "csv");
   assert.equal(shown.text.trim().split("\r\n").length, 1);
   await page.click("#export");
-  await page.getByLabel("Also what does not show: 3 entities and 3 relations").check();
+  await page.getByLabel("Include hidden annotations: 3 entities and 3 relations").check();
   const all = await visitor.download("dialog[open] .primary");
   assert.equal(all.text.trim().split("\r\n").length, 4);
 }, { text: TEXT });
 
-visit("gold holds the sentences that were checked or changed", async (visitor) => {
+visit("a gold export contains the sentences that were checked or changed", async (visitor) => {
   const { page } = visitor;
   await page.click("#correct");
   await page.locator(".reading .entity").first().click();
@@ -78,7 +78,7 @@ visit("gold holds the sentences that were checked or changed", async (visitor) =
   assert.deepEqual(line.entityMentions.map(({ text, label, source }) => [text, label, source]), [["Method : a", "Metric", "human"], ["Task : b", "Task", "model"], ["Task : c", "Task", "model"]]);
 }, { text: TEXT });
 
-visit("the exported page shows the same, runs nothing and asks for nothing", async (visitor) => {
+visit("the exported page shows the same text, runs no script and sends no request", async (visitor) => {
   const { page, context } = visitor;
   const { text } = await exported(visitor, "html");
   const own = await context.newPage();
@@ -95,7 +95,7 @@ visit("the exported page shows the same, runs nothing and asks for nothing", asy
   await page.bringToFront();
 }, { text: TEXT });
 
-visit("the picture of a sentence is sound and holds its words and relations", async (visitor) => {
+visit("the picture of a sentence is valid SVG with its words and relations", async (visitor) => {
   const { page } = visitor;
   await page.locator(".reading .entity").nth(3).click();
   const { name, text } = await exported(visitor, "svg");
@@ -122,7 +122,7 @@ visit("text and Markdown are put into the box", async (visitor) => {
   assert.equal((await exported(visitor, "json")).name, "b.json");
 });
 
-visit("files that cannot be read are refused with their reason, and nothing is lost", async (visitor) => {
+visit("unreadable files are refused with a reason, and nothing is lost", async (visitor) => {
   const { page } = visitor;
   const cases = [
     [[{ name: "paper.pdf", text: "%PDF-1.7 …" }], /paper\.pdf: this is a PDF/],
@@ -142,7 +142,7 @@ visit("files that cannot be read are refused with their reason, and nothing is l
   assert.equal(await visitor.count(".reading .entity"), 5);
 }, { text: TEXT });
 
-visit("files can be dropped anywhere, a model of one's own too", async (visitor) => {
+visit("files can be dropped anywhere, also those of a model", async (visitor) => {
   const { page } = visitor;
   const drop = (files) =>
     page.evaluate((files) => {
@@ -168,7 +168,7 @@ visit("files can be dropped anywhere, a model of one's own too", async (visitor)
   await visitor.announced(/^Done: 1 entity/);
 });
 
-visit("the menu of models loads another one and keeps the address for a bookmark", async (visitor) => {
+visit("the model menu loads another model and puts it into the page's address", async (visitor) => {
   const { page } = visitor;
   await visitor.eventually(() => page.locator("#model option").allInnerTexts(), ["Science", "General", "Your own …"]);
   await page.selectOption("#model", { label: "General" });

@@ -1,4 +1,4 @@
-// The formats, without a browser: what is written can be read again, and nothing is lost.
+// The formats, without a browser: written documents are read again without loss.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
@@ -62,7 +62,7 @@ forMany("the training format holds for readers that know words only", (document,
   }
 });
 
-test("a foreign file of the training format keeps its sentences, articles and escapes", () => {
+test("a training file of another program keeps its sentences, articles and escapes", () => {
   const line = (articleId, sentId, sentText, entityMentions = [], relationMentions = []) => JSON.stringify({ articleId, sentId, sentText, entityMentions, relationMentions });
   const mentions = [{ emId: "x1", text: "CRF", offset: [1, 2], label: "Method" }, { emId: "x2", text: "tagging", offset: [4, 5], label: "Task" }];
   const relation = { em1Id: "x1", em1Text: "CRF", em2Id: "x2", em2Text: "tagging", label: "USED-FOR" };
@@ -82,13 +82,13 @@ for (const name of ["pspe.json", "page.jsonl"]) {
     const flat = readJsonl(shared(name));
     assert.equal(flat.sentences.length, sentences.length);
     const gold = goldOf(unflatten(flat).sentences, "page");
-    // Without an article the page knows no file name to put in its place.
+    // The page has no file name with which to replace a missing article.
     const named = gold.map((sentence, i) => ({ ...sentence, document: sentence.document || sentences[i].document }));
     assert.deepEqual(named, sentences);
   });
 }
 
-test("what the page writes is what is on file, byte for byte", () => {
+test("the page writes the stored files byte for byte", () => {
   const flat = readJson(JSON.parse(shared("page.json")));
   const about = { name: "page", model: null };
   assert.equal(writeJson(flat, about), shared("page.json"));
@@ -100,7 +100,7 @@ test("what the page writes is what is on file, byte for byte", () => {
   assert.deepEqual(facts(readJsonl(shared("page.jsonl"))), facts(flat));
 });
 
-test("a broken line of the training format is named", () => {
+test("an invalid line of the training format is named", () => {
   assert.throws(() => readJsonl('{"sentText":"a b"}\n{"sentText":'), /line 2: this is not JSON/);
   assert.throws(() => readJsonl('{"sentText":"a b","entityMentions":[{"emId":"1","offset":[1,3],"label":"X"}]}'), /line 1.*words 1–3 of 2/);
   assert.throws(() => readJsonl('{"sentText":"a b","relationMentions":[{"em1Id":"1","em2Id":"2","label":"X"}]}'), /points at a mention/);
@@ -120,7 +120,7 @@ test("brat's offsets count characters, as Python does", () => {
   assert.match(ann, /^T1\tMethod 3 9\tparser\n/);
 });
 
-test("brat's other annotations are counted as left out, and a wrong pair of files is refused", () => {
+test("unsupported brat annotations are reported, and a wrong pair of files is refused", () => {
   const ann = "T1\tMethod 0 6\tparser\nE1\tMethod:T1\n*\tAlias T1 T2\nT2\tTask 7 11\ttask\nA1\tNegation E1\n";
   const read = readBrat("parser task", ann);
   assert.deepEqual(read.relations.map(({ head, tail, type }) => [head, tail, type]), [[0, 1, "Alias"]]);
@@ -128,7 +128,7 @@ test("brat's other annotations are counted as left out, and a wrong pair of file
   assert.throws(() => readBrat("a parser task", ann), /line 1.*Do the two files belong together/);
 });
 
-test("code points and UTF-16 units turn into each other", () => {
+test("code points and UTF-16 code units convert into each other", () => {
   const random = new Random(7);
   for (let i = 0; i < 100; i++) {
     const text = trickyText(random, 20);
@@ -143,7 +143,7 @@ test("code points and UTF-16 units turn into each other", () => {
   }
 });
 
-forMany("CoNLL has a row for every word, and tags that follow each other", (document, seed) => {
+forMany("CoNLL has a row for every word, and consistent BIO tags", (document, seed) => {
   const flat = flatten(document);
   const rows = writeConll(flat, ABOUT).split("\n").filter((line) => /^\d+\t/.test(line)).map((line) => line.split("\t"));
   const starts = new Map();
@@ -158,7 +158,7 @@ forMany("CoNLL has a row for every word, and tags that follow each other", (docu
   assert.equal(links.length, flat.relations.length, `seed ${seed}`);
 });
 
-forMany("CSV has a line for every relation, and nothing that a spreadsheet runs", (document, seed) => {
+forMany("CSV has a line for every relation, and no formula", (document, seed) => {
   const flat = flatten(document);
   const rows = parseCsv(writeCsv(flat).replace(/^\ufeff/, ""));
   assert.equal(rows.length, flat.relations.length + 1, `seed ${seed}`);
@@ -187,7 +187,7 @@ test("Markdown becomes plain text", () => {
   );
 });
 
-test("hostile Markdown takes no time", () => {
+test("hostile Markdown is read in linear time", () => {
   for (const bit of ["[", "*a ", "<a", "`", " ", "_a ", "![", "| ", "#", "\\", "> "]) plainText(`x${bit.repeat(200_000)}x`);
 });
 

@@ -1,4 +1,4 @@
-// Texts that attack, and texts that are far too long.
+// Malicious texts, and extremely long texts.
 import assert from "node:assert/strict";
 import { visits } from "./double.mjs";
 
@@ -17,7 +17,7 @@ const ATTACKS = [
   "__proto__ constructor toString Material:i",
 ];
 
-visit("nothing in a text is executed, and every character stays", async (visitor) => {
+visit("nothing in a text is executed, and no character is lost", async (visitor) => {
   const { page } = visitor;
   const text = ATTACKS.join("\n").replaceAll("\r", "");
   await visitor.extract(text);
@@ -26,12 +26,12 @@ visit("nothing in a text is executed, and every character stays", async (visitor
   assert.deepEqual(shown, ATTACKS.map((one) => one.trim()));
   assert.equal(await page.evaluate(() => globalThis.broken), undefined);
   assert.equal(await visitor.count("#result img, #result script, #result svg[onload]"), 0);
-  // No control character of one sentence reaches into another.
+  // The bidirectional control characters of a sentence do not affect others.
   const boxes = await page.locator(".sentence").evaluateAll((all) => all.map((one) => getComputedStyle(one).unicodeBidi));
   assert.ok(boxes.every((one) => one === "isolate"));
 });
 
-visit("no format lets a text out of its place", async (visitor) => {
+visit("no format lets a text break out of its field", async (visitor) => {
   const { page } = visitor;
   await visitor.extract(ATTACKS.join("\n"));
   for (const kind of ["json", "jsonl", "brat", "conll", "csv", "html", "svg"]) {
@@ -62,7 +62,7 @@ visit("a sentence with thousands of entities is shown", async (visitor) => {
   await visitor.sees(".reading .entity", 5000);
 });
 
-visit("a long text comes in batches, can be stopped, and says how much was read", async (visitor) => {
+visit("a long text arrives in batches, can be stopped, and shows how much was read", async (visitor) => {
   const { page } = visitor;
   const lines = Array.from({ length: 60 }, (_, i) => `SLOW sentence ${i} about Task:t${i}.`);
   await visitor.write(lines.join("\n"));
@@ -79,12 +79,12 @@ visit("a long text comes in batches, can be stopped, and says how much was read"
   const [, done, all] = (await page.innerText("#summary")).match(/([\d,]+) of ([\d,]+) characters read$/);
   assert.equal(all, lines.join("\n").length.toLocaleString("en"));
   assert.equal(Number(done.replace(",", "")), lines.slice(0, read).join("\n").length + 1);
-  // Once all that was read is drawn, which waits for idle moments.
+  // Waits until all sentences are drawn, which happens while the browser is idle.
   const partial = () => page.locator("#result").evaluate((one) => one.classList.contains("partial"));
   await visitor.eventually(partial, true);
 });
 
-visit("of a paper of two thousand sentences, those near the window are drawn, and all can be reached", async (visitor) => {
+visit("of two thousand sentences, those near the window are drawn, and all can be reached", async (visitor) => {
   const { page } = visitor;
   const text = Array.from({ length: 2000 }, (_, i) => `Sentence ${i} uses Method:m${i % 50} for Task:t${i % 70} on Material:x${i % 30} and says some more words.`).join("\n");
   await visitor.extract(text);
@@ -101,7 +101,7 @@ visit("of a paper of two thousand sentences, those near the window are drawn, an
   await visitor.eventually(middle, true);
 });
 
-visit("a reading that is stopped before its first sentence can be exported all the same", async (visitor) => {
+visit("a reading that was stopped before its first sentence can be exported", async (visitor) => {
   const { page } = visitor;
   await visitor.write("SLOW Task:a.");
   await page.evaluate(() => {

@@ -1,4 +1,4 @@
-// In front of the package's worker: a GPU that is lost once the first sentences were handed over.
+// Loaded before the package's worker: loses the GPU once the first sentences were delivered.
 const { requestDevice } = GPUAdapter.prototype;
 let device = null;
 GPUAdapter.prototype.requestDevice = async function (...options) {

@@ -7,8 +7,8 @@ import { fileURLToPath } from "node:url";
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 
 /**
- * Writes a model of meaningless bytes, which is all that the stub of the engine needs.
- * @param {object} [stub] what the manifest tells the stub
+ * Writes a model with meaningless weights, for the stub of the engine.
+ * @param {object} [stub] settings of the stub, written to the manifest
  */
 export async function writeModelStub(stub = {}) {
   const folder = await mkdtemp(join(tmpdir(), "spanlight-model-"));
@@ -22,11 +22,11 @@ export async function writeModelStub(stub = {}) {
   return folder;
 }
 
-/** What a server mounts so that the package runs with the stub in the wasm module's place. */
+/** The mounts of a server with which the package runs the stub in place of the wasm module. */
 export async function engineMounts() {
   const folder = await mkdtemp(join(tmpdir(), "spanlight-engine-"));
   const wasm = join(folder, "empty.wasm");
-  // A module with nothing in it, for the worker to compile.
+  // An empty module, which the worker compiles.
   await writeFile(wasm, Buffer.from([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]));
   return { "/spanlight_web.js": here("engine_stub.js"), "/spanlight_web_bg.wasm": wasm, "/spanlight": here("../../package/src") };
 }

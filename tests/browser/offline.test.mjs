@@ -1,4 +1,4 @@
-// The page without a network, and how it takes a newer version; with a stub in the wasm module's place.
+// The page without a network, and its update to a newer version, with a stub in place of the wasm module.
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { appendFile, cp, mkdtemp, readFile, writeFile } from "node:fs/promises";
@@ -22,7 +22,7 @@ before(async () => {
 
 after(() => browser?.close());
 
-/** Builds a site as trunk does, of which every file says its version. */
+/** Builds a site as trunk does; every file contains its version. */
 async function build(version) {
   const folder = await mkdtemp(join(tmpdir(), "spanlight-site-"));
   const skip = (path) => !path.includes("models");
@@ -38,7 +38,7 @@ async function build(version) {
   return folder;
 }
 
-/** A visitor of a site whose folder can change. @param {string} name @param {(visit: {visitor: Visitor, server: any, deploy: (folder: string) => Promise<void>}) => Promise<void>} body */
+/** Declares a test with a visitor of a site whose folder can be replaced. @param {string} name @param {(visit: {visitor: Visitor, server: any, deploy: (folder: string) => Promise<void>}) => Promise<void>} body */
 const visit = (name, body) =>
   test(name, { timeout: 60_000 }, async () => {
     const folder = await build(1);
@@ -49,12 +49,12 @@ const visit = (name, body) =>
       await body({ visitor, server, deploy });
     } finally {
       await visitor.context.close();
-      // One test closes it itself.
+      // One test closes the server itself.
       await server.close().catch(() => {});
     }
   });
 
-/** What the page says once it is in one of some states. */
+/** Waits until the page is in one of some states, and returns the state. */
 const offline = (visitor, states) =>
   visitor.page.evaluate(async (states) => {
     const { Offline } = await import("/js/offline.js");
@@ -78,18 +78,18 @@ visit("after the first visit the page opens and reads without a network", async 
   await visitor.open("?backend=cpu");
   await visitor.ready();
   await visitor.extract("Method:a for Task:b.");
-  // What was read is drawn with the next frame.
+  // The marks are drawn with the next frame.
   await visitor.eventually(() => visitor.count(".reading .entity"), 2);
 });
 
-visit("the weights are not kept twice", async ({ visitor, server }) => {
+visit("the weights are not cached twice", async ({ visitor, server }) => {
   await visitor.open();
   await visitor.ready();
   await offline(visitor, ["ready"]);
   assert.equal(server.requests.filter((path) => path.endsWith("weights.safetensors")).length, 1);
 });
 
-visit("a newer version waits until it is taken, and comes as a whole", async ({ visitor, server, deploy }) => {
+visit("a newer version waits until the visitor accepts it, and is complete", async ({ visitor, server, deploy }) => {
   await visitor.open();
   await visitor.ready();
   await offline(visitor, ["ready"]);
@@ -106,7 +106,7 @@ visit("a newer version waits until it is taken, and comes as a whole", async ({ 
   await visitor.ready();
 });
 
-visit("half a deployment is not taken", async ({ visitor, server, deploy }) => {
+visit("an incomplete deployment is not used", async ({ visitor, server, deploy }) => {
   await visitor.open();
   await visitor.ready();
   await offline(visitor, ["ready"]);
@@ -127,7 +127,7 @@ visit("half a deployment is not taken", async ({ visitor, server, deploy }) => {
   assert.ok(server.requests.filter((path) => path === "/js/version.js").length > 1, "it was looked at");
 });
 
-test("a page that was not built is not kept", async () => {
+test("a page that was not built is not cached", async () => {
   const folder = await build(1);
   await writeFile(join(folder, "sw.js"), await readFile(here("../../www/sw.js")));
   const server = await serve({ root: folder });

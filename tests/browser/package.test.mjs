@@ -1,4 +1,4 @@
-// What the npm package does around the wasm module, with a stub in the module's place: needs no build.
+// The npm package with a stub in place of the wasm module; needs no build.
 import assert from "node:assert/strict";
 import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -57,7 +57,7 @@ const inPage = (name, body, check) =>
     await context.close();
   });
 
-/** The browser takes a moment to report that a worker is gone. @param {import("playwright-core").Page} page @param {number} count */
+/** Waits until the page has a number of workers; the browser reports the end of a worker late. @param {import("playwright-core").Page} page @param {number} count */
 async function workers(page, count) {
   for (let tries = 0; tries < 40 && page.workers().length !== count; tries++) await new Promise((resolve) => setTimeout(resolve, 50));
   assert.equal(page.workers().length, count, "workers");
@@ -68,7 +68,7 @@ const starts = (sentences) => sentences.map(({ start }) => start);
 const everyStart = (text) => [...text.matchAll(/[^\n]+\n*/g)].map(({ index }) => index);
 
 inPage(
-  "sentences come one by one, and the generator returns what they cost",
+  "sentences arrive one by one, and the generator returns their cost",
   `async ({ Extractor }) => {
     const extractor = await Extractor.load("/models/plain", { backend: "cpu" });
     const found = [];
@@ -111,7 +111,7 @@ inPage(
 );
 
 inPage(
-  "a callback keeps what was read before an abort",
+  "an aborted reading with a callback keeps the finished sentences",
   `async ({ Extractor, slow }) => {
     const extractor = await Extractor.load("/models/plain", { backend: "cpu" });
     const abort = new AbortController();
@@ -139,7 +139,7 @@ inPage(
 );
 
 inPage(
-  "an edit computes what changed, and the memory can be emptied",
+  "after an edit, only changed sentences are computed, and the cache can be emptied",
   `async ({ Extractor }) => {
     const extractor = await Extractor.load("/models/plain", { backend: "cpu" });
     const work = async (text, options) => { const { computed, reused } = await extractor.read(text, options); return [computed, reused]; };
@@ -170,7 +170,7 @@ inPage(
 for (const [fault, says] of [["PANIC", /unreachable/], ["LOST", /device is lost/]]) {
   const text = TEXT.split("\n").toSpliced(17, 0, `${fault} Task:x.`).join("\n");
   inPage(
-    `a backend that fails (${fault}) is replaced, and every sentence comes once`,
+    `a backend that fails (${fault}) is replaced, and every sentence is delivered once`,
     `async ({ Extractor, all }) => {
       const extractor = await Extractor.load("/models/plain", { backend: "webgpu" });
       const why = [];
@@ -190,7 +190,7 @@ for (const [fault, says] of [["PANIC", /unreachable/], ["LOST", /device is lost/
 }
 
 inPage(
-  "requests that run together survive a failure together",
+  "concurrent requests survive the same failure",
   `async ({ Extractor, all }) => {
     const extractor = await Extractor.load("/models/plain", { backend: "webgpu" });
     const why = [];
@@ -203,7 +203,7 @@ inPage(
 );
 
 inPage(
-  "a text that ends every backend is given up with an error, and others can be read",
+  "a text that crashes every backend rejects, and other texts can be read",
   `async ({ Extractor, all, caught }) => {
     const extractor = await Extractor.load("/models/plain", { backend: "webgpu" });
     const error = await caught(all(extractor.extract("Task:a.\\nTRAP Task:b.")));
@@ -230,7 +230,7 @@ inPage(
 );
 
 for (const [model, winner] of [["slow-gpu", "cpu"], ["fast-gpu", "webgpu"]]) {
-  // Slow enough for the race to interrupt it.
+  // Slow enough that the race interrupts the reading.
   const text = TEXT.replaceAll("\nMethod:m20", "\nSLOW Method:m20").replaceAll("\nMethod:m21", "\nSLOW Method:m21");
   inPage(
     `the faster backend wins the race on the first text: ${model}`,
@@ -297,7 +297,7 @@ inPage(
 );
 
 inPage(
-  "the worker can be the host's own",
+  "the host can start the worker",
   `async ({ Extractor }) => {
     let made = 0;
     const policy = trustedTypes.createPolicy("spanlight", { createScriptURL: (url) => url });
@@ -309,7 +309,7 @@ inPage(
 );
 
 inPage(
-  "a load can be aborted, and says what is wrong with a model",
+  "a load can be aborted, and its errors name the problem of a model",
   `async ({ Extractor, caught }) => {
     const abort = new AbortController();
     const loading = caught(Extractor.load("/models/plain", { backend: "cpu", signal: abort.signal, onProgress: () => abort.abort() }));
@@ -326,7 +326,7 @@ inPage(
 const GOLD = { tokens: ["Alice", "met", "Bob"], entities: [{ type: "PER", start: 0, end: 1 }, { type: "PER", start: 2, end: 3 }] };
 
 inPage(
-  "annotated files go to the module and its complaints come back",
+  "the module reads annotated files, and its errors reach the caller",
   `async ({ Extractor, caught }) => {
     const extractor = await Extractor.load("/models/plain", { backend: "cpu" });
     const file = { name: "my.jsonl", text: ${JSON.stringify(JSON.stringify(GOLD))}, format: "spert", parts: [{ name: "b", text: "" }] };

@@ -1,4 +1,4 @@
-// The built page with the real engine and models: what a visitor does first.
+// The built page with the real engine and models: the first steps of a visitor.
 import assert from "node:assert/strict";
 import { mkdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -11,7 +11,7 @@ import { launch, Visitor } from "./visitor.mjs";
 const DIST = process.env.SPANLIGHT_DIST ?? fileURLToPath(new URL("../../dist", import.meta.url));
 const TINY = process.env.SPANLIGHT_TINY_MODEL ?? join(import.meta.dirname, "tiny");
 const SHOTS = process.env.SPANLIGHT_SHOTS ?? join(tmpdir(), "spanlight-shots");
-// A software adapter needs minutes where a GPU needs seconds.
+// A software adapter takes minutes, a GPU seconds.
 const PATIENCE = 10 * 60_000;
 const LOAD = 120_000;
 
@@ -62,7 +62,7 @@ visit("the model loads on the processor, and an example is read", async (visitor
   await visitor.sees("#relation-table tbody tr", Number(found));
 });
 
-visit("all of the text is read, and what is marked is what the text says", async (visitor) => {
+visit("the whole text is read, and the marks contain its words", async (visitor) => {
   await visitor.open("?backend=cpu");
   await visitor.ready(LOAD);
   await pickExample(visitor, 1);
@@ -72,7 +72,7 @@ visit("all of the text is read, and what is marked is what the text says", async
   assert.equal(await visitor.page.isVisible(".rest"), false);
 });
 
-visit("WebGPU is used where it is asked for", async (visitor) => {
+visit("WebGPU is used on request", async (visitor) => {
   await visitor.open("?backend=webgpu&model=models/tiny");
   await visitor.ready(PATIENCE);
   assert.match(await visitor.page.innerText("#status"), /WebGPU/);
@@ -83,7 +83,7 @@ visit("WebGPU is used where it is asked for", async (visitor) => {
   assert.doesNotMatch((await visitor.texts(".notice")).join(), /The engine stopped/);
 });
 
-visit("the model tells why, and reads only what changed again", async (visitor) => {
+visit("the model explains a relation, and computes only changed sentences again", async (visitor) => {
   const { page } = visitor;
   await visitor.open("?backend=cpu");
   await visitor.ready(LOAD);
@@ -111,7 +111,7 @@ visit("the model is scored against annotated sentences", async (visitor) => {
   await pickExample(visitor, 0);
   const exported = await gold(visitor);
   await page.click("#tab-score");
-  // Gold that is what the model found is found without an error.
+  // The model's own predictions as gold give no error.
   await visitor.openFiles({ name: "gold.jsonl", text: exported });
   await visitor.announced(/^Scored: F1 of entities 100\.0, of relations, strict, 100\.0/, PATIENCE);
   await visitor.openFiles({ name: "gold.jsonl", text: exported.replaceAll('"label":"Task"', '"label":"Method"') });
@@ -119,7 +119,7 @@ visit("the model is scored against annotated sentences", async (visitor) => {
   assert.match(await page.innerText(".faults"), /Wrong type: entity/);
 });
 
-/** What was found, as lines for training. */
+/** The findings in the training format. */
 async function gold(visitor) {
   await visitor.page.click("#export");
   await visitor.page.locator('input[value="jsonl"]').check();
@@ -128,7 +128,7 @@ async function gold(visitor) {
   return text;
 }
 
-visit("the General model is one choice away and reads its own examples", async (visitor) => {
+visit("the General model can be chosen from the menu and reads its own examples", async (visitor) => {
   const { page } = visitor;
   await visitor.open("?backend=cpu");
   await visitor.ready(LOAD);
@@ -137,7 +137,7 @@ visit("the General model is one choice away and reads its own examples", async (
   await visitor.eventually(async () => (await visitor.texts("#examples .chip:not([hidden])")).join() !== science.join(), true);
   await page.waitForFunction(() => /general \(format/.test(document.getElementById("status").innerText), null, { timeout: LOAD });
   await pickExample(visitor, 0);
-  // What was found is drawn a little after it is announced.
+  // The marks are drawn shortly after the announcement.
   const tags = () => page.locator(".reading .entity").evaluateAll((all) => new Set(all.map((one) => one.dataset.tag)).size);
   await visitor.eventually(async () => (await tags()) >= 3, true);
   await page.screenshot({ path: join(SHOTS, "general.png"), fullPage: true });
@@ -151,7 +151,7 @@ visit("a tampered model is refused, and the part is named", async (visitor) => {
   assert.match((await visitor.texts(".notice-error"))[0], /weights\.safetensors/);
 });
 
-visit("a reload takes the model from the cache", async (visitor) => {
+visit("a reload reads the model from the cache", async (visitor) => {
   const downloads = () => server.requests.filter((path) => path.endsWith("/science/weights.safetensors")).length;
   await visitor.open("?backend=cpu");
   await visitor.ready(LOAD);

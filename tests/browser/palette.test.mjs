@@ -1,4 +1,4 @@
-// The colours of types stay apart for every reader, and words on them can be read.
+// The colours of types can be told apart with every colour vision, and text on them has enough contrast.
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
@@ -6,7 +6,7 @@ import { contrast, difference, lab, VISIONS } from "./colour.mjs";
 
 const style = (name) => readFile(new URL(`../../www/css/${name}.css`, import.meta.url), "utf8");
 
-/** The colours of the light half and of the dark half of a style sheet. */
+/** Reads the colours of the light and the dark half of a style sheet. */
 async function halves(name, read) {
   return (await style(name)).split("@media (prefers-color-scheme: dark)").slice(0, 2).map(read);
 }
@@ -25,7 +25,7 @@ test("the measure of difference is CIEDE2000", () => {
   for (const [a, b, expected] of pairs) assert.ok(Math.abs(difference(a, b) - expected) < 5e-5, `${difference(a, b)} for ${expected}`);
 });
 
-test("of any two types, the grounds or the bars differ clearly, however one sees colours", async () => {
+test("the tints or the bars of any two types differ, with every colour vision", async () => {
   for (const half of await halves("palette", hues)) {
     assert.equal(half.length, 8);
     for (const [name, vision] of Object.entries(VISIONS)) {
@@ -39,7 +39,7 @@ test("of any two types, the grounds or the bars differ clearly, however one sees
   }
 });
 
-test("words and types' names are easy to read on every ground", async () => {
+test("words and names of types have enough contrast on every tint", async () => {
   const themes = await halves("theme", (half) => colour(half, "text"));
   const palettes = await halves("palette", hues);
   for (const [i, half] of palettes.entries()) {

@@ -1,4 +1,4 @@
-/** Random numbers that a seed decides, for tests that try many cases. */
+/** Seeded random numbers, for tests of many cases. */
 export class Random {
   #state;
 

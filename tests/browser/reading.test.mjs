@@ -1,4 +1,4 @@
-// How the page shows what was found.
+// The views of the page: text, panel, tables and graph.
 import assert from "node:assert/strict";
 import { visits } from "./double.mjs";
 
@@ -30,7 +30,7 @@ visit("a sentence with many relations draws those of the entity in focus", async
   await visitor.sees(".arc", 11);
 }, { text: `${Array.from({ length: 12 }, (_, i) => `Task:t${i}`).join(" ")}.` });
 
-visit("the keyboard walks entities and sentences, selects and lets go", async (visitor) => {
+visit("the keyboard moves between entities and sentences, selects and deselects", async (visitor) => {
   const { page } = visitor;
   const focused = () => page.evaluate(() => document.activeElement.getAttribute("aria-label"));
   await visitor.sees('.entity[tabindex="0"]', 1);
@@ -51,7 +51,7 @@ visit("the keyboard walks entities and sentences, selects and lets go", async (v
   assert.equal(await visitor.count("[aria-current]"), 0);
 }, { text: "Method:a for Task:b.\nNothing here.\nMetric:c of Task:d." });
 
-visit("in text from right to left the arrow keys follow the eye", async (visitor) => {
+visit("in right-to-left text the arrow keys move in their visual direction", async (visitor) => {
   const { page } = visitor;
   await visitor.sees(".reading .entity", 2);
   await page.locator(".reading .entity").first().focus();
@@ -60,7 +60,7 @@ visit("in text from right to left the arrow keys follow the eye", async (visitor
   assert.match(await page.evaluate(() => document.activeElement.getAttribute("aria-label")), /^Task:b/);
 }, { text: "שלום Method:a עולם Task:b." });
 
-visit("choosing a relation tells why, on the sentence and beside it", async (visitor) => {
+visit("selecting a relation shows its evidence in the sentence and in the panel", async (visitor) => {
   const { page } = visitor;
   await visitor.sees(".arc", 1);
   await page.locator(".arc rect.arc-target").click();
@@ -75,7 +75,7 @@ visit("choosing a relation tells why, on the sentence and beside it", async (vis
   assert.match(await page.innerText("#selection"), /Point at an entity/);
 }, { text: "We use Method:a for Task:b here." });
 
-visit("a calibrated model says how sure it is of borders as well", async (visitor) => {
+visit("a calibrated model also shows the probabilities of borders", async (visitor) => {
   const { page } = visitor;
   await visitor.sees(".arc", 1);
   const bars = (group) => () => page.locator(".bars").nth(group).locator("li").allInnerTexts().then((all) => all.map((one) => one.replace(/\s+/g, " ").trim()));
@@ -85,14 +85,14 @@ visit("a calibrated model says how sure it is of borders as well", async (visito
   await visitor.eventually(bars(1), ["these words 50 %"]);
 }, { text: "WAVERS Method:a for Task:b here." });
 
-visit("the two directions of a symmetric relation are one thing that was considered", async (visitor) => {
+visit("the two directions of a symmetric relation are one alternative", async (visitor) => {
   const { page } = visitor;
   await visitor.sees(".arc", 2);
   await page.locator(".arc rect.arc-target").nth(1).click();
   await visitor.eventually(() => page.locator(".bars").nth(1).locator("li").allInnerTexts().then((all) => all.map((one) => one.replace(/\s+/g, " ").trim())), ["conjunction 81 %", "no relation 15 %"]);
 }, { text: "Method:a for Task:b, Task:c." });
 
-visit("a slider hides what is less sure, at once and without the engine", async (visitor) => {
+visit("a slider hides lower scores at once and without the engine", async (visitor) => {
   const { page } = visitor;
   await visitor.sees(".reading .entity", 3);
   await page.evaluate(() => (globalThis.lastExtraction = null));
@@ -139,7 +139,7 @@ visit("combinations of types can be forbidden", async (visitor) => {
   await visitor.sees(".arc", 2);
 }, { text: "Method:a for Task:b, Task:c." });
 
-visit("tables sort by a press on a column's head, search, and lead into the text", async (visitor) => {
+visit("tables sort by a click on a column's header, search, and lead into the text", async (visitor) => {
   const { page } = visitor;
   await page.click("#tab-tables");
   const column = () => visitor.texts("#entity-table tbody th");
@@ -156,7 +156,7 @@ visit("tables sort by a press on a column's head, search, and lead into the text
   assert.match(await page.getAttribute('.entity[aria-current="true"]', "aria-label"), /^Task:b/);
 }, { text: "Task:b Task:c Task:a." });
 
-visit("the graph joins mentions, walks by keyboard and leads into the text", async (visitor) => {
+visit("the graph merges mentions, works by keyboard and leads into the text", async (visitor) => {
   const { page } = visitor;
   await page.click("#tab-graph");
   await visitor.sees(".node", 3);
@@ -174,7 +174,7 @@ visit("the graph joins mentions, walks by keyboard and leads into the text", asy
   assert.match(await page.innerText("#selection"), /Method:a used for → Task:b/);
 }, { text: "Method:a for Task:b.\nMethod:a with Task:b or Task:c." });
 
-visit("a selected entity stays told about while the pointer passes over others", async (visitor) => {
+visit("the panel keeps describing a selected entity while the pointer passes over others", async (visitor) => {
   const { page } = visitor;
   await page.locator(".reading .entity").first().click();
   await page.locator(".reading .entity").last().hover();

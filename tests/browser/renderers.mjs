@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 
 /**
- * Megabytes that the browser's pages take of the machine's memory; null where the system does not tell.
+ * Memory of the browser's page processes in MB; null if the system does not report it.
  * @param {import("playwright-core").Browser} browser
  */
 export async function renderers(browser) {

@@ -1,4 +1,4 @@
-// Scores against gold, and the errors to go through.
+// Scores against gold annotations, and the list of errors.
 import assert from "node:assert/strict";
 import { visits } from "./double.mjs";
 
@@ -27,7 +27,7 @@ visit("a gold file is scored, and each error leads to its sentence", async (visi
   await visitor.sees(".fault", 1);
 }, { text: "Some Task:text." });
 
-visit("a bad gold file is refused with the engine's reason", async (visitor) => {
+visit("an invalid gold file is refused with the engine's message", async (visitor) => {
   const { page } = visitor;
   await page.click("#tab-score");
   await visitor.openFiles({ name: "dev.json", text: '{"words":[]}' });
@@ -42,7 +42,7 @@ visit("the three files of re3d go to the engine together", async (visitor) => {
   assert.match(await visitor.page.innerText("#score-result h3"), /^documents\.json: 1 sentence$/);
 }, { text: "Some Task:text." });
 
-visit("brat's files and lines for training are gold, too", async (visitor) => {
+visit("brat files and the training format serve as gold", async (visitor) => {
   const { page } = visitor;
   await page.click("#tab-score");
   await visitor.openFiles({ name: "a.txt", text: "We use parser here." }, { name: "a.ann", text: "T1\tMethod 7 13\tparser\n" });

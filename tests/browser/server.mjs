@@ -13,12 +13,12 @@ const TYPES = {
 };
 
 /**
- * Serves the page. Its own content policy also goes out as a header, so that it holds
- * for the worker, which a policy in the page's markup does not reach.
+ * Serves the page. Sends the page's content security policy as a header too, since a policy in the markup does not
+ * apply to the worker.
  * @param {{root: string, mounts?: Record<string, string>, tampered?: Record<string, string>, open?: string[], still?: boolean}} options
  *   `mounts` maps a path such as "/models/tiny" to a folder or a file; `tampered` maps one to
- *   a model's folder and changes a byte of its weights; the paths in `open` go out without the policy;
- *   of a site that stands `still` the browser may keep what it has
+ *   a model's folder and changes a byte of its weights; the paths in `open` are sent without the policy;
+ *   if `still`, the browser may cache files
  * @returns {Promise<{origin: string, requests: string[], close: () => Promise<void>}>}
  */
 export async function serve({ root, mounts = {}, tampered = {}, open = [], still = false }) {

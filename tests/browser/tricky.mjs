@@ -1,7 +1,7 @@
 import { unflatten } from "../../www/js/document/flat.js";
 import { trimmed } from "../../www/js/document/space.js";
 
-// What breaks programs that count, split or quote.
+// Strings that break programs which count, split or quote.
 const BITS = [
   "parser", "naïve", "e\u0301t\u0301", "𝔖pan", "👩‍💻", "🇩🇪", "東京大学", "שלום", "مرحبا", "\u202Edne\u202C", "\u2067x\u2069", "<b>", "</script>",
   "&amp;", '"', "'", "``", "''", "=1+1", "-LRB-", "(", ")", "[x]", "a|b", "tab\there", "\\", "%41", "state-of-the-art", "can't", "U.S.", "3.5", "-96.7",
@@ -14,7 +14,7 @@ const RELATION_TYPES = ["USED-FOR", "PART-OF", "is a", "%20"];
 /** @param {import("./random.mjs").Random} random @param {number} length in pieces */
 export const trickyText = (random, length) => Array.from({ length }, () => random.pick(BITS) + random.pick(GAPS)).join("");
 
-/** An annotated text in which nothing is usual. @param {import("./random.mjs").Random} random */
+/** An annotated text with unusual characters, types and spans. @param {import("./random.mjs").Random} random */
 export function trickyDocument(random) {
   const text = trickyText(random, 3 + random.below(40));
   const entities = [];
@@ -39,7 +39,7 @@ function judgement(random) {
 
 const splitsPair = (text, offset) => /^[\ud800-\udbff]$/.test(text[offset - 1] ?? "") && /^[\udc00-\udfff]$/.test(text[offset] ?? "");
 
-/** What a document says, in an order of its own, to compare two of them. @param {import("../../www/js/document/flat.js").Flat} flat */
+/** The annotations of a document in a canonical order, to compare two documents. @param {import("../../www/js/document/flat.js").Flat} flat */
 export function facts({ text, entities, relations }) {
   const entity = ({ start, end, type, score, source }) => JSON.stringify([start, end, type, score, source]);
   const said = relations.map(({ head, tail, type, score, source }) => JSON.stringify([entity(entities[head]), type, entity(entities[tail]), score, source]));

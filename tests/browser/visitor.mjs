@@ -17,22 +17,22 @@ const OPTIONS = { executablePath: process.env.CHROME ?? "/usr/bin/chromium", arg
 
 export const launch = () => chromium.launch(OPTIONS);
 
-/** A browser of its own, which keeps what it keeps in a folder. @param {string} profile */
+/** Launches a browser with a profile in a folder. @param {string} profile */
 export const launchWith = (profile) => chromium.launchPersistentContext(profile, OPTIONS);
 
-/** A person at the page: what they do, and what the page must never do meanwhile. */
+/** A visitor of the page. Records errors, policy violations and requests to other origins, which fail the test. */
 export class Visitor {
   /**
    * @param {import("playwright-core").Browser} browser
    * @param {string} origin
    * @param {import("playwright-core").BrowserContextOptions & {home?: import("playwright-core").BrowserContext}} [options]
-   *   a visitor with a `home` comes back to what others left there, except for what the page kept
+   *   a visitor with a `home` uses this context and its cache, without the data that the page stored
    */
   static async arrive(browser, origin, { home, ...options } = {}) {
     const visitor = new Visitor();
     visitor.origin = origin;
     visitor.home = home;
-    // A page that is kept would answer for the server.
+    // The service worker of a cached page would answer in place of the server.
     visitor.context = home ?? (await browser.newContext({ serviceWorkers: "block", ...options }));
     visitor.page = await visitor.context.newPage();
     if (home) await visitor.forget();
@@ -49,7 +49,7 @@ export class Visitor {
     return visitor;
   }
 
-  /** Takes away what a page of this site kept. */
+  /** Clears the data that the page stored. */
   async forget() {
     const devtools = await this.context.newCDPSession(this.page);
     await devtools.send("Storage.clearDataForOrigin", { origin: this.origin, storageTypes: "all" });
@@ -73,7 +73,7 @@ export class Visitor {
     await this.announced(/^Done/, timeout);
   }
 
-  /** Puts a text into the box at once, as pasting does. @param {string} text */
+  /** Sets the text of the box at once, as pasting does. @param {string} text */
   async write(text) {
     await this.page.locator("#text").evaluate((box, text) => {
       box.value = text;
@@ -88,7 +88,7 @@ export class Visitor {
     await this.page.waitForFunction(said, { source: pattern.source }, { timeout });
   }
 
-  /** Waits until a value is as expected. @template T @param {() => Promise<T>} read @param {T} expected */
+  /** Waits until a value equals the expected one. @template T @param {() => Promise<T>} read @param {T} expected */
   async eventually(read, expected) {
     const end = Date.now() + 30_000;
     for (;;) {
@@ -102,18 +102,18 @@ export class Visitor {
     }
   }
 
-  /** Waits until so many elements are there. @param {string} selector @param {number} count */
+  /** Waits until a selector matches a number of elements. @param {string} selector @param {number} count */
   sees(selector, count) {
     return this.eventually(() => this.count(selector), count);
   }
 
-  /** Presses and gets the file that is downloaded. @param {string} selector @returns {Promise<{name: string, text: string}>} */
+  /** Clicks an element and returns the file that is downloaded. @param {string} selector @returns {Promise<{name: string, text: string}>} */
   async download(selector) {
     const [download] = await Promise.all([this.page.waitForEvent("download"), this.page.click(selector)]);
     return { name: download.suggestedFilename(), text: await readFile(await download.path(), "utf8") };
   }
 
-  /** Opens files as the button does. @param {{name: string, text: string|Buffer}[]} files */
+  /** Opens files through the file input. @param {{name: string, text: string|Buffer}[]} files */
   async openFiles(...files) {
     await this.page.setInputFiles("#file", files.map(({ name, text }) => ({ name, mimeType: "", buffer: Buffer.from(text) })));
   }
@@ -131,7 +131,7 @@ export class Visitor {
     this.context.off("request", this.watch);
     if (this.home) for (const page of this.context.pages()) await page.close();
     else await this.context.close();
-    assert.deepEqual(this.foreign, [], "the page asked another origin for something");
+    assert.deepEqual(this.foreign, [], "the page sent a request to another origin");
     assert.deepEqual(this.problems, [], "the page had errors or broke its content policy");
   }
 }

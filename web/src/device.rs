@@ -14,7 +14,7 @@ use crate::types::{Backend, Preference};
 
 /// Largest number of word-pieces in a batch on a GPU: enough to keep it busy.
 const GPU_BUDGET: usize = 2048;
-/// Word-pieces in a batch: few, so that a cancellation is noticed soon.
+/// Largest number of word-pieces in a batch on the processor: small, so that a cancellation takes effect soon.
 const CPU_BUDGET: usize = 512;
 
 /// A device for the model, with what the page shows about it.
@@ -38,10 +38,10 @@ impl Placement {
         }
     }
 
-    /// WebGPU, where the preference allows it and there is an adapter.
+    /// WebGPU, if the preference allows it and there is an adapter.
     ///
     /// # Errors
-    /// A note for the user on why it is not used; none where the processor was asked for.
+    /// A note for the user that says why WebGPU is not used; `None` if the preference is the processor.
     pub async fn gpu(preference: Preference) -> Result<Self, Option<String>> {
         if preference == Preference::Cpu {
             return Err(None);

@@ -14,7 +14,7 @@ use crate::loading::{Bundle, Loaded};
 use crate::progress::Progress;
 use crate::types::{self, LoadOptions};
 
-/// Default size of the memory of sentences, in bytes.
+/// Default size of the sentence cache, in bytes.
 const CACHE: usize = 16 << 20;
 
 /// A model that extracts entities and relations from text.
@@ -80,7 +80,7 @@ impl Extractor {
         })
     }
 
-    /// Forgets the remembered sentences.
+    /// Empties the sentence cache.
     pub fn forget(&self) {
         self.loaded.extractor.forget();
     }

@@ -1,4 +1,4 @@
-//! Annotated files, read as the native program reads them.
+//! Reads annotated files with the readers of the command line.
 
 use spanlight_formats::{Options, Source, read};
 use wasm_bindgen::prelude::*;
@@ -6,10 +6,10 @@ use wasm_bindgen::prelude::*;
 use crate::host::{Code, argument, error, to_object};
 use crate::types::{Gold, GoldFile};
 
-/// Reads an annotated file of any of the formats; needs no model.
+/// Reads an annotated file in any supported format; needs no model.
 ///
 /// # Errors
-/// An exception that names file, line, field and remedy, with the code "data".
+/// An exception that names the file, the line, the field and the remedy, with the code "data".
 #[wasm_bindgen(js_name = readGold, unchecked_return_type = "Gold")]
 pub fn read_gold(
     #[wasm_bindgen(unchecked_param_type = "GoldFile")] file: JsValue,

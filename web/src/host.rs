@@ -11,7 +11,7 @@ use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen]
 extern "C" {
-    /// Time in milliseconds; it never goes back.
+    /// Monotonic time in milliseconds.
     #[wasm_bindgen(js_namespace = performance)]
     pub fn now() -> f64;
 
@@ -37,7 +37,7 @@ pub fn get(object: &JsValue, name: &str) -> JsValue {
     Reflect::get(object, &name.into()).unwrap_or_default()
 }
 
-/// The cause of an exception, its `code` in JavaScript.
+/// The cause of an exception: its `code` in JavaScript.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Code {
     /// An argument of the caller.
@@ -84,22 +84,22 @@ pub fn failure(failure: Error) -> JsValue {
     error(code, one_line(&failure.to_string()))
 }
 
-/// A chain of causes in one line, without its backtrace.
+/// Joins a chain of causes into one line, without the backtrace.
 fn one_line(report: &str) -> String {
     let mut parts: Vec<&str> = Vec::new();
     for line in report.lines().map(str::trim) {
         if line.starts_with("Backtrace") {
             break;
         }
-        let said = parts.iter().any(|part| part.ends_with(line));
-        if !said && line != "Caused by:" {
+        let repeated = parts.iter().any(|part| part.ends_with(line));
+        if !repeated && line != "Caused by:" {
             parts.push(line);
         }
     }
     parts.join(": ")
 }
 
-/// A plain object, fit for `postMessage` and `JSON.stringify`.
+/// Converts a value to a plain object, which `postMessage` and `JSON.stringify` accept.
 ///
 /// # Errors
 /// An exception for a value that JavaScript cannot express.
@@ -109,7 +109,7 @@ pub fn to_object(value: &impl Serialize) -> Result<JsValue, JsValue> {
         .map_err(|e| error(Code::Argument, e))
 }
 
-/// Options given as an object; the defaults for `undefined` and `null`.
+/// Converts options from an object; `undefined` and `null` give the defaults.
 ///
 /// # Errors
 /// An exception for other values.
@@ -120,7 +120,7 @@ pub fn from_object<T: DeserializeOwned + Default>(object: JsValue) -> Result<T, 
     argument(object, "options")
 }
 
-/// An argument, converted from JavaScript.
+/// Converts an argument from JavaScript.
 ///
 /// # Errors
 /// An exception that names the argument if it has another type.
@@ -128,7 +128,7 @@ pub fn argument<T: DeserializeOwned>(value: JsValue, name: &str) -> Result<T, Js
     serde_wasm_bindgen::from_value(value).map_err(|e| error(Code::Argument, format!("{name}: {e}")))
 }
 
-/// An optional callback.
+/// Converts an optional callback.
 ///
 /// # Errors
 /// An exception for anything but a function, `undefined` and `null`.
@@ -142,7 +142,7 @@ pub fn callback(value: JsValue, name: &str) -> Result<Option<Function>, JsValue>
         .map_err(|_| error(Code::Argument, format!("{name}: this is not a function")))
 }
 
-/// Bytes, which stay in the memory of JavaScript.
+/// Checks that an argument is bytes, which stay in the memory of JavaScript.
 ///
 /// # Errors
 /// An exception for anything but a `Uint8Array`.

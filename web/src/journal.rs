@@ -9,9 +9,9 @@ use log::{Level, LevelFilter, Log, Metadata, Record};
 
 use crate::host::{console_error, console_warn};
 
-/// Crates whose errors make results wrong.
+/// Crates whose logged errors mean wrong results.
 const GPU: [&str; 3] = ["cubecl", "wgpu", "naga"];
-/// Longest message that is kept; CubeCL appends whole shaders.
+/// Largest number of characters of a message to keep; CubeCL appends whole shaders.
 const LONGEST: usize = 300;
 
 static FAILURES: Mutex<Failures> = Mutex::new(Failures {
@@ -66,21 +66,21 @@ pub fn open() {
     });
 }
 
-/// Knows the failures of the GPU since it was created.
+/// Watches for failures of the GPU libraries from its creation on.
 #[derive(Debug, Clone, Copy)]
 pub struct Watch {
     from: usize,
 }
 
 impl Watch {
-    /// Ignores all failures so far.
+    /// Starts to watch; earlier failures do not count.
     pub fn begin() -> Self {
         Self {
             from: failures(|failures| failures.count),
         }
     }
 
-    /// The last failure since [`Self::begin`]; `None` if there was none.
+    /// The message of the last failure since [`Self::begin`]; `None` if there was none.
     pub fn failure(self) -> Option<String> {
         failures(|failures| (failures.count > self.from).then(|| failures.last.clone()))
     }

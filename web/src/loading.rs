@@ -16,7 +16,7 @@ use crate::journal::Watch;
 use crate::progress::{Progress, Stage};
 use crate::types::{Backend, Info, Preference};
 
-/// A bundle whose parts were verified. They stay in JavaScript's memory, since wasm's never shrinks.
+/// A bundle with verified parts. The bytes stay in JavaScript, since the memory of wasm never shrinks.
 pub struct Bundle {
     manifest: Manifest,
     tokenizer: Uint8Array,
@@ -28,9 +28,9 @@ pub struct Bundle {
 pub struct Loaded {
     /// The extractor.
     pub extractor: Extractor,
-    /// What the caller learns about it.
+    /// The information that the caller receives.
     pub info: Info,
-    /// Errors of the GPU libraries; none on the processor.
+    /// Watches for errors of the GPU libraries; `None` on the processor.
     pub watch: Option<Watch>,
     device: Device,
 }
@@ -55,15 +55,15 @@ impl Bundle {
         let manifest = Manifest::parse(&manifest.to_vec()).map_err(failure)?;
         let sizes = [tokenizer.length() as usize, weights.length() as usize];
         let total = sizes.iter().sum();
-        progress.tell(Stage::Verify, 0, total).await?;
+        progress.report(Stage::Verify, 0, total).await?;
         manifest
             .verify(TOKENIZER, &tokenizer.to_vec())
             .map_err(failure)?;
-        progress.tell(Stage::Verify, sizes[0], total).await?;
+        progress.report(Stage::Verify, sizes[0], total).await?;
         manifest
             .verify(WEIGHTS, &weights.to_vec())
             .map_err(failure)?;
-        progress.tell(Stage::Verify, total, total).await?;
+        progress.report(Stage::Verify, total, total).await?;
         Ok(Self {
             manifest,
             tokenizer,
@@ -72,7 +72,7 @@ impl Bundle {
         })
     }
 
-    /// Sets the size of the memory for sentences, in bytes.
+    /// Sets the size of the sentence cache, in bytes.
     pub fn with_memory(self, memory: usize) -> Self {
         Self { memory, ..self }
     }
@@ -80,16 +80,16 @@ impl Bundle {
     /// Loads the model on the preferred backend, or else on the processor.
     ///
     /// # Errors
-    /// What the core says about a part, what the callback throws, or that the model gives wrong
-    /// results even on the processor.
+    /// An exception if a part is invalid or if the self-test fails even on the processor, or the exception that the
+    /// callback throws.
     pub async fn open(
         &self,
         preference: Preference,
         progress: &Progress,
     ) -> Result<Loaded, JsValue> {
-        progress.tell(Stage::Device, 0, 1).await?;
+        progress.report(Stage::Device, 0, 1).await?;
         let gpu = Placement::gpu(preference).await;
-        progress.tell(Stage::Device, 1, 1).await?;
+        progress.report(Stage::Device, 1, 1).await?;
         let note = match gpu {
             Err(note) => note,
             Ok(placement) => {
@@ -118,7 +118,7 @@ impl Bundle {
         note: Option<String>,
         progress: &Progress,
     ) -> Result<Loaded, JsValue> {
-        progress.tell(Stage::Weights, 0, 2).await?;
+        progress.report(Stage::Weights, 0, 2).await?;
         let backend = placement.backend();
         let watch = (backend == Backend::Webgpu).then(Watch::begin);
         let tokenizer = self.tokenizer().map_err(failure)?;
@@ -128,7 +128,7 @@ impl Bundle {
                 problem: e.to_string(),
             })
         })?;
-        progress.tell(Stage::Weights, 1, 2).await?;
+        progress.report(Stage::Weights, 1, 2).await?;
         let model = self
             .manifest
             .model(weights, &placement.device)
@@ -139,7 +139,7 @@ impl Bundle {
             self.manifest.config.decoding,
             placement.budget,
         );
-        progress.tell(Stage::Weights, 2, 2).await?;
+        progress.report(Stage::Weights, 2, 2).await?;
         Ok(Loaded {
             extractor: Extractor::new(predictor, tokenizer)
                 .with_clock(now)
@@ -174,7 +174,7 @@ impl Bundle {
         loaded: &Loaded,
         progress: &Progress,
     ) -> Result<Result<(), String>, JsValue> {
-        progress.tell(Stage::SelfTest, 0, 1).await?;
+        progress.report(Stage::SelfTest, 0, 1).await?;
         let known = &self.manifest.self_test;
         if !known.text.is_empty() {
             let found = match loaded
@@ -193,11 +193,11 @@ impl Bundle {
             }
             if !known.accepts(&found.sentences) {
                 return Ok(Err(
-                    "it found something else than it should in the manifest's text".into(),
+                    "the predictions differ from those in the manifest".into()
                 ));
             }
         }
-        progress.tell(Stage::SelfTest, 1, 1).await?;
+        progress.report(Stage::SelfTest, 1, 1).await?;
         Ok(Ok(()))
     }
 

@@ -42,7 +42,7 @@ impl Progress {
     ///
     /// # Errors
     /// The exception that the callback throws.
-    pub async fn tell(&self, stage: Stage, done: usize, total: usize) -> Result<(), JsValue> {
+    pub async fn report(&self, stage: Stage, done: usize, total: usize) -> Result<(), JsValue> {
         if let Some(callback) = &self.callback {
             callback.call1(
                 &JsValue::UNDEFINED,

@@ -1,4 +1,4 @@
-//! Scores against annotated sentences, as the native program computes them.
+//! Scores predictions against annotated sentences, with the scorer of `spanlight evaluate`.
 
 use std::rc::Rc;
 
@@ -17,10 +17,10 @@ use crate::types::{Done, Evaluation};
 
 #[wasm_bindgen]
 impl Extractor {
-    /// Reads annotated sentences, words as given, and compares what it finds with their annotations.
+    /// Extracts from annotated sentences, whose words are taken as given, and scores the predictions.
     ///
-    /// `onProgress` ends the evaluation, which then resolves with null, by returning false. Rejects
-    /// for sentences that contradict themselves or that the model cannot take.
+    /// If `onProgress` returns false, the evaluation stops and resolves with null. Rejects if a sentence is
+    /// inconsistent or does not fit into the model.
     #[wasm_bindgen(unchecked_return_type = "Promise<Evaluation | null>")]
     pub fn evaluate(
         &self,
@@ -39,10 +39,10 @@ impl Extractor {
         })
     }
 
-    /// Compares predictions with annotated sentences, one for each, in their order.
+    /// Scores predictions against annotated sentences: one prediction for each sentence, in the same order.
     ///
     /// # Errors
-    /// An exception for spans outside their sentence and relations between nothing.
+    /// An exception if a span lies outside its sentence or a relation refers to a missing entity.
     #[wasm_bindgen(unchecked_return_type = "Evaluation")]
     pub fn score(
         &self,

@@ -1,60 +1,60 @@
-// The objects that the module takes and gives; this becomes a part of spanlight_web.d.ts.
+// The types of arguments and results; wasm-bindgen adds this file to spanlight_web.d.ts.
 
-/** How to load a model. */
+/** Options of loading a model. */
 export interface LoadOptions {
-  /** "auto" (the default) takes WebGPU where there is a graphics card, and the processor elsewhere. */
+  /** "auto" (the default) uses WebGPU if there is a GPU, else the CPU. */
   backend?: "auto" | "webgpu" | "cpu";
-  /** Bytes of memory for sentences that were read, so that edited text costs only what changed; 16 MiB by default. */
+  /** Size of the sentence cache in bytes; 16 MiB by default. After an edit, only changed sentences are computed. */
   cache?: number;
 }
 
-/** How far the loading of a model is. */
+/** Progress of loading a model. */
 export interface LoadProgress {
-  /** What is being done. */
+  /** The stage that is running. */
   stage: "verify" | "device" | "weights" | "selftest";
-  /** So much of it. */
+  /** Finished units of the stage. */
   done: number;
-  /** All of it. */
+  /** All units of the stage. */
   total: number;
 }
 
-/** How to read a text. */
+/** Options of reading a text. */
 export interface ExtractOptions {
   /** Entities and relations below this score are left out; 0 by default. */
   threshold?: number;
-  /** Whether entities and relations say what they were decided on; false by default. */
+  /** Whether to add alternatives, borders and attention to entities and relations; false by default. */
   evidence?: boolean;
-  /** Also what the model rejects, marked so, if the score of its best label is at least this; none by default. */
+  /** Adds rejected candidates, marked `rejected`, whose best label has at least this score; none by default. */
   candidates?: number;
   /** Sentences that start before this offset are skipped. */
   from?: number;
-  /** Most sentences to read. */
+  /** Largest number of sentences to read. */
   limit?: number;
-  /** Whether to take sentences that were read before from memory; true by default. */
+  /** Whether to use the sentence cache; true by default. */
   reuse?: boolean;
 }
 
-/** Something that the text names. All offsets count UTF-16 units of the text, as JavaScript's strings do. */
+/** An entity. All offsets count UTF-16 code units, as JavaScript strings do. */
 export interface Entity {
-  /** Where it begins in the text. */
+  /** Offset of its first code unit in the text. */
   start: number;
-  /** Where it ends; exclusive. */
+  /** Offset after its last code unit. */
   end: number;
   /** One of the model's entity types. */
   type: string;
-  /** What the text says there. */
+  /** The text of its span. */
   text: string;
-  /** Probability that type and span are right, if the model is calibrated; else of the type, given the span. */
+  /** Probability that type and span are correct, if the model is calibrated; else probability of the type, given the span. */
   score: number;
-  /** "No entity" is more probable; only with `candidates`. */
+  /** Set if "no entity" is more probable; only with `candidates`. */
   rejected?: true;
   /** The best types, the best first; only with `evidence`. */
   alternatives?: EntityAlternative[];
-  /** Probability that the span is right; likewise, and only of a calibrated model. */
+  /** Probability that the span is correct; only with `evidence`, and only from a calibrated model. */
   borders?: number;
 }
 
-/** A type that an entity might have had. */
+/** An alternative type of an entity. */
 export interface EntityAlternative {
   /** `null` for "no entity". */
   type: string | null;
@@ -62,7 +62,7 @@ export interface EntityAlternative {
   score: number;
 }
 
-/** How two entities of a sentence relate. */
+/** A relation between two entities of a sentence. */
 export interface Relation {
   /** Index of its first argument in the sentence's entities. */
   head: number;
@@ -71,19 +71,19 @@ export interface Relation {
   /** One of the model's relation types. */
   type: string;
   /**
-   * Probability that type, direction (unless the type is symmetric and not rejected) and both spans are right, if the model is
-   * calibrated; else given both spans.
+   * Probability that type, direction and both spans are correct, if the model is calibrated; else probability of type
+   * and direction, given both spans. The direction does not count if the type is symmetric, unless `rejected` is set.
    */
   score: number;
-  /** "No relation" is more probable; only with `candidates`. */
+  /** Set if "no relation" is more probable; only with `candidates`. */
   rejected?: true;
-  /** How the model weighed the words around; only with `evidence`. */
+  /** The attention weights of the span-pair encoder; only with `evidence`. */
   attention?: Attention;
   /** The best types and directions, the best first; only with `evidence`. */
   alternatives?: RelationAlternative[];
 }
 
-/** A type and direction that a relation might have had. */
+/** An alternative type and direction of a relation. */
 export interface RelationAlternative {
   /** `null` for "no relation". */
   type: string | null;
@@ -95,69 +95,69 @@ export interface RelationAlternative {
   score: number;
 }
 
-/** What the model looked at to decide on a relation: five weights that add up to 1. */
+/** The attention of the span-pair encoder for a relation: five weights with the sum 1. */
 export interface Attention {
-  /** Of the words left of both arguments. */
+  /** Weight of the words left of both arguments. */
   left: number;
-  /** Of the first argument. */
+  /** Weight of the first argument. */
   head: number;
-  /** Of the words between the arguments. */
+  /** Weight of the words between the arguments. */
   middle: number;
-  /** Of the second argument. */
+  /** Weight of the second argument. */
   tail: number;
-  /** Of the words right of both arguments. */
+  /** Weight of the words right of both arguments. */
   right: number;
 }
 
-/** A sentence with what was found in it. */
+/** A sentence with its entities and relations. */
 export interface Sentence {
-  /** Where it begins in the text. */
+  /** Offset of its first code unit in the text. */
   start: number;
-  /** Where it ends; exclusive. */
+  /** Offset after its last code unit. */
   end: number;
-  /** In textual order. */
+  /** Its entities, in textual order. */
   entities: Entity[];
-  /** Between these entities. */
+  /** Relations between these entities. */
   relations: Relation[];
 }
 
-/** News of a text that is being read. */
+/** A batch of finished sentences of a text. */
 export interface Batch {
-  /** Newly finished sentences in textual order, perhaps none. */
+  /** Finished sentences in textual order; may be empty. */
   sentences: Sentence[];
-  /** How much of the text is read. */
+  /** Offset up to which the text is read. */
   read: number;
   /** Length of the text. */
   total: number;
 }
 
-/** Where the time went, in milliseconds. */
+/** Times in milliseconds. */
 export interface Timing {
-  /** Finding sentences, words and word-pieces. */
+  /** Splitting the text into sentences, words and word-pieces. */
   tokenize: number;
-  /** The model. */
+  /** Running the model. */
   compute: number;
-  /** Entities and relations from what the model computed. */
+  /** Decoding entities and relations from the logits. */
   decode: number;
 }
 
-/** A text that was read. */
+/** The result of reading a text. */
 export interface Extraction {
-  /** In textual order. */
+  /** The finished sentences, in textual order. */
   sentences: Sentence[];
-  /** Less than `total` if the extraction was cancelled. */
+  /** Offset up to which the text was read; less than `total` if the extraction was cancelled. */
   read: number;
   /** Length of the text. */
   total: number;
-  /** Words so long that only their beginning was read. */
+  /** Number of words that were too long, of which only the beginning was read. */
   shortened: number;
-  /** Sentences that went through the model. */
+  /** Number of sentences that went through the model. */
   computed: number;
-  /** Sentences that were in memory. */
+  /** Number of sentences that came from the sentence cache. */
   reused: number;
-  /** Word-pieces that went through the model. */
+  /** Number of word-pieces that went through the model. */
   pieces: number;
-  /** What it cost. */
+  /** Times of the extraction. */
   timing: Timing;
 }
 
@@ -166,17 +166,17 @@ export type GoldFormat = "dygie" | "spert" | "pspe" | "arnor" | "redocred" | "re
 
 /** An annotated file: JSON lines, or one JSON array. */
 export interface GoldFile {
-  /** Its name; messages begin with it. */
+  /** Its name, with which error messages begin. */
   name: string;
   /** Its content. */
   text: string;
   /** "auto" (the default) recognises the format from the first record. */
   format?: "auto" | GoldFormat;
-  /** Files that belong to it: entities.json and relations.json of re3d. */
+  /** Companion files: entities.json and relations.json of re3d. */
   parts?: GoldPart[];
 }
 
-/** A file that belongs to an annotated one. */
+/** A companion file of an annotated file. */
 export interface GoldPart {
   /** Its name. */
   name: string;
@@ -186,33 +186,33 @@ export interface GoldPart {
 
 /** The content of an annotated file. */
 export interface Gold {
-  /** The format that it was read as. */
+  /** The format as which the file was read. */
   format: GoldFormat;
-  /** Those sentences that have words. */
+  /** The sentences; empty ones are left out. */
   sentences: GoldSentence[];
-  /** Annotations that were left out because the task cannot express them: a line each, with file and place. */
+  /** One message, with file and place, for each annotation that was left out because the task cannot express it. */
   defects: string[];
 }
 
 /** An annotated sentence. */
 export interface GoldSentence {
-  /** Which document it is of. */
+  /** The document that contains the sentence. */
   document: string;
-  /** Its place there, from 0. */
+  /** Index of the sentence in its document. */
   index: number;
-  /** None is empty. */
+  /** The words; none is an empty string. */
   words: string[];
-  /** They may nest and overlap. */
+  /** The entities, which may nest and overlap. */
   entities: GoldEntity[];
-  /** Between these entities. */
+  /** Relations between these entities. */
   relations: GoldRelation[];
 }
 
-/** An entity of an annotated sentence, in words. */
+/** An entity of an annotated sentence, with offsets in words. */
 export interface GoldEntity {
-  /** Its first word, counted from 0. */
+  /** Index of its first word. */
   start: number;
-  /** The word behind its last one. */
+  /** Index after its last word. */
   end: number;
   /** Its type. */
   label: string;
@@ -228,109 +228,109 @@ export interface GoldRelation {
   label: string;
 }
 
-/** What was found in an annotated sentence, in its words. */
+/** The predictions for an annotated sentence, with offsets in words. */
 export interface Prediction {
-  /** Spans before typing: first word, and the word behind the last one. */
+  /** The detected spans, before typing: [index of the first word, index after the last word]. */
   spans: [number, number][];
-  /** Those spans that were given a type. */
+  /** The spans that received an entity type. */
   entities: GoldEntity[];
-  /** Between these entities. */
+  /** Relations between these entities. */
   relations: GoldRelation[];
 }
 
-/** How well predictions agree with gold. */
+/** Agreement of predictions with gold annotations. */
 export interface Counts {
   /** Precision, from 0 to 1. */
   p: number;
   /** Recall, from 0 to 1. */
   r: number;
-  /** Their harmonic mean. */
+  /** F1: the harmonic mean of precision and recall. */
   f1: number;
-  /** How many there are in the gold annotations. */
+  /** Number of gold annotations. */
   gold: number;
-  /** How many were predicted. */
+  /** Number of predictions. */
   pred: number;
-  /** How many are in both. */
+  /** Number of true positives. */
   tp: number;
 }
 
-/** The figures of one way to count. */
+/** The scores under one protocol. */
 export interface Scores {
-  /** Borders only, before typing. */
+  /** Span borders only, before typing. */
   span: Counts;
-  /** Type and both borders. */
+  /** Entity type and both borders. */
   entity: Counts;
-  /** Type, order and both borders of both arguments. */
+  /** Relation type, order, and both borders of both arguments (boundary F1). */
   relation: Counts;
-  /** As `relation`, and the arguments' types. */
+  /** As `relation`, plus the entity types of both arguments (strict F1). */
   strict: Counts;
-  /** The last three for each type. */
+  /** `entity`, `relation` and `strict` for each type. */
   by_type: Record<"entity" | "relation" | "strict", Record<string, Counts>>;
 }
 
 /** What `spanlight evaluate --json` prints, without its `scores`. */
 export interface Report {
-  /** Of all annotations. */
+  /** Counts all annotations. */
   full: Scores;
-  /** Of those annotations that the paper's own reader keeps. */
+  /** Counts the annotations that the data reader of the paper's code keeps. */
   reference: Scores;
-  /** Of all annotations; the arguments of symmetric relations may be swapped. */
+  /** Counts all annotations; the arguments of symmetric relations may be swapped. */
   symmetric: Scores;
 }
 
-/** An error of a prediction. */
+/** A difference between predictions and gold annotations. */
 export interface Difference {
-  /** What it is about. */
+  /** Whether an entity or a relation differs. */
   what: "entity" | "relation";
   /**
-   * What is wrong: nothing was found ("missed"), nothing was to be found ("spurious"), the type, one or both
-   * borders, the order of the arguments ("direction"), or only the types of the arguments.
+   * The kind of error: no prediction ("missed"), no gold annotation ("spurious"), a wrong type, one or two wrong
+   * borders, a wrong order of the arguments ("direction"), or only wrong entity types of the arguments.
    */
   kind: "missed" | "spurious" | "type" | "border" | "direction" | "arguments";
   /** Index into the sentence's gold entities or relations; `null` if it is spurious. */
   gold: number | null;
-  /** Index into the predicted ones; `null` if it was missed. */
+  /** Index into the predicted entities or relations; `null` if it was missed. */
   predicted: number | null;
 }
 
 /** The errors of a sentence. */
 export interface SentenceDifferences {
-  /** Index into the sentences given. */
+  /** Index into the annotated sentences. */
   sentence: number;
-  /** Those of entities first. */
+  /** The errors, those of entities first. */
   errors: Difference[];
 }
 
-/** Predictions beside gold. */
+/** Predictions compared with gold annotations. */
 export interface Evaluation {
-  /** Precision, recall and F1. */
+  /** Precision, recall and F1 under every protocol. */
   report: Report;
-  /** The sentences in which the two differ. */
+  /** The errors of the sentences in which predictions and gold annotations differ. */
   errors: SentenceDifferences[];
-  /** One for each annotated sentence. */
+  /** The predictions, one for each annotated sentence. */
   predictions: Prediction[];
 }
 
-/** A model that is loaded. */
+/** Information about a loaded model. */
 export interface Info {
   /** Its name. */
   model: string;
-  /** Version of its bundle's format. */
+  /** Format version of its bundle. */
   format: number;
-  /** The entity types that it knows. */
+  /** Its entity types. */
   entities: string[];
-  /** The relation types that it knows. */
+  /** Its relation types. */
   relations: string[];
-  /** Those relations whose arguments may be swapped. */
+  /** The relation types whose arguments may be swapped. */
   symmetric: string[];
-  /** Where it computes. */
+  /** The backend on which it computes. */
   backend: "webgpu" | "cpu";
   /** Name of the WebGPU adapter in use. */
   adapter: string | null;
-  /** Whether that adapter computes on the processor. */
+  /** Whether that is a software adapter, which computes on the CPU. */
   software: boolean;
-  /** Why the model does not run where one might expect it to. */
+  /** Why the model does not run on the preferred backend. */
   note: string | null;
-  /** How many weights it has. */
+  /** Number of weights. */
   parameters: number;
 }

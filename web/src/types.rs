@@ -22,13 +22,13 @@ pub enum Preference {
     Cpu,
 }
 
-/// How to load.
+/// Options of `load`.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct LoadOptions {
     /// Backend; may be missing or `undefined`.
     pub backend: Option<Preference>,
-    /// Size of the memory of sentences, in bytes.
+    /// Size of the sentence cache, in bytes.
     pub cache: Option<usize>,
 }
 
@@ -36,17 +36,17 @@ pub struct LoadOptions {
 #[derive(Debug, Clone, Copy, Default, Deserialize)]
 #[serde(default)]
 pub struct ExtractOptions {
-    /// Least score of entities and relations.
+    /// Lowest score of the entities and relations to return.
     pub threshold: Option<f32>,
     /// Whether to return evidence.
     pub evidence: Option<bool>,
-    /// Least score of rejected entities and relations to return.
+    /// Lowest score of the rejected entities and relations to return.
     pub candidates: Option<f32>,
     /// Offset before which sentences are skipped.
     pub from: Option<usize>,
     /// Largest number of sentences.
     pub limit: Option<usize>,
-    /// Whether to reuse remembered sentences.
+    /// Whether to use the sentence cache.
     pub reuse: Option<bool>,
 }
 
@@ -56,7 +56,7 @@ pub struct ExtractOptions {
 pub enum Backend {
     /// WebGPU.
     Webgpu,
-    /// On the processor.
+    /// The processor.
     Cpu,
 }
 
@@ -92,13 +92,13 @@ pub struct GoldFile {
     pub name: String,
     /// Its content.
     pub text: String,
-    /// Its format; recognised from the first record where it is not given.
+    /// Its format; `None` recognises it from the first record.
     pub format: Option<Format>,
-    /// Files that belong to it.
+    /// Its companion files.
     pub parts: Option<Vec<GoldPart>>,
 }
 
-/// A file that belongs to an annotated one.
+/// A companion file of an annotated file.
 #[derive(Debug, Deserialize)]
 pub struct GoldPart {
     /// Its name.
@@ -110,9 +110,9 @@ pub struct GoldPart {
 /// The content of an annotated file.
 #[derive(Debug, Serialize)]
 pub struct Gold {
-    /// The format that it was read as.
+    /// The format as which the file was read.
     pub format: Format,
-    /// Those sentences that have words.
+    /// The sentences; empty ones are left out.
     pub sentences: Vec<Sentence>,
     /// Annotations that were left out.
     pub defects: Vec<String>,

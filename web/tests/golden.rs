@@ -1,5 +1,5 @@
 #![recursion_limit = "256"]
-//! The shipped model finds in the browser what it finds natively.
+//! The shipped model gives the same results in the browser as natively.
 #![cfg(has_science_model)]
 
 mod support;
@@ -16,11 +16,11 @@ const MODEL: [&[u8]; 3] = [
     include_bytes!("../../www/models/science/weights.safetensors"),
 ];
 
-/// What to do when the model has changed.
-const HOW: &str = "golden.json is made anew with `spanlight predict --model www/models/science \
+/// The command that rewrites golden.json after a change of the model.
+const HOW: &str = "if the model has changed, rewrite golden.json with `spanlight predict --model www/models/science \
     --device cpu --with-text web/tests/sentences.txt -o web/tests/golden.json`";
 
-/// A text and what the native program finds in it.
+/// A text and the results of the native program.
 fn golden() -> SelfTest {
     serde_json::from_str(include_str!("golden.json")).unwrap()
 }
@@ -52,12 +52,12 @@ async fn check(backend: &str) {
 }
 
 #[wasm_bindgen_test]
-async fn the_processor_finds_what_the_native_program_finds() {
+async fn the_processor_agrees_with_the_native_program() {
     check("cpu").await;
 }
 
 #[wasm_bindgen_test]
-async fn webgpu_finds_what_the_native_program_finds() {
+async fn webgpu_agrees_with_the_native_program() {
     match adapter().await {
         None => {}
         Some(true) => check("webgpu").await,

@@ -1,5 +1,5 @@
 #![recursion_limit = "256"]
-//! What `load` accepts and refuses, where it puts the model, and what it says about it.
+//! `load`: valid and invalid arguments, choice of the backend, and the information about the model.
 
 mod support;
 
@@ -20,7 +20,7 @@ wasm_bindgen_test_configure!(run_in_dedicated_worker);
 const TEXT: &str = "Alice met Bob in Paris and the graph model uses data. Bob met the model. The method uses data.";
 
 #[wasm_bindgen_test]
-async fn info_describes_the_model_and_its_place() {
+async fn info_describes_the_model_and_its_device() {
     let extractor = Tiny::new().await.load("cpu").await.unwrap();
     let mut info = extractor.info();
     let parameters = info["parameters"].take();
@@ -34,7 +34,7 @@ async fn info_describes_the_model_and_its_place() {
 }
 
 #[wasm_bindgen_test]
-async fn progress_names_every_stage_with_its_begin_and_end() {
+async fn progress_reports_the_begin_and_the_end_of_every_stage() {
     let tiny = Tiny::new().await;
     let seen: Rc<RefCell<Vec<Value>>> = Rc::default();
     let sink = Rc::clone(&seen);
@@ -60,7 +60,7 @@ async fn progress_names_every_stage_with_its_begin_and_end() {
 }
 
 #[wasm_bindgen_test]
-async fn what_on_progress_throws_ends_the_load() {
+async fn an_exception_from_on_progress_ends_the_load() {
     let tiny = Tiny::new().await;
     let parts = [tiny.manifest(), tiny.tokenizer, tiny.weights]
         .map(|part| Uint8Array::from(&part[..]).into());
@@ -117,7 +117,7 @@ async fn a_newer_format_asks_for_a_newer_program() {
 }
 
 #[wasm_bindgen_test]
-async fn sound_bytes_with_the_wrong_content_are_refused() {
+async fn verified_bytes_with_the_wrong_content_are_refused() {
     let mut tiny = Tiny::new().await;
     let sound = std::mem::replace(&mut tiny.tokenizer, b"{\"model\": 7}".to_vec());
     tiny.describe();
@@ -228,7 +228,7 @@ async fn automatic_choice_follows_the_adapter() {
 }
 
 #[wasm_bindgen_test]
-async fn webgpu_without_an_adapter_becomes_the_processor_with_a_note() {
+async fn without_an_adapter_webgpu_falls_back_to_the_processor_with_a_note() {
     let info = Tiny::new().await.load("webgpu").await.unwrap().info();
     match adapter().await {
         None => {
@@ -250,7 +250,7 @@ async fn webgpu_without_an_adapter_becomes_the_processor_with_a_note() {
 }
 
 #[wasm_bindgen_test]
-async fn webgpu_finds_what_the_processor_finds() {
+async fn webgpu_agrees_with_the_processor() {
     if adapter().await.is_none() {
         return;
     }
@@ -289,7 +289,7 @@ async fn webgpu_finds_what_the_processor_finds() {
 }
 
 #[wasm_bindgen_test]
-async fn a_complaint_of_the_gpu_libraries_moves_the_model_to_the_processor() {
+async fn an_error_of_the_gpu_libraries_moves_the_model_to_the_processor() {
     if adapter().await.is_none() {
         return;
     }
@@ -321,7 +321,7 @@ async fn a_complaint_of_the_gpu_libraries_moves_the_model_to_the_processor() {
 }
 
 #[wasm_bindgen_test]
-async fn loads_at_the_same_time_share_the_device() {
+async fn concurrent_loads_share_the_device() {
     let tiny = Tiny::new().await;
     let parts = || {
         [
@@ -358,7 +358,7 @@ async fn loads_at_the_same_time_share_the_device() {
 }
 
 #[wasm_bindgen_test]
-async fn models_come_and_go() {
+async fn models_can_be_loaded_and_freed_repeatedly() {
     let tiny = Tiny::new().await;
     let backend = if adapter().await.is_some() {
         "webgpu"

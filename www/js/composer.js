@@ -2,7 +2,7 @@ import { byId, make } from "./dom.js";
 import { EXAMPLES, examplesFor } from "./examples.js";
 import { plural } from "./format.js";
 
-/** The text box with its examples. Events: "run"; "change"; "clear" (detail: {text, name} as they were); "files" (detail: files to open). */
+/** The text box with its examples. Events: "run"; "change"; "clear" (detail: the {text, name} that were cleared); "files" (detail: the files to open). */
 export class Composer extends EventTarget {
   #box = /** @type {HTMLTextAreaElement} */ (byId("text"));
   #button = /** @type {HTMLButtonElement} */ (byId("extract"));
@@ -10,7 +10,7 @@ export class Composer extends EventTarget {
   #name = "text";
   #more = false;
   /** @type {import("./examples.js").Example[]} */ #offered = [];
-  // An example must not cost the reader what they wrote.
+  // The draft keeps the reader's own text while an example is in the box.
   #own = make("button", { type: "button", className: "chip", hidden: true, onclick: () => this.#show(this.#draft) }, "Your own text");
 
   constructor() {
@@ -46,19 +46,19 @@ export class Composer extends EventTarget {
     return this.#box.value;
   }
 
-  /** What the text is called: the file it came from, or an example. */
+  /** The name of the text: the title of its example, or the name of its file. */
   get name() {
     const example = EXAMPLES.find(({ text }) => text === this.text);
     return example?.title ?? this.#name;
   }
 
-  /** Whether there is something to clear beside the text. @param {boolean} more */
+  /** Sets whether there is a document to clear, even if the box is empty. @param {boolean} more */
   clearable(more) {
     this.#more = more;
     this.#changed();
   }
 
-  /** Offers the examples that suit a model. @param {string} [model] its name, where it has one */
+  /** Offers the examples for a model. @param {string} [model] the name of its folder; missing for a model from files */
   offer(model) {
     this.#offered = examplesFor(model);
     const chips = this.#offered.map(({ title, text }) =>
@@ -68,7 +68,7 @@ export class Composer extends EventTarget {
     this.#changed();
   }
 
-  /** Lets the reader choose files to open. */
+  /** Opens the browser's file dialog. */
   choose() {
     byId("file").click();
   }

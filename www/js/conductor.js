@@ -6,8 +6,7 @@ import { sentence } from "./status.js";
 import { Turns } from "./turns.js";
 
 /**
- * Has models loaded and texts read, one thing at a time. Event "end" (detail: {error, stopped}): the
- * engine rests.
+ * Loads models and reads texts, one task at a time. Event "end" (detail: {error, stopped}): a task has ended.
  */
 export class Conductor extends EventTarget {
   #machine;
@@ -15,7 +14,7 @@ export class Conductor extends EventTarget {
   #progress;
   #status;
   #turns = new Turns();
-  /** The engine's note that the reader has seen. */ #told = null;
+  /** The last note of the engine that was shown. */ #shownNote = null;
 
   /**
    * @param {import("./machine.js").Machine} machine
@@ -39,21 +38,21 @@ export class Conductor extends EventTarget {
     machine.addEventListener("loaded", ({ detail }) => this.#loaded(detail));
     machine.addEventListener("backends", ({ detail }) => status.race(detail));
     machine.addEventListener("fallback", ({ detail }) => notify("note", `The engine stopped (${detail}). Your text is kept; it is read on the processor now.`));
-    machine.addEventListener("stopped", () => status.line("waiting", "The engine was ended; the model is read again when you next press Extract."));
+    machine.addEventListener("stopped", () => status.line("waiting", "The engine did not stop in time and was ended. Press Extract to load the model again."));
   }
 
   stop() {
     this.#turns.stop();
   }
 
-  /** @param {boolean} [insist] also where something else was stopped for it */
+  /** @param {boolean} [insist] run even if the task before it failed or was stopped */
   load(insist = false) {
     return this.#turns.start((signal) => this.#load(signal), insist);
   }
 
   /**
-   * @param {() => {text: string, name: string}} source asked when its turn comes
-   * @param {{onStart: () => void, onEnd: () => string}} hooks `onEnd` gives the summary
+   * @param {() => {text: string, name: string}} source called when the task starts
+   * @param {{onStart: () => void, onEnd: () => string}} hooks `onEnd` returns the summary of the document
    */
   read(source, hooks) {
     return this.#turns.start((signal) => this.#read(source(), hooks, signal));
@@ -68,7 +67,7 @@ export class Conductor extends EventTarget {
 
   async #load(signal) {
     this.#progress.start("Reading the model");
-    if (!(await this.#machine.load(signal))) this.#status.line("waiting", "The model was not read. Press Extract to read it.");
+    if (!(await this.#machine.load(signal))) this.#status.line("waiting", "The model is not loaded. Press Extract to load it.");
   }
 
   async #read({ text, name }, { onStart, onEnd }, signal) {
@@ -81,7 +80,7 @@ export class Conductor extends EventTarget {
     announce("Reading your text");
     const space = this.#space;
     space.begin(text, info, name);
-    let begun = space.document;
+    const begun = space.document;
     const outcome = await this.#machine.extract(text, {
       signal,
       onBatch: (batch) => {
@@ -89,11 +88,6 @@ export class Conductor extends EventTarget {
         if (space.document !== begun) return;
         space.add(batch);
         this.#progress.read(batch.read, batch.total);
-      },
-      onRestart: () => {
-        if (space.document !== begun) return;
-        space.begin(text, info, name);
-        begun = space.document;
       },
     });
     if (space.document !== begun) return;
@@ -107,7 +101,7 @@ export class Conductor extends EventTarget {
     this.#status.loaded(info, loading);
     this.#space.know(info);
     announce(`The model is ready: ${sentence(info)}`);
-    if (info.note && info.note !== this.#told) notify("note", info.note);
-    this.#told = info.note;
+    if (info.note && info.note !== this.#shownNote) notify("note", info.note);
+    this.#shownNote = info.note;
   }
 }

@@ -10,10 +10,10 @@ import { Extractor } from "../spanlight/index.js";
 const NOTHING = { active: null, adapter: null, software: false, race: "off", speeds: {}, memory: null, last: null, note: null };
 
 /**
- * The model behind the page, loaded on demand: the package's `Extractor`, which the other methods are
- * described at. Events: "progress" (detail: how far the load is), "loaded" (detail: {info, loading}; also
- * when the model was moved), "backends" (detail: `backends`), "fallback" (detail: why a failed backend is
- * replaced), "stopped" (a busy worker was ended).
+ * The page's model, loaded on demand. It wraps the package's `Extractor`, which documents the methods. Events:
+ * "progress" (detail: `LoadProgress`), "loaded" (detail: {info, loading}; also after a move to another backend),
+ * "backends" (detail: `backends`), "fallback" (detail: why a failed backend is replaced), "stopped" (a worker that did
+ * not react was terminated).
  */
 export class Engine extends EventTarget {
   #settings;
@@ -36,8 +36,8 @@ export class Engine extends EventTarget {
   }
 
   /**
-   * @param {AbortSignal} [signal] ends the load; a later call starts it again
-   * @returns {Promise<Info|null>} null when it was ended
+   * @param {AbortSignal} [signal] aborts the load; a later call starts it again
+   * @returns {Promise<Info|null>} null if the load was aborted
    */
   load(signal) {
     return this.#model().ready({ signal });
@@ -45,8 +45,8 @@ export class Engine extends EventTarget {
 
   /**
    * @param {string} text
-   * @param {{signal?: AbortSignal, onBatch?: (batch: object) => void, onRestart?: () => void, options?: import("../../package/src/index.js").ExtractOptions}} how
-   *   sentences are handed over once each, whatever fails meanwhile, so that `onRestart` is not called
+   * @param {{signal?: AbortSignal, onBatch?: (batch: object) => void, options?: import("../../package/src/index.js").ExtractOptions}} how
+   *   each sentence is delivered once, even if a backend fails meanwhile
    * @returns {Promise<Outcome>}
    */
   extract(text, { signal, onBatch, options }) {
@@ -86,16 +86,16 @@ export class Engine extends EventTarget {
   #model() {
     if (!this.#extractor) {
       const { model, backend } = this.#settings;
-      this.#extractor = new Extractor(model, { backend, onProgress: (progress) => this.#tell("progress", progress) });
+      this.#extractor = new Extractor(model, { backend, onProgress: (progress) => this.#dispatch("progress", progress) });
       for (const name of ["loaded", "backends", "fallback", "stopped"]) {
-        this.#extractor.addEventListener(name, (event) => this.#tell(name, /** @type {CustomEvent} */ (event).detail));
+        this.#extractor.addEventListener(name, (event) => this.#dispatch(name, /** @type {CustomEvent} */ (event).detail));
       }
     }
     return this.#extractor;
   }
 
   /** @param {string} name @param {any} detail */
-  #tell(name, detail) {
+  #dispatch(name, detail) {
     this.dispatchEvent(new CustomEvent(name, { detail }));
   }
 }

@@ -1,9 +1,9 @@
 /**
- * Texts written for this page: they describe no real paper, person or place.
+ * An example text, written for this page: no real paper, person or place is described.
  * @typedef {{title: string, text: string}} Example
  */
 
-/** Examples by the name of the model that they suit. @type {Record<string, Example[]>} */
+/** Examples by the name of the model's folder. @type {Record<string, Example[]>} */
 const BY_MODEL = {
   science: [
     {
@@ -46,7 +46,7 @@ const BY_MODEL = {
 export const EXAMPLES = Object.values(BY_MODEL).flat();
 
 /**
- * What suits a model; for one that has none of its own, an example of each kind.
+ * The examples for a model; if it has none, one example of each group.
  * @param {string} [name]
  */
 export const examplesFor = (name) =>

@@ -30,7 +30,7 @@ export function parameters(n) {
 }
 
 /**
- * Time left, from what was done so far; null while it would be a guess.
+ * Remaining time in words, from the speed so far; null while an estimate would be a guess.
  * @param {number} done @param {number} total @param {number} elapsed ms
  */
 export function remaining(done, total, elapsed) {

@@ -1,9 +1,9 @@
 /**
- * Puts intervals of one line into the lowest free lane, short ones first, so that an
- * arc inside another lies below it.
+ * Assigns each interval of a line to the lowest free lane, short intervals first, so that an inner arc lies below the
+ * outer one.
  * @template {{from: number, to: number}} T
  * @param {T[]} intervals
- * @param {number} gap room to keep between neighbours
+ * @param {number} gap least distance between neighbours
  * @returns {Map<T, number>}
  */
 export function lanes(intervals, gap) {

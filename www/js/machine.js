@@ -2,7 +2,8 @@ import { Engine } from "./engine.js";
 
 const EVENTS = ["progress", "loaded", "fallback", "stopped", "backends"];
 
-/** The engine of the model in use; another model gets another engine, under the same roof. */
+/** Holds the engine of the current model and replaces it when the model changes. Forwards the engine's events; event
+ * "changed": another engine is in use. */
 export class Machine extends EventTarget {
   /** @type {Engine} */ #engine;
 
@@ -26,7 +27,7 @@ export class Machine extends EventTarget {
     return this.#engine.backends;
   }
 
-  /** What this engine can do beside reading text. @param {"explain"|"evaluate"|"readGold"|"score"} what */
+  /** Whether the engine has an optional method. @param {"explain"|"evaluate"|"readGold"|"score"} what */
   can(what) {
     return typeof this.#engine[what] === "function";
   }

@@ -1,14 +1,14 @@
 import { byId, make } from "./dom.js";
 
 /**
- * A model that this site has.
- * @typedef {{name: string, title: string, about: string, address: string}} Model `address` is its folder's
+ * A model that this site offers.
+ * @typedef {{name: string, title: string, about: string, address: string}} Model `address` is the address of its folder
  */
 
 /**
  * Reads the list of models.
  * @param {string} base the address of the page
- * @returns {Promise<Model[]>} empty where the list cannot be read
+ * @returns {Promise<Model[]>} empty if the list cannot be read
  */
 export async function readModels(base) {
   try {
@@ -22,7 +22,7 @@ export async function readModels(base) {
 
 const sound = ({ name, title }) => typeof title === "string" && /^[\w-]+$/.test(name);
 
-/** The menu of models. Events: "choose" (detail: a model); "own": the reader has a model of their own. */
+/** The menu of models. Events: "choose" (detail: a model); "own" (the reader wants to open their own model). */
 export class ModelMenu extends EventTarget {
   #select = /** @type {HTMLSelectElement} */ (byId("model"));
   #models = [];
@@ -40,7 +40,7 @@ export class ModelMenu extends EventTarget {
     });
   }
 
-  /** @param {Model[]} models @param {string} current address of the one in use */
+  /** @param {Model[]} models @param {string} current address of the model in use */
   show(models, current) {
     this.#models = models.some(({ address }) => address === current) ? models : [...models, { name: "", title: nameOf(current), about: "", address: current }];
     this.#current = current;

@@ -1,10 +1,10 @@
 import { byId, make } from "./dom.js";
 
 /**
- * Tells the reader something that stays until they close it or the cause is gone.
+ * Shows a notice that stays until the reader closes it. `clearErrors` removes errors.
  * @param {"error"|"note"} kind
  * @param {string} text
- * @param {{title: string, href?: string, onclick?: () => void}} [way] a way out
+ * @param {{title: string, href?: string, onclick?: () => void}} [way] a button or link that resolves the problem
  */
 export function notify(kind, text, way) {
   const close = make("button", { type: "button", className: "close", ariaLabel: "Close this message" }, "×");

@@ -1,11 +1,11 @@
 const ADDRESS = new URL("../sw.js", import.meta.url).href;
 
-// Where the addresses of scripts are guarded, this one can be said and no other.
+// With Trusted Types, the policy allows only this one address of a script.
 const POLICY = globalThis.trustedTypes?.createPolicy("spanlight-offline", { createScriptURL: () => ADDRESS });
 
 /**
- * Keeps the page for times without a network. Events: "ready" (from now on it opens without one) and
- * "update" (a newer version is there; `update` takes it).
+ * Stores the page for use without a network. Events: "ready" (the page now opens without one) and "update" (a newer
+ * version is available; `update` switches to it).
  */
 export class Offline extends EventTarget {
   /** @type {"unsupported"|"installing"|"ready"|"update"|"failed"} */ state = "unsupported";
@@ -14,14 +14,14 @@ export class Offline extends EventTarget {
 
   constructor() {
     super();
-    // Nobody who saves data wants the whole page fetched ahead.
+    // A visitor who saves data does not want the whole page fetched in advance.
     if (!navigator.serviceWorker || navigator.connection?.saveData) return;
     this.state = "installing";
     navigator.serviceWorker.addEventListener("controllerchange", () => this.#changed());
     this.#register().catch(() => (this.state = "failed"));
   }
 
-  /** Reloads the page with the newer version, all parts of it at once. */
+  /** Activates the newer version and reloads the page. */
   update() {
     if (!this.#waiting) return location.reload();
     this.#taking = true;
@@ -34,15 +34,15 @@ export class Offline extends EventTarget {
     registration.addEventListener("updatefound", () => this.#follow(registration));
     this.#follow(registration);
     if (registration.waiting) this.#offer(registration.waiting);
-    else if (registration.active) this.#tell("ready");
+    else if (registration.active) this.#setState("ready");
   }
 
   /** @param {ServiceWorkerRegistration} registration */
   #follow({ installing, active }) {
     installing?.addEventListener("statechange", () => {
-      // The first version has nothing to wait for.
+      // The first version activates without waiting.
       if (installing.state === "installed" && active) this.#offer(installing);
-      else if (installing.state === "activated") this.#tell("ready");
+      else if (installing.state === "activated") this.#setState("ready");
       else if (installing.state === "redundant" && this.state === "installing") this.state = "failed";
     });
   }
@@ -50,18 +50,18 @@ export class Offline extends EventTarget {
   /** @param {ServiceWorker} worker */
   #offer(worker) {
     this.#waiting = worker;
-    this.#tell("update");
+    this.#setState("update");
   }
 
-  /** Another version took over: here, because it was asked to; elsewhere, the visitor decides when. */
+  /** Another version took over. Reloads if this page asked for it; else offers the update, since the visitor decides when. */
   #changed() {
     if (this.#taking) return void (this.#waiting?.state === "activated" && location.reload());
     this.#waiting = null;
-    this.#tell("update");
+    this.#setState("update");
   }
 
   /** @param {"ready"|"update"} state */
-  #tell(state) {
+  #setState(state) {
     if (this.state === "update" && state === "ready") return;
     this.state = state;
     this.dispatchEvent(new Event(state));

@@ -2,7 +2,7 @@ import { notify } from "./notices.js";
 import { Offline } from "./offline.js";
 
 /**
- * Says whether the page works without a network, and offers a newer version.
+ * Shows whether the page works without a network, and offers newer versions.
  * @param {import("./status.js").Status} status
  */
 export function watchOffline(status) {

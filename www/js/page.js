@@ -45,10 +45,10 @@ machine.use(settings);
 showModels();
 restore();
 if (settings.refusal) refuse(settings.refusal);
-else if (navigator.connection?.saveData) status.line("waiting", "To save data, the model is read when you press Extract.");
+else if (navigator.connection?.saveData) status.line("waiting", "To save data, the model is downloaded only when you press Extract.");
 else conductor.load();
 
-/** Brings back the text that was being written, or else the one that was read last. */
+/** Restores the draft of this tab, or else the stored text. */
 async function restore() {
   const [draft, text] = [recallDraft(), await keeper.restore()];
   if (composer.text === "" && (draft || text)) composer.put(draft || text, draft && draft !== text ? "text" : space.name);
@@ -76,7 +76,7 @@ function rest({ error }) {
   notify("error", error.message, { title: "Try again", onclick: () => conductor.load() });
 }
 
-/** Takes everything away, and offers to bring it back. @param {{text: string, name: string}} old */
+/** Clears the text and the document, and offers to restore them. @param {{text: string, name: string}} old */
 function clear({ text, name }) {
   if (space.reading) conductor.stop();
   const back = space.close();
@@ -86,10 +86,10 @@ function clear({ text, name }) {
     composer.put(text, name);
     back?.();
   };
-  notify("note", "Your text and what was found in it are cleared.", { title: "Bring them back", onclick });
+  notify("note", "Your text and its annotations were cleared.", { title: "Bring them back", onclick });
 }
 
-/** Takes another model. @param {string|Record<"manifest"|"tokenizer"|"weights", Uint8Array>} model an address or its parts */
+/** Switches to another model. @param {string|Record<"manifest"|"tokenizer"|"weights", Uint8Array>} model the address of its folder, or its files */
 function change(model) {
   conductor.stop();
   clearErrors();

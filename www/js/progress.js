@@ -1,7 +1,7 @@
 import { byId } from "./dom.js";
 import { bytes, count, remaining } from "./format.js";
 
-// How much of the bar each stage of the load gets; the download is nearly all of the wait.
+// The part of the bar for each stage of the load; the download takes most of the time.
 const STAGES = {
   download: { from: 0, to: 0.8, title: "Reading the model" },
   engine: { from: 0.8, to: 0.82, title: "Starting the engine" },
@@ -13,7 +13,7 @@ const STAGES = {
 
 const TITLE = document.title;
 
-/** The bar for loading and for reading. Event: "cancel". */
+/** The progress bar of loading and reading. Event: "cancel". */
 export class Progress extends EventTarget {
   #root = byId("progress");
   #bar = /** @type {HTMLProgressElement} */ (byId("progress-bar"));
@@ -45,7 +45,7 @@ export class Progress extends EventTarget {
     const detail = [`${count(read)} of ${count(total)} characters read`, left];
     const part = total > 0 ? read / total : 0;
     this.#write("Reading your text", detail.filter(Boolean).join(" · "), part);
-    // For readers who wait in another tab.
+    // Readers who wait in another tab see the progress in the title.
     if (left) document.title = `${Math.floor(100 * part)} % · ${TITLE}`;
   }
 

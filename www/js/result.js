@@ -14,6 +14,7 @@ import { Tables } from "./tables/tables.js";
 import { Tabs } from "./tabs.js";
 import { combinations, summary, tally } from "./tally.js";
 
+// Least time in ms between two updates of the counts.
 const EVERY = 250;
 
 /** The document in all its views. */
@@ -26,7 +27,7 @@ export class Result {
    * @param {import("./document/workspace.js").Workspace} space
    * @param {import("./machine.js").Machine} machine
    * @param {{announce: (message: string) => void, toast: (message: string) => void, rewrite: (place: number) => void}} hooks
-   *   `toast` also shows what it says
+   *   `announce` speaks to screen readers; `toast` also shows the message
    */
   constructor(space, machine, { announce, toast, rewrite }) {
     this.#space = space;
@@ -70,18 +71,18 @@ export class Result {
     space.addEventListener("types", () => this.#learn());
   }
 
-  /** What was found, in a sentence. */
+  /** The summary of the document, as one sentence. */
   get summary() {
     this.#summarise();
     return byId("summary").textContent;
   }
 
-  /** Whether files that are opened are to be scored. */
+  /** Whether opened files are scored: the score view is on show. */
   get scoring() {
     return this.tabs.current === "view-score" && !byId("result").hidden;
   }
 
-  /** Measures the model against a file. @param {import("./imports/files.js").GoldFile|import("./imports/files.js").DocumentFile} file */
+  /** Scores the model against a file. @param {import("./imports/files.js").GoldFile|import("./imports/files.js").DocumentFile} file */
   async scoreFile(file) {
     this.tabs.turn("view-score");
     byId("result").hidden = false;
@@ -148,7 +149,7 @@ export class Result {
     this.#soon();
   }
 
-  /** Counting anew for every batch would make a long text quadratic. */
+  /** Schedules an update of the counts. Counting for every batch would take quadratic time on a long text. */
   #soon() {
     this.#due ||= setTimeout(() => this.#summarise(), this.#pause);
   }
@@ -161,7 +162,7 @@ export class Result {
     const { counts, total } = tally(document, shown);
     const { length } = document;
     byId("summary").textContent = `${summary(total, document)} · ${count(Math.min(read, length))} of ${count(length)} characters read`;
-    this.types.tell(counts);
+    this.types.showCounts(counts);
     byId("show-all").hidden = choice.idle;
     this.#turn(this.tabs.current);
     this.#pause = Math.max(EVERY, 8 * (performance.now() - started));
@@ -174,14 +175,14 @@ export class Result {
     if (id !== "view-text") this.desk.marker.close();
   }
 
-  /** An entity or a relation in the text was pressed. */
+  /** Handles a click on an entity or relation in the text. */
   #press(target) {
     const { editor } = this.desk;
     if (editor.pending && target.kind === "entity") editor.aim(target.id);
     else this.#space.focus.toggle(target);
   }
 
-  /** Goes to where a thing is in the text. */
+  /** Shows an entity or relation in the text view. */
   #visit(target) {
     this.tabs.turn("view-text");
     this.#space.focus.keep(target);
@@ -193,7 +194,7 @@ export class Result {
     this.reading.goTo(place);
   }
 
-  /** The sentence that the reader is at. */
+  /** The place of the selected sentence, or else of the topmost visible one. */
   #place() {
     const { kept } = this.#space.focus;
     if (kept) return this.#space.document.place(kept.id);
@@ -202,7 +203,7 @@ export class Result {
   }
 }
 
-/** On a phone what is told of a choice comes up over the text, but not over what was chosen. */
+/** On a phone the selection panel covers part of the text: scrolls so that it does not cover the selected target. */
 function uncover() {
   const card = byId("selection-card");
   const chosen = byId("reading").querySelector("[aria-current], .arc.active");

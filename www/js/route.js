@@ -9,17 +9,17 @@ const SPREAD = 11;
 /**
  * A box of an entity on one line of text.
  * @typedef {{left: number, right: number, top: number, line: number}} Box
- * @typedef {{relation: import("./findings.js").Relation, head: Box[], tail: Box[], label: number}} Link `label` is the label's width
- * @typedef {{relation: import("./findings.js").Relation, points: [number, number][], label: [number, number]}} Route
+ * @typedef {{relation: import("./document/document.js").Relation, head: Box[], tail: Box[], label: number}} Link `label` is the label's width
+ * @typedef {{relation: import("./document/document.js").Relation, points: [number, number][], label: [number, number]}} Route
  */
 
 /**
- * Finds a way for every relation: along lanes above the lines of text, and between
- * lines through the nearer margin, so that no connector crosses a word.
+ * Finds a route for every relation: along lanes above the lines of text, and between lines through the nearer margin,
+ * so that no connector crosses a word.
  * @param {Link[]} links
  * @param {number} width of the text
- * @param {number} margin room beside the text
- * @returns {{routes: Route[], lanes: Map<number, number>}} `lanes` counts them by line
+ * @param {number} margin width of the margin beside the text, in pixels
+ * @returns {{routes: Route[], lanes: Map<number, number>}} `lanes` holds the number of lanes above each line
  */
 export function route(links, width, margin) {
   const ways = links.map((link) => choose(link, width));
@@ -56,7 +56,7 @@ function choose(link, width) {
   return { link, side, head: { box: head, x: middle(head) }, tail: { box: tail, x: middle(tail) } };
 }
 
-/** Gives the ends that share a box places of their own, ordered so that nested arcs do not cross. */
+/** Spreads the ends of arcs that share a box, in an order in which nested arcs do not cross. */
 function spreadEnds(ways) {
   const shared = new Map();
   for (const way of ways) {
@@ -77,7 +77,7 @@ function spreadEnds(ways) {
   }
 }
 
-/** The parts of a way that run above a line; the longest carries the label. */
+/** The parts of a route that run above a line; the longest one carries the label. */
 function stretches({ link, side, head, tail }, width) {
   const edge = side === "left" ? 0 : width;
   const parts =
@@ -97,7 +97,7 @@ function laneOf(ways) {
   return new Map([...byLine.values()].flatMap((stretches) => [...lanes(stretches, 5)]));
 }
 
-/** How far out in the margin each way runs. */
+/** The distance of each route from the text, for routes through the margin. */
 function trackOf(ways, margin) {
   const tracks = new Map();
   for (const side of ["left", "right"]) {

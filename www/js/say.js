@@ -4,13 +4,13 @@ const SHOWN_FOR = 2500;
 
 let fading = 0;
 
-/** @param {string} message for screen readers */
+/** Announces a message to screen readers. @param {string} message */
 export function announce(message) {
-  // A text node of its own is news even where it says what the last one said.
+  // A new text node is announced even if its message equals the last one.
   byId("announce").replaceChildren(document.createTextNode(message));
 }
 
-/** For everyone. @param {string} message */
+/** Announces a message and shows it for a short time. @param {string} message */
 export function toast(message) {
   announce(message);
   byId("toast").textContent = message;

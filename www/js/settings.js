@@ -2,7 +2,7 @@ const BACKENDS = ["auto", "webgpu", "cpu"];
 const MODEL = "models/science/";
 
 /**
- * What the address asks for.
+ * The settings in the page's address.
  * @typedef {{model: string, backend: "auto"|"webgpu"|"cpu", notes: string[], refusal: string|null}} Settings
  */
 
@@ -17,7 +17,7 @@ export function readSettings(search, base) {
 
   const backend = query.get("backend");
   if (BACKENDS.includes(backend)) settings.backend = backend;
-  else if (backend !== null) settings.notes.push(`There is no backend called “${backend}”: choosing one automatically.`);
+  else if (backend !== null) settings.notes.push(`There is no backend called “${backend}”, so it is chosen automatically. Use auto, webgpu or cpu.`);
 
   const asked = query.get("model");
   if (asked !== null) {

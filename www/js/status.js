@@ -2,11 +2,11 @@ import { byId, make } from "./dom.js";
 import { count, duration, parameters } from "./format.js";
 import { readable } from "./document/schema.js";
 
-/** Facts that are lists: a row of their own, behind the others. */
+/** The facts that are lists, which get rows of their own after the others. */
 const LISTS = new Set(["Finds", "Links by"]);
 const OFFLINE = { ready: "yes", update: "yes; a newer version is ready", failed: "no: it could not be prepared" };
 
-/** The panel and the line that say what runs, where, and how long it took. */
+/** The panel and the line with the model, the backend and the times. */
 export class Status {
   #facts = new Map();
 
@@ -26,7 +26,7 @@ export class Status {
     this.line("ready", `Ready: ${sentence(info)}.`);
   }
 
-  /** @param {object} backends as the engine tells of them */
+  /** @param {object} backends the `backends` of the engine */
   race({ race, speeds, note }) {
     const speed = (one) => `${count(Math.round(one.piecesPerSecond))} word-pieces a second`;
     const known = [["WebGPU", speeds?.webgpu], ["processor", speeds?.cpu]].filter(([, one]) => one);

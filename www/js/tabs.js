@@ -1,7 +1,7 @@
 /**
- * Views of which one shows at a time.
- * @param {HTMLElement} list with a button for each view, which names it in `aria-controls`
- * @param {(id: string) => void} onTurn called with the id of the view that comes up
+ * Tabs: one view is on show at a time.
+ * @param {HTMLElement} list the tab list; each button names its view in `aria-controls`
+ * @param {(id: string) => void} onTurn called with the id of the view that is shown
  */
 export class Tabs {
   #tabs;
@@ -26,7 +26,7 @@ export class Tabs {
     });
   }
 
-  /** The id of the view that shows. */
+  /** The id of the view on show. */
   get current() {
     return this.#tabs.find((tab) => tab.getAttribute("aria-selected") === "true").getAttribute("aria-controls");
   }

@@ -1,7 +1,7 @@
 import { count, plural } from "./format.js";
 
 /**
- * How many of each type there are and show, and of each combination of types.
+ * Counts the annotations of each type, in all and visible.
  * @param {import("./document/document.js").Document} document
  * @param {import("./document/shown.js").Shown} shown
  */
@@ -27,7 +27,7 @@ function at(counts, type) {
   return counts.get(type);
 }
 
-/** How often each combination of head, relation and tail was found, by its JSON. @param {import("./document/document.js").Document} document */
+/** Counts each combination of types, keyed by the JSON of [head, relation, tail]. @param {import("./document/document.js").Document} document */
 export function combinations(document) {
   const found = new Map();
   for (const { entities, relations } of document.sentences) {
@@ -40,7 +40,7 @@ export function combinations(document) {
   return found;
 }
 
-/** What was found, in a sentence. */
+/** The summary of the findings, as one sentence. */
 export function summary({ entities, relations, shownEntities, shownRelations }, { sentences }) {
   const part = (some, all, one, many) => (some === all ? plural(all, one, many) : `${count(some)} of ${plural(all, one, many)}`);
   const what = `${part(shownEntities, entities, "entity", "entities")} and ${part(shownRelations, relations, "relation")}`;

@@ -1,5 +1,5 @@
 /**
- * Runs one task at a time. A task that is started meanwhile follows; the last one started wins.
+ * Runs one task at a time. Of the tasks started meanwhile, only the last one follows.
  * Events: "start", "end" (detail: {error: Error|null, stopped: boolean}).
  */
 export class Turns extends EventTarget {
@@ -12,7 +12,7 @@ export class Turns extends EventTarget {
     return this.#running !== null;
   }
 
-  /** @param {Task} task @param {boolean} [insist] follows even where the task before it failed or was stopped */
+  /** @param {Task} task @param {boolean} [insist] run even if the task before it failed or was stopped */
   async start(task, insist = false) {
     if (this.#running) return void (this.#next = { task, insist });
     this.#running = new AbortController();
@@ -25,7 +25,7 @@ export class Turns extends EventTarget {
     if (follows && (follows.insist || !(error || signal.aborted))) this.start(follows.task);
   }
 
-  /** Stops the task in hand, and forgets the one that would follow. */
+  /** Stops the running task and drops the one that would follow. */
   stop() {
     this.#next = null;
     this.#running?.abort();

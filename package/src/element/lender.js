@@ -1,11 +1,12 @@
 import { SpanlightError } from "../error.js";
 import { Extractor } from "../extractor.js";
 
-// A page that moves an element, or replaces one, should not load the model again.
+// Milliseconds that an unused extractor stays: a page that moves or replaces an element should not load the model
+// again.
 const GRACE = 2000;
 
 /**
- * An extractor that others use too.
+ * A shared extractor; `giveBack` ends its use by one element.
  * @typedef {{extractor: Extractor, giveBack: () => void}} Loan
  */
 
@@ -13,15 +14,15 @@ const GRACE = 2000;
 const lent = new Map();
 
 /**
- * The one extractor of a model, freed when nobody has needed it for a while.
- * @param {string} model address of a model's folder, or a name
+ * Returns the shared extractor of a model and backend. It is freed two seconds after its last user gave it back.
+ * @param {string} model address of a model's folder, or NAME for `models/NAME/` beside the page
  * @param {string|null} backend
  * @returns {Loan}
  */
 export function borrow(model, backend) {
   const address = addressOf(model);
   const key = JSON.stringify([address, backend]);
-  const entry = lent.get(key) ?? { extractor: new Extractor(address, { backend: wish(backend) }), borrowers: 0, timer: 0 };
+  const entry = lent.get(key) ?? { extractor: new Extractor(address, { backend: preference(backend) }), borrowers: 0, timer: 0 };
   lent.set(key, entry);
   clearTimeout(entry.timer);
   entry.borrowers += 1;
@@ -47,8 +48,8 @@ function addressOf(model) {
 }
 
 /** @param {string|null} backend @returns {"auto"|"webgpu"|"cpu"} */
-function wish(backend) {
+function preference(backend) {
   if (backend === null || backend === "auto") return "auto";
   if (backend === "webgpu" || backend === "cpu") return backend;
-  throw new SpanlightError("argument", `there is no backend “${backend}”; use auto, webgpu or cpu.`);
+  throw new SpanlightError("argument", `the attribute “backend” is “${backend}”; use auto, webgpu or cpu.`);
 }

@@ -1,9 +1,9 @@
 import { readable } from "./words.js";
 
 /**
- * A list of relations, each a button that points its arguments out.
+ * Lists the relations as buttons, which highlight the head and the tail in the text.
  * @param {import("../../spanlight_web.js").Sentence[]} sentences
- * @param {Map<object, HTMLElement>} marks the entities as they are shown
+ * @param {Map<object, HTMLElement>} marks the mark of each entity that is shown
  * @returns {HTMLElement}
  */
 export function relationList(sentences, marks) {

@@ -18,7 +18,7 @@ mark.pointed { outline: 2px solid var(--color); outline-offset: 1px; }
 /** @type {CSSStyleSheet|null} */
 let shared = null;
 
-/** The style of all elements; constructed, so that no content policy stands in its way. */
+/** The style sheet that all elements share. It is constructed, since a content security policy may forbid inline styles. */
 export function sheet() {
   if (!shared) {
     shared = new CSSStyleSheet();

@@ -3,10 +3,10 @@ import { readable } from "./words.js";
 const HUES = 8;
 
 /**
- * A text with its entities as marks; one that begins inside another is left out.
+ * Renders a text with its entities as marks, except entities that start inside another one.
  * @param {string} text
  * @param {import("../../spanlight_web.js").Sentence[]} sentences
- * @param {string[]} types all that there are, in the order of their colours
+ * @param {string[]} types all entity types of the model; a type's index decides its colour
  * @returns {{element: HTMLElement, entities: Map<object, HTMLElement>}}
  */
 export function markedText(text, sentences, types) {

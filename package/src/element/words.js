@@ -1,4 +1,4 @@
-/** "OtherScientificTerm" and "USED-FOR" become words; "ORG" stays. @param {string} name */
+/** Turns a type's name into words: "OtherScientificTerm" and "USED-FOR", but not "ORG". @param {string} name */
 export function readable(name) {
   if (/^\p{Lu}{1,4}$/u.test(name)) return name;
   return name

@@ -1,6 +1,6 @@
 /**
- * Runs in the page before its own scripts: notes when it accepts input, when its model is ready and when the
- * first entity is marked, all in ms since the visit began. An example is put in and read as soon as that can be asked for.
+ * Runs in the page before its own scripts. Records when the page accepts input, when the model is ready and when the
+ * first entity is marked, in ms since the visit began. It reads an example as soon as the page offers one.
  */
 export function clock() {
   const seen = (globalThis.figures = { interactive: null, asked: null, ready: null, result: null, tasks: [] });
@@ -9,7 +9,7 @@ export function clock() {
   }).observe({ type: "longtask", buffered: true });
 
   const ask = (chip) => {
-    if (document.querySelector(".reading .entity")) throw new Error("something was marked before it was asked for");
+    if (document.querySelector(".reading .entity")) throw new Error("an entity was marked before the example was read");
     seen.asked = performance.now();
     chip.click();
     document.getElementById("extract").click();
@@ -18,7 +18,7 @@ export function clock() {
     const chip = document.querySelector("#examples .chip");
     if (chip && seen.interactive === null) {
       seen.interactive = performance.now();
-      // Behind the script that put it there.
+      // After the script that added the button.
       setTimeout(() => ask(chip));
     }
     if (document.querySelector('#engine-line[data-state="ready"]')) seen.ready ??= performance.now();
@@ -29,5 +29,5 @@ export function clock() {
   observer.observe(document, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-state"] });
 }
 
-/** The longest of some tasks, in ms. @param {{took: number}[]} tasks */
+/** The duration of the longest task, in ms. @param {{took: number}[]} tasks */
 export const longest = (tasks) => Math.max(0, ...tasks.map(({ took }) => took));

@@ -5,14 +5,14 @@ const EXCHANGED = 0.2;
 const A_PARAGRAPH = 6;
 
 /**
- * A text of so many words: the sentences of the page's examples in turn, in which one word in five is exchanged
- * for another of theirs. No sentence comes twice, nor as it is in the examples, so that none is known when it is read.
- * @param {number} words at least
+ * Makes a long text from the sentences of the page's examples, with every fifth word, on average, exchanged for another
+ * one. No sentence occurs twice or equals one of the examples, so that the sentence cache contains none of them.
+ * @param {number} words least number of words
  */
 export function longText(words) {
   const random = new Random(1);
   const sentences = EXAMPLES.flatMap(({ text }) => text.split(/(?<=\.) /)).map((sentence) => sentence.slice(0, -1).split(" "));
-  // Others would begin or end a sentence where none begins or ends.
+  // Exchanges only lower-case words, since others could change the sentence boundaries.
   const plain = (word) => /^[a-z-]+$/.test(word);
   const pool = sentences.flat().filter(plain);
   const known = new Set(sentences.map((words) => words.join(" ")));

@@ -4,7 +4,7 @@ import { launch, Visitor } from "../visitor.mjs";
 import { clock, longest } from "./clock.mjs";
 
 /**
- * What a long document costs.
+ * Measures the reading of a long document.
  * @param {string} dist the built page
  * @param {string} backend
  * @param {string} text
@@ -43,7 +43,7 @@ export async function reading(dist, backend, text) {
   }
 }
 
-/** Presses Extract; resolves, in the page, once the text is read. */
+/** Runs in the page: presses Extract and resolves once the text is read. */
 function read() {
   return new Promise((resolve) => {
     const announce = document.getElementById("announce");
@@ -57,9 +57,9 @@ function read() {
   });
 }
 
-/** Megabytes: the page's JavaScript objects, and its process. */
+/** Memory in MB: of the page's JavaScript objects, and of its process. */
 async function memory(browser, page) {
-  // Drawing goes on in idle moments.
+  // Drawing continues while the browser is idle.
   await page.waitForTimeout(3000);
   const devtools = await page.context().newCDPSession(page);
   await devtools.send("HeapProfiler.collectGarbage");

@@ -1,5 +1,5 @@
 /**
- * Lines of a table, numbers to the right.
+ * Formats a table, with all columns but the first aligned to the right.
  * @param {string[]} head @param {(string|number)[][]} rows
  */
 export function table(head, rows) {

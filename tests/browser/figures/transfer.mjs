@@ -6,7 +6,7 @@ import { brotliCompress, constants } from "node:zlib";
 const compress = promisify(brotliCompress);
 const KINDS = { ".html": "HTML", ".css": "CSS", ".js": "JavaScript", ".wasm": "WebAssembly" };
 
-/** What files cost that a visitor asks for; headers are left out. */
+/** Counts the transferred bytes of files, without headers. */
 export class Transfer {
   #dist;
   /** @type {Map<string, Promise<{sent: number, brotli: number}>>} */ #sizes = new Map();
@@ -17,8 +17,8 @@ export class Transfer {
   }
 
   /**
-   * @param {string[]} paths as often as they were asked for
-   * @returns {Promise<Record<string, {requests: number, sent: number, brotli: number}>>} bytes by kind, and in all
+   * @param {string[]} paths one entry for each request
+   * @returns {Promise<Record<string, {requests: number, sent: number, brotli: number}>>} requests and bytes by kind, and in total
    */
   async of(paths) {
     const kinds = {};
@@ -42,7 +42,7 @@ export class Transfer {
   }
 
   async #measure(file) {
-    // What is not there is answered with next to nothing.
+    // The answer to a request for a missing file is negligible.
     const bytes = await readFile(file).catch(() => Buffer.alloc(0));
     if (bytes.length === 0) return { sent: 0, brotli: 0 };
     const params = { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length };

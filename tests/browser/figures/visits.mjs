@@ -11,11 +11,11 @@ const PATIENCE = 10 * 60_000;
  * @typedef {{interactive: number, ready: number, result: number, longest: number}} Times ms since the visit began;
  *   `longest` is the longest task of the main thread until then
  * @typedef {{first: Times, again: Times, offline: Times, until: {result: string[], kept: string[]}}} Visits
- *   `until` has the paths that were asked for until the first result, and until the page opens without a network
+ *   `until` has the requested paths up to the first result, and up to the moment the page opens without a network
  */
 
 /**
- * Somebody new comes, comes again, and comes without a network.
+ * Measures a first visit, a second one, and one without a network.
  * @param {string} dist the built page
  * @param {string} backend
  * @returns {Promise<Visits>}
@@ -23,7 +23,7 @@ const PATIENCE = 10 * 60_000;
 export async function visits(dist, backend) {
   const profile = await mkdtemp(join(tmpdir(), "spanlight-figures-"));
   const server = await serve({ root: dist, still: true });
-  // Unlike others, a profile on disk has the caches that visitors have.
+  // Only a profile on disk has the same caches as a visitor's browser.
   const context = await launchWith(profile);
   try {
     await context.addInitScript(clock);
@@ -54,7 +54,7 @@ async function visit(page, address) {
   return { interactive, ready, result, longest: longest(tasks.filter(({ start }) => start < result)) };
 }
 
-/** The page would show the next visitor what it kept. @param {import("playwright-core").Page} page */
+/** Clears the stored text, which the page would show at the next visit. @param {import("playwright-core").Page} page */
 async function leave(page) {
   await page.waitForFunction(() => document.getElementById("announce").textContent.startsWith("Done"), null, { timeout: PATIENCE });
   await page.click("#clear");

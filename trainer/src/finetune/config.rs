@@ -51,9 +51,11 @@ pub struct FinetuneConfig {
     #[arg(long, help_heading = "Data", default_value_t = 1)]
     #[serde(default = "first")]
     pub fraction_seed: u64,
+    /// Encoder and earlier run to start from
     #[command(flatten)]
     #[serde(flatten)]
     pub start: StartConfig,
+    /// Switches of the encoders
     #[command(flatten)]
     #[serde(flatten)]
     pub encoders: EncoderSwitches,
@@ -85,6 +87,7 @@ pub struct FinetuneConfig {
     /// Word-pieces, padding included, that go through the model at once; 16 times as many on a GPU
     #[arg(long, help_heading = "Training", default_value_t = 256)]
     pub chunk: usize,
+    /// Optimizer
     #[command(flatten)]
     #[serde(flatten)]
     pub optimizer: OptimizerConfig,

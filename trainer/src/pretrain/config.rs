@@ -23,6 +23,7 @@ use crate::start::{Parts, StartConfig};
 #[command(mut_arg("lr_embeddings", |arg| arg.default_value("full")))]
 #[command(mut_arg("warmup", |arg| arg.default_value("0.45")))]
 pub struct PretrainConfig {
+    /// Text
     #[command(flatten)]
     #[serde(flatten)]
     pub corpus: CorpusConfig,
@@ -35,17 +36,21 @@ pub struct PretrainConfig {
     /// Draw new spans, permutations and masks every epoch
     #[arg(long, action = ArgAction::Set, value_name = "BOOL", help_heading = "Samples", default_value_t = true)]
     pub dynamic_sampling: bool,
+    /// Samples
     #[command(flatten)]
     #[serde(flatten)]
     pub sample: SampleConfig,
 
+    /// Encoder and earlier run to start from
     #[command(flatten)]
     #[serde(flatten)]
     pub start: StartConfig,
+    /// Switches of the encoders
     #[command(flatten)]
     #[serde(flatten)]
     pub encoders: EncoderSwitches,
 
+    /// Objectives
     #[command(flatten)]
     #[serde(flatten)]
     pub objectives: ObjectiveConfig,
@@ -71,6 +76,7 @@ pub struct PretrainConfig {
     /// Sentences of a micro-batch, for --mean-over micro
     #[arg(long, help_heading = "Training", default_value_t = 16)]
     pub micro_batch: usize,
+    /// Optimizer
     #[command(flatten)]
     #[serde(flatten)]
     pub optimizer: OptimizerConfig,

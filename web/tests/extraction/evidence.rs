@@ -5,7 +5,7 @@ use crate::tiny;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 #[wasm_bindgen_test]
-async fn evidence_comes_only_where_it_is_asked_for() {
+async fn evidence_is_returned_only_on_request() {
     let extractor = tiny().await;
     let plain = extractor.all(SENTENCE).await;
     let options = object(&[("evidence", true.into())]);
@@ -45,7 +45,7 @@ async fn evidence_comes_only_where_it_is_asked_for() {
 }
 
 #[wasm_bindgen_test]
-async fn candidates_outside_of_probabilities_are_refused() {
+async fn candidates_outside_0_to_1_are_refused() {
     let extractor = tiny().await;
     let options = object(&[("candidates", 2.into())]);
     let refused = extractor.extract(&SENTENCE.into(), &options, &NONE).await;

@@ -1,5 +1,5 @@
 #![recursion_limit = "256"]
-//! What a loaded model gives: findings, evidence, scores.
+//! Results of a loaded model: entities, relations, evidence, scores.
 
 mod evidence;
 mod memory;

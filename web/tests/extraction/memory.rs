@@ -1,4 +1,4 @@
-//! An edited text costs the sentences that changed.
+//! After an edit, only the changed sentences are computed.
 
 use serde_json::Value;
 use wasm_bindgen::JsValue;
@@ -51,7 +51,7 @@ async fn only_the_edited_sentence_goes_through_the_model() {
 }
 
 #[wasm_bindgen_test]
-async fn a_text_can_be_read_from_a_place_on() {
+async fn from_skips_the_sentences_before_an_offset() {
     let extractor = tiny().await;
     let text = text(&["Alice", "Eve", "Zoe", "Ann"]);
     let all = read(&extractor, &text, &[]).await;

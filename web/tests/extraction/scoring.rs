@@ -1,4 +1,4 @@
-//! Scores in the browser.
+//! Evaluation and scoring in the browser.
 
 use serde_json::{Value, json};
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -6,7 +6,7 @@ use wasm_bindgen_test::wasm_bindgen_test;
 use crate::support::{NONE, code, function, json as to_json, message, parse};
 use crate::tiny;
 
-/// Two sentences, annotated somehow.
+/// Two annotated sentences.
 fn gold() -> Value {
     let words = |text: &str| text.split(' ').map(String::from).collect::<Vec<_>>();
     json!([
@@ -56,7 +56,7 @@ async fn an_evaluation_scores_what_the_model_finds() {
 }
 
 #[wasm_bindgen_test]
-async fn right_predictions_have_no_errors() {
+async fn correct_predictions_have_no_errors() {
     let mut predictions = gold();
     for sentence in predictions.as_array_mut().unwrap() {
         let spans: Vec<Value> = sentence["entities"]
@@ -74,7 +74,7 @@ async fn right_predictions_have_no_errors() {
 }
 
 #[wasm_bindgen_test]
-async fn an_evaluation_can_be_ended() {
+async fn an_evaluation_can_be_cancelled() {
     let extractor = tiny().await;
     let ended = extractor.evaluate(&parse(&gold()), &function(|_| false.into()));
     assert!(ended.await.unwrap().is_null());

@@ -1,4 +1,4 @@
-//! What `extract` finds, hands over and survives.
+//! `extract`: its results, its batches, and unusual texts.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -110,7 +110,7 @@ async fn the_same_text_gives_the_same_result_alone_and_beside_others() {
 }
 
 #[wasm_bindgen_test]
-async fn the_threshold_leaves_out_what_is_less_likely() {
+async fn the_threshold_leaves_out_lower_scores() {
     let extractor = tiny().await;
     let all = sentences(&extractor.all(SENTENCE).await);
     let at = async |threshold: JsValue| {
@@ -138,7 +138,7 @@ async fn the_threshold_leaves_out_what_is_less_likely() {
 }
 
 #[wasm_bindgen_test]
-async fn odd_texts_are_read_to_their_end() {
+async fn unusual_texts_are_read_to_their_end() {
     let extractor = tiny().await;
     for text in [
         "",
@@ -173,7 +173,7 @@ async fn odd_texts_are_read_to_their_end() {
 }
 
 #[wasm_bindgen_test]
-async fn lone_surrogates_keep_their_places() {
+async fn lone_surrogates_do_not_shift_offsets() {
     let extractor = tiny().await;
     let text = js_sys::eval(r"'Alice \uD83D met Bob\uDE00 in Paris.'").unwrap();
     let extraction = json(&extractor.extract(&text, &NONE, &NONE).await.unwrap());
@@ -213,7 +213,7 @@ async fn anything_but_a_string_is_refused() {
 }
 
 #[wasm_bindgen_test]
-async fn false_cancels_and_keeps_what_was_read() {
+async fn false_cancels_and_keeps_the_finished_sentences() {
     let extractor = tiny().await;
     let text = text_of(40);
     let calls = Rc::new(Cell::new(0));
@@ -257,7 +257,7 @@ async fn a_timer_fires_between_batches() {
 }
 
 #[wasm_bindgen_test]
-async fn what_on_batch_throws_ends_the_extraction() {
+async fn an_exception_from_on_batch_ends_the_extraction() {
     let extractor = tiny().await;
     let on_batch = js_sys::eval("() => { throw 'enough'; }").unwrap();
     let error = extractor
@@ -270,7 +270,7 @@ async fn what_on_batch_throws_ends_the_extraction() {
 }
 
 #[wasm_bindgen_test]
-async fn freeing_lets_a_running_extraction_end() {
+async fn a_running_extraction_survives_free() {
     let extractor = tiny().await;
     let running = extractor.start(&text_of(40).into(), &NONE, &NONE);
     extractor.free();

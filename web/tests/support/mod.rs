@@ -1,4 +1,4 @@
-//! The class as JavaScript sees it, a tiny model, and small helpers.
+//! The class `Extractor` as JavaScript sees it, a tiny model, and helpers.
 #![allow(
     dead_code,
     unused_imports,

@@ -1,4 +1,4 @@
-//! The class as JavaScript sees it.
+//! The class `Extractor` as JavaScript sees it.
 
 use js_sys::{Function, Promise, Reflect, Uint8Array};
 use serde_json::Value;
@@ -50,12 +50,12 @@ extern "C" {
 pub const NONE: JsValue = JsValue::UNDEFINED;
 
 impl Extractor {
-    /// What it says about itself.
+    /// The information about the model and its device.
     pub fn info(&self) -> Value {
         json(&self.raw_info())
     }
 
-    /// An extraction with whatever JavaScript may pass.
+    /// Extracts with any arguments that JavaScript may pass.
     pub async fn extract(
         &self,
         text: &JsValue,
@@ -65,7 +65,7 @@ impl Extractor {
         self.start(text, options, on_batch).await
     }
 
-    /// The whole extraction of a text.
+    /// Extracts from a whole text, without options.
     pub async fn all(&self, text: &str) -> Value {
         json(&self.extract(&text.into(), &NONE, &NONE).await.unwrap())
     }
@@ -81,7 +81,7 @@ pub async fn load(parts: [&[u8]; 3], backend: &str) -> Result<Extractor, JsValue
     .await
 }
 
-/// Loads with whatever JavaScript may pass.
+/// Loads with any arguments that JavaScript may pass.
 pub async fn load_with(
     parts: [JsValue; 3],
     options: &JsValue,
@@ -98,7 +98,7 @@ pub async fn load_with(
     promise.await.map(JsCast::unchecked_into)
 }
 
-/// An object with properties.
+/// Makes an object with properties.
 pub fn object(properties: &[(&str, JsValue)]) -> JsValue {
     let object = js_sys::Object::new();
     for (name, value) in properties {
@@ -107,12 +107,12 @@ pub fn object(properties: &[(&str, JsValue)]) -> JsValue {
     object.into()
 }
 
-/// A callback.
+/// Makes a callback.
 pub fn function(body: impl FnMut(JsValue) -> JsValue + 'static) -> JsValue {
     Closure::<dyn FnMut(JsValue) -> JsValue>::new(body).into_js_value()
 }
 
-/// A value as JSON sees it.
+/// Converts a value through JSON.
 pub fn json(value: &JsValue) -> Value {
     let text: String = js_sys::JSON::stringify(value).unwrap().into();
     serde_json::from_str(&text).unwrap()
@@ -123,7 +123,7 @@ pub fn sentences(extraction: &Value) -> Vec<ExtractedSentence> {
     serde_json::from_value(extraction["sentences"].clone()).unwrap()
 }
 
-/// What an exception says.
+/// The message of an exception.
 pub fn message<T>(result: Result<T, JsValue>) -> String {
     let error = result.err().expect("an exception");
     assert!(error.is_instance_of::<js_sys::Error>(), "{error:?}");
@@ -142,12 +142,12 @@ pub fn code<T>(result: Result<T, JsValue>) -> String {
         .unwrap()
 }
 
-/// A value from JSON.
+/// Converts a JSON value to JavaScript.
 pub fn parse(value: &Value) -> JsValue {
     js_sys::JSON::parse(&value.to_string()).unwrap()
 }
 
-/// Whether the WebGPU adapter is a real GPU; nothing, with a line on the console, where there is none.
+/// Whether the WebGPU adapter is a real GPU; `None`, with a line on the console, if there is no adapter.
 pub async fn adapter() -> Option<bool> {
     let ask = "(async () => {
         const adapter = await globalThis.navigator?.gpu?.requestAdapter();

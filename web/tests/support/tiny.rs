@@ -1,4 +1,4 @@
-//! A tiny model with random weights, made on the spot.
+//! Makes a tiny model with random weights.
 
 use std::cell::RefCell;
 
@@ -16,7 +16,7 @@ pub const SENTENCE: &str = "Alice met Bob in Paris and the graph model uses data
 const WORDS: [&str; 12] = [
     "alice", "met", "bob", "in", "paris", "the", "graph", "model", "uses", "method", "data", "and",
 ];
-/// Random weights this small give all classes nearly the same probability.
+/// Factor on the weights: as initialised, they give all classes nearly the same probability.
 const GAIN: f32 = 12.0;
 
 thread_local! {
@@ -35,7 +35,7 @@ pub struct Tiny {
 }
 
 impl Tiny {
-    /// A sound bundle: the first random model that finds something.
+    /// A valid bundle: the first seed whose model finds enough entities and relations.
     pub async fn new() -> Self {
         if let Some(bundle) = FOUND.with_borrow(Clone::clone) {
             return bundle;
@@ -50,7 +50,7 @@ impl Tiny {
                 return bundle;
             }
         }
-        unreachable!("there are seeds enough")
+        unreachable!("one of the seeds gives such a model")
     }
 
     async fn seeded(seed: u64) -> Self {
@@ -132,7 +132,7 @@ impl Tiny {
         serde_json::to_vec(&self.manifest).unwrap()
     }
 
-    /// Describes the parts anew, after a change.
+    /// Updates the manifest's sizes and checksums after a change of the parts.
     pub fn describe(&mut self) {
         self.manifest.parts = [
             (TOKENIZER.into(), Part::of(&self.tokenizer)),
@@ -141,7 +141,7 @@ impl Tiny {
         .into();
     }
 
-    /// Loads it.
+    /// Loads the bundle on a backend.
     pub async fn load(&self, backend: &str) -> Result<super::Extractor, wasm_bindgen::JsValue> {
         super::load([&self.manifest(), &self.tokenizer, &self.weights], backend).await
     }

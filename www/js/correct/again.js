@@ -2,12 +2,12 @@ import { sentenceOf } from "../document/intake.js";
 import { keepByHand, rewrite } from "./rewrite.js";
 
 /**
- * Lets the reader change the words of a sentence, and has only that sentence read again.
+ * Lets the reader edit the text of one sentence, and reads only that sentence again.
  * @param {number} place @param {import("../reading/row.js").Row} row
  * @param {import("../document/workspace.js").Workspace} space
  * @param {import("../machine.js").Machine} machine
  * @param {(message: string) => void} announce
- * @returns {Promise<Error|null>} why it could not be read
+ * @returns {Promise<Error|null>} the error, if the sentence could not be read
  */
 export async function readAgain(place, row, space, machine, announce) {
   const text = await rewrite(row);
@@ -15,10 +15,7 @@ export async function readAgain(place, row, space, machine, announce) {
   if (text === null || space.document.sentences[place] !== old) return null;
   const fresh = [];
   try {
-    const outcome = await machine.extract(text, {
-      onBatch: ({ sentences }) => fresh.push(...sentences),
-      onRestart: () => (fresh.length = 0),
-    });
+    const outcome = await machine.extract(text, { onBatch: ({ sentences }) => fresh.push(...sentences) });
     if (outcome.cancelled) return null;
   } catch (error) {
     return error;
@@ -30,6 +27,6 @@ export async function readAgain(place, row, space, machine, announce) {
   });
   if (sentences.length === 0) return null;
   space.document.replace(place, 1, sentences.length === 1 ? [keepByHand(old, sentences[0])] : sentences);
-  announce(sentences.length === 1 ? "The sentence was read again" : `The sentence became ${sentences.length}`);
+  announce(sentences.length === 1 ? "The sentence was read again" : `The sentence was split into ${sentences.length}`);
   return null;
 }

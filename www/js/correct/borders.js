@@ -7,7 +7,7 @@ import { cutWords, wordsOf } from "../document/words.js";
 export const wordsIn = ({ text, words, entities }) => cutWords(words ?? wordsOf(text), entities.flatMap(({ start, end }) => [start, end]));
 
 /**
- * An entity's span with a border moved by a word; the same span where there is no room.
+ * Moves a border of a span by one word. Returns the span unchanged if there is no word left.
  * @param {{start: number, end: number}} span @param {"start"|"end"} edge @param {-1|1} step
  * @param {[number, number][]} words
  */

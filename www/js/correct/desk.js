@@ -5,7 +5,7 @@ import { Marker } from "./marker.js";
 import { RowTools } from "./rows.js";
 import { askType } from "./types.js";
 
-/** All that a person corrects with: buttons, keys, marks and the tools of a sentence. */
+/** The controls for corrections: buttons, keys, text selection and the tools of each sentence. */
 export class Desk {
   #space;
 

@@ -7,15 +7,15 @@ import { moveBorder, wordsIn } from "./borders.js";
 /** @typedef {import("../document/focus.js").Target} Target */
 
 /**
- * A person's corrections. Event "mode": correcting was switched on or off, or a relation is being
- * made; each correction reaches the views through the document.
+ * Applies the reader's corrections to the document, which tells the views. Events: "mode" (correcting was switched on
+ * or off, or `pending` changed), "moved" (detail: the place of the sentence that an undo or redo changed).
  */
 export class Editor extends EventTarget {
   #focus;
   #announce;
   #document = null;
   on = false;
-  /** @type {{head: number, tail: number|null}|null} the relation that is being made */ pending = null;
+  /** @type {{head: number, tail: number|null}|null} a relation that has no type or no tail yet */ pending = null;
 
   /** @param {import("../document/focus.js").Focus} focus @param {(message: string) => void} announce */
   constructor(focus, announce) {
@@ -88,7 +88,7 @@ export class Editor extends EventTarget {
     this.#announce("Choose the kind of relation");
   }
 
-  /** The relation that is being made gets its type, and is made. @param {string} type */
+  /** Adds the pending relation with a type. @param {string} type */
   settle(type) {
     const { head, tail } = this.pending;
     this.#setPending(null);
@@ -111,7 +111,7 @@ export class Editor extends EventTarget {
     if (this.pending) this.#setPending(null);
   }
 
-  /** Makes one sentence of those from one place to another. @param {number} from @param {number} to */
+  /** Joins the sentences between two places, both inclusive, into one. @param {number} from @param {number} to */
   join(from, to) {
     this.#document.replace(from, to - from + 1, [join(this.#document.sentences.slice(from, to + 1))]);
     this.dispatchEvent(new Event("mode"));
@@ -129,7 +129,7 @@ export class Editor extends EventTarget {
   }
 
   redo() {
-    this.#show(this.#document.redo(), "Done again", "There is nothing to do again");
+    this.#show(this.#document.redo(), "Redone", "There is nothing to redo");
   }
 
   #show(splice, done, nothing) {

@@ -1,11 +1,10 @@
 /**
- * Corrections by keyboard: those of the entity or relation that is kept, and undo everywhere but in
- * text fields.
+ * Handles the keys for corrections: those of the selected entity or relation, and undo and redo outside text fields.
  * @param {HTMLElement} list of the sentences
  * @param {import("./editor.js").Editor} editor
  * @param {import("../document/focus.js").Focus} focus
  * @param {{schema: () => import("../document/schema.js").Schema, relation: (id: number) => import("../document/document.js").Relation|null, begin: (element: HTMLElement) => void}} hooks
- *   `begin` starts to mark a new entity behind an element
+ *   `begin` starts to mark a new entity after the one of an element
  */
 export function listenKeys(list, editor, focus, { schema, relation, begin }) {
   document.addEventListener("keydown", (event) => {
@@ -28,7 +27,7 @@ export function listenKeys(list, editor, focus, { schema, relation, begin }) {
     event.preventDefault();
   });
 
-  /** Whether a relation is kept that has the entity at an end. */
+  /** Whether the target is a relation with this entity as its head or tail. */
   function joins(target, id) {
     const { head, tail } = (target?.kind === "relation" && relation(target.id)) || {};
     return head === id || tail === id;

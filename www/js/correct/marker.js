@@ -4,8 +4,8 @@ import { wordsIn } from "./borders.js";
 import { rangeOf, stretchOf } from "./stretch.js";
 
 /**
- * Makes an entity of a stretch of text that is selected: with the mouse or a finger in the text itself,
- * or word by word with the keyboard in the box that comes up beside it.
+ * Turns a text selection into an entity. The reader selects with the mouse or a finger in the text, or word by word
+ * with the keyboard in the box beside it.
  */
 export class Marker {
   #list;
@@ -27,7 +27,7 @@ export class Marker {
     list.after(this.#box);
     const look = () => setTimeout(() => this.#follow());
     list.addEventListener("pointerup", look);
-    // With a finger the selection changes after it was lifted, by its handles.
+    // On a touch screen the handles of a selection change it after the finger was lifted.
     document.addEventListener("selectionchange", () => matchMedia("(pointer: coarse)").matches && this.#editor.on && look());
     this.#box.addEventListener("keydown", (event) => this.#press(event));
     editor.addEventListener("mode", () => !editor.on && this.close());
@@ -39,7 +39,7 @@ export class Marker {
     this.close();
   }
 
-  /** Starts at a word, for the keyboard. @param {number} place of the sentence @param {number} offset in it */
+  /** Selects the first word at or after an offset, for the keyboard. @param {number} place of the sentence @param {number} offset in the sentence */
   begin(place, offset) {
     const words = wordsIn(this.#reading.rows[place].sentence);
     const word = words.find(([start]) => start >= offset) ?? words.at(-1);
@@ -106,7 +106,7 @@ export class Marker {
     event.stopPropagation();
   }
 
-  /** Moves the stretch by a word, or its end only. */
+  /** Moves the selection, or only its end, by a word. */
   #shift(step, endOnly) {
     const { place, start, end } = this.#stretch;
     const words = wordsIn(this.#reading.rows[place].sentence);
@@ -120,7 +120,7 @@ export class Marker {
     this.#box.querySelectorAll("button")[held]?.focus();
   }
 
-  /** Shows the stretch as the browser shows what is selected. */
+  /** Makes the stretch the browser's text selection. */
   #select() {
     const { place, start, end } = this.#stretch;
     const range = rangeOf(this.#reading.rows[place].text.element, start, end);
@@ -131,7 +131,7 @@ export class Marker {
   #place() {
     const { place, start, end } = this.#stretch;
     const target = rangeOf(this.#reading.rows[place].text.element, start, end).getBoundingClientRect();
-    // On a phone the box lies at the window's edge.
+    // On a phone the box is fixed to the edge of the window and has no offset parent.
     const frame = this.#box.offsetParent?.getBoundingClientRect();
     if (!frame) return;
     const left = Math.max(8, Math.min(target.left - frame.left, frame.width - this.#box.offsetWidth - 8));

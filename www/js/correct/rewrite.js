@@ -3,9 +3,9 @@ import { addEntity, addRelation } from "../document/edit.js";
 import { freshId } from "../document/document.js";
 
 /**
- * Lets the reader change the words of one sentence in its place.
+ * Lets the reader edit the text of one sentence in place.
  * @param {import("../reading/row.js").Row} row
- * @returns {Promise<string|null>} the new words; null where nothing is to change
+ * @returns {Promise<string|null>} the new text; null if it is unchanged or the edit was cancelled
  */
 export function rewrite(row) {
   return new Promise((resolve) => {
@@ -34,7 +34,7 @@ export function rewrite(row) {
 }
 
 /**
- * What a person said about a sentence, carried over to its new words as far as those are the old ones.
+ * Carries a person's corrections over to the new text of a sentence, where its beginning and end are unchanged.
  * @param {import("../document/document.js").Sentence} old
  * @param {import("../document/document.js").Sentence} fresh
  * @returns {import("../document/document.js").Sentence}
@@ -68,7 +68,7 @@ function without(sentence, entities) {
   };
 }
 
-/** Lengths of the beginning and of the end that two texts share. */
+/** Lengths of the common prefix and of the common suffix of two texts. */
 function common(a, b) {
   const most = Math.min(a.length, b.length);
   let head = 0;

@@ -7,8 +7,8 @@ const TOOLS = [
 ];
 
 /**
- * The tools that each sentence has while correcting. They come when the reader points at a sentence or
- * goes into it, so that a long text does not hold thousands of buttons.
+ * The tools of a sentence while correcting. They are added when the pointer or the focus enters a sentence, so that a
+ * long text does not hold thousands of buttons.
  */
 export class RowTools {
   #editor;

@@ -1,5 +1,5 @@
 /**
- * The stretch of one sentence that is selected.
+ * The part of a text selection that lies in one sentence; null if there is none.
  * @param {Selection} selection @param {import("../reading/reading.js").Reading} reading
  * @returns {{place: number, start: number, end: number}|null}
  */

@@ -1,7 +1,7 @@
 import { make } from "../dom.js";
 
 /**
- * Asks for a type of entity or relation that no model knows, so that it can be given by hand.
+ * Asks for the name of a new entity or relation type, which the reader can then assign.
  * @param {import("../document/workspace.js").Workspace} space
  * @param {(message: string) => void} announce
  */

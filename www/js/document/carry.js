@@ -1,8 +1,8 @@
 import { groupBy } from "./group.js";
 
 /**
- * Keeps a person's corrections when a changed text is read again: a sentence whose text is as
- * before keeps what was said about it.
+ * Keeps a person's corrections when a changed text is read again: sentences with unchanged text keep their
+ * corrections.
  * @param {import("./document.js").Document} old
  * @returns {(sentence: import("./document.js").Sentence) => import("./document.js").Sentence}
  */
@@ -14,6 +14,6 @@ export function carry(old) {
   };
 }
 
-/** Whether a person has said anything about a sentence. @param {import("./document.js").Sentence} sentence */
+/** Whether a person has corrected or checked a sentence. @param {import("./document.js").Sentence} sentence */
 export const touched = ({ entities, relations, found, checked }) =>
   checked || entities !== (found?.entities ?? null) || relations !== (found?.relations ?? null);

@@ -1,8 +1,8 @@
 /** @typedef {"entity"|"relation"} Kind */
 
 /**
- * What the reader wants to see of what was found: types they hide, the least score of each type,
- * and which types a relation may join. Event: "change".
+ * The reader's filter on the findings: hidden types, the threshold of each type, and the types that a relation may
+ * join. Event: "change".
  */
 export class Choice extends EventTarget {
   #hidden = { entity: new Set(), relation: new Set() };
@@ -48,12 +48,12 @@ export class Choice extends EventTarget {
     this.#tell();
   }
 
-  /** How many combinations are not allowed. */
+  /** Number of forbidden combinations. */
   get banned() {
     return this.#banned.size;
   }
 
-  /** Whether everything shows. */
+  /** Whether the filter hides nothing. */
   get idle() {
     const { entity, relation } = this.#hidden;
     return this.#banned.size + entity.size + relation.size + this.#least.entity.size + this.#least.relation.size === 0;
@@ -63,7 +63,7 @@ export class Choice extends EventTarget {
     this.restore({});
   }
 
-  /** As plain data, to be kept. */
+  /** The filter as plain data, for storage. */
   keep() {
     const { entity, relation } = this.#hidden;
     return {

@@ -1,31 +1,31 @@
 /**
- * Offsets are UTF-16 units. Those of entities and words count from the start of their sentence, so
- * that an edit moves nothing else. Sentences are values: an edit puts a new one in the old one's place.
- * @typedef {"model"|"human"} Source who says so
+ * Offsets are UTF-16 code units. Those of entities and words count from the start of their sentence, so that an edit
+ * shifts no other sentence. Sentences are immutable: an edit replaces a sentence by a new one.
+ * @typedef {"model"|"human"} Source the origin of an annotation
  * @typedef {{id: number, start: number, end: number, type: string, score: number|null, source: Source}} Entity
  * @typedef {{id: number, head: number, tail: number, type: string, score: number|null, source: Source}} Relation
  *   `head` and `tail` are ids of entities of the same sentence
  * @typedef {{entities: Entity[], relations: Relation[]}} Findings
  * @typedef {Findings & {before: string, text: string, words: [number, number][]|null, found: Findings|null, checked: boolean, origin?: {article: string, index: number}}} Sentence
- *   `before` is the text between the sentence before and this one; `found` is what the model said;
- *   `checked`: a person has read it; `origin`: its place in the file that it came from
+ *   `before` is the text between the previous sentence and this one; `found` holds the model's findings before any
+ *   correction, null if no model read the sentence; `checked`: a person has marked the sentence as checked; `origin`: its place in the imported file
  * @typedef {{at: number, before: Sentence[], after: Sentence[]}} Splice
  */
 
-// Each step holds the few sentences that it changed.
+// Largest number of undo steps; each holds the few sentences that it changed.
 const STEPS = 500;
 
 let ids = 0;
 
-/** A number that no other entity or relation has, whatever its document. */
+/** An id that is unique among the entities and relations of all documents. */
 export const freshId = () => ++ids;
 
-/** Makes sure that no number up to this one is given (again). @param {number} highest */
+/** Reserves all ids up to this one. @param {number} highest */
 export const reserveIds = (highest) => void (ids = Math.max(ids, highest));
 
 /**
- * A text with what was found in it. Event "splice" (detail: a Splice): sentences came, went or
- * changed; "rest": the text behind the last sentence changed.
+ * A text with its findings. Events: "splice" (detail: a Splice; sentences were added, removed or changed), "rest" (the
+ * text after the last sentence changed).
  */
 export class Document extends EventTarget {
   /** @type {Sentence[]} */ sentences = [];
@@ -34,13 +34,13 @@ export class Document extends EventTarget {
   #done = [];
   #undone = [];
 
-  /** @param {string} rest text that belongs to no sentence (yet) */
+  /** @param {string} rest text that is not divided into sentences yet */
   constructor(rest) {
     super();
     this.#rest = rest;
   }
 
-  /** The text behind the last sentence. */
+  /** The text after the last sentence. */
   get rest() {
     return this.#rest;
   }
@@ -50,7 +50,7 @@ export class Document extends EventTarget {
   }
 
   /**
-   * Adds sentences that the text behind the last one begins with. This is no step to undo.
+   * Appends sentences, with which `rest` must begin. This is not an undo step.
    * @param {Sentence[]} sentences
    */
   append(sentences) {
@@ -62,7 +62,7 @@ export class Document extends EventTarget {
   }
 
   /**
-   * Puts sentences in the place of others, as a step that can be undone.
+   * Replaces sentences, as one undo step.
    * @param {number} at @param {number} count @param {Sentence[]} after
    */
   replace(at, count, after) {
@@ -82,7 +82,7 @@ export class Document extends EventTarget {
     return this.#undone.length > 0;
   }
 
-  /** @returns {Splice|null} what was changed back */
+  /** @returns {Splice|null} the splice that was applied; null if there is nothing to undo */
   undo() {
     const splice = this.#done.pop();
     if (!splice) return null;
@@ -90,7 +90,7 @@ export class Document extends EventTarget {
     return this.#splice({ at: splice.at, before: splice.after, after: splice.before });
   }
 
-  /** @returns {Splice|null} what was changed again */
+  /** @returns {Splice|null} the splice that was applied; null if there is nothing to redo */
   redo() {
     const splice = this.#undone.pop();
     if (!splice) return null;
@@ -98,7 +98,7 @@ export class Document extends EventTarget {
     return this.#splice(splice);
   }
 
-  /** @param {number} id of an entity or a relation @returns {number} index of its sentence; -1 where there is none */
+  /** @param {number} id of an entity or a relation @returns {number} index of its sentence; -1 if there is none */
   place(id) {
     return this.#places.get(id) ?? -1;
   }
@@ -113,7 +113,7 @@ export class Document extends EventTarget {
     return this.sentences[this.place(id)]?.relations.find((relation) => relation.id === id) ?? null;
   }
 
-  /** @param {number} id of an entity @returns {string} its words */
+  /** @param {number} id of an entity @returns {string} its text */
   surface(id) {
     const { start, end } = this.entity(id);
     return this.sentences[this.place(id)].text.slice(start, end);
@@ -124,7 +124,7 @@ export class Document extends EventTarget {
     return this.sentences.reduce((sum, { before, text }) => sum + before.length + text.length, this.#rest.length);
   }
 
-  /** Number of entities and of relations that pass. */
+  /** Number of entities and relations that a filter passes. */
   count(shown = (sentence) => sentence) {
     let [entities, relations] = [0, 0];
     for (const sentence of this.sentences) {
@@ -137,7 +137,7 @@ export class Document extends EventTarget {
 
   #splice(splice) {
     const { at, before, after } = splice;
-    // The numbers of the sentences behind stay right unless their count changes.
+    // The places of the following sentences change only if the number of sentences changes.
     const moved = before.length === after.length ? at + after.length : this.sentences.length - before.length + after.length;
     for (const { entities, relations } of before) for (const { id } of [...entities, ...relations]) this.#places.delete(id);
     // Spreading a hundred thousand sentences would overflow the stack.

@@ -1,4 +1,4 @@
-// Edits of one sentence. Each takes a sentence and gives a new one, or the same where nothing changes.
+// Edits of one sentence. Each returns a new sentence, or the given one if nothing changes.
 
 /** @typedef {import("./document.js").Sentence} Sentence */
 

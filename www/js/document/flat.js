@@ -3,18 +3,18 @@ import { sentencesOf } from "./sentences.js";
 import { trimmed } from "./space.js";
 
 /**
- * A document as plain lists, which the formats read and write. Offsets are UTF-16 units of the
- * text; relations point into the list of entities.
+ * A document as plain lists, which the formats read and write. Offsets are UTF-16 code units of the text; `head` and
+ * `tail` are indices into `entities`.
  * @typedef {{start: number, end: number, type: string, score: number|null, source: "model"|"human"}} FlatEntity
  * @typedef {{head: number, tail: number, type: string, score: number|null, source: "model"|"human"}} FlatRelation
  * @typedef {{start: number, end: number, words: [number, number][]|null, checked: boolean, origin?: {article: string, index: number}, left?: boolean}} FlatSentence
- *   `left`: writers that can do so leave this sentence out
+ *   `left`: writers that support it leave this sentence out
  * @typedef {{text: string, sentences: FlatSentence[], entities: FlatEntity[], relations: FlatRelation[]}} Flat
  */
 
 /**
  * @param {Document} document
- * @param {(sentence: import("./document.js").Sentence) => import("./document.js").Findings} [shown] what to keep of a sentence
+ * @param {(sentence: import("./document.js").Sentence) => import("./document.js").Findings} [shown] returns the findings of a sentence to keep
  * @returns {Flat}
  */
 export function flatten(document, shown = (sentence) => sentence) {
@@ -39,10 +39,9 @@ export function flatten(document, shown = (sentence) => sentence) {
 }
 
 /**
- * Sentences that an entity or a relation crosses become one; text outside of any sentence that
- * holds an entity becomes a sentence.
+ * Joins sentences that an entity or a relation crosses, and makes a sentence of an entity's text outside all sentences.
  * @param {Omit<Flat, "sentences"> & {sentences?: FlatSentence[]}} flat
- * @throws {Error} that names the entity or the relation which cannot be
+ * @throws {Error} that names the invalid entity or relation
  */
 export function unflatten({ text, sentences, entities, relations }) {
   const spans = entities.map((entity, index) => spanOf(entity, index, text));
@@ -80,7 +79,7 @@ function demandEnds({ head, tail, type }, index, count) {
   }
 }
 
-/** Ranges that overlap become one; the places are sorted. */
+/** Joins overlapping ranges, and sorts the result. */
 function unite(sentences, spans, relations) {
   const links = relations.map(({ head, tail }) => ({
     start: Math.min(spans[head].start, spans[tail].start),

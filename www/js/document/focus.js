@@ -1,17 +1,18 @@
 /**
- * What the reader points at (hovered or focused) and what they chose to keep selected.
+ * The entity or relation that the reader points at (hovered or focused), and the one that is kept selected. Event:
+ * "change".
  * @typedef {{kind: "entity"|"relation", id: number}} Target
  */
 export class Focus extends EventTarget {
   /** @type {Target|null} */ pointed = null;
   /** @type {Target|null} */ kept = null;
 
-  /** What the text brings out. @returns {Target|null} */
+  /** The target to highlight in the text. @returns {Target|null} */
   get active() {
     return this.pointed ?? this.kept;
   }
 
-  /** What is told about: the hand on its way to a button passes over other things. @returns {Target|null} */
+  /** The target that the panel describes: a kept one, since the pointer passes over others on its way to a button. @returns {Target|null} */
   get subject() {
     return this.kept ?? this.pointed;
   }
@@ -23,7 +24,7 @@ export class Focus extends EventTarget {
     this.dispatchEvent(new Event("change"));
   }
 
-  /** Selects the target, or lets it go when it is the selected one. @param {Target|null} target */
+  /** Selects the target, or deselects it if it is the selected one. @param {Target|null} target */
   toggle(target) {
     this.keep(same(this.kept, target) ? null : target);
   }
@@ -40,7 +41,7 @@ export class Focus extends EventTarget {
     this.dispatchEvent(new Event("change"));
   }
 
-  /** Lets go of what is gone. @param {(target: Target) => boolean} there */
+  /** Deselects targets that no longer exist. @param {(target: Target) => boolean} there */
   prune(there) {
     const gone = [this.pointed, this.kept].some((target) => target && !there(target));
     if (this.pointed && !there(this.pointed)) this.pointed = null;
@@ -53,9 +54,9 @@ export class Focus extends EventTarget {
 export const same = (a, b) => a === b || (a !== null && b !== null && a.kind === b.kind && a.id === b.id);
 
 /**
- * The relations that a target brings out.
+ * The relations to highlight with a target.
  * @param {Target|null} target
- * @param {import("./document.js").Findings} findings what shows of its sentence
+ * @param {import("./document.js").Findings} findings the visible findings of its sentence
  * @returns {import("./document.js").Relation[]}
  */
 export function relationsOf(target, { relations }) {

@@ -1,5 +1,5 @@
 /**
- * Items by a key, in their order. (`Map.groupBy` is too young for some browsers.)
+ * Groups items by a key and keeps their order. (Some browsers lack `Map.groupBy`.)
  * @template K, T
  * @param {Iterable<T>} items @param {(item: T) => K} key
  * @returns {Map<K, T[]>}

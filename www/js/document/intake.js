@@ -1,15 +1,15 @@
 import { freshId } from "./document.js";
 
 /**
- * Takes what the model finds into a document, batch by batch. What lies outside of the text is
- * left out.
+ * Adds the model's findings to a document, batch by batch. Sentences outside the text and entities outside
+ * their sentence are left out.
  */
 export class Intake {
   #document;
   #offset = 0;
   #length;
 
-  /** @param {import("./document.js").Document} document with nothing in it yet */
+  /** @param {import("./document.js").Document} document without sentences */
   constructor(document) {
     this.#document = document;
     this.#length = document.rest.length;
@@ -17,7 +17,7 @@ export class Intake {
 
   /**
    * @param {{start: number, end: number, words?: [number, number][], entities: object[], relations: object[]}[]} batch
-   * @param {(sentence: import("./document.js").Sentence) => import("./document.js").Sentence} [amend] what is already known better
+   * @param {(sentence: import("./document.js").Sentence) => import("./document.js").Sentence} [amend] restores earlier corrections of a sentence
    */
   take(batch, amend = (sentence) => sentence) {
     const source = this.#document.rest;

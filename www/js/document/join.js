@@ -1,5 +1,5 @@
 /**
- * One sentence made of several that follow each other.
+ * Joins consecutive sentences into one.
  * @param {import("./document.js").Sentence[]} sentences
  * @returns {import("./document.js").Sentence}
  */

@@ -1,12 +1,12 @@
-// Eight hues stay apart under the common colour-vision deficiencies; a further type
-// repeats a hue with another underline.
+// Eight hues can be told apart with the common colour-vision deficiencies; further types repeat a hue with another
+// underline.
 const HUES = 8;
 const STYLES = ["solid", "dashed", "dotted", "double"];
 const LONG = 15;
 
 /** @typedef {{name: string, words: string, tag: string, hue: number, underline: string}} Look */
 
-/** The types that can be found or given, and how each of them looks and reads. */
+/** The entity and relation types, with the look and the readable name of each. */
 export class Schema {
   /** @param {{entities: string[], relations: string[], symmetric: string[]}} types */
   constructor({ entities, relations, symmetric }) {
@@ -15,7 +15,7 @@ export class Schema {
     this.symmetric = new Set(symmetric);
   }
 
-  /** A type that was not known becomes so. @param {string} name */
+  /** The look of an entity type, which is added if it is new. @param {string} name */
   entity(name) {
     return this.#known(this.entities, name);
   }
@@ -30,7 +30,7 @@ export class Schema {
     return kind === "entity" ? this.entity(name) : this.relation(name);
   }
 
-  /** Makes the types of sentences known. @param {import("./document.js").Sentence[]} sentences */
+  /** Adds the types that occur in sentences. @param {import("./document.js").Sentence[]} sentences */
   learn(sentences) {
     for (const { entities, relations } of sentences) {
       for (const { type } of entities) this.entity(type);
@@ -38,7 +38,7 @@ export class Schema {
     }
   }
 
-  /** As plain data, to be kept. */
+  /** The types as plain data, for storage. */
   keep() {
     return { entities: [...this.entities.keys()], relations: [...this.relations.keys()], symmetric: [...this.symmetric] };
   }
@@ -61,7 +61,7 @@ function look(name, index) {
   };
 }
 
-/** "OtherScientificTerm" and "USED-FOR" become words; "ORG" stays. @param {string} name */
+/** Turns a type's name into words: "OtherScientificTerm" and "USED-FOR", but not "ORG". @param {string} name */
 export function readable(name) {
   if (/^\p{Lu}{1,4}$/u.test(name)) return name;
   return name

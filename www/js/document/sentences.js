@@ -1,8 +1,8 @@
 import { trimmed } from "./space.js";
 
 /**
- * Sentences of a text that no model has read, such as an imported one. A single line break does
- * not end a sentence, an empty line does.
+ * Splits a text that no model has read, such as an imported one, into sentences. An empty line ends a sentence; a single
+ * line break does not.
  * @param {string} text
  * @returns {[number, number][]}
  */

@@ -4,8 +4,8 @@
  */
 
 /**
- * What of a sentence's findings shows. A relation needs both its ends; one that a person gave needs
- * no score and no leave. Of a symmetric relation's two directions one shows.
+ * The visible findings of a sentence. A relation is visible only with its head and tail; a person's relation ignores
+ * thresholds and forbidden combinations. Of the two directions of a symmetric relation, one is visible.
  * @param {Sentence} sentence
  * @param {import("./choice.js").Choice} choice
  * @param {Set<string>} symmetric
@@ -41,7 +41,7 @@ const pairOf = ({ head, tail, type }) => `${Math.min(head, tail)} ${Math.max(hea
 
 const rank = ({ source, score }) => (source === "human" ? 2 : (score ?? 1));
 
-/** Remembers what shows of each sentence until the choice or the schema changes. */
+/** Caches the visible findings of each sentence until the filter or the schema changes. */
 export class Shown {
   #known = new WeakMap();
   #choice;

@@ -1,7 +1,7 @@
 const SPACE = /\p{White_Space}/u;
 
 /**
- * A stretch of text without the white space at its ends; null where nothing else is in it.
+ * Trims white space from both ends of a span; null if nothing remains.
  * @param {string} text @param {number} start @param {number} end
  * @returns {{start: number, end: number}|null}
  */

@@ -6,7 +6,7 @@ const WORD = new RegExp(
 const CLITIC = /^(.+?)(n['’]t|['’](?:s|re|ve|ll|d|m))$/iu;
 
 /**
- * Words of a sentence, for a model that does not give its own.
+ * Splits a sentence into words, if the model gives none.
  * @param {string} text
  * @returns {[number, number][]}
  */
@@ -21,7 +21,7 @@ export function wordsOf(text) {
 }
 
 /**
- * Cuts words at places inside them, such as the borders of an entity that is a part of a word.
+ * Cuts words at offsets inside them, such as the borders of an entity that is a part of a word.
  * @param {[number, number][]} words @param {Iterable<number>} cuts
  * @returns {[number, number][]}
  */
@@ -42,7 +42,7 @@ export function cutWords(words, cuts) {
 }
 
 /**
- * The whole words that a stretch of text touches; null where it touches none.
+ * Extends a span to whole words; null if it touches no word.
  * @param {[number, number][]} words @param {number} start @param {number} end
  * @returns {{start: number, end: number}|null}
  */

@@ -7,9 +7,9 @@ import { Schema } from "./schema.js";
 import { Shown } from "./shown.js";
 
 /**
- * The document on show with all that views need to know about it. Events: "open": another document;
- * "close": none is there any more; "splice" (detail: a Splice): this one changed; "rest": more of it was read; "choice": other things show;
- * "types": a type was added.
+ * The document on show, with its schema, filter and selection. Events: "open" (another document), "close" (no document
+ * any more), "splice" (detail: a Splice; sentences changed), "rest" (the unread text changed), "choice" (the filter
+ * changed), "types" (a type was added).
  */
 export class Workspace extends EventTarget {
   choice = new Choice();
@@ -17,10 +17,10 @@ export class Workspace extends EventTarget {
   shown = new Shown(this.choice);
   /** @type {Document|null} */ document = null;
   /** @type {Schema|null} */ schema = null;
-  /** What the document is called. */ name = "";
-  /** @type {{name: string, format: number}|null} what read it */ model = null;
-  /** How many characters were read. */ read = 0;
-  /** Whether more of it is about to be read. */ reading = false;
+  /** The name of the document. */ name = "";
+  /** @type {{name: string, format: number}|null} the model that read the document */ model = null;
+  /** Offset up to which the text was read. */ read = 0;
+  /** Whether the text is being read. */ reading = false;
   #intake = null;
   #amend = undefined;
   #followed = new WeakSet();
@@ -34,7 +34,7 @@ export class Workspace extends EventTarget {
   }
 
   /**
-   * Another document, read or annotated already.
+   * Opens a document that is read, imported or restored.
    * @param {{document: Document, types: {entities: string[], relations: string[], symmetric: string[]}, name: string, model?: object|null, read?: number, choice?: object, reading?: boolean}} work
    */
   open({ document, types, name, model = null, read = document.length, choice, reading = false }) {
@@ -53,7 +53,7 @@ export class Workspace extends EventTarget {
     if (choice) this.choice.restore(choice);
   }
 
-  /** The types of a model can be given to what came without one. @param {import("../engine.js").Info} info */
+  /** Adds the types of a model to a document that came without one. @param {import("../engine.js").Info} info */
   know({ entities, relations, symmetric }) {
     if (!this.document || this.model) return;
     for (const name of entities) this.schema.entity(name);
@@ -63,7 +63,7 @@ export class Workspace extends EventTarget {
     this.dispatchEvent(new Event("types"));
   }
 
-  /** @returns {(() => void)|null} brings back what was there */
+  /** @returns {(() => void)|null} reopens the closed document; null if there was none */
   close() {
     const { document, schema, name, model, read } = this;
     if (!document) return null;
@@ -75,8 +75,8 @@ export class Workspace extends EventTarget {
   }
 
   /**
-   * A text that is about to be read. What a person said about sentences of the document before is kept
-   * where those come again.
+   * Opens a text that is about to be read. Corrections of the previous document are kept for sentences that occur
+   * again.
    * @param {string} text @param {import("../engine.js").Info} info @param {string} name
    */
   begin(text, info, name) {
@@ -84,7 +84,7 @@ export class Workspace extends EventTarget {
     this.#amend = this.document ? carry(this.document) : undefined;
     const document = new Document(text);
     const { model, format } = info;
-    // Types that the reader added stay.
+    // Types that the reader added stay if the model is still the same.
     const types = this.document && this.model?.name === model ? { entities: union(info.entities, custom.entities), relations: union(info.relations, custom.relations), symmetric: info.symmetric } : info;
     this.#intake = new Intake(document);
     this.open({ document, types, name, model: { name: model, format }, read: 0, reading: true });
@@ -96,7 +96,7 @@ export class Workspace extends EventTarget {
     this.#intake.take(sentences, this.#amend);
   }
 
-  /** No more is read, be it all or not. */
+  /** Ends the reading, complete or not. */
   finish() {
     this.reading = false;
     this.#intake = null;

@@ -5,6 +5,6 @@ export function download(content, name, type) {
   link.href = address;
   link.download = name.replace(/[\\/:*?"<>|\p{Cc}]+/gu, "_");
   link.click();
-  // The browser may read the address after the click has returned.
+  // The browser may read the address after the click handler has returned.
   setTimeout(() => URL.revokeObjectURL(address), 10_000);
 }

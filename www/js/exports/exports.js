@@ -7,7 +7,7 @@ import { KINDS } from "./kinds.js";
 
 const PREVIEW = 1500;
 
-/** The dialog that writes what was found to a file or to the clipboard. */
+/** The dialog that exports the document to a file or to the clipboard. */
 export class Exports {
   #announce;
   #source;
@@ -40,7 +40,7 @@ export class Exports {
     document.body.append(this.#dialog);
   }
 
-  /** @param {string} [id] of the format to begin with */
+  /** @param {string} [id] id of the format to preselect */
   show(id) {
     const kind = KINDS.find((one) => one.id === id) ?? this.#kind;
     this.#dialog.querySelector(`input[value="${kind.id}"]`).checked = true;
@@ -52,11 +52,11 @@ export class Exports {
   #turn(kind) {
     this.#kind = kind;
     this.#about.textContent = kind.about;
-    const goods = this.#goods();
+    const input = this.#input();
     this.#options.replaceChildren(...this.#boxes(kind));
-    const contents = kind.files.map(({ write }) => write(goods));
+    const contents = kind.files.map(({ write }) => write(input));
     this.#preview.textContent = contents.map((content) => (content.length > PREVIEW ? `${content.slice(0, PREVIEW).toWellFormed()}\n…` : content)).join("\n---\n");
-    this.#foot.replaceChildren(...this.#buttons(kind, goods, contents));
+    this.#foot.replaceChildren(...this.#buttons(kind, input, contents));
   }
 
   #boxes(kind) {
@@ -65,7 +65,7 @@ export class Exports {
     const hidden = [plural(all.entities - some.entities, "entity", "entities"), plural(all.relations - some.relations, "relation")].join(" and ");
     const boxes = [];
     if (all.entities + all.relations > some.entities + some.relations && kind.id !== "svg") {
-      boxes.push(this.#box(`Also what does not show: ${hidden}`, this.#everything, (on) => (this.#everything = on)));
+      boxes.push(this.#box(`Include hidden annotations: ${hidden}`, this.#everything, (on) => (this.#everything = on)));
     }
     if (kind.gold) {
       const mine = document.sentences.filter(touched).length;
@@ -84,7 +84,7 @@ export class Exports {
     return make("label", { className: "radio" }, box, title);
   }
 
-  #goods() {
+  #input() {
     const { document, schema, shown, name, model, place } = this.#source();
     const mine = this.#mineOnly && this.#kind.gold;
     const visible = this.#everything ? undefined : (sentence) => shown.of(sentence);
@@ -112,7 +112,7 @@ export class Exports {
   }
 }
 
-/** Some of the sentences, marked as to be kept for the writer. */
+/** Marks the sentences that the writer is to leave out. */
 function only(flat, keep) {
   return { ...flat, sentences: flat.sentences.map((sentence, i) => ({ ...sentence, left: !keep[i] })) };
 }

@@ -8,11 +8,11 @@ import { writeSvg } from "../formats/svg.js";
 import { lightPalette, paletteStyle } from "./palette.js";
 
 /**
- * What is exported.
+ * The input of a writer.
  * @typedef {{flat: import("../document/flat.js").Flat, name: string, model: {name: string, format: number}|null, schema: import("../document/schema.js").Schema,
- *   sentence: import("../document/document.js").Sentence, findings: import("../document/document.js").Findings}} Goods
- *   `sentence` is the one that the reader is at, and `findings` what shows of it
- * @typedef {{id: string, title: string, about: string, gold?: boolean, files: {ending: string, type: string, write: (goods: Goods) => string}[]}} Kind
+ *   sentence: import("../document/document.js").Sentence, findings: import("../document/document.js").Findings}} ExportInput
+ *   `sentence` is the selected or topmost visible sentence, `findings` its visible findings
+ * @typedef {{id: string, title: string, about: string, gold?: boolean, files: {ending: string, type: string, write: (input: ExportInput) => string}[]}} Kind
  */
 
 const about = ({ name, model }) => ({ name, model });
@@ -23,14 +23,14 @@ export const KINDS = [
     id: "json",
     title: "JSON",
     about: "Everything, with offsets in UTF-16 units. This page can open it again.",
-    files: [{ ending: ".json", type: "application/json", write: (goods) => writeJson(goods.flat, about(goods)) }],
+    files: [{ ending: ".json", type: "application/json", write: (input) => writeJson(input.flat, about(input)) }],
   },
   {
     id: "jsonl",
     title: "JSON lines for training",
-    about: "A sentence a line, offsets in words: ready for “spanlight finetune”.",
+    about: "One sentence per line, with offsets in words, for “spanlight finetune”.",
     gold: true,
-    files: [{ ending: ".jsonl", type: "application/jsonl", write: (goods) => writeJsonl(goods.flat, about(goods)) }],
+    files: [{ ending: ".jsonl", type: "application/jsonl", write: (input) => writeJsonl(input.flat, about(input)) }],
   },
   {
     id: "brat",
@@ -44,25 +44,25 @@ export const KINDS = [
   {
     id: "conll",
     title: "CoNLL-U Plus",
-    about: "A word a line with BIO tags and relations.",
-    files: [{ ending: ".conllup", type: "text/plain", write: (goods) => writeConll(goods.flat, about(goods)) }],
+    about: "One word per line, with BIO tags and relations.",
+    files: [{ ending: ".conllup", type: "text/plain", write: (input) => writeConll(input.flat, about(input)) }],
   },
   {
     id: "csv",
     title: "CSV",
-    about: "A relation a line, for a spreadsheet.",
+    about: "One relation per line, for a spreadsheet.",
     files: [{ ending: ".csv", type: "text/csv", write: ({ flat }) => writeCsv(flat) }],
   },
   {
     id: "html",
     title: "HTML",
-    about: "A page of its own that shows what this one does, without any script.",
+    about: "A standalone page with the marked text, without scripts.",
     files: [{ ending: ".html", type: "text/html", write: ({ flat, name, schema }) => writeHtml(flat, { name, schema, palette: paletteStyle() }) }],
   },
   {
     id: "svg",
     title: "SVG of the sentence",
-    about: "A picture of the sentence you are at, with its arcs.",
+    about: "A picture of the selected sentence with its arcs.",
     files: [
       {
         ending: ".svg",

@@ -1,10 +1,10 @@
-/** The rules of the style sheet that gives the hues their colours. @returns {CSSRule[]} */
+/** The rules of the style sheet that defines the colours of the hues. @returns {CSSRule[]} */
 function rules() {
   const sheet = [...document.styleSheets].find(({ href }) => href?.endsWith("/palette.css"));
   return sheet ? [...sheet.cssRules] : [];
 }
 
-/** The colours of the hues on white. @returns {{tint: string, bar: string, ink: string}[]} */
+/** The colours of the hues on a white ground. @returns {{tint: string, bar: string, ink: string}[]} */
 export function lightPalette() {
   const hues = [];
   for (const { selectorText, style } of rules()) {
@@ -15,5 +15,5 @@ export function lightPalette() {
   return hues;
 }
 
-/** The style of the hues, light and dark, for a page of its own. */
+/** The style of the hues, light and dark, for a standalone page. */
 export const paletteStyle = () => rules().map(({ cssText }) => cssText).join("\n");

@@ -4,11 +4,11 @@ import { CodePoints } from "./code_points.js";
 
 const NOTE = /^(?:score (?<score>[\d.e+-]+), )?by (?:a )?(?<source>model|human)$/;
 
-// What Python, in which brat is written, takes for one line.
+// A line as Python splits lines, since brat is written in Python.
 const LINE = /[^\r\n\v\f\x1c-\x1e\x85\u2028\u2029]+/g;
 
 /**
- * brat's standoff format: the text, and a file of annotations whose offsets count characters.
+ * Writes brat's standoff format: the text, and a file of annotations whose offsets count characters.
  * @param {Flat} flat
  * @returns {{txt: string, ann: string}}
  */
@@ -31,7 +31,7 @@ export function writeBrat({ text, entities, relations }) {
 /**
  * @param {string} text
  * @param {string} ann
- * @returns {Omit<Flat, "sentences"> & {left: string[]}} `left` says what this page has no place for
+ * @returns {Omit<Flat, "sentences"> & {left: string[]}} `left` lists the annotations of kinds that this page does not support
  */
 export function readBrat(text, ann) {
   const places = new CodePoints(text);
@@ -73,13 +73,13 @@ function entityOf(body, words, places, text, at) {
   return { start, end, type: unescaped(match[1]) };
 }
 
-/** "EQUIV T1 T2 T3" holds between neighbours. */
+/** "EQUIV T1 T2 T3" becomes a relation between each two neighbours. */
 function chain(body, at) {
   const [type, ...ids] = body?.split(" ") ?? [];
   return ids.slice(1).map((id, index) => ({ id: "", body: `${type} Arg1:${ids[index]} Arg2:${id}`, at }));
 }
 
-/** brat wants a mention that runs over a line's end in fragments. */
+/** Cuts a mention at line ends, since brat wants one fragment per line. */
 function linesOf(text, start, end) {
   const fragments = [];
   for (const { index, 0: line } of text.slice(start, end).matchAll(LINE)) fragments.push([start + index, start + index + line.length]);
@@ -90,7 +90,7 @@ const noteOf = (id, score, source) => `#\tAnnotatorNotes ${id}\t${score === null
 
 const judgement = (note) => ({ score: note?.score === undefined ? null : Number(note.score), source: note?.source ?? "human" });
 
-// A type is one word in brat; what it may not hold goes as in addresses.
+// A type is one word in brat; other characters are percent-encoded.
 const escaped = (type) => type.toWellFormed().replace(/[^\p{L}\p{N}_.-]/gu, (mark) => Array.from(new TextEncoder().encode(mark), hex).join(""));
 
 const hex = (byte) => `%${byte.toString(16).padStart(2, "0")}`;

@@ -2,7 +2,7 @@ const SURROGATE = /[\ud800-\udbff][\udc00-\udfff]/g;
 
 /** Turns UTF-16 offsets into counts of characters (code points), and back. */
 export class CodePoints {
-  // Where pairs of units that make one character begin, in order.
+  // Offsets of the surrogate pairs, in ascending order.
   #pairs;
 
   /** @param {string} text */
@@ -11,18 +11,18 @@ export class CodePoints {
     this.#pairs = Array.from(text.matchAll(SURROGATE), ({ index }) => index);
   }
 
-  /** @param {number} unit offset in UTF-16 units @returns {number} characters before it */
+  /** @param {number} unit offset in UTF-16 units @returns {number} number of characters before the offset */
   count(unit) {
     return unit - this.#before((index) => this.#pairs[index] < unit);
   }
 
-  /** @param {number} count @returns {number|null} the UTF-16 offset behind so many characters; null behind the text's end */
+  /** @param {number} count @returns {number|null} the UTF-16 offset after `count` characters; null if the text is shorter */
   unit(count) {
     const unit = count + this.#before((index) => this.#pairs[index] - index < count);
     return unit <= this.length ? unit : null;
   }
 
-  /** How many pairs pass a test that holds for the first ones only. */
+  /** Number of leading pairs that pass a monotone test. */
   #before(passes) {
     let [low, high] = [0, this.#pairs.length];
     while (low < high) {

@@ -2,8 +2,8 @@ import { groupBy } from "../document/group.js";
 import { groupsOf, wordsIn } from "./jsonl.js";
 
 /**
- * CoNLL-U Plus: a word a line with its BIO tag (several, joined by "|", where entities overlap) and,
- * at the first word of a relation's head, the words of both its ends.
+ * Writes CoNLL-U Plus: one word per line with its BIO tag (several tags, joined by "|", for overlapping entities). A
+ * relation stands at the first word of its head, with the word ranges of its head and tail.
  * @param {import("../document/flat.js").Flat} flat
  * @param {{name: string}} options
  */
@@ -30,12 +30,12 @@ export function writeConll({ text, sentences, entities, relations }, { name }) {
   return ["# global.columns = ID FORM NER REL MISC", ...blocks, ""].join("\n");
 }
 
-/** First and last word of an entity. */
+/** Numbers of the first and last word of an entity. */
 function rangeOf({ start, end }, words) {
   return [words.findIndex((word) => word[0] >= start), words.findLastIndex((word) => word[1] <= end)];
 }
 
 const spell = ([first, last]) => `${first + 1}-${last + 1}`;
 
-// These marks separate columns and values.
+// Replaces the characters that separate columns and values.
 const bare = (type) => type.toWellFormed().replace(/[\s|:]+/g, "_");

@@ -2,14 +2,14 @@ const COLUMNS = ["head", "head_type", "relation", "tail", "tail_type", "score", 
 const NUMBER = /^-?\d+([.,]\d+)*$/;
 
 /**
- * One relation a line, for a spreadsheet. Offsets are UTF-16 units of the text.
+ * Writes one relation per line, for a spreadsheet. Offsets are UTF-16 code units of the text.
  * @param {import("../document/flat.js").Flat} flat
  */
 export function writeCsv({ text, sentences, entities, relations }) {
   let number = 0;
   const rows = relations.map(({ head, tail, type, score, source }) => {
     const [from, to] = [entities[head], entities[tail]];
-    // Relations come in the order of their sentences, mostly.
+    // Relations mostly follow the order of their sentences, so the search seldom restarts.
     if (sentences[number].start > from.start) number = 0;
     while (sentences[number].end < from.end) number++;
     const { start, end } = sentences[number];
@@ -19,7 +19,7 @@ export function writeCsv({ text, sentences, entities, relations }) {
       number + 1, from.start, from.end, to.start, to.end, oneLine(text.slice(start, end)),
     ];
   });
-  // The mark at the start is how spreadsheets tell UTF-8.
+  // Spreadsheets recognise UTF-8 by the byte order mark.
   return `\ufeff${[COLUMNS, ...rows].map((row) => row.map(cell).join(",")).join("\r\n")}\r\n`;
 }
 
@@ -28,7 +28,7 @@ function cell(value) {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-/** Spreadsheets would run what begins like a formula. */
+/** Quotes text that a spreadsheet would run as a formula. */
 const inert = (text) => (/^[=+\-@\t\r]/.test(text) && !NUMBER.test(text) ? `'${text}` : text);
 
 const oneLine = (text) => text.replace(/\s+/g, " ");

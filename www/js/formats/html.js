@@ -17,7 +17,7 @@ th, td { text-align: start; vertical-align: top; padding: .35rem .5rem; border-b
 `;
 
 /**
- * A page of its own that shows the text and its findings, without any script.
+ * Writes a standalone page that shows the text and its findings without scripts.
  * @param {import("../document/flat.js").Flat} flat
  * @param {{name: string, schema: import("../document/schema.js").Schema, palette: string}} options `palette` is the style of the hues
  */

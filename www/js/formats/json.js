@@ -1,7 +1,7 @@
 /** @typedef {import("../document/flat.js").Flat} Flat */
 
 /**
- * Everything as plain data: this format loses nothing.
+ * Writes the whole document as plain data, without loss.
  * @param {Flat} flat
  * @param {{name: string, model?: {name: string, format: number}|null}} about
  */
@@ -19,13 +19,13 @@ export function writeJson({ text, sentences, entities, relations }, { name, mode
 }
 
 /**
- * @param {unknown} data as parsed
+ * @param {unknown} data the parsed JSON
  * @returns {Flat & {name: string|null}}
  */
 export function readJson(data) {
   const { text, name } = data;
   if (typeof text !== "string") throw new Error("“text” is missing");
-  if (data.offsets !== undefined && data.offsets !== "UTF-16") throw new Error(`“offsets” are “${data.offsets}”, where this page counts UTF-16 units`);
+  if (data.offsets !== undefined && data.offsets !== "UTF-16") throw new Error(`“offsets” is “${data.offsets}”; this page reads “UTF-16” only`);
   const entities = list(data, "entities").map((entity, index) => {
     const at = `entities[${index}]`;
     if (typeof entity?.type !== "string") throw new Error(`${at}: “type” is missing`);
@@ -41,7 +41,7 @@ export function readJson(data) {
   return { name: typeof name === "string" ? name : null, text, sentences: sentencesOf(data, text), entities, relations };
 }
 
-/** A score without a source is a model's. */
+/** The score and source of an annotation; a score without a source comes from a model. */
 export function judgement({ score, source }) {
   const known = Number.isFinite(score) ? score : null;
   return { score: known, source: source === "human" || source === "model" ? source : known === null ? "human" : "model" };
@@ -53,7 +53,7 @@ function sentencesOf(data, text) {
   return list(data, "sentences").map((sentence, index) => {
     const { start, end, words, checked, origin } = sentence ?? {};
     if (!Number.isInteger(start) || !Number.isInteger(end) || start < last || end <= start || end > text.length) {
-      throw new Error(`sentences[${index}]: ${start}–${end} is no stretch of the text behind the sentence before`);
+      throw new Error(`sentences[${index}]: ${start}–${end} is not a range of the text after the previous sentence`);
     }
     last = end;
     return { start, end, words: wordsIn(words, start, end), checked: checked === true, ...(originOf(origin) && { origin: originOf(origin) }) };

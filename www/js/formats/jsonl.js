@@ -5,15 +5,15 @@ import { unescapeWord } from "./treebank.js";
 
 /** @typedef {import("../document/flat.js").Flat} Flat */
 
-// The crate "formats" reads and writes the same lines in Rust, for words. This twin stays because it keeps what
-// words alone would lose (the text between them, scores, sources, lone surrogates), and because the page previews and
-// opens files on its main thread, while the engine lives in a worker and may not be loaded yet. A module of formats
-// alone has 436 kB, 128 kB with brotli; all writers and readers in this folder's JavaScript have 6 kB with brotli.
-// The files in tests/formats are read by both.
+// The crate "formats" reads and writes the same lines in Rust, but only words and annotations. This JavaScript version
+// also keeps the text between the words, scores, sources and lone surrogates. It runs on the main thread, where the
+// page previews and opens files while the engine, which lives in a worker, may not be loaded yet. A wasm module of the
+// crate "formats" alone has 436 kB (128 kB with brotli); all JavaScript of this folder has 6 kB with brotli. Both
+// versions are tested with the files in tests/formats.
 
 /**
- * The format that models are trained on: a sentence a line, offsets counted in words. The field
- * `spanlight`, which training ignores, keeps what the words alone would lose.
+ * Writes the training format: one sentence per line, with offsets in words. The field `spanlight`, which training
+ * ignores, keeps what words and annotations alone would lose.
  * @param {Flat} flat
  * @param {{name: string}} about
  */
@@ -86,12 +86,12 @@ function add(flat, record, gap, at) {
     byId.set(emId, flat.entities.push({ start: absolute[from][0], end: absolute[to - 1][1], type: String(label), ...judgement(about) }) - 1);
   }
   for (const { em1Id, em2Id, label, ...about } of record.relationMentions ?? []) {
-    if (!byId.has(em1Id) || !byId.has(em2Id)) throw new Error(`${at}: a relation “${label}” points at a mention that is not there`);
+    if (!byId.has(em1Id) || !byId.has(em2Id)) throw new Error(`${at}: a relation “${label}” points at a mention that the line does not have`);
     flat.relations.push({ head: byId.get(em1Id), tail: byId.get(em2Id), type: String(label), ...judgement(about) });
   }
 }
 
-/** The sentence as it stood in its text, where the file says so and agrees with itself. */
+/** Restores the text of a sentence from the field `spanlight`, if the field is present and consistent. */
 function layout({ sentText, spanlight }, gap) {
   const spoken = sentText.replace(/^[ \t\n\f\r]+|[ \t\n\f\r]+$/g, "").split(" ");
   const { before, text, words } = spanlight ?? {};
@@ -104,7 +104,7 @@ function layout({ sentText, spanlight }, gap) {
   return { before: gap, text: plain.join(" "), words: ranges };
 }
 
-/** The indices of each sentence's entities. */
+/** The indices of the entities of each sentence. */
 export function groupsOf(sentences, entities) {
   const order = entities.map((_, index) => index).sort((a, b) => entities[a].start - entities[b].start || entities[b].end - entities[a].end);
   let next = 0;

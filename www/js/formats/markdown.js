@@ -1,6 +1,6 @@
 /**
- * The text of a Markdown file without its marks, since no model was trained on them. Code blocks,
- * images' addresses and tables' rules go; the words of links, emphasis, lists and cells stay.
+ * Strips the markup of a Markdown file, since no model was trained on it. Code blocks, addresses of images and rules of
+ * tables are removed; the words of links, emphasis, lists and cells stay.
  * @param {string} source
  */
 export function plainText(source) {
@@ -22,7 +22,7 @@ export function plainText(source) {
   return out.join("\n\n");
 }
 
-/** Rules, underlines of headings, tables' rules, and definitions of links. */
+/** Whether a line is a rule, the underline of a heading, a rule of a table, or a link definition. */
 function isRule(line) {
   const bare = line.trim();
   return /^([-*_=]\s*){3,}$/.test(bare) || /^\|?(\s*:?-{2,}:?\s*\|)+\s*:?-*:?$/.test(bare) || /^\[[^\]]+\]:\s+\S/.test(bare);
@@ -36,7 +36,7 @@ function opening(line) {
     .replace(/^\s*\|(.*)\|\s*$/, (_, cells) => cells.split("|").map((cell) => cell.trim()).join("; "));
 }
 
-// What a mark may enclose is bounded, so that a long line of marks takes no time.
+// Bounds the length of marked text, so that a long line of marks does not take quadratic time.
 function inline(line) {
   return line
     .replace(/!\[([^[\]]{0,300})\]\([^()]{0,300}\)/g, "$1")

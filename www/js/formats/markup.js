@@ -1,7 +1,7 @@
 const MARKS = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
 
 /**
- * Text as it stands in HTML and in SVG files. What XML cannot hold becomes a replacement character.
+ * Escapes text for HTML and SVG. Characters that XML forbids become replacement characters.
  * @param {string} text
  */
 export const escaped = (text) =>

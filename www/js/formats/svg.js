@@ -12,11 +12,11 @@ const ROOM = 8;
 const PAD = 4;
 
 /**
- * One sentence as a picture, with its entities and relations.
+ * Draws one sentence with its entities and relations.
  * @param {import("../document/document.js").Sentence} sentence
  * @param {import("../document/document.js").Findings} shown
  * @param {{schema: import("../document/schema.js").Schema, palette: {tint: string, bar: string, ink: string}[], measure: (text: string, font: string) => number}} options
- *   `measure` gives the width of a text in pixels
+ *   `measure` returns the width of a text in pixels
  */
 export function writeSvg({ text }, { entities, relations }, { schema, palette, measure }) {
   const width = (words, size, family, weight = 400) => measure(words, `${weight} ${size}px ${family}`);
@@ -52,7 +52,7 @@ ${shapes.join("\n")}
 `;
 }
 
-/** Words with their places; a type's name takes room behind the last word of its entity. */
+/** Places the words; the name of a type takes room after the last word of its entity. */
 function placed(text, entities, schema, width) {
   const cuts = [...new Set(entities.flatMap(({ start, end }) => [start, end]))].sort((a, b) => a - b);
   const words = [];
@@ -89,7 +89,7 @@ function boxesOf({ start, end }, words) {
 
 const nesting = (entity, entities) => entities.filter((other) => other !== entity && other.start <= entity.start && other.end >= entity.end).length;
 
-/** `tagged` is the width of the type's name, which only the last box of an entity has. */
+/** `tagged` is the width of the type's name, which only the last box of an entity shows. */
 function mark(box, { tint, bar, ink, tag, underline }, flip, tagged, depth) {
   const right = box.right + (tagged === null ? 0 : tagged + 5);
   const [a, b] = [flip(box.left), flip(right)].sort((p, q) => p - q).map(round);

@@ -1,5 +1,5 @@
 const MARKS = new Map([["-LRB-", "("], ["-RRB-", ")"], ["-LSB-", "["], ["-RSB-", "]"], ["-LCB-", "{"], ["-RCB-", "}"], ["``", '"'], ["''", '"']]);
 
-/** Annotated corpora write brackets, quotes, slashes and asterisks as the Penn Treebank does. @param {string} word */
+/** Turns the Penn Treebank's escapes of brackets, quotes, slashes and asterisks into characters. @param {string} word */
 export const unescapeWord = (word) =>
   MARKS.get(word) ?? word.replace(/-[LR][RSC]B-/g, (mark) => MARKS.get(mark)).replace(/\\([/*])/g, "$1");

@@ -1,4 +1,4 @@
-// These stand for something else each time, so two of them are not one thing.
+// Two mentions of a pronoun need not refer to the same entity, so they are not merged.
 const PRONOUNS = new Set("it its itself they them their theirs themselves this that these those which who whom whose he him his she her hers we us our one ones both each other others another such here there".split(" "));
 
 /**
@@ -7,10 +7,10 @@ const PRONOUNS = new Set("it its itself they them their theirs themselves this t
  */
 
 /**
- * The entities of a document and how they relate, mentions with the same words and type as one.
+ * The graph of a document's relations. Mentions with the same words and type are one node.
  * @param {import("../document/document.js").Document} document
  * @param {import("../document/shown.js").Shown} shown
- * @param {number} limit how many nodes to keep: those with the most relations
+ * @param {number} limit largest number of nodes; those with the most relations are kept
  * @returns {{nodes: Node[], edges: Edge[], left: number}} `left` counts the nodes with relations that were not kept
  */
 export function gather(document, shown, limit) {
@@ -22,7 +22,7 @@ export function gather(document, shown, limit) {
     for (const { id, head, tail, type } of relations) {
       let [from, to] = [own.get(head), own.get(tail)];
       if (from === to) continue;
-      // A symmetric relation found in both directions is one.
+      // The two directions of a symmetric relation are one edge.
       if (shown.symmetric.has(type) && from.key > to.key) [from, to] = [to, from];
       const key = JSON.stringify([from.key, type, to.key]);
       if (!edges.has(key)) edges.set(key, { from, to, type, ids: [] });

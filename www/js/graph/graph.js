@@ -5,7 +5,7 @@ import { border, layOut, neighbour } from "./layout.js";
 
 const HEIGHT = 30;
 const LONGEST = 32;
-// With more edges than that, only those of the node in focus are named.
+// Largest number of edges that all carry labels; beyond it, only the edges of the focused node do.
 const NAMED = 24;
 
 /** The relations of the whole document, drawn as a graph. */
@@ -116,7 +116,7 @@ export class Graph {
     byId("graph-canvas").firstElementChild.classList.toggle("faded", index >= 0);
   }
 
-  /** Lists the relations of a node, each a way into the text. */
+  /** Lists the relations of a node, as links into the text. */
   #tell(index) {
     this.#chosen = index;
     this.#emphasise(index);

@@ -4,15 +4,15 @@ const GAP = 14;
 const FLAT = 1.5;
 
 /**
- * @typedef {{x: number, y: number, width: number, height: number}} Box `x`, `y` are the middle
+ * @typedef {{x: number, y: number, width: number, height: number}} Box `x` and `y` are its centre
  */
 
 /**
- * Places boxes so that linked ones are near each other and none overlap; what is not linked lies side by
- * side. The same graph gets the same places always.
+ * Places boxes so that linked ones are near each other and none overlap. Unconnected components lie side by side. The
+ * layout is deterministic.
  * @param {{width: number, height: number}[]} sizes of the boxes, the most linked first
  * @param {[number, number][]} links indices of boxes
- * @param {number} breadth that is there to be filled
+ * @param {number} breadth width to fill, in pixels
  * @returns {{boxes: Box[], width: number, height: number}}
  */
 export function layOut(sizes, links, breadth) {
@@ -36,7 +36,7 @@ export function layOut(sizes, links, breadth) {
   return { boxes, width, height: y + row };
 }
 
-/** Boxes that links join, directly or over others. @returns {number[][]} */
+/** The connected components. @returns {number[][]} */
 function components(count, links) {
   const home = Array.from({ length: count }, (_, index) => index);
   const root = (index) => (home[index] === index ? index : (home[index] = root(home[index])));
@@ -48,7 +48,7 @@ function components(count, links) {
 
 function arrange(sizes, links) {
   const reach = Math.sqrt(sizes.reduce((sum, { width, height }) => sum + (width + GAP) * (height + 3 * GAP), 0) / Math.max(1, sizes.length));
-  // A sunflower's seeds: the most linked in the middle, all as far apart as can be.
+  // Starts with a sunflower spiral: the most linked boxes in the middle, all evenly spread.
   const boxes = sizes.map(({ width, height }, i) => {
     const [radius, angle] = [reach * Math.sqrt(i + 0.5), i * Math.PI * (3 - Math.sqrt(5))];
     return { x: radius * Math.cos(angle), y: radius * Math.sin(angle), width, height };
@@ -62,7 +62,7 @@ function arrange(sizes, links) {
   return framed(boxes);
 }
 
-/** Boxes push each other away, links and the middle pull. */
+/** One step of a force-directed layout: boxes repel each other; links and the centre attract. */
 function relax(boxes, links, reach, heat) {
   const forces = boxes.map(({ x, y }) => [-x * 0.03, -y * 0.03]);
   const act = (i, j, strength) => {
@@ -84,7 +84,7 @@ function relax(boxes, links, reach, heat) {
   });
 }
 
-/** Moves boxes that overlap apart, the shorter way. @returns {boolean} whether any did */
+/** Moves overlapping boxes apart along the shorter axis. @returns {boolean} whether any overlapped */
 function separate(boxes) {
   let moved = false;
   for (let i = 0; i < boxes.length; i++) {
@@ -118,7 +118,7 @@ const left = ({ x }) => x;
 const top = ({ y }) => y;
 
 /**
- * Where the line between the middles of two boxes leaves the first.
+ * The point at which the line between the centres of two boxes leaves the first one.
  * @param {Box} from @param {Box} to @returns {[number, number]}
  */
 export function border(from, to) {
@@ -129,7 +129,7 @@ export function border(from, to) {
 
 /**
  * The nearest box in a direction. @param {Box[]} boxes @param {number} from @param {"ArrowUp"|"ArrowDown"|"ArrowLeft"|"ArrowRight"} key
- * @returns {number} -1 where there is none
+ * @returns {number} -1 if there is none
  */
 export function neighbour(boxes, from, key) {
   const [ux, uy] = { ArrowUp: [0, -1], ArrowDown: [0, 1], ArrowLeft: [-1, 0], ArrowRight: [1, 0] }[key];

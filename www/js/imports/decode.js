@@ -1,4 +1,4 @@
-const MOST = 32_000_000;
+const MAX_BYTES = 32_000_000;
 const OTHERS = [
   ["%PDF", "a PDF. Open it, select its text, copy it and paste it here."],
   ["PK\x03\x04", "an archive or an office document. Open it, select its text, copy it and paste it here."],
@@ -7,13 +7,13 @@ const OTHERS = [
 ];
 
 /**
- * A file's text, whatever its encoding.
+ * Reads the text of a file in UTF-8, UTF-16 or Windows-1252.
  * @param {File} file
  * @returns {Promise<{text: string, notes: string[]}>}
- * @throws {Error} where it is not text
+ * @throws {Error} if the file is too large or is not text
  */
 export async function decode(file) {
-  if (file.size > MOST) throw new Error(`${file.name}: it has ${Math.round(file.size / 1e6)} MB; this page opens files of up to ${MOST / 1e6} MB.`);
+  if (file.size > MAX_BYTES) throw new Error(`${file.name}: the file has ${Math.round(file.size / 1e6)} MB; this page opens files of up to ${MAX_BYTES / 1e6} MB. Split it, or use “spanlight predict”.`);
   const bytes = new Uint8Array(await file.arrayBuffer());
   const start = String.fromCharCode(...bytes.subarray(0, 8));
   const other = OTHERS.find(([mark]) => start.startsWith(mark));
@@ -23,7 +23,7 @@ export async function decode(file) {
   try {
     return { text: new TextDecoder("utf-8", { fatal: true }).decode(bytes), notes: [] };
   } catch {
-    if (bytes.subarray(0, 4096).some((byte) => byte < 9)) throw new Error(`${file.name}: this is no text.`);
+    if (bytes.subarray(0, 4096).some((byte) => byte < 9)) throw new Error(`${file.name}: this is not a text file.`);
     return { text: new TextDecoder("windows-1252").decode(bytes), notes: [`${file.name} is not in UTF-8; it was read as Windows-1252.`] };
   }
 }

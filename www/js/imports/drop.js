@@ -1,11 +1,11 @@
 import { make } from "../dom.js";
 
 /**
- * Files dropped anywhere on the page.
+ * Listens for files dropped anywhere on the page.
  * @param {(files: File[]) => void} onFiles
  */
 export function listenDrop(onFiles) {
-  const veil = make("div", { className: "veil", hidden: true, ariaHidden: "true" }, make("p", {}, "Drop it to open it"));
+  const veil = make("div", { className: "veil", hidden: true, ariaHidden: "true" }, make("p", {}, "Drop files to open them"));
   document.body.append(veil);
   const carriesFiles = ({ dataTransfer }) => dataTransfer?.types.includes("Files");
   addEventListener("dragenter", (event) => {
@@ -27,7 +27,7 @@ export function listenDrop(onFiles) {
   });
 }
 
-/** The dropped files; those of a folder, but not of the folders in it. @param {DataTransfer} transfer */
+/** The dropped files, and the files of dropped folders, but not of their subfolders. @param {DataTransfer} transfer */
 async function filesOf(transfer) {
   const plain = [...transfer.files];
   const entries = [...transfer.items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);

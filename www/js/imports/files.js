@@ -9,7 +9,7 @@ const MODEL = ["manifest.json", "tokenizer.json", "weights.safetensors"];
 const RE3D = ["documents.json", "entities.json", "relations.json"];
 
 /**
- * What files hold.
+ * The content of opened files.
  * @typedef {{kind: "text", name: string, text: string, notes: string[]}} TextFile
  * @typedef {{kind: "document", name: string, flat: import("../document/flat.js").Flat, notes: string[]}} DocumentFile
  * @typedef {{kind: "gold", name: string, text: string, parts?: {name: string, text: string}[], notes?: string[]}} GoldFile annotations in a
@@ -18,16 +18,16 @@ const RE3D = ["documents.json", "entities.json", "relations.json"];
  */
 
 /**
- * @param {File[]} files those that belong together: one, brat's two, re3d's three, or a model's three
+ * @param {File[]} files one file, or files that belong together: brat's two, re3d's three, or a model's three
  * @returns {Promise<TextFile|DocumentFile|GoldFile|ModelFiles>}
- * @throws {Error} that says what is wrong with which file
+ * @throws {Error} that names the file and what is wrong with it
  */
 export async function readFiles(files) {
   const byName = new Map(files.map((file) => [file.name, file]));
   const [manifest, tokenizer, weights] = MODEL.map((name) => byName.get(name));
   if (manifest || weights) {
     const missing = MODEL.filter((name) => !byName.has(name));
-    if (missing.length > 0) throw new Error(`A model is three files: ${missing.join(" and ")} missing. Drop them together.`);
+    if (missing.length > 0) throw new Error(`A model is three files: ${missing.join(" and ")} missing. Drop or open the three together.`);
     const [a, b, c] = await Promise.all([manifest, tokenizer, weights].map(async (file) => new Uint8Array(await file.arrayBuffer())));
     return { kind: "model", parts: { manifest: a, tokenizer: b, weights: c } };
   }
@@ -61,7 +61,7 @@ async function readOne(file) {
   return named(file.name, () => structured(file.name, name, text, notes));
 }
 
-/** A JSON file, or one with an object a line. */
+/** Reads a JSON file or a JSON lines file. */
 function structured(fileName, name, text, notes) {
   const whole = parsed(text);
   if (typeof whole?.text === "string" && (whole.entities || whole.offsets)) {
@@ -75,7 +75,7 @@ function structured(fileName, name, text, notes) {
   return { kind: "gold", name: fileName, text, notes };
 }
 
-/** Some files with `sentText` give mentions without offsets: the engine reads those. */
+/** Whether the mentions of a `sentText` record have offsets. The engine reads files without them. */
 const isWordOffsets = ({ entityMentions = [], relationMentions = [] }) =>
   entityMentions.every(({ offset }) => Array.isArray(offset)) && relationMentions.every(({ em1Id }) => em1Id !== undefined);
 

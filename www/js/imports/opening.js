@@ -4,7 +4,7 @@ import { announce } from "../say.js";
 import { readFiles } from "./files.js";
 
 /**
- * Opens files, whatever they hold.
+ * Opens files: a text, an annotated document, gold annotations, or a model.
  * @param {File[]} files
  * @param {{composer: import("../composer.js").Composer, space: import("../document/workspace.js").Workspace, result: import("../result.js").Result,
  *   machine: import("../machine.js").Machine, onModel: (parts: Record<"manifest"|"tokenizer"|"weights", Uint8Array>) => void}} page
@@ -23,7 +23,7 @@ export async function open(files, page) {
   }
 }
 
-/** Shows a document that came with its annotations. @param {import("./files.js").DocumentFile} file */
+/** Shows an annotated document. @param {import("./files.js").DocumentFile} file */
 function annotate({ flat, name }, { composer, space, result, machine }) {
   const document = unflatten(flat);
   const types = machine.info ?? space.schema?.keep() ?? { entities: [], relations: [], symmetric: [] };

@@ -1,8 +1,8 @@
 import { judgement } from "../formats/json.js";
 
 /**
- * JSON lines with a text each, as `spanlight predict` reads and writes them: several texts become one,
- * with an empty line between.
+ * Reads JSON lines with one text each, as `spanlight predict` reads and writes them. Several texts are joined by an
+ * empty line.
  * @param {string} content @param {string} name
  * @returns {Omit<import("./files.js").TextFile, "notes">|Omit<import("./files.js").DocumentFile, "notes">}
  */

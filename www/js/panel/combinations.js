@@ -1,7 +1,7 @@
 import { make } from "../dom.js";
 import { count } from "../format.js";
 
-/** A dialog in which the reader says which types a relation may join. */
+/** The dialog in which the reader chooses which entity types a relation may join. */
 export class Combinations {
   #choice;
   #dialog;
@@ -18,7 +18,7 @@ export class Combinations {
 
   /**
    * @param {import("../document/schema.js").Schema} schema
-   * @param {Map<string, number>} found how often each combination was found, by JSON of head, relation, tail
+   * @param {Map<string, number>} found the count of each combination, keyed by the JSON of [head, relation, tail]
    */
   show(schema, found) {
     this.#schema = schema;
@@ -30,7 +30,7 @@ export class Combinations {
     const close = make("button", { type: "button", className: "primary", onclick: () => this.#dialog.close() }, "Done");
     this.#dialog.replaceChildren(
       make("h2", { id: "combinations-title" }, "Allowed combinations"),
-      make("p", { className: "hint" }, "A relation shows only between the types that you tick here. The numbers say how often each was found. What you set by hand always shows."),
+      make("p", { className: "hint" }, "A relation is shown only between the types that you tick here. The numbers count the relations found. Relations that you added are always shown."),
       make("p", { className: "field" }, make("label", { htmlFor: select.id }, "Relation"), " ", select),
       make("div", { className: "table-scroll", tabIndex: 0, attributes: { role: "group", "aria-label": "Combinations of types" } }, make("table", { className: "matrix" })),
       make(
@@ -73,7 +73,7 @@ export class Combinations {
     this.#turn(this.#relation);
   }
 
-  /** A symmetric relation has no direction to forbid. */
+  /** Both directions of a symmetric relation, which are allowed or forbidden together. */
   #both(from, relation, to) {
     const one = [from, relation, to];
     return this.#schema.symmetric.has(relation) ? [one, [to, relation, from]] : [one];

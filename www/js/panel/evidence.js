@@ -1,6 +1,6 @@
-const KEPT = 50;
+const MAX_ANSWERS = 50;
 
-/** Asks the engine what it looked at in a sentence, and remembers some of the answers. */
+/** Asks the engine for the evidence of sentences, and caches the last answers. */
 export class Evidence {
   #engine;
   #known = new Map();
@@ -10,34 +10,34 @@ export class Evidence {
     this.#engine = engine;
   }
 
-  /** Whether there is an engine to ask. */
+  /** Whether a loaded engine can explain. */
   get ready() {
     return this.#engine.can("explain") && this.#engine.info !== null;
   }
 
   /**
    * @param {string} text of one sentence
-   * @returns {Promise<object|null>} the sentence as the engine sees it, with evidence; null where it sees none
+   * @returns {Promise<object|null>} the engine's sentence with evidence; null if the engine finds no sentence
    */
   of(text) {
     if (!this.#known.has(text)) {
       const asked = this.#engine.explain(text, { start: 0 });
       asked.catch(() => this.#known.delete(text));
       this.#known.set(text, asked);
-      if (this.#known.size > KEPT) this.#known.delete(this.#known.keys().next().value);
+      if (this.#known.size > MAX_ANSWERS) this.#known.delete(this.#known.keys().next().value);
     }
     return this.#known.get(text);
   }
 
-  /** Another model has other reasons. */
+  /** Empties the cache, since another model gives other evidence. */
   forget() {
     this.#known.clear();
   }
 }
 
 /**
- * What the engine says of a relation's pair, whatever it would call it.
- * @param {object} raw the sentence as the engine sees it
+ * The evidence for a pair of entities, whatever type the engine predicts for them.
+ * @param {object} raw the engine's sentence with evidence
  * @param {import("../document/document.js").Entity} head
  * @param {import("../document/document.js").Entity} tail
  */
@@ -56,7 +56,7 @@ export function evidenceOfPair(raw, head, tail) {
 }
 
 /**
- * What the engine says of an entity's words, whatever it would call them.
+ * The evidence for the span of an entity, whatever type the engine predicts for it.
  * @param {object} raw @param {import("../document/document.js").Entity} entity
  * @returns {{alternatives: {type: string|null, score: number}[], borders: number|undefined}|null}
  */
@@ -66,7 +66,7 @@ export function evidenceOfEntity(raw, { start, end }) {
 }
 
 /**
- * The five parts of a sentence in their order, with how much the model looked at each.
+ * The five segments of a sentence in textual order, with their attention weights.
  * @param {Record<"left"|"head"|"middle"|"tail"|"right", number>} attention
  * @param {{start: number, end: number}} head @param {{start: number, end: number}} tail
  * @param {number} length of the sentence

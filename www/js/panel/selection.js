@@ -5,7 +5,7 @@ import { suggestions } from "./suggestions.js";
 import { entityTools, pendingTools, relationTools } from "./tools.js";
 import { whyEntity, whyRelation } from "./why.js";
 
-/** Tells about the entity or relation that the reader chose, or else points at. */
+/** The panel that describes the entity or relation that the reader selected or points at. */
 export class Selection {
   #root;
   #focus;
@@ -17,7 +17,7 @@ export class Selection {
   #schema = null;
   #shown = null;
   #turn = 0;
-  #told = null;
+  #described = null;
 
   /**
    * @param {HTMLElement} root
@@ -33,8 +33,8 @@ export class Selection {
     this.#evidence = evidence;
     this.#onPick = onPick;
     this.#onHeat = onHeat;
-    // The button under a finger must not be replaced because the focus moved.
-    focus.addEventListener("change", () => this.#tells(focus.subject) || this.show());
+    // A re-render would replace the button under a finger, so it happens only if the subject changed.
+    focus.addEventListener("change", () => this.#describes(focus.subject) || this.show());
     editor.addEventListener("mode", () => this.show());
   }
 
@@ -48,17 +48,17 @@ export class Selection {
   show() {
     if (!this.#document) return;
     this.#turn++;
-    this.#told = { subject: this.#focus.subject, kept: this.#focus.kept !== null };
+    this.#described = { subject: this.#focus.subject, kept: this.#focus.kept !== null };
     const held = this.#root.contains(document.activeElement) ? document.activeElement.dataset.key : undefined;
     this.#root.replaceChildren(...this.#content());
     this.#root.closest(".selection").classList.toggle("filled", this.#focus.kept !== null || this.#editor.pending !== null);
     if (held !== undefined) (this.#root.querySelector(`[data-key="${held}"]`) ?? this.#root.querySelector("button"))?.focus();
   }
 
-  /** Whether the panel shows this already. */
-  #tells(subject) {
+  /** Whether the panel already describes the subject. */
+  #describes(subject) {
     if (this.#editor.pending) return true;
-    return this.#told !== null && same(subject, this.#told.subject) && this.#told.kept === (this.#focus.kept !== null);
+    return this.#described !== null && same(subject, this.#described.subject) && this.#described.kept === (this.#focus.kept !== null);
   }
 
   #content() {
@@ -74,7 +74,7 @@ export class Selection {
     const tools = !this.#editor.on || target !== this.#focus.kept ? [] : target.kind === "entity" ? entityTools(this.#editor, target, sentence, this.#schema) : relationTools(this.#editor, target, sentence, this.#schema);
     const own = target.kind === "entity" ? target.id : null;
     const list = make("ul", { className: "statements" }, ...relations.map((relation) => this.#statement(relation, sentence, own)));
-    const about = target.kind === "entity" ? [this.#entity(sentence, target.id), relations.length > 0 ? list : hint("It takes part in no relation that shows.")] : [list];
+    const about = target.kind === "entity" ? [this.#entity(sentence, target.id), relations.length > 0 ? list : hint("It is in no visible relation.")] : [list];
     return [...about, ...tools, this.#why(target, place)];
   }
 
@@ -82,7 +82,7 @@ export class Selection {
     const entity = entities.find((one) => one.id === id);
     const look = this.#schema.entity(entity.type);
     const chip = make("span", { className: `chip-type entity ${look.underline}`, dataset: { hue: look.hue } }, look.words);
-    return make("div", {}, make("p", { className: "selected-text" }, surface(text, entity)), make("p", {}, chip, " ", said(entity)));
+    return make("div", {}, make("p", { className: "selected-text" }, surface(text, entity)), make("p", {}, chip, " ", origin(entity)));
   }
 
   #statement(relation, { text, entities }, own) {
@@ -92,13 +92,13 @@ export class Selection {
     });
     const sign = this.#schema.symmetric.has(relation.type) ? "↔" : "→";
     const verb = make("span", { className: "verb" }, `${this.#schema.relation(relation.type).words} ${sign}`);
-    if (own === null) return make("li", {}, head, " ", verb, " ", tail, " ", said(relation));
+    if (own === null) return make("li", {}, head, " ", verb, " ", tail, " ", origin(relation));
     const pick = make("button", { type: "button", className: "statement", dataset: { key: `pick-${relation.id}` } }, head, " ", verb, " ", tail);
     pick.addEventListener("click", () => this.#onPick({ kind: "relation", id: relation.id }));
-    return make("li", {}, pick, " ", said(relation));
+    return make("li", {}, pick, " ", origin(relation));
   }
 
-  /** What the engine looked at, for what is kept; it comes when the engine has answered. */
+  /** The section with the evidence for a selected target, filled when the engine has answered. */
   #why(target, place) {
     const root = make("section", { className: "why", ariaLabel: "Why" });
     if (target !== this.#focus.kept || !this.#evidence.ready) {
@@ -110,7 +110,7 @@ export class Selection {
     root.append(hint("Asking the model why …"));
     this.#evidence.of(sentence.text).then(
       (raw) => turn === this.#turn && this.#answer(root, raw, target, place, sentence),
-      (error) => turn === this.#turn && root.replaceChildren(hint(`The model could not be asked: ${error.message}`)),
+      (error) => turn === this.#turn && root.replaceChildren(hint(`The model could not explain this: ${error.message}`)),
     );
     return root;
   }
@@ -131,7 +131,7 @@ export class Selection {
 
 const surface = (text, { start, end }) => make("bdi", {}, text.slice(start, end).replace(/\s+/g, " "));
 
-/** Who says so, and how surely. */
-const said = ({ score: value, source }) => make("span", { className: "hint" }, source === "human" ? "set by you" : `score ${score(value)}`);
+/** The origin of an annotation: the reader, or the model with a score. */
+const origin = ({ score: value, source }) => make("span", { className: "hint" }, source === "human" ? "set by you" : `score ${score(value)}`);
 
 const hint = (text) => make("p", { className: "hint" }, text);

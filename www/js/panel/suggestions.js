@@ -2,8 +2,8 @@ import { make } from "../dom.js";
 import { score } from "../format.js";
 
 /**
- * Relations of an entity that the model considered and turned down, to be made after all.
- * @param {object|null} raw the sentence as the engine sees it
+ * Lists the rejected candidate relations of an entity, which the reader can add.
+ * @param {object|null} raw the engine's sentence with evidence
  * @param {import("../document/document.js").Sentence} sentence
  * @param {number} id of the entity
  * @param {import("../document/schema.js").Schema} schema
@@ -11,7 +11,7 @@ import { score } from "../format.js";
  * @returns {Node[]}
  */
 export function suggestions(raw, sentence, id, schema, onAdd) {
-  const items = turnedDown(raw, sentence, id).map(({ head, tail, type, score: value }) => {
+  const items = rejectedRelations(raw, sentence, id).map(({ head, tail, type, score: value }) => {
     const words = (end) => {
       const { start, end: to } = sentence.entities.find((one) => one.id === end);
       return make("bdi", {}, sentence.text.slice(start, to).replace(/\s+/g, " "));
@@ -20,11 +20,11 @@ export function suggestions(raw, sentence, id, schema, onAdd) {
     const add = onAdd && make("button", { type: "button", className: "link", onclick: () => onAdd({ head, tail, type }) }, "Add");
     return make("li", {}, words(head), " ", make("span", { className: "verb" }, verb), " ", words(tail), " ", make("span", { className: "hint" }, `score ${score(value)}`), " ", add);
   });
-  return items.length === 0 ? [] : [make("h4", {}, "What it turned down"), make("ul", { className: "statements rejected" }, ...items)];
+  return items.length === 0 ? [] : [make("h4", {}, "Rejected by the model"), make("ul", { className: "statements rejected" }, ...items)];
 }
 
-/** @returns {{head: number, tail: number, type: string, score: number}[]} the likely ones first */
-export function turnedDown(raw, { entities, relations }, id) {
+/** @returns {{head: number, tail: number, type: string, score: number}[]} the most probable first */
+export function rejectedRelations(raw, { entities, relations }, id) {
   const known = (place) => entities.find(({ start, end }) => start === raw.entities[place]?.start && end === raw.entities[place]?.end)?.id;
   return (raw?.relations ?? [])
     .filter(({ rejected }) => rejected)

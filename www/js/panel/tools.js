@@ -1,7 +1,7 @@
 import { make } from "../dom.js";
 
 /**
- * The tools of an entity that is kept, while correcting.
+ * The tools for correcting the selected entity.
  * @param {import("../correct/editor.js").Editor} editor
  * @param {import("../document/focus.js").Target} target
  * @param {import("../document/document.js").Sentence} sentence
@@ -25,7 +25,7 @@ export function entityTools(editor, target, { entities }, schema) {
   ];
 }
 
-/** The tools of a relation that is kept, while correcting. */
+/** The tools for correcting the selected relation. */
 export function relationTools(editor, target, { relations }, schema) {
   const { type } = relations.find(({ id }) => id === target.id);
   return [
@@ -37,7 +37,7 @@ export function relationTools(editor, target, { relations }, schema) {
   ];
 }
 
-/** The steps to a new relation. */
+/** The steps of adding a relation: choose the tail, then the type. */
 export function pendingTools(editor, document, schema) {
   const { head, tail } = editor.pending;
   const cancel = button("cancel", "Cancel", () => editor.cancel());

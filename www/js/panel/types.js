@@ -3,7 +3,7 @@ import { count, score } from "../format.js";
 
 const TITLES = { entity: "Entities", relation: "Relations" };
 
-/** The types with how often each shows; a press hides or shows one, a slider asks for a least score. */
+/** The list of types with their counts. A button hides or shows a type; a slider sets its threshold. */
 export class Types {
   #root;
   #choice;
@@ -25,10 +25,10 @@ export class Types {
   }
 
   /**
-   * Says how many of each type there are and show.
+   * Shows the number of annotations of each type, in all and visible.
    * @param {Record<"entity"|"relation", Map<string, {all: number, shown: number}>>} counts
    */
-  tell(counts) {
+  showCounts(counts) {
     for (const { kind, type, total, button } of this.#rows.values()) {
       const { all, shown } = counts[kind].get(type) ?? { all: 0, shown: 0 };
       total.textContent = shown === all ? count(all) : `${count(shown)} of ${count(all)}`;

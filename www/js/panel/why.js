@@ -1,14 +1,14 @@
 import { make } from "../dom.js";
 import { evidenceOfEntity, evidenceOfPair, partsOf } from "./evidence.js";
 
-// Less than that is no consideration.
-const LEAST = 0.001;
+// Lowest probability of an alternative that is listed beyond the first two.
+const MIN_SCORE = 0.001;
 
 const NAMES = { left: "before both", head: "head", middle: "between", tail: "tail", right: "after both" };
 
 /**
- * What the engine looked at and considered for a relation.
- * @param {object|null} raw the sentence as the engine sees it
+ * Shows the attention and the alternatives for a relation.
+ * @param {object|null} raw the engine's sentence with evidence
  * @param {{head: import("../document/document.js").Entity, tail: import("../document/document.js").Entity}} pair
  * @param {string} text of the sentence
  * @param {import("../document/schema.js").Schema} schema
@@ -16,7 +16,7 @@ const NAMES = { left: "before both", head: "head", middle: "between", tail: "tai
  */
 export function whyRelation(raw, { head, tail }, text, schema) {
   const evidence = raw && evidenceOfPair(raw, head, tail);
-  if (!evidence) return { nodes: [hint("The model sees no relation between these two worth naming.")], heat: [] };
+  if (!evidence) return { nodes: [hint("The model finds no relation between these two entities.")], heat: [] };
   const parts = evidence.attention ? partsOf(evidence.attention, head, tail, text.length) : [];
   const most = Math.max(...parts.map(({ share }) => share));
   const heat = parts.filter(({ start, end }) => start < end).map(({ start, end, share }) => ({ start, end, weight: share / most }));
@@ -31,30 +31,30 @@ export function whyRelation(raw, { head, tail }, text, schema) {
   if (evidence.alternatives) {
     const named = likely(merged(evidence.alternatives, schema)).map(({ type, score, turned }) => ({ name: nameOf(type, turned, schema), share: score }));
     nodes.push(make("h4", {}, "What it considered"), bars(named, "what it considered"));
-    nodes.push(...sureness([["head", evidence.borders.head], ["tail", evidence.borders.tail]]));
+    nodes.push(...borderBars([["head", evidence.borders.head], ["tail", evidence.borders.tail]]));
   }
   return { nodes, heat };
 }
 
 /**
- * What the engine considered for an entity.
+ * Shows the alternatives for an entity.
  * @param {object|null} raw @param {import("../document/document.js").Entity} entity @param {import("../document/schema.js").Schema} schema
  * @returns {Node[]}
  */
 export function whyEntity(raw, entity, schema) {
   const evidence = raw && evidenceOfEntity(raw, entity);
-  if (!evidence) return [hint("The model sees no entity with these borders.")];
+  if (!evidence) return [hint("The model finds no entity with these borders.")];
   const named = likely(evidence.alternatives).map(({ type, score }) => ({ name: type === null ? "no entity" : schema.entity(type).words, share: score }));
-  return [make("h4", {}, "What it considered"), bars(named, "what it considered"), ...sureness([["these words", evidence.borders]])];
+  return [make("h4", {}, "What it considered"), bars(named, "what it considered"), ...borderBars([["these words", evidence.borders]])];
 }
 
-/** How sure the engine is of borders, which count in the score as well; nothing of a model whose scores leave them out. */
-function sureness(ends) {
+/** Shows the probabilities of the borders, if the model is calibrated: only then the score includes them. */
+function borderBars(ends) {
   const named = ends.filter(([, share]) => share !== undefined).map(([name, share]) => ({ name, share }));
   return named.length === 0 ? [] : [make("h4", {}, "How sure it is of the borders"), bars(named, "how sure it is of the borders")];
 }
 
-/** The two directions of a symmetric relation are one thing to consider. */
+/** Merges the two directions of a symmetric relation. */
 function merged(alternatives, schema) {
   const all = [];
   for (const one of alternatives) {
@@ -65,7 +65,7 @@ function merged(alternatives, schema) {
   return all;
 }
 
-const likely = (alternatives) => alternatives.filter(({ score }, index) => index < 2 || score >= LEAST);
+const likely = (alternatives) => alternatives.filter(({ score }, index) => index < 2 || score >= MIN_SCORE);
 
 function nameOf(type, turned, schema) {
   if (type === null) return "no relation";

@@ -21,7 +21,7 @@ export class Arcs {
   }
 
   /**
-   * Boxes of the entities that the relations join. Reads the layout, writes nothing.
+   * Measures the boxes of the entities that the relations join. Only reads the layout.
    * @param {import("../document/document.js").Relation[]} relations
    */
   measure(relations) {
@@ -40,7 +40,7 @@ export class Arcs {
     return { links, width: frame.width, left, margin: Math.min(left, origin.right - frame.right) - EDGE };
   }
 
-  /** Makes the room that the measured relations need, above just those lines that need it. */
+  /** Makes room for the arcs above the lines that need it. */
   reserve({ links, width, margin }) {
     for (const strut of this.#struts) strut.style.removeProperty("--room");
     const boxes = links.flatMap(({ head, tail }) => [...head, ...tail]);
@@ -106,7 +106,7 @@ function boxesOf(piece, left, top) {
   }));
 }
 
-/** Boxes lie on one line when their middles are closer than half a box. */
+/** Numbers the lines. Boxes are on one line if their centres are closer than half their height. */
 function numberLines(boxes) {
   let line = -1;
   let last = -Infinity;

@@ -2,13 +2,14 @@ import { make } from "../dom.js";
 import { count } from "../format.js";
 import { Row } from "./row.js";
 
-// How far from the window a sentence still counts as near.
+// Distance from the window within which a sentence counts as near.
 const MARGIN = "600px 0px";
+// Number of characters of the unread text to show.
 const PREVIEW = 1000;
-// Sentences that the browser can leave out of its layout together.
+// Number of sentences in a chunk, whose layout the browser skips while it is far away.
 const CHUNK = 50;
 
-/** The rows of the reading view, as the document's sentences come and go. Event "near": some came near the window. */
+/** The rows of the reading view, one for each sentence of the document. Event "near": rows came near the window. */
 export class RowList extends EventTarget {
   #root;
   #schema = null;
@@ -23,7 +24,7 @@ export class RowList extends EventTarget {
     this.#root = root;
   }
 
-  /** Starts anew. @param {import("../document/schema.js").Schema} schema */
+  /** Removes all rows. @param {import("../document/schema.js").Schema} schema */
   open(schema) {
     this.#schema = schema;
     this.#watch.disconnect();
@@ -37,7 +38,7 @@ export class RowList extends EventTarget {
   }
 
   /**
-   * Follows the document.
+   * Applies a change of the document.
    * @param {import("../document/document.js").Splice} splice
    * @returns {Row[]} the rows that were removed
    */
@@ -48,7 +49,7 @@ export class RowList extends EventTarget {
     const gone = this.rows.splice(at + kept, before.length - kept);
     for (const row of gone) this.#drop(row);
     const fresh = after.slice(kept).map((sentence) => this.#make(sentence));
-    // Sentences that come while the text is read come at the end.
+    // While a text is read, sentences are appended; pushing avoids a spread of very many arguments.
     if (at + kept === this.rows.length) for (const row of fresh) this.rows.push(row);
     else this.rows.splice(at + kept, 0, ...fresh);
     if (next) next.before(...fresh.map(({ element }) => element));
@@ -58,7 +59,7 @@ export class RowList extends EventTarget {
     return gone;
   }
 
-  /** Shows the beginning of what was not read (yet): all of it would be laid out anew for each batch. @param {string} text */
+  /** Shows the beginning of the unread text, since the layout of all of it for each batch would be slow. @param {string} text */
   showRest(text) {
     const rest = text.trim();
     const more = rest.length - PREVIEW;

@@ -1,7 +1,7 @@
 const BEND = 5;
 const ARROW = 4;
 
-/** A way with right angles, its corners rounded. @param {[number, number][]} points */
+/** The SVG path of a rectangular route with rounded corners. @param {[number, number][]} points */
 export function pathOf(points) {
   let path = `M${points[0].join(" ")}`;
   for (let i = 1; i < points.length - 1; i++) {
@@ -12,7 +12,7 @@ export function pathOf(points) {
   return `${path}L${points.at(-1).join(" ")}`;
 }
 
-/** The arrow's tip at a way's end, which comes from above. @param {[number, number][]} points */
+/** The SVG path of the arrow tip at the end of a route, which arrives from above. @param {[number, number][]} points */
 export function tipOf(points) {
   const [x, y] = points.at(-1);
   return `M${x - ARROW} ${y - ARROW - 2}L${x + ARROW} ${y - ARROW - 2}L${x} ${y}z`;

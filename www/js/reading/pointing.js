@@ -1,6 +1,6 @@
 /**
- * Mouse, touch and keyboard on the reading view. The view is one stop of the Tab key; arrow keys move
- * between entities and sentences.
+ * Handles mouse, touch and keyboard in the reading view. The view is one tab stop; the arrow keys move between entities
+ * and sentences.
  * @param {HTMLElement} list
  * @param {import("./reading.js").Reading} reading
  * @param {import("../document/focus.js").Focus} focus
@@ -20,7 +20,7 @@ export function listen(list, reading, focus, onPick) {
   });
   list.addEventListener("focusout", () => focus.point(null));
   list.addEventListener("click", (event) => {
-    // A click that ends a text selection means the selection.
+    // A click that ends a text selection is not a click on an entity.
     if (!getSelection().isCollapsed) return;
     const target = targetOf(event.target);
     if (target) onPick(target);
@@ -63,7 +63,7 @@ function destination(key, from, reading) {
   return ways[key]?.();
 }
 
-/** The entities of the next sentence that has some. @returns {HTMLElement[]|undefined} */
+/** The entities of the next sentence that contains any. @returns {HTMLElement[]|undefined} */
 function beyond(reading, from, step) {
   for (let row = from + step; row >= 0 && row < reading.rows.length; row += step) {
     const stops = reading.stops(row);

@@ -15,10 +15,10 @@ export class Reading {
   #mode = "auto";
   #width = 0;
   #schedule = new Schedule();
-  /** The row in which something is brought out, and the one that is painted. */ #lit = null;
-  #painted = null;
-  /** What was chosen when the arcs were drawn, and the row it is in. */ #kept = null;
-  #home = undefined;
+  /** The row with highlighted marks. */ #lit = null;
+  /** The row with painted attention. */ #painted = null;
+  /** The selected target when the arcs were drawn. */ #kept = null;
+  /** The row of that target. */ #home = undefined;
 
   /**
    * @param {HTMLElement} root
@@ -49,7 +49,7 @@ export class Reading {
   }
 
   /**
-   * Starts anew.
+   * Shows another document.
    * @param {import("../document/document.js").Document} document
    * @param {import("../document/schema.js").Schema} schema
    * @param {import("../document/shown.js").Shown} shown
@@ -64,18 +64,18 @@ export class Reading {
     this.showRest();
   }
 
-  /** Follows the document. @param {import("../document/document.js").Splice} splice */
+  /** Applies a change of the document. @param {import("../document/document.js").Splice} splice */
   splice(splice) {
     for (const row of this.#list.splice(splice)) {
       if (this.#lit === row) this.#lit = null;
       if (this.#painted === row) this.#painted = null;
     }
-    // The next key may come before the next frame.
+    // The row with the focus is marked at once, since the next key may be pressed before the next frame.
     for (const row of this.rows.slice(splice.at, splice.at + splice.before.length)) if (row.holdsFocus) row.dress(this.#shown);
     this.#soon();
   }
 
-  /** Shows what was not read (yet). */
+  /** Shows the beginning of the unread text. */
   showRest() {
     this.#list.showRest(this.#document.rest);
   }
@@ -87,26 +87,26 @@ export class Reading {
     this.#replace();
   }
 
-  /** Other things may show. */
+  /** Redraws rows whose visible findings changed. */
   refresh() {
     for (const row of this.rows) if (row.outdated(this.#shown)) row.stale = row.unplaced = true;
     this.#soon();
   }
 
-  /** Opens or closes the arcs of the row that an element lies in. @param {Element} element */
+  /** Shows or hides the arcs of the row that contains an element. @param {Element} element */
   toggleArcs(element) {
     const row = this.rowOf(element);
     row.toggle();
     this.#arrange([row]);
   }
 
-  /** The first piece of each entity of a row, once it is marked. @param {number} place */
+  /** The first piece of each entity of a row, which is marked first if need be. @param {number} place */
   stops(place) {
     this.rows[place].dress(this.#shown);
     return this.rows[place].text.stops;
   }
 
-  /** Paints how much the model looked at each part of a sentence. @param {number} place @param {import("./sentence.js").Heat[]} heat */
+  /** Paints the attention weights of a sentence's segments. @param {number} place @param {import("./sentence.js").Heat[]} heat */
   paint(place, heat) {
     const row = this.rows[place];
     if (this.#painted && this.#painted !== row) this.#painted.paint([]);
@@ -115,7 +115,7 @@ export class Reading {
     this.#painted = heat.length > 0 ? row : null;
   }
 
-  /** Brings something into the window. @param {import("../document/focus.js").Target} target */
+  /** Scrolls an entity or relation into view. @param {import("../document/focus.js").Target} target */
   reveal({ id, kind }) {
     const row = this.rows[this.#document.place(id)];
     if (!row) return;
@@ -129,14 +129,14 @@ export class Reading {
     if (this.rows[place]) bring(this.rows[place].element);
   }
 
-  /** The row and the relations of what the reader chose. */
+  /** The row and the relations of the selected target. */
   #chosen() {
     const { kept } = this.#focus;
     const row = kept ? this.rows[this.#document.place(kept.id)] : undefined;
     return { row, relations: row ? relationsOf(kept, this.#shown.of(row.sentence)) : [] };
   }
 
-  /** Brings out what the reader points at, and makes room for what they chose. */
+  /** Highlights the target that the reader points at, and makes room for the arcs of the selected one. */
   #emphasise() {
     if (!this.#document) return;
     const { active, kept } = this.#focus;
@@ -155,7 +155,7 @@ export class Reading {
     });
   }
 
-  /** Room comes and goes with the choice, but what was chosen stays under the hand. */
+  /** Makes room for the arcs of a new selection, and keeps the selected target at its place in the window. */
   #resettle(kept) {
     const rows = [this.#home, (this.#home = this.#chosen().row)];
     this.#kept = kept;
@@ -168,7 +168,7 @@ export class Reading {
     this.#soon();
   }
 
-  /** Draws what is near, and marks what is far away a few sentences at a time. */
+  /** Draws rows near the window before the next frame, and marks the others while the browser is idle. */
   #soon() {
     this.#schedule.soon(() => {
       this.#arrange(this.rows.filter(({ near, stale, unplaced }) => near && (stale || unplaced)));
@@ -176,7 +176,7 @@ export class Reading {
     });
   }
 
-  /** Lays the arcs out. Reading and writing take turns, so that the browser lays out few times. */
+  /** Draws the arcs of rows. It measures all rows before it changes any, to avoid repeated layout. */
   #arrange(rows) {
     if (rows.length === 0) return;
     for (const row of rows) row.dress(this.#shown);
@@ -192,7 +192,7 @@ export class Reading {
     if (this.#lit && rows.includes(this.#lit)) this.#emphasise();
   }
 
-  /** Makes the first entity the one that Tab reaches, unless one is already. */
+  /** Makes the first entity the tab stop, unless there is one already. */
   #offerFirst() {
     if (this.#root.querySelector('.entity[tabindex="0"]')) return;
     const first = this.#root.querySelector(".entity.first");

@@ -3,14 +3,16 @@ import { plural } from "../format.js";
 import { Arcs } from "./arcs.js";
 import { SentenceText } from "./sentence.js";
 
+// Largest number of relations that mode "auto" draws unasked.
 const FEW = 8;
+// Number of relations beyond which a row draws only those of the selected target.
 const CROWD = 400;
 
-/** @typedef {"auto"|"all"|"active"} Mode which relations are drawn without being pointed at */
+/** @typedef {"auto"|"all"|"active"} Mode which relations have arcs while the reader points at none of them */
 
-/** One sentence of the reading view. What is far from the window may wait to be marked and drawn. */
+/** One sentence of the reading view. A row far from the window is marked and drawn later. */
 export class Row {
-  /** @type {import("../document/document.js").Findings} what the marks and arcs show */ #found = { entities: [], relations: [] };
+  /** @type {import("../document/document.js").Findings} the findings that are marked and drawn */ #found = { entities: [], relations: [] };
   #heat = [];
   #marks = { active: new Set(), linked: new Set(), kept: null };
   #open = false;
@@ -49,7 +51,7 @@ export class Row {
     this.text.element.dataset.number = String(number);
   }
 
-  /** Marks the entities, unless that is done. @param {import("../document/shown.js").Shown} shown */
+  /** Marks the entities if they are not marked yet. @param {import("../document/shown.js").Shown} shown */
   dress(shown) {
     if (!this.stale) return;
     this.stale = false;
@@ -60,18 +62,18 @@ export class Row {
     this.#giveBack();
   }
 
-  /** Whether the marks and arcs show something else than they should. @param {import("../document/shown.js").Shown} shown */
+  /** Whether the marks and arcs differ from the visible findings. @param {import("../document/shown.js").Shown} shown */
   outdated(shown) {
     const { entities, relations } = shown.of(this.sentence);
-    return !alike(entities, this.#found.entities) || !alike(relations, this.#found.relations);
+    return !sameItems(entities, this.#found.entities) || !sameItems(relations, this.#found.relations);
   }
 
-  /** Whether the keyboard's focus was here when the sentence changed. */
+  /** Whether an entity of the row had the keyboard focus when the sentence changed. */
   get holdsFocus() {
     return this.#held !== null;
   }
 
-  /** Notes which entity has the keyboard's focus, which it would lose when its element goes. */
+  /** Remembers the entity with the keyboard focus before its element is replaced. */
   #hold() {
     const { activeElement } = document;
     if (!this.text.element.contains(activeElement)) return;
@@ -87,7 +89,8 @@ export class Row {
   }
 
   /**
-   * Says which relations stand: those that the mode asks for, and those of what the reader chose.
+   * Decides which relations have standing arcs: all of them or, depending on the mode and their number, only those of
+   * the selected target.
    * @param {Mode} mode @param {import("../document/document.js").Relation[]} chosen
    */
   settle(mode, chosen) {
@@ -118,7 +121,7 @@ export class Row {
   }
 
   /**
-   * Brings out entities and relations; those that do not stand are drawn over the lines above.
+   * Highlights entities and relations. Arcs without a standing place are drawn over the lines above.
    * @param {{active: Set<number>, linked: Set<number>, kept: number|null, relations: import("../document/document.js").Relation[]}} marks
    */
   emphasise(marks) {
@@ -130,10 +133,10 @@ export class Row {
     this.arcs.emphasise(new Set(marks.relations.map(({ id }) => id)));
   }
 
-  /** The arcs were drawn anew: only those that stand. */
+  /** Notes that only the standing arcs are drawn. */
   redrawn() {
     this.#drawn = this.#standing.length;
   }
 }
 
-const alike = (a, b) => a.length === b.length && a.every((item, i) => item === b[i]);
+const sameItems = (a, b) => a.length === b.length && a.every((item, i) => item === b[i]);

@@ -1,12 +1,12 @@
 const whenIdle = globalThis.requestIdleCallback ?? ((work) => setTimeout(() => work({ timeRemaining: () => 8 }), 50));
 
-/** When work is done that need not be done at once. */
+/** Schedules work that can wait. */
 export class Schedule {
   #frame = 0;
   #idle = false;
   #next = 0;
 
-  /** Before the next frame, once. @param {() => void} work */
+  /** Runs work once before the next frame. @param {() => void} work */
   soon(work) {
     this.#frame ||= requestAnimationFrame(() => {
       this.#frame = 0;
@@ -15,8 +15,8 @@ export class Schedule {
   }
 
   /**
-   * For one place after the other while there is nothing else to do; asked again, it begins anew.
-   * @param {() => number} count of the places, which may change meanwhile
+   * Runs work for one place after the other while the browser is idle. A further call starts again at the first place.
+   * @param {() => number} count returns the number of places, which may change meanwhile
    * @param {(place: number) => void} work
    */
   later(count, work) {

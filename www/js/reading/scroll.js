@@ -1,15 +1,15 @@
-/** Brings an element to the middle of the window. @param {Element} element */
+/** Scrolls an element to the middle of the window. @param {Element} element */
 export function bring(element) {
   const { top, bottom } = element.getBoundingClientRect();
   const far = bottom < -innerHeight || top > 2 * innerHeight;
   const calm = far || matchMedia("(prefers-reduced-motion: reduce)").matches;
   element.scrollIntoView({ block: "center", behavior: calm ? "auto" : "smooth" });
-  // What lies between gets its true height only once it was near.
+  // The rows between get their real height only when they come near the window, so the target moves.
   if (far) requestAnimationFrame(() => requestAnimationFrame(() => element.scrollIntoView({ block: "center" })));
 }
 
 /**
- * Does something that moves the text, but keeps an element where it is in the window.
+ * Runs an action that shifts the text, and scrolls so that an element keeps its place in the window.
  * @param {Element|undefined} element @param {() => void} act
  */
 export function hold(element, act) {

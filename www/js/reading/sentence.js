@@ -4,11 +4,11 @@ import { nest } from "./spans.js";
 import { stretches } from "./stretches.js";
 
 /**
- * A stretch of the sentence and how much the model looked at it.
- * @typedef {{start: number, end: number, weight: number}} Heat `weight` is between 0 and 1
+ * A segment of the sentence and its attention weight.
+ * @typedef {{start: number, end: number, weight: number}} Heat `weight` is relative to the largest one, between 0 and 1
  */
 
-/** A sentence's text with the entities that show marked in it. */
+/** The text of a sentence with its visible entities marked. */
 export class SentenceText {
   #schema;
   /** @type {Map<number, HTMLElement[]>} the pieces of each entity */ pieces = new Map();
@@ -19,7 +19,7 @@ export class SentenceText {
     this.element = make("span", { className: "sentence-text" });
   }
 
-  /** The first piece of each entity, in reading order: these take the keyboard's focus. */
+  /** The first piece of each entity in reading order; these can take the keyboard focus. */
   get stops() {
     return [...this.element.querySelectorAll(".entity.first")];
   }
@@ -64,7 +64,7 @@ export class SentenceText {
       element.setAttribute("aria-label", describe(entity, text, look.words, links.get(entity.id) ?? 0));
     }
     element.append(...draw(children));
-    // A strut makes its own line of text higher and no other: see reserve() in arcs.js.
+    // A strut raises only its own line of text: see reserve() in arcs.js.
     if (first) element.prepend(make("span", { className: "strut" }));
     if (last) element.append(make("span", { className: "strut" }));
     this.pieces.get(entity.id).push(element);

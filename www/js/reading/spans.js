@@ -1,11 +1,11 @@
 /**
- * A piece of an entity: crossing spans are cut so that pieces only nest.
+ * A piece of an entity. Crossing spans are cut into pieces that nest.
  * @typedef {{entity: import("../document/document.js").Entity, start: number, end: number, first: boolean, last: boolean}} Piece
  * @typedef {{start: number, end: number, piece?: Piece, children?: Node[]}} Node
  */
 
 /**
- * Arranges the entities between two offsets as a tree of text and nested pieces.
+ * Builds a tree of text and nested pieces from the entities between two offsets.
  * @param {import("../document/document.js").Entity[]} entities
  * @param {number} start @param {number} end
  * @returns {Node[]}
@@ -33,7 +33,7 @@ function arrange(pieces, start, end) {
   return nodes;
 }
 
-/** What lies inside of a piece, and what is left of the spans that cross its end. */
+/** The pieces inside a piece, and the remainders of those that cross its end. */
 function within(waiting, at) {
   const { end } = waiting[at];
   const [inside, cut] = [[], []];
@@ -46,7 +46,7 @@ function within(waiting, at) {
   return { inside, cut, next };
 }
 
-/** All cut pieces begin at one place; only others that begin there need to be sorted with them. */
+/** Inserts the remainders. All start at one offset, so only pieces that start there are sorted again. */
 function putBack(waiting, at, cut) {
   let same = at;
   while (waiting[same]?.start === cut[0].start) same++;

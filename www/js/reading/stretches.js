@@ -1,13 +1,13 @@
-// A browser's time for one paragraph grows with the square of its pieces.
+// The layout time of a paragraph grows with the square of its number of pieces.
 const PIECES = 300;
 const LENGTH = 10_000;
 
 /** @typedef {import("./spans.js").Node} Node */
 
 /**
- * Cuts a sentence that is far longer than sentences are into stretches that are laid out by themselves.
+ * Cuts an extremely long sentence into stretches with separate layout.
  * @param {Node[]} nodes @param {string} text
- * @returns {Node[][]} one stretch, for all usual sentences
+ * @returns {Node[][]} one stretch for a sentence of usual length
  */
 export function stretches(nodes, text) {
   const all = [[]];
@@ -24,7 +24,7 @@ export function stretches(nodes, text) {
   return all;
 }
 
-/** Cuts text in which nothing is marked, though not within a character. @returns {Node[]} */
+/** Cuts unmarked text, but never inside a surrogate pair. @returns {Node[]} */
 function cut(node, text) {
   const parts = [];
   let { start } = node;

@@ -3,11 +3,11 @@ import { count } from "../format.js";
 import { SentenceText } from "../reading/sentence.js";
 import { spelled } from "./words.js";
 
-const KINDS = { missed: "Missed", spurious: "Not in gold", type: "Wrong type", border: "Wrong borders", direction: "Wrong direction", arguments: "Wrong type of an end" };
+const KINDS = { missed: "Missed", spurious: "Not in gold", type: "Wrong type", border: "Wrong borders", direction: "Wrong direction", arguments: "Wrong type of an argument" };
 const PAGE = 200;
 
 /**
- * The errors of an evaluation, to be gone through one by one.
+ * The list of the errors of an evaluation, which the reader steps through.
  * @typedef {{sentence: number, what: "entity"|"relation", kind: keyof typeof KINDS, gold: number|null, predicted: number|null}} Fault
  */
 export class Errors {
@@ -25,7 +25,7 @@ export class Errors {
    * @param {import("./words.js").GoldSentence[]} gold
    * @param {{predictions: import("./words.js").Prediction[], errors: {sentence: number, errors: object[]}[]}} evaluation
    * @param {import("../document/schema.js").Schema} schema
-   * @param {((sentence: number) => void)|null} onOpen shows a sentence in the text it comes from
+   * @param {((sentence: number) => void)|null} onOpen shows a sentence in its text; null if the sentences are not in the text on show
    */
   constructor(gold, { predictions, errors }, schema, onOpen) {
     this.#gold = gold;

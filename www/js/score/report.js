@@ -2,20 +2,20 @@ import { make } from "../dom.js";
 import { count } from "../format.js";
 
 const PROTOCOLS = {
-  full: "Every annotation counts, and so does the order of a relation's ends",
-  symmetric: "As the first, but the ends of symmetric relations may be swapped",
-  reference: "Gold as the paper's reader keeps it",
+  full: "All annotations; the order of a relation's arguments counts",
+  symmetric: "All annotations; the arguments of symmetric relations may be swapped",
+  reference: "Only annotations that the data reader of the paper's code keeps",
 };
 const METRICS = [
   ["entity", "Entities", "borders and type"],
-  ["relation", "Relations", "type and both ends' borders"],
-  ["strict", "Relations, strict", "also both ends' types"],
-  ["span", "Spans", "borders alone"],
+  ["relation", "Relations", "type, and borders of both arguments"],
+  ["strict", "Relations, strict", "also the types of both arguments"],
+  ["span", "Spans", "borders only"],
 ];
 
 /**
- * Precision, recall and F1, overall and by type.
- * @param {Record<string, object>} report of the engine's scorer
+ * The tables of precision, recall and F1, overall and by type.
+ * @param {Record<string, object>} report the report of the engine's scorer
  * @param {import("../document/schema.js").Schema} schema
  */
 export function reportOf(report, schema) {

@@ -7,7 +7,7 @@ import { Errors } from "./errors.js";
 import { reportOf } from "./report.js";
 import { compared, goldOf } from "./words.js";
 
-/** Measures the model against gold: a file, or what the reader corrected. */
+/** Scores the model against gold annotations: those of a file, or the reader's corrections. */
 export class Score {
   #engine;
   #announce;
@@ -33,7 +33,7 @@ export class Score {
     this.#schema = schema;
   }
 
-  /** Whether there is a scorer. */
+  /** Whether the engine has a scorer. */
   get able() {
     return this.#engine.can("evaluate");
   }
@@ -52,7 +52,7 @@ export class Score {
   async #scoreOwn() {
     const places = (this.#document?.sentences ?? []).flatMap((sentence, place) => (touched(sentence) && sentence.found ? [place] : []));
     if (places.length === 0) {
-      byId("score-result").replaceChildren(make("p", { className: "hint" }, "Correct some sentences or mark them as checked first: what you leave is gold then."));
+      byId("score-result").replaceChildren(make("p", { className: "hint" }, "Correct some sentences or mark them as checked first. They then serve as gold annotations."));
       return;
     }
     await this.#work("Comparing", async () => {
@@ -69,7 +69,7 @@ export class Score {
     this.#bar(title, 0, 1);
     byId("score-result").replaceChildren();
     try {
-      if (!this.able) throw new Error("This version of the engine has no scorer.");
+      if (!this.able) throw new Error("This version of the engine cannot score. Reload the page to get the current one.");
       await task(run.signal);
     } catch (error) {
       byId("score-result").replaceChildren(make("div", { className: "notice notice-error", attributes: { role: "alert" } }, make("p", {}, error.message)));

@@ -1,15 +1,14 @@
 import { wordsOf, cutWords } from "../document/words.js";
 
 /**
- * @typedef {{start: number, end: number, label: string}} Mention words, half-open
+ * @typedef {{start: number, end: number, label: string}} Mention `start` and `end` count words; `end` is exclusive
  * @typedef {{head: number, tail: number, label: string}} Link
  * @typedef {{document: string, index: number, words: string[], entities: Mention[], relations: Link[]}} GoldSentence
  * @typedef {{spans: [number, number][], entities: Mention[], relations: Link[]}} Prediction
  */
 
 /**
- * What a person made of the sentences they dealt with, and what the model had found in them, counted in
- * the same words.
+ * The corrected sentences as gold annotations, and the model's findings in them as predictions, in the same words.
  * @param {import("../document/document.js").Sentence[]} sentences
  * @returns {{gold: GoldSentence[], predicted: Prediction[]}}
  */
@@ -28,7 +27,7 @@ export function compared(sentences) {
 }
 
 /**
- * Annotated sentences as gold.
+ * Turns annotated sentences into gold sentences.
  * @param {import("../document/document.js").Sentence[]} sentences @param {string} name
  * @returns {GoldSentence[]}
  */
@@ -55,8 +54,8 @@ function inWords({ entities, relations }, words) {
 }
 
 /**
- * Words with what is said of them as a text with findings, whose ids are the places in the lists:
- * those of relations behind those of entities.
+ * Joins words to a text, and turns their annotations into findings. The ids are the indices of the entities, followed by
+ * those of the relations.
  * @param {string[]} words @param {{entities: Mention[], relations: Link[]}} said
  * @returns {{text: string, findings: import("../document/document.js").Findings}}
  */

@@ -1,13 +1,13 @@
 const KEY = "spanlight-draft";
-const MOST = 1_000_000;
+const MAX_LENGTH = 1_000_000;
 
-/** The text in the box, kept for this tab until it is closed. @param {string} text */
+/** Stores the text of the box until the tab is closed. @param {string} text */
 export function keepDraft(text) {
   try {
-    if (text === "" || text.length > MOST) sessionStorage.removeItem(KEY);
+    if (text === "" || text.length > MAX_LENGTH) sessionStorage.removeItem(KEY);
     else sessionStorage.setItem(KEY, text);
   } catch {
-    // Without storage a reload costs the draft, as it does elsewhere.
+    // Without storage, a reload loses the draft.
   }
 }
 

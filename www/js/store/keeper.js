@@ -3,18 +3,18 @@ import { forget, keep, recall, revive } from "./work.js";
 const WAIT = 600;
 const SWITCH = "spanlight-keep";
 
-/** Keeps the work in progress in this browser, so that a reload loses nothing. */
+/** Saves the work in progress in this browser, so that a reload loses nothing. */
 export class Keeper {
   #space;
   #box;
   #note;
   #timer = 0;
   #held = false;
-  #told = false;
+  #warned = false;
 
   /**
    * @param {import("../document/workspace.js").Workspace} space
-   * @param {HTMLInputElement} box by which the reader allows it
+   * @param {HTMLInputElement} box the checkbox with which the reader allows it
    * @param {(message: string) => void} note
    */
   constructor(space, box, note) {
@@ -31,7 +31,7 @@ export class Keeper {
     addEventListener("pagehide", () => this.#timer && this.#save());
   }
 
-  /** Brings back what was kept. @returns {Promise<string|null>} the text */
+  /** Restores the saved work. @returns {Promise<string|null>} the text */
   async restore() {
     const work = this.#box.checked ? await recall() : null;
     if (!work || this.#space.document) return null;
@@ -46,7 +46,7 @@ export class Keeper {
     }
   }
 
-  /** While a text is read, saving it again and again would slow that down. */
+  /** Pauses saving while a text is read, since frequent saving would slow the reading down. */
   hold() {
     this.#held = true;
   }
@@ -74,9 +74,9 @@ export class Keeper {
     const { document, name, choice, schema, model, read } = this.#space;
     if (!document) return;
     const kept = await keep({ name, rest: document.rest, sentences: document.sentences, choice: choice.keep(), schema: schema.keep(), model, read });
-    if (kept || this.#told) return;
-    this.#told = true;
-    this.#note("This browser does not keep your work: it is too long, or storage is off. Export it before you close the page.");
+    if (kept || this.#warned) return;
+    this.#warned = true;
+    this.#note("This browser cannot save your work: the text is too long, or storage is off. Export it before you close the page.");
   }
 }
 
@@ -92,6 +92,6 @@ function allow(on) {
   try {
     localStorage.setItem(SWITCH, on ? "yes" : "no");
   } catch {
-    // A browser without storage keeps nothing either way.
+    // Without storage, nothing is saved in either case.
   }
 }

@@ -3,12 +3,12 @@ import { Document, reserveIds } from "../document/document.js";
 const DATABASE = "spanlight";
 const SHELF = "work";
 const KEY = "current";
-// Characters of text and findings together; browsers begin to ask the reader at far more.
-const MOST = 8_000_000;
+// Largest size in characters, far below the size at which browsers ask for permission; each annotation counts as WEIGHT.
+const MAX_SIZE = 8_000_000;
 const WEIGHT = 60;
 
 /**
- * The work in progress as it is kept in this browser.
+ * The work in progress as saved in this browser.
  * @typedef {{name: string, rest: string, sentences: import("../document/document.js").Sentence[], choice: object, schema: object, model: {name: string, format: number}|null, read: number}} Work
  */
 
@@ -23,11 +23,11 @@ export async function recall() {
 
 /**
  * @param {Work} work
- * @returns {Promise<boolean>} whether it is kept
+ * @returns {Promise<boolean>} whether the work was saved
  */
 export async function keep(work) {
   try {
-    if (sizeOf(work) > MOST) {
+    if (sizeOf(work) > MAX_SIZE) {
       await forget();
       return false;
     }
@@ -42,7 +42,7 @@ export async function forget() {
   await request("readwrite", (shelf) => shelf.delete(KEY)).catch(() => {});
 }
 
-/** The document of kept work. @param {Work} work */
+/** The document of saved work. @param {Work} work */
 export function revive({ rest, sentences }) {
   const text = sentences.map(({ before, text }) => before + text).join("");
   reserveIds(sentences.reduce((most, sentence) => Math.max(most, highest(sentence), highest(sentence.found)), 0));

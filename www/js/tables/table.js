@@ -1,16 +1,17 @@
 import { make } from "../dom.js";
 import { count } from "../format.js";
 
+// Number of rows shown at first.
 const PAGE = 100;
 const MORE = 1000;
 
 /**
- * A column: what to sort by, and what to show.
+ * A column: `value` is the key to sort by, `cell` the content to show.
  * @template T
  * @typedef {{title: string, className?: string, value: (item: T) => string|number, cell: (item: T) => Node|string}} Column
  */
 
-/** A table that sorts by a press on a column's head, and whose rows select what they show. @template T */
+/** A table that sorts by a click on a column's header. A click on a row picks its item. @template T */
 export class Table {
   #columns;
   #root;
@@ -104,7 +105,7 @@ export class Table {
   #row(item) {
     const cells = this.#columns.map((column, index) => {
       const content = column.cell(item);
-      // The first cell holds a button, so that the row can be reached without a mouse.
+      // The first cell holds a button, so that the keyboard reaches the row.
       const inner = index === 0 ? make("button", { type: "button", className: "row-button" }, content) : content;
       return make(index === 0 ? "th" : "td", { className: column.className ?? "", ...(index === 0 && { scope: "row" }) }, inner);
     });
@@ -120,7 +121,6 @@ export class Table {
     row.classList.toggle("picked", picked);
     row.querySelector(".row-button").setAttribute("aria-pressed", String(picked));
   }
-
 }
 
 const collator = new Intl.Collator(undefined, { numeric: true });

@@ -3,7 +3,7 @@ import { same } from "../document/focus.js";
 import { count, score } from "../format.js";
 import { Table } from "./table.js";
 
-/** The tables of entities and of relations, with a box to search them. */
+/** The tables of entities and relations, with a search box. */
 export class Tables {
   #document = null;
   #schema = null;
@@ -103,7 +103,7 @@ function itemsOf(document, shown) {
   return [all, links];
 }
 
-// What a person says is surer than any score.
+// Annotations by a person sort above every score.
 const scoreColumn = {
   title: "Score",
   className: "number",
@@ -113,5 +113,5 @@ const scoreColumn = {
 
 const sentenceColumn = { title: "Sentence", className: "number minor", value: ({ place }) => place, cell: ({ place }) => count(place + 1) };
 
-/** Text of either direction, kept apart from its surroundings; a line break counts as a space. */
+/** Isolates the direction of a text from its surroundings, and shows line breaks as spaces. */
 const isolated = (text) => make("bdi", {}, text.replace(/\s+/g, " "));
