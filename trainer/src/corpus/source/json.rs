@@ -1,4 +1,4 @@
-//! Fields of JSON objects.
+//! Reads text from fields of JSON objects.
 
 use std::io::BufRead;
 use std::path::PathBuf;
@@ -10,7 +10,7 @@ use super::{Passage, Passages, RECORD_LIMIT, decode};
 use crate::corpus::CorpusError;
 use crate::data::{self, Flaw, Kind, Records};
 
-/// Some fields of each object.
+/// Reads some fields of each JSON object.
 pub struct Json {
     path: PathBuf,
     records: Records<Box<dyn BufRead>>,
@@ -29,8 +29,8 @@ impl Json {
                 return Err(CorpusError::Source {
                     path,
                     problem: format!(
-                        "starts with `{}`, not with `{{` or `[`; it is no JSON, say what it is \
-                         with --corpus-format",
+                        "starts with `{}`, not with `{{` or `[`, so it is no JSON; set its format \
+                        with --corpus-format",
                         byte.escape_ascii()
                     ),
                 });
@@ -65,7 +65,7 @@ impl Json {
         Ok(texts.join("\n\n"))
     }
 
-    /// Refuses a file whose first object has other fields.
+    /// Refuses a file whose first object lacks one of the fields.
     fn check(&mut self, record: &Value) -> Result<(), CorpusError> {
         self.first = false;
         match self.columns.iter().find(|c| record.get(c).is_none()) {

@@ -108,7 +108,7 @@ fn compressed_files_read_like_plain_ones() {
     assert_eq!(good("a.txt.gz", &parts, &config()), lines);
     let frames = [head, tail].map(|part| zstd::encode_all(part, 1).unwrap());
     assert_eq!(good("a.txt.zst", &frames.concat(), &config()), lines);
-    // The content tells, not the name.
+    // The content decides the compression, not the name.
     assert_eq!(good("a.txt", &gzip(text.as_bytes()), &config()), lines);
 }
 
@@ -133,7 +133,7 @@ fn damaged_archives_name_the_last_line() {
 }
 
 #[test]
-fn missing_columns_are_answered_with_those_that_are_there() {
+fn errors_of_missing_columns_list_the_existing_ones() {
     let table = message(
         "a.tsv",
         b"0704.1\tcs.CL\tA long title that goes on and on and on\n",
@@ -196,7 +196,7 @@ fn bad_records_name_line_and_byte() {
 }
 
 #[test]
-fn long_records_are_read_and_absurd_ones_read_past() {
+fn long_records_are_read_and_absurd_ones_are_skipped() {
     let long = "word ".repeat(200_000);
     let text = format!("{long}\n{}\nlast\n", "x".repeat(RECORD_LIMIT + 1));
     for (name, text) in [("a.txt", text.clone()), ("a.tsv", format!("text\n{text}"))] {

@@ -52,7 +52,7 @@ impl Workshop {
         }
     }
 
-    /// Prepares with some settings; collects why caches were made anew.
+    /// Prepares with some settings; collects the reasons why caches were made again.
     fn try_prepare(&self, config: &CorpusConfig) -> (Result<Corpus, CorpusError>, Vec<String>) {
         let mut reasons = Vec::new();
         let corpus = Corpus::prepare(config, &tokenizer(), &self.path("cache"), 2, &mut |p| {
@@ -84,7 +84,7 @@ fn numbered(count: usize) -> String {
         .collect()
 }
 
-/// Draws without changing anything but what is hidden; every sentence has a pair.
+/// Settings that hide pieces but replace and permute none; every sentence has a pair.
 fn plain() -> SampleConfig {
     SampleConfig {
         longest_span: 1,

@@ -99,7 +99,7 @@ fn columns_are_read_in_step_and_nulls_are_empty() {
 }
 
 #[test]
-fn files_that_are_packed_once_more_are_unpacked() {
+fn compressed_files_are_decompressed_first() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.parquet");
     let texts: Vec<String> = (0..10).map(|i| format!("Text {i}")).collect();
