@@ -15,7 +15,7 @@ const LEGEND: u32 = 210;
 /// Height of an entry of the legend.
 const ENTRY: i32 = 18;
 const FONT: &str = "sans-serif";
-/// Most points of a curve that are marked with a dot.
+/// Most points of a curve whose points are marked with dots.
 const DOTS: usize = 60;
 
 /// A named line.
@@ -30,11 +30,11 @@ pub struct Curve {
 /// Curves over one pair of axes.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Panel {
-    /// What it shows.
+    /// Title of the panel.
     pub heading: String,
     /// Label of the horizontal axis.
     pub x_label: String,
-    /// Names of the places 0, 1, 2 and so on of that axis; it has numbers without any.
+    /// Names of the places 0, 1, 2 and so on of the horizontal axis; if empty, the axis has numbers.
     pub x_names: Vec<String>,
     /// Whether the vertical axis is logarithmic; all values must be positive.
     pub logarithmic: bool,
@@ -145,7 +145,7 @@ fn number(value: &f64) -> String {
     }
 }
 
-/// The least and the greatest of a coordinate; 0 and 1 without any point.
+/// The smallest and the largest value of a coordinate; 0 and 1 if there is no point.
 pub fn range(curves: &[Curve], of: impl Fn(&(f64, f64)) -> f64) -> (f64, f64) {
     let values = curves.iter().flat_map(|curve| curve.points.iter().map(&of));
     values
