@@ -159,7 +159,7 @@ fn argument(
     aligned.locate(&start, first, last)
 }
 
-/// Adds a mention unless it is there; every fact repeats its arguments.
+/// Adds a mention unless it exists, since every fact repeats its arguments.
 fn add(sentence: &mut Sentence, entity: Entity) -> usize {
     let known = sentence.entities.iter().position(|e| *e == entity);
     known.unwrap_or_else(|| {

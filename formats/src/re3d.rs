@@ -53,7 +53,7 @@ struct Linked {
 }
 
 impl Annotations {
-    /// Reads the parts that belong to `file`, whatever folders their names have in front.
+    /// Reads the parts that belong to `file`; the folders in their names do not matter.
     ///
     /// # Errors
     /// [`Error::Part`] if one is absent; [`Error::Io`], [`Error::Unknown`] and
@@ -117,7 +117,7 @@ fn label(record: &Node<'_>) -> Result<String, Flaw> {
     }
 }
 
-/// Hands every record of a part and its line to `take`.
+/// Calls `take` with every record of a part and its line.
 fn each(
     (file, bytes): (String, impl BufRead),
     options: &Options,
@@ -195,7 +195,7 @@ pub(crate) fn parse(
     Ok(())
 }
 
-/// Puts the part and the line of the annotation in front of the problem.
+/// Prefixes the problem with the part and the line of the annotation.
 fn named(mut flaw: Flaw, file: &str, line: usize) -> Flaw {
     flaw.problem = format!("{file}, line {line}: {}", flaw.problem);
     flaw
