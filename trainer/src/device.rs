@@ -49,7 +49,7 @@ pub enum DeviceError {
     /// The text is not the name of a device.
     #[error(
         "unknown device `{0}`; expected auto, cpu, cuda, vulkan, metal, dx12 or wgpu, of which the \
-        last five accept an index, as in `vulkan:1`"
+         last five accept an index, as in `vulkan:1`"
     )]
     Unknown(String),
 

@@ -44,13 +44,11 @@ pub fn settings(path: &Path) -> Result<ModelSettings> {
 /// # Errors
 /// [`Error::Folder`] if the folder is neither; otherwise if it cannot be read.
 pub fn schema(path: &Path) -> Result<Schema> {
-    match manifest(path)? {
-        Some(manifest) => Ok(manifest.schema),
-        None => {
-            finished(path)?;
-            Ok(read_json(&path.join(SCHEMA))?)
-        }
+    if let Some(manifest) = manifest(path)? {
+        return Ok(manifest.schema);
     }
+    finished(path)?;
+    Ok(read_json(&path.join(SCHEMA))?)
 }
 
 /// Refuses a folder without a fine-tuned model.

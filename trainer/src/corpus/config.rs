@@ -33,6 +33,10 @@ pub enum WordSplit {
 }
 
 /// Settings of a corpus.
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of the command line"
+)]
 #[derive(Debug, Clone, PartialEq, Eq, Args, Serialize, Deserialize)]
 pub struct CorpusConfig {
     /// Files or folders of text (.txt, .tsv, .csv, .json, .jsonl, .parquet; also .gz and .zst)

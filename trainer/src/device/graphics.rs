@@ -50,21 +50,20 @@ pub(super) fn open(
     };
     let pinned = pin_to(api, backend);
     let known = opened.iter().find(|o| o.0 == kind && o.1 == pinned);
-    let (device, info) = match known {
-        Some((_, _, device, info)) => (device.clone(), info.clone()),
-        None => {
-            let options = Device::wgpu_options().graphics_api(pinned);
-            let (device, setup) = options
-                .device_kind(kind.clone())
-                .init_with_setup()
-                .map_err(|e| DeviceError::Failed {
-                    choice,
-                    problem: e.to_string(),
-                })?;
-            let info = setup.adapter.get_info();
-            opened.push((kind, pinned, device.clone(), info.clone()));
-            (device, info)
-        }
+    let (device, info) = if let Some((_, _, device, info)) = known {
+        (device.clone(), info.clone())
+    } else {
+        let options = Device::wgpu_options().graphics_api(pinned);
+        let (device, setup) = options
+            .device_kind(kind.clone())
+            .init_with_setup()
+            .map_err(|e| DeviceError::Failed {
+                choice,
+                problem: e.to_string(),
+            })?;
+        let info = setup.adapter.get_info();
+        opened.push((kind, pinned, device.clone(), info.clone()));
+        (device, info)
     };
     Ok((device, format!("{}, {reason}", describe(&info))))
 }

@@ -90,7 +90,7 @@ fn check(config: &ModelConfig, stage: Stage) -> Result<()> {
         None => Ok(()),
         Some((_, what)) => Err(Error::Usage(format!(
             "the model was trained with {what}, which the paper's code does not support; there, the weights \
-            would compute something else"
+             would compute something else"
         ))),
     }
 }

@@ -96,18 +96,19 @@ where
         .build_cartesian_2d(x, y)?;
     let x_label = |x: &f64| {
         if names == 0 {
-            return number(x);
+            return number(*x);
         }
         let named = x.fract() == 0.0 && *x >= 0.0;
         let name = panel.x_names.get(*x as usize).filter(|_| named);
         name.cloned().unwrap_or_default()
     };
+    let y_label = |y: &f64| number(*y);
     let mut mesh = chart.configure_mesh();
     mesh.x_desc(&panel.x_label)
         .light_line_style(TRANSPARENT)
         .label_style((FONT, 13))
         .x_label_formatter(&x_label)
-        .y_label_formatter(&number);
+        .y_label_formatter(&y_label);
     if names > 0 {
         mesh.x_labels(names);
     }
@@ -137,8 +138,8 @@ fn draw_legend(
 }
 
 /// A label of an axis, without the digits of rounding errors.
-fn number(value: &f64) -> String {
-    if *value == 0.0 || value.abs() >= 1e-4 {
+fn number(value: f64) -> String {
+    if value == 0.0 || value.abs() >= 1e-4 {
         ((value * 1e9).round() / 1e9).to_string()
     } else {
         format!("{value:.1e}")
@@ -220,7 +221,7 @@ mod tests {
 
     #[test]
     fn labels_are_short() {
-        let labels = [0.0, 0.1 + 0.2, 1500.0, 1e-5].map(|value| number(&value));
+        let labels = [0.0, 0.1 + 0.2, 1500.0, 1e-5].map(number);
         assert_eq!(labels, ["0", "0.3", "1500", "1.0e-5"]);
     }
 

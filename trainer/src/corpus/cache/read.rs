@@ -130,13 +130,14 @@ impl Cache {
     }
 }
 
+/// The byte offset of a record and its size, from an index entry.
 fn parse(entry: &[u8; ENTRY]) -> (u64, Size) {
-    let [a, b, c, d, e, f, g, h, w0, w1, p0, p1] = *entry;
+    let [start @ .., w0, w1, p0, p1] = *entry;
     let size = Size {
         words: u16::from_le_bytes([w0, w1]).into(),
         pieces: u16::from_le_bytes([p0, p1]).into(),
     };
-    (u64::from_le_bytes([a, b, c, d, e, f, g, h]), size)
+    (u64::from_le_bytes(start), size)
 }
 
 /// Verifies the checksum of the whole file; returns the header and its byte offset.

@@ -9,16 +9,13 @@ pub fn unescape(text: &str) -> Option<String> {
     while let Some(at) = rest.find("\\u") {
         let (before, escape) = rest.split_at(at);
         plain.push_str(before);
-        match character(escape) {
-            Some((character, length)) => {
-                plain.push(character);
-                rest = escape.get(length..).unwrap_or_default();
-                found = true;
-            }
-            None => {
-                plain.push_str("\\u");
-                rest = escape.get(2..).unwrap_or_default();
-            }
+        if let Some((character, length)) = character(escape) {
+            plain.push(character);
+            rest = escape.get(length..).unwrap_or_default();
+            found = true;
+        } else {
+            plain.push_str("\\u");
+            rest = escape.get(2..).unwrap_or_default();
         }
     }
     plain.push_str(rest);

@@ -30,7 +30,7 @@ impl Json {
                     path,
                     problem: format!(
                         "starts with `{}`, not with `{{` or `[`, so it is no JSON; set its format \
-                        with --corpus-format",
+                         with --corpus-format",
                         byte.escape_ascii()
                     ),
                 });
@@ -74,7 +74,7 @@ impl Json {
                 let fields: Vec<String> = record
                     .as_object()
                     .into_iter()
-                    .flat_map(|object| object.keys())
+                    .flat_map(serde_json::Map::keys)
                     .map(|name| format!("`{name}`"))
                     .collect();
                 Err(CorpusError::Column {

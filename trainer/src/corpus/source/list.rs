@@ -33,8 +33,8 @@ pub fn list(config: &CorpusConfig) -> Result<Vec<Source>, CorpusError> {
             return Err(CorpusError::Source {
                 path: path.clone(),
                 problem: "no .txt, .tsv, .csv, .json, .jsonl or .parquet file (perhaps with .gz \
-                or .zst) is in this folder; name the files, or set their format with \
-                --corpus-format"
+                          or .zst) is in this folder; name the files, or set their format with \
+                          --corpus-format"
                     .into(),
             });
         }

@@ -157,7 +157,7 @@ fn remedy(names: &[String]) -> String {
         .collect();
     format!(
         "the first row is {}; choose a column with --column, by name or, if that row is no heading, \
-        by number",
+         by number",
         names.join(", ")
     )
 }

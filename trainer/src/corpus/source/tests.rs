@@ -47,7 +47,7 @@ fn message(name: &str, bytes: &[u8], config: &CorpusConfig) -> String {
 
 fn with_columns(columns: &[&str]) -> CorpusConfig {
     CorpusConfig {
-        column: columns.iter().map(|column| column.to_string()).collect(),
+        column: columns.iter().map(|column| (*column).to_string()).collect(),
         ..config()
     }
 }
@@ -100,7 +100,8 @@ fn fields_of_json_in_lines_and_arrays() {
 
 #[test]
 fn compressed_files_read_like_plain_ones() {
-    let text: String = (0..20_000).map(|i| format!("Line {i}\n")).collect();
+    let lines: Vec<String> = (0..20_000).map(|i| format!("Line {i}\n")).collect();
+    let text = lines.concat();
     let lines: Vec<&str> = text.lines().collect();
     let (head, tail) = text.as_bytes().split_at(1000);
     let parts = [gzip(head), gzip(tail)].concat();
@@ -114,7 +115,8 @@ fn compressed_files_read_like_plain_ones() {
 
 #[test]
 fn damaged_archives_name_the_last_line() {
-    let text: String = (0..50_000).map(|i| format!("Line {i}\n")).collect();
+    let lines: Vec<String> = (0..50_000).map(|i| format!("Line {i}\n")).collect();
+    let text = lines.concat();
     for (name, mut bytes) in [
         ("a.txt.gz", gzip(text.as_bytes())),
         ("a.txt.zst", zstd::encode_all(text.as_bytes(), 1).unwrap()),

@@ -54,7 +54,7 @@ fn check_epochs(all: &[usize]) {
     let epochs: Vec<&[usize]> = all.chunks(COUNT).collect();
     for epoch in &epochs {
         let mut sorted = epoch.to_vec();
-        sorted.sort();
+        sorted.sort_unstable();
         assert_eq!(sorted, (0..COUNT).collect::<Vec<_>>());
         assert!(!epoch.is_sorted());
     }
@@ -67,7 +67,7 @@ fn a_large_corpus_has_shuffled_orders_without_tables() {
     let drawn = |shuffle| {
         let (_shop, corpus) = prepared();
         let loader = tabled(corpus, plain(), COUNT - 1, |config| {
-            config.shuffle = shuffle
+            config.shuffle = shuffle;
         });
         assert_eq!((loader.sentences(), loader.steps_per_epoch()), (COUNT, 7));
         numbers(&loader, 0..25)
@@ -90,7 +90,7 @@ fn a_step_is_the_same_however_it_is_reached() {
     let shop = Workshop::new(&numbered(COUNT));
     let draw = |threads: usize, steps: &mut dyn Iterator<Item = usize>| {
         let loader = with(shop.prepare(), SampleConfig::default(), |config| {
-            config.threads = threads
+            config.threads = threads;
         });
         let mut batches: Vec<(usize, Vec<Sample>)> = steps
             .map(|step| (step, loader.batch(step).unwrap()))
@@ -155,15 +155,15 @@ fn check_sizes(most: usize) {
     let all: usize = loader.skipped().values().map(|&count| count as usize).sum();
     assert_eq!(all + loader.sentences(), COUNT);
     let mut drawn = numbers(&loader, 0..10);
-    drawn.sort();
+    drawn.sort_unstable();
     drawn.dedup();
     assert_eq!(drawn, expected);
 }
 
 #[test]
 fn batches_are_full_even_where_pairs_are_rare() {
-    let text: String = (0..50).map(|i| format!("word {i}\n")).collect();
-    let shop = Workshop::new(&text);
+    let lines: Vec<String> = (0..50).map(|i| format!("word {i}\n")).collect();
+    let shop = Workshop::new(&lines.concat());
     let short = CorpusConfig {
         min_sentence: 2,
         clean: false,
@@ -178,8 +178,8 @@ fn batches_are_full_even_where_pairs_are_rare() {
 
 #[test]
 fn the_next_sentence_stands_in_for_one_without_a_pair() {
-    let text: String = (0..COUNT).map(|i| format!("word {i} .\n")).collect();
-    let shop = Workshop::new(&text);
+    let lines: Vec<String> = (0..COUNT).map(|i| format!("word {i} .\n")).collect();
+    let shop = Workshop::new(&lines.concat());
     let short = CorpusConfig {
         min_sentence: 3,
         clean: false,

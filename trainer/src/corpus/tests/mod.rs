@@ -79,9 +79,8 @@ impl Workshop {
 
 /// `count` sentences of 4 to 13 words, the second of which is the number of the sentence.
 fn numbered(count: usize) -> String {
-    (0..count)
-        .map(|i| format!("word {i} {}.\n", "word ".repeat(1 + i % 10)))
-        .collect()
+    let line = |i: usize| format!("word {i} {}.\n", "word ".repeat(1 + i % 10));
+    (0..count).map(line).collect::<Vec<_>>().concat()
 }
 
 /// Settings that hide pieces but replace and permute none; every sentence has a pair.

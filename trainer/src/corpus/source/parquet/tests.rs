@@ -59,7 +59,7 @@ fn write(path: &Path, compression: Compression, texts: &[String]) {
 }
 
 fn read(path: &Path, names: &[&str]) -> Result<Vec<String>, CorpusError> {
-    let names = names.iter().map(|name| name.to_string()).collect();
+    let names = names.iter().map(|name| (*name).to_string()).collect();
     let mut passages = Parquet::open(path, names, &Arc::default())?;
     let mut found = Vec::new();
     while let Some((_, passage)) = passages.next()? {
