@@ -35,9 +35,9 @@ pub fn prune(model: &mut SavedModel) -> Result<()> {
     model.weights = block_on(state_of(&pruned))?;
     model.config.model.encoder.vocab_size = kept.len();
 
-    let place = |id: &Value| kept.binary_search(&(id.as_u64()? as usize)).ok();
+    let new_id = |id: &Value| kept.binary_search(&(id.as_u64()? as usize)).ok();
     if let Some(vocabulary) = tokenizer["model"]["vocab"].as_object_mut() {
-        vocabulary.retain(|_, id| match place(id) {
+        vocabulary.retain(|_, id| match new_id(id) {
             Some(new) => {
                 *id = new.into();
                 true
@@ -46,7 +46,7 @@ pub fn prune(model: &mut SavedModel) -> Result<()> {
         });
     }
     if let Some(added) = tokenizer["added_tokens"].as_array_mut() {
-        added.retain_mut(|token| match place(&token["id"]) {
+        added.retain_mut(|token| match new_id(&token["id"]) {
             Some(new) => {
                 token["id"] = new.into();
                 true

@@ -80,10 +80,10 @@ impl<'a> Blocks<'a> {
                 Some((_, Err(flaw))) if self.config.skip_bad => {
                     *counts.bad.entry(flaw.kind).or_default() += 1;
                 }
-                Some((place, Err(flaw))) => {
+                Some((location, Err(flaw))) => {
                     return Err(CorpusError::IllFormed {
                         path: source.path.clone(),
-                        defect: Defect::new(place, flaw),
+                        defect: Defect::new(location, flaw),
                     });
                 }
             }

@@ -94,10 +94,10 @@ impl Passages for Json {
     fn next(&mut self) -> Result<Option<Passage>, CorpusError> {
         let found = self.records.next().transpose();
         let found = found.map_err(|e| error(&self.path, self.line, e))?;
-        let Some((place, record)) = found else {
+        let Some((location, record)) = found else {
             return Ok(None);
         };
-        self.line = place.line;
+        self.line = location.line;
         let text = match record.and_then(|bytes| data::decode(&bytes)) {
             Ok(record) => {
                 if self.first {
@@ -107,6 +107,6 @@ impl Passages for Json {
             }
             Err(flaw) => Err(flaw),
         };
-        Ok(Some((place, text)))
+        Ok(Some((location, text)))
     }
 }

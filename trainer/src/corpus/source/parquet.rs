@@ -27,7 +27,7 @@ pub struct Parquet {
     reader: SerializedFileReader<File>,
     names: Vec<String>,
     /// Indices of the columns in the schema of the file.
-    places: Vec<usize>,
+    indices: Vec<usize>,
     /// Index of the next row group.
     group: usize,
     columns: Vec<Column>,
@@ -85,7 +85,7 @@ impl Parquet {
     ) -> Result<Self, CorpusError> {
         let (file, done) = seekable(path, done)?;
         let reader = SerializedFileReader::new(file).map_err(|e| damaged(path, 0, e))?;
-        let places = find(
+        let indices = find(
             path,
             reader.metadata().file_metadata().schema_descr(),
             &names,
@@ -94,7 +94,7 @@ impl Parquet {
             path: path.to_owned(),
             reader,
             names,
-            places,
+            indices,
             group: 0,
             columns: Vec::new(),
             done,
@@ -109,9 +109,9 @@ impl Parquet {
         }
         let group = self.reader.get_row_group(self.group)?;
         self.columns.clear();
-        for &place in &self.places {
-            let about = group.metadata().column(place).column_descr();
-            if let ColumnReader::ByteArrayColumnReader(reader) = group.get_column_reader(place)? {
+        for &index in &self.indices {
+            let about = group.metadata().column(index).column_descr();
+            if let ColumnReader::ByteArrayColumnReader(reader) = group.get_column_reader(index)? {
                 self.columns.push(Column {
                     reader,
                     defined: about.max_def_level(),
@@ -173,7 +173,7 @@ impl Passages for Parquet {
         let cells = self.cells().map_err(|e| damaged(&self.path, self.row, e))?;
         let Some(cells) = cells else { return Ok(None) };
         self.row += 1;
-        let place = Location {
+        let location = Location {
             line: self.row,
             record: self.row,
             in_array: false,
@@ -189,7 +189,7 @@ impl Passages for Parquet {
                 })
             })
             .collect();
-        Ok(Some((place, texts.map(|texts| texts.join("\n\n")))))
+        Ok(Some((location, texts.map(|texts| texts.join("\n\n")))))
     }
 }
 
@@ -200,12 +200,12 @@ fn find(
     names: &[String],
 ) -> Result<Vec<usize>, CorpusError> {
     let columns = schema.columns();
-    let text = |place: &usize| {
-        columns.get(*place).is_some_and(|column| {
+    let text = |index: &usize| {
+        columns.get(*index).is_some_and(|column| {
             column.physical_type() == Type::BYTE_ARRAY && column.max_rep_level() == 0
         })
     };
-    let place = |name: &String| {
+    let index = |name: &String| {
         let named = columns
             .iter()
             .position(|column| column.path().string() == *name);
@@ -215,12 +215,12 @@ fn find(
     };
     let texts: Vec<String> = (0..columns.len())
         .filter(text)
-        .filter_map(|place| Some(format!("`{}`", columns.get(place)?.path().string())))
+        .filter_map(|index| Some(format!("`{}`", columns.get(index)?.path().string())))
         .collect();
     names
         .iter()
         .map(|name| {
-            place(name).ok_or_else(|| CorpusError::Column {
+            index(name).ok_or_else(|| CorpusError::Column {
                 path: path.to_owned(),
                 column: name.clone(),
                 remedy: format!(

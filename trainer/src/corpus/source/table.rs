@@ -13,7 +13,7 @@ pub struct Table {
     reader: Reader,
     columns: Vec<String>,
     /// Indices of the columns; known after the first row.
-    places: Option<Vec<usize>>,
+    indices: Option<Vec<usize>>,
     row: Vec<u8>,
     ends: Vec<usize>,
 }
@@ -44,7 +44,7 @@ impl Table {
             input,
             reader: builder.build(),
             columns,
-            places: None,
+            indices: None,
             row: vec![0; 4096],
             ends: vec![0; 16],
         }
@@ -113,24 +113,24 @@ impl Table {
             if let Some(number) = numbers.iter().find(|&&number| number > cells) {
                 return Err(fail(&number.to_string()));
             }
-            self.places = Some(numbers.iter().map(|number| number - 1).collect());
+            self.indices = Some(numbers.iter().map(|number| number - 1).collect());
             return Ok(false);
         }
         let found: Result<Vec<usize>, CorpusError> = self
             .columns
             .iter()
             .map(|column| {
-                let place = names.iter().position(|name| name == column);
-                place.ok_or_else(|| fail(column))
+                let index = names.iter().position(|name| name == column);
+                index.ok_or_else(|| fail(column))
             })
             .collect();
-        self.places = Some(found?);
+        self.indices = Some(found?);
         Ok(true)
     }
 
     fn text(&self, cells: usize) -> Result<String, Flaw> {
         let mut texts = Vec::new();
-        for (column, &at) in self.columns.iter().zip(self.places.iter().flatten()) {
+        for (column, &at) in self.columns.iter().zip(self.indices.iter().flatten()) {
             let cell = self.cell(at, cells).ok_or_else(|| {
                 let problem = format!(
                     "the row has {cells} cells, none in this column; complete it, and look for \
@@ -166,7 +166,7 @@ impl Passages for Table {
     fn next(&mut self) -> Result<Option<Passage>, CorpusError> {
         loop {
             let line = self.reader.line() as usize;
-            let place = Location {
+            let location = Location {
                 line,
                 record: line,
                 in_array: false,
@@ -175,13 +175,13 @@ impl Passages for Table {
                 None => return Ok(None),
                 Some(Row::TooLong) => Err(Flaw::too_long(RECORD_LIMIT)),
                 Some(Row::Whole { cells }) => {
-                    if self.places.is_none() && self.find(cells)? {
+                    if self.indices.is_none() && self.find(cells)? {
                         continue;
                     }
                     self.text(cells)
                 }
             };
-            return Ok(Some((place, text)));
+            return Ok(Some((location, text)));
         }
     }
 }

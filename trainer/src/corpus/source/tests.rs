@@ -26,10 +26,10 @@ fn read(name: &str, bytes: &[u8], config: &CorpusConfig) -> Result<Vec<String>, 
     let done = Arc::default();
     let mut passages = Source { path, format }.open(config, &done)?;
     let mut found = Vec::new();
-    while let Some((place, passage)) = passages.next()? {
+    while let Some((location, passage)) = passages.next()? {
         found.push(match passage {
             Ok(text) => text,
-            Err(flaw) => format!("line {}: {} {}", place.line, flaw.field, flaw.problem),
+            Err(flaw) => format!("line {}: {} {}", location.line, flaw.field, flaw.problem),
         });
     }
     let read = done.load(std::sync::atomic::Ordering::Relaxed);

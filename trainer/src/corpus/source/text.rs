@@ -45,7 +45,7 @@ impl Passages for Text {
             let line = match line {
                 Ok(line) => line,
                 // The paragraph ends with the bad line, which is part of it.
-                Err(flaw) => return Ok(Some((place(self.line), Err(flaw)))),
+                Err(flaw) => return Ok(Some((location(self.line), Err(flaw)))),
             };
             match (line.is_empty(), passage.is_empty()) {
                 (true, true) => start = self.line + 1,
@@ -61,11 +61,11 @@ impl Passages for Text {
                 }
             }
         }
-        Ok((!passage.is_empty()).then(|| (place(start), Ok(passage))))
+        Ok((!passage.is_empty()).then(|| (location(start), Ok(passage))))
     }
 }
 
-fn place(line: usize) -> Location {
+fn location(line: usize) -> Location {
     Location {
         line,
         record: line,
