@@ -93,10 +93,9 @@ impl Predict {
         self.documents(&mut |document| {
             waiting.push(document);
             if waiting.len() < workers {
-                Ok(())
-            } else {
-                self.answer(&extractor, std::mem::take(&mut waiting), &mut out)
+                return Ok(());
             }
+            self.answer(&extractor, std::mem::take(&mut waiting), &mut out)
         })?;
         self.answer(&extractor, waiting, &mut out)?;
         Ok(out.flush()?)

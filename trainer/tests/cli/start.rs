@@ -119,10 +119,10 @@ fn new_inputs_do_not_change_the_outputs_of_a_model_at_first() {
     assert!(same(&before, &after), "{before} and {after}");
     let widths = |run: &str| {
         let weights = arrays(&at.join(run).join("best.safetensors"));
-        let inner = weights
+        let sees = weights
             .iter()
             .find(|(n, _)| n == "relation_inner.linear.weight");
-        inner.unwrap().1.len()
+        sees.unwrap().1.len()
     };
     assert!(widths("grown") > widths("run"));
     exported(at, &["run", "grown"], "mean");
