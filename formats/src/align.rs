@@ -49,11 +49,11 @@ impl<'a> Aligned<'a> {
 
     /// Sentence and words of the characters `start..end`; `node` is where they were given.
     ///
-    /// Punctuation that belongs to a word comes along with it (the full stop of `Inc.`).
+    /// Punctuation that belongs to the last word is included (the full stop of `Inc.`).
     ///
     /// # Errors
-    /// [`Kind::Span`] for a place outside the text; [`Kind::Unaligned`] for one that cuts a word
-    /// or reaches into another sentence.
+    /// [`Kind::Span`] for offsets outside the text; [`Kind::Unaligned`] for offsets that cut a word or
+    /// reach into another sentence.
     pub fn locate(&self, node: &Node<'_>, start: usize, end: usize) -> Result<(usize, Span), Flaw> {
         let Some(found) = self.between(start, end).filter(|t| !t.is_empty()) else {
             return Err(node.flaw(
@@ -86,11 +86,11 @@ impl<'a> Aligned<'a> {
             sentence.words.get(start)?,
             sentence.words.get(end.checked_sub(1)?)?,
         );
-        let around = [
+        let outside = [
             self.text.get(first.start..from),
             self.text.get(to..last.end),
         ];
-        let cuts = around
+        let cuts = outside
             .iter()
             .flatten()
             .any(|t| t.contains(char::is_alphanumeric));

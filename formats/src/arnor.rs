@@ -23,7 +23,7 @@ pub(crate) fn parse(
 ) -> Result<(), Flaw> {
     let text = record.get("sentText")?;
     let (document, index) = identity(record, origin)?;
-    // Without offsets nothing depends on the number of spaces.
+    // The format has no offsets, so repeated spaces do no harm.
     let words = text
         .text()?
         .split_ascii_whitespace()
@@ -74,7 +74,7 @@ pub(crate) fn parse(
     Ok(())
 }
 
-/// The first run of words that equals the text's.
+/// The first words of the sentence that equal those of the text.
 fn locate(words: &[String], text: &str) -> Option<(usize, usize)> {
     let wanted: Vec<&str> = text.split_ascii_whitespace().collect();
     if wanted.is_empty() {
@@ -86,7 +86,7 @@ fn locate(words: &[String], text: &str) -> Option<(usize, usize)> {
     Some((start, start + wanted.len()))
 }
 
-/// Adds a mention unless it is there; the files repeat many.
+/// Adds a mention unless it exists, since the files repeat many.
 fn add(sentence: &mut Sentence, entity: Entity) -> usize {
     sentence
         .entities

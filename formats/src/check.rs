@@ -1,4 +1,4 @@
-//! Every defect of a file, and its statistics.
+//! Lists every defect of a file and counts its content.
 
 use std::{
     collections::BTreeMap,
@@ -18,10 +18,10 @@ use crate::{
     statistics::Statistics,
 };
 
-/// Defects of one kind that are printed one by one; the JSON form holds all.
+/// Most defects of one kind to print; the JSON form has all.
 const PRINTED: usize = 20;
 
-/// Everything found in one file.
+/// The defects and the statistics of one file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Check {
     /// Name of the file.
@@ -38,11 +38,11 @@ pub struct Check {
     pub statistics: Statistics,
 }
 
-/// Reads a whole file whatever its defects; with a schema, labels outside it are defects.
+/// Checks a whole file without stopping at defects; with a schema, labels outside it are defects.
 ///
 /// # Errors
-/// [`Error::Io`], or [`Error::Unknown`] if the file is none of the formats; of re3d also what is
-/// wrong with its parts.
+/// [`Error::Io`], or [`Error::Unknown`] if the file has none of the formats; for re3d also the
+/// errors of its parts.
 pub fn check(
     source: Source<impl BufRead>,
     format: Format,

@@ -1,4 +1,4 @@
-//! What can be wrong with a record, and where it stands.
+//! Defects of records, and their locations in a file.
 
 use std::fmt::{Display, Formatter};
 
@@ -47,7 +47,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// Whether a reader stops; otherwise it leaves the annotation out and goes on.
+    /// Whether a reader stops at such a defect; otherwise it leaves the annotation out.
     pub fn is_fatal(self) -> bool {
         !matches!(
             self,
@@ -108,7 +108,7 @@ impl Flaw {
     }
 }
 
-/// Bytes as text.
+/// Decodes bytes as text.
 ///
 /// # Errors
 /// A [`Flaw`] that names the first byte that is not UTF-8.
@@ -122,7 +122,7 @@ pub fn utf8(bytes: &[u8]) -> Result<&str, Flaw> {
     })
 }
 
-/// Where a record starts; both numbers count from 1.
+/// Where a record starts; lines and records count from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Location {
     /// Line where the record starts.
@@ -133,7 +133,7 @@ pub struct Location {
     pub in_array: bool,
 }
 
-/// One thing wrong with one record.
+/// A defect of a record.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Defect {
     /// Line where the record starts, from 1.

@@ -27,14 +27,14 @@ pub enum Error {
         problem: String,
     },
 
-    /// A format of several files, one of which is absent.
+    /// A file of a format with several files is missing.
     #[error(
-        "{file}: `{part}` is missing; {format} keeps annotations there, put it beside the file"
+        "{file}: `{part}` is missing; {format} keeps annotations there; put it beside the file"
     )]
     Part {
         /// Name of the file.
         file: String,
-        /// Name of the absent one.
+        /// Name of the missing file.
         part: &'static str,
         /// Name of the format.
         format: &'static str,
@@ -45,11 +45,11 @@ pub enum Error {
     IllFormed {
         /// Name of the file.
         file: String,
-        /// Where and what.
+        /// Location and problem.
         defect: Defect,
     },
 
-    /// No sentence at all.
+    /// The file has no sentence.
     #[error("{file}: no sentence found; the file must hold at least one")]
     Empty {
         /// Name of the file.
@@ -70,7 +70,7 @@ pub enum Error {
     Unwritable {
         /// Document of the sentence.
         document: String,
-        /// Its position there.
+        /// Index of the sentence in the document.
         sentence: usize,
         /// What is wrong and how to mend it.
         problem: String,

@@ -1,4 +1,4 @@
-//! The formats and how they are recognised.
+//! The formats, and how a record is recognised.
 
 use std::{fmt::Display, str::FromStr};
 
@@ -42,7 +42,7 @@ impl Format {
         ("knowledgenet", Self::Knowledgenet),
     ];
 
-    /// The format of a record; [`Format::Auto`] if it fits PSPE and ARNOR alike, `None` if it fits no
+    /// The format of a record; [`Format::Auto`] if it fits both PSPE and ARNOR, `None` if it fits no
     /// format.
     pub(crate) fn of(record: &Node<'_>) -> Option<Self> {
         if record.has("sentences") {

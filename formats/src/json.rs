@@ -132,7 +132,7 @@ impl<'a> Node<'a> {
     }
 }
 
-/// A record as JSON.
+/// Decodes a record as JSON.
 ///
 /// # Errors
 /// A [`Flaw`] of the record as a whole.

@@ -72,7 +72,7 @@ fn passage(node: &Node<'_>, document: &str, parsed: &mut Parsed) -> Result<(), F
         };
         let head = argument(&fact, "subject", from, &aligned);
         let tail = argument(&fact, "object", from, &aligned);
-        let mut place = |found: Result<_, Flaw>, label: &str| match found {
+        let mut mention = |found: Result<_, Flaw>, label: &str| match found {
             Err(flaw) => {
                 parsed.note(flaw);
                 None
@@ -83,7 +83,7 @@ fn passage(node: &Node<'_>, document: &str, parsed: &mut Parsed) -> Result<(), F
                 Some((index, add(sentence, Entity { start, end, label })))
             }
         };
-        let (Some(head), Some(tail)) = (place(head, subject), place(tail, object)) else {
+        let (Some(head), Some(tail)) = (mention(head, subject), mention(tail, object)) else {
             continue;
         };
         match sentences.get_mut(head.0) {
@@ -159,7 +159,7 @@ fn argument(
     aligned.locate(&start, first, last)
 }
 
-/// Adds a mention unless it is there; every fact repeats its arguments.
+/// Adds a mention unless it exists, since every fact repeats its arguments.
 fn add(sentence: &mut Sentence, entity: Entity) -> usize {
     let known = sentence.entities.iter().position(|e| *e == entity);
     known.unwrap_or_else(|| {

@@ -7,14 +7,15 @@ use std::io::{self, BufRead};
 pub enum Line {
     /// All of it.
     Whole,
-    /// Nothing useful: it is longer than the limit and was read past.
+    /// None of it: the line is longer than the limit and was skipped.
     TooLong,
 }
 
-/// Reads a line, without its line feed, into an emptied buffer; nothing at the end of the file.
+/// Reads a line without its line feed into `line`, which is cleared first; `None` at the end of the
+/// file.
 ///
 /// # Errors
-/// What the reader returns.
+/// Any error of the reader.
 pub fn read_line(
     reader: &mut impl BufRead,
     limit: usize,
@@ -44,7 +45,7 @@ pub fn read_line(
 }
 
 #[test]
-fn lines_end_at_line_feeds_and_long_ones_are_read_past() {
+fn lines_end_at_line_feeds_and_long_ones_are_skipped() {
     let text = "one\r\n\nsome more than ten bytes\nten bytes.\nlast";
     for capacity in [1, 3, 100] {
         let mut reader = io::BufReader::with_capacity(capacity, text.as_bytes());

@@ -90,7 +90,7 @@ impl Parsed {
         }
     }
 
-    /// Takes a finished sentence; one with a bad word is noted and left out.
+    /// Adds a finished sentence; a sentence without words or with a blank word is a flaw instead.
     pub fn push(&mut self, mut sentence: Sentence, words: &Node<'_>) {
         if sentence.words.is_empty() {
             self.note(words.flaw(Kind::Empty, "the sentence has no words; it is skipped"));
@@ -114,7 +114,7 @@ impl Parsed {
     }
 }
 
-/// Replaces the escapes in place, word by word, so that offsets stay valid; counts the words.
+/// Replaces escapes within words, so that offsets stay valid; returns the number of changed words.
 ///
 /// Treebank tokenizers leave them in SciERC and many other data sets.
 fn unescape(words: &mut [String]) -> usize {

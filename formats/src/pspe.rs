@@ -68,7 +68,7 @@ pub(crate) fn identity(record: &Node<'_>, origin: &Origin<'_>) -> Result<(String
     Ok((document, index))
 }
 
-/// The words of a text; two spaces in a row leave an empty one, which is noted later.
+/// The words of a text. Two spaces in a row give an empty word, which [`Parsed::push`] notes.
 fn words(text: &str) -> Vec<String> {
     let text = text.trim_matches(|c: char| c.is_ascii_whitespace());
     if text.is_empty() {
@@ -161,7 +161,7 @@ fn argument(
     Ok(*index)
 }
 
-/// A sentence as it is written.
+/// The written form of a sentence.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Line<'a> {
@@ -194,8 +194,8 @@ struct RelationLine<'a> {
     label: &'a str,
 }
 
-/// Writes sentences, one per line and without the `wordpiece*` fields; reading them back gives
-/// equal ones.
+/// Writes sentences, one per line and without the `wordpiece*` fields; reading the lines gives equal
+/// sentences.
 ///
 /// # Errors
 /// [`Error::Unwritable`] for a sentence that is ill-formed, has no words or has a word with white

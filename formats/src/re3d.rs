@@ -53,7 +53,7 @@ struct Linked {
 }
 
 impl Annotations {
-    /// Reads the parts that belong to `file`, whatever folders their names have in front.
+    /// Reads the parts that belong to `file`; the folders in their names do not matter.
     ///
     /// # Errors
     /// [`Error::Part`] if one is absent; [`Error::Io`], [`Error::Unknown`] and
@@ -117,7 +117,7 @@ fn label(record: &Node<'_>) -> Result<String, Flaw> {
     }
 }
 
-/// Hands every record of a part and its line to `take`.
+/// Calls `take` with every record of a part and its line.
 fn each(
     (file, bytes): (String, impl BufRead),
     options: &Options,
@@ -154,7 +154,7 @@ pub(crate) fn parse(
     let (id, text) = (record.get("_id")?.identifier()?, record.get("text")?);
     let aligned = Aligned::new(text.text()?);
     let mut sentences = aligned.sentences(&id, 0);
-    let mut places: HashMap<Chars, (usize, usize)> = HashMap::new();
+    let mut mentions: HashMap<Chars, (usize, usize)> = HashMap::new();
     for mark in annotations.entities.get(&id).into_iter().flatten() {
         match aligned.locate(&text, mark.at.0, mark.at.1) {
             Err(flaw) => parsed.note(named(flaw, ENTITIES, mark.line)),
@@ -164,13 +164,13 @@ pub(crate) fn parse(
                 };
                 let entity = parsed.entity(sentence, &text, span, Some(mark.label.clone()));
                 if let Some(entity) = entity {
-                    places.entry(mark.at).or_insert((index, entity));
+                    mentions.entry(mark.at).or_insert((index, entity));
                 }
             }
         }
     }
     for link in annotations.relations.get(&id).into_iter().flatten() {
-        let (head, tail) = (places.get(&link.source), places.get(&link.target));
+        let (head, tail) = (mentions.get(&link.source), mentions.get(&link.target));
         let flaw = match (head, tail) {
             (Some(head), Some(tail)) if head.0 == tail.0 => {
                 if let Some(sentence) = sentences.get_mut(head.0) {
@@ -195,7 +195,7 @@ pub(crate) fn parse(
     Ok(())
 }
 
-/// Puts the part and the line of the annotation in front of the problem.
+/// Prefixes the problem with the part and the line of the annotation.
 fn named(mut flaw: Flaw, file: &str, line: usize) -> Flaw {
     flaw.problem = format!("{file}, line {line}: {}", flaw.problem);
     flaw

@@ -65,7 +65,7 @@ pub fn read(
     })
 }
 
-/// Hands every record to `sink`, parsed up to its first fatal flaw; returns the format.
+/// Calls `sink` with every record, parsed up to its first fatal flaw; returns the format.
 pub(crate) fn scan<R: BufRead>(
     source: Source<R>,
     mut format: Format,
@@ -134,7 +134,7 @@ pub(crate) fn scan<R: BufRead>(
         }
         sink(location, parsed)?;
     }
-    // A file that never tells ARNOR from PSPE has no annotations, which both read alike.
+    // If no record decides between ARNOR and PSPE, there are no annotations, and both read the same.
     Ok(if format == Format::Auto {
         Format::Pspe
     } else {

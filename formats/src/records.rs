@@ -41,8 +41,8 @@ impl<R: BufRead> Records<R> {
     /// Skips a byte order mark and white space, and looks at the first byte.
     ///
     /// # Errors
-    /// What the reader returns. The inner error is the first byte, if it starts neither an object
-    /// nor an array.
+    /// Any error of the reader. The inner error is the first byte, if it starts neither an object nor
+    /// an array.
     pub fn new(mut reader: R, limit: usize) -> io::Result<Result<Self, u8>> {
         if reader.fill_buf()?.starts_with(b"\xEF\xBB\xBF") {
             reader.consume(3);
@@ -178,7 +178,7 @@ impl<R: BufRead> Records<R> {
     }
 }
 
-/// Where each record starts, and the record.
+/// Yields the location of each record, and the record.
 impl<R: BufRead> Iterator for Records<R> {
     type Item = io::Result<(Location, Record)>;
 

@@ -87,8 +87,8 @@ pub(crate) fn parse(
     Ok(())
 }
 
-/// The words that are not blank (no-break spaces are words in these files), and for every border
-/// between the old words how many of the new ones are in front of it.
+/// The words that are not blank (no-break spaces are words in these files), and for each offset of
+/// the given words its value among the words returned.
 fn without_blanks(words: Vec<String>) -> (Vec<String>, Vec<usize>) {
     let mut kept = Vec::with_capacity(words.len());
     let mut borders = vec![0];
@@ -125,7 +125,7 @@ fn mention(
         return Ok(None);
     };
     let [start, end] = pos.tuple("[start, end)")?;
-    // A border outside the sentence stays outside.
+    // An offset outside the sentence stays outside.
     let at = |node: &Node<'_>| Ok(borders.get(node.number()?).copied().unwrap_or(usize::MAX));
     let span = (at(&start)?, at(&end)?);
     Ok(parsed

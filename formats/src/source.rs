@@ -1,4 +1,4 @@
-//! What is read: files as names and bytes, and how to read them.
+//! The input of a reader: files as names and bytes, and options.
 
 use std::{io::BufRead, path::Path};
 
@@ -37,11 +37,11 @@ pub(crate) fn stem(name: &str) -> &str {
     stem.unwrap_or_default()
 }
 
-/// How to read.
+/// Options of a reader.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Options {
     /// Turn Penn Treebank escapes (`-LRB-`, ``` `` ```, `\/`) back into ordinary characters, so
-    /// that the words look like the text a user enters. Default: yes.
+    /// that the words look like the text a user enters. Default: `true`.
     pub unescape: bool,
     /// Longest record in bytes. Default: 64 MiB.
     pub record_limit: usize,

@@ -1,4 +1,4 @@
-//! Counts that describe a data set, overlapping and repeated annotations included.
+//! Counts that describe a data set, including overlapping and repeated annotations.
 
 use std::{
     collections::{BTreeMap, HashMap, HashSet},

@@ -9,12 +9,12 @@ use std::{
 use sha2::{Digest, Sha256};
 use spanlight_core::document::Sentence;
 
-/// What is drawn as a whole.
+/// The unit of a draw.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unit {
-    /// All sentences of a document or none.
+    /// All sentences of a document are drawn, or none.
     Document,
-    /// Every sentence for itself.
+    /// Sentences are drawn individually.
     Sentence,
 }
 
@@ -39,8 +39,8 @@ impl FromStr for Unit {
 
 /// Draws a share in (0, 1] of the documents or sentences, at least one, and keeps their order.
 ///
-/// Subsets with one seed are nested: the smaller is part of the larger. What is drawn depends on
-/// the names of the documents, not on the order of the file or on a random number generator whose
+/// Subsets with one seed are nested: the smaller is part of the larger. The draw depends on the
+/// names of the documents, not on the order of the file or on a random number generator whose
 /// sequence may change between versions.
 pub fn subset(sentences: &[Sentence], fraction: f64, unit: Unit, seed: u64) -> Vec<Sentence> {
     let key = |(position, sentence): (usize, &Sentence)| -> (String, usize, usize) {

@@ -17,7 +17,7 @@ pub enum Overlap {
     Longest,
 }
 
-/// Counts of what [`trainable`] leaves out.
+/// Counts of the annotations that [`trainable`] leaves out.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Dropped {
     /// Whole sentences.
@@ -30,7 +30,7 @@ pub struct Dropped {
 
 /// The part of the data that the tagger and the relation classes can express.
 ///
-/// Long sentences, repeated and overlapping relations go by the rules of [`reference_view`].
+/// Long sentences, and repeated and overlapping relations, follow the rules of [`reference_view`].
 pub fn trainable(sentences: &[Sentence], overlap: Overlap) -> (Vec<Sentence>, Dropped) {
     let (mut kept, mut dropped) = (Vec::with_capacity(sentences.len()), Dropped::default());
     for sentence in sentences {

@@ -9,13 +9,14 @@ use crate::error::Result;
 use crate::evaluation::Evaluation;
 use crate::model::SavedModel;
 
-/// Word-pieces that go through the model at once.
+/// Word-pieces per batch, padding included.
 const CHUNK: usize = 512;
 
-/// Calibrates a model, on some threads of the CPU; how reliable its scores were and are now.
+/// Calibrates a model on `workers` threads of the CPU. Returns how reliable its scores were before,
+/// and how reliable they are after.
 ///
 /// # Errors
-/// [`Error::Core`](crate::error::Error::Core) for sentences that the model cannot read or finds nothing in.
+/// [`Error::Core`](crate::error::Error::Core) for sentences that the model cannot read or in which it finds nothing.
 pub fn calibrate(
     model: &mut SavedModel,
     gold: &[Sentence],

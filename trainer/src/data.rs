@@ -1,4 +1,4 @@
-//! Annotated files on disk, by way of [`spanlight_formats`], which reads and writes their bytes.
+//! Reads and writes annotated files on disk; [`spanlight_formats`] parses their bytes.
 
 use std::{
     fs::File,
@@ -32,7 +32,7 @@ pub fn read_with(path: &Path, format: Format, options: &Options) -> Result<Datas
     spanlight_formats::read(open(path)?, format, options)
 }
 
-/// Reads a whole file whatever its defects; with a schema, labels outside it are defects.
+/// Checks a whole file without stopping at defects; with a schema, labels outside it are defects.
 ///
 /// # Errors
 /// [`DataError`] if the file cannot be read or is none of the formats.
@@ -40,7 +40,7 @@ pub fn check(path: &Path, format: Format, schema: Option<&Schema>) -> Result<Che
     spanlight_formats::check(open(path)?, format, &Options::default(), schema)
 }
 
-/// Writes sentences in the paper's format; `path` is where they go in the end, for messages.
+/// Writes sentences in the paper's format; `path` names the final file in messages.
 ///
 /// # Errors
 /// [`DataError::Unwritable`] for a sentence that the format cannot express, [`DataError::Io`].
@@ -93,7 +93,7 @@ pub fn schema_from_train(
     }
 }
 
-/// A file with the re3d annotations that lie beside it, or those of a folder.
+/// Opens a file with the re3d annotations that lie beside it, or a folder of re3d.
 fn open(path: &Path) -> Result<Source<BufReader<File>>, DataError> {
     let folder = if path.is_dir() {
         path
@@ -147,13 +147,13 @@ pub(crate) mod tests {
         ),
     ];
 
-    /// A file of the shared data, or nothing (with a message) where it is missing.
+    /// A file of the shared data; `None` (with a message) if it is missing.
     pub(crate) fn shared(file: &str) -> Option<PathBuf> {
         spanlight_tests::shared(&format!("data/{file}"))
     }
 
     #[test]
-    fn a_folder_of_re3d_and_its_documents_are_the_same() {
+    fn a_folder_of_re3d_reads_like_its_documents() {
         let folder = tempfile::tempdir().unwrap();
         for (name, text) in RE3D {
             std::fs::write(folder.path().join(name), text).unwrap();

@@ -1,4 +1,4 @@
-//! What computes: the choice a user writes, and opening it.
+//! Compute devices: the choice that a user writes, and how it is opened.
 
 use std::{fmt, str::FromStr};
 
@@ -11,8 +11,9 @@ mod cuda;
 #[cfg(feature = "wgpu")]
 mod graphics;
 
-/// What should compute, written `auto`, `cpu`, `cuda`, `vulkan`, `metal`, `dx12` or `wgpu` (any of
-/// the three before); the last five with an index, such as `vulkan:1`, if there are several GPUs.
+/// The choice of a compute device, written `auto`, `cpu`, `cuda`, `vulkan`, `metal`, `dx12` or
+/// `wgpu` (any of the three graphics APIs). All but the first two take an index, such as `vulkan:1`,
+/// to choose among several GPUs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub enum DeviceChoice {
@@ -23,16 +24,16 @@ pub enum DeviceChoice {
     Cpu,
     /// An NVIDIA GPU through CUDA.
     Cuda(Option<usize>),
-    /// A GPU through a graphics API. GPUs are counted with discrete ones first, then integrated,
-    /// then virtual ones. Software renderers are no GPUs, but without an index the variable
-    /// `CUBECL_WGPU_DEFAULT_DEVICE` decides, and its value `Cpu` means such a renderer.
+    /// A GPU through a graphics API. The index counts discrete GPUs first, then integrated, then
+    /// virtual ones; software renderers do not count. Without an index, the environment variable
+    /// `CUBECL_WGPU_DEFAULT_DEVICE` decides if it is set; its value `Cpu` selects a software renderer.
     Graphics(Api, Option<usize>),
 }
 
 /// A graphics API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Api {
-    /// The first of the system's with a GPU.
+    /// The first API of the system that has a GPU.
     Any,
     /// Vulkan.
     Vulkan,
@@ -45,38 +46,38 @@ pub enum Api {
 /// Why a device cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum DeviceError {
-    /// Not the name of a device.
+    /// The text is not the name of a device.
     #[error(
-        "unknown device `{0}`; expected auto, cpu, cuda, vulkan, metal, dx12 or wgpu, the last \
-         five with an index if wanted, as in `vulkan:1`"
+        "unknown device `{0}`; expected auto, cpu, cuda, vulkan, metal, dx12 or wgpu, of which the \
+         last five accept an index, as in `vulkan:1`"
     )]
     Unknown(String),
 
-    /// The program was built without it.
+    /// The program was built without support for the device.
     #[error(
         "this program was built without support for device `{choice}`; build it with `cargo \
          build --release --features {feature}`"
     )]
     NotBuilt {
-        /// What was wanted.
+        /// The choice of the user.
         choice: DeviceChoice,
-        /// Cargo feature that brings it.
+        /// Cargo feature that adds the support.
         feature: &'static str,
     },
 
-    /// The machine has none.
+    /// The machine has no such device.
     #[error("no device for `{choice}`: {found}; `cpu` always works")]
     Missing {
-        /// What was wanted.
+        /// The choice of the user.
         choice: DeviceChoice,
-        /// What there is instead.
+        /// The devices that it has instead.
         found: String,
     },
 
-    /// It exists but cannot be used.
+    /// The device exists but cannot be opened.
     #[error("device `{choice}` cannot be opened: {problem}")]
     Failed {
-        /// What was wanted.
+        /// The choice of the user.
         choice: DeviceChoice,
         /// The driver's reason.
         problem: String,
@@ -84,8 +85,8 @@ pub enum DeviceError {
 }
 
 impl DeviceChoice {
-    /// Opens the device; the text says which one it is and why, as in `NVIDIA H200 (discrete GPU,
-    /// Vulkan), the first GPU found`. Opening the same one again gives the same device.
+    /// Opens the device. The text names the device and says why it was chosen, as in `NVIDIA H200
+    /// (discrete GPU, Vulkan), the first GPU found`. A second call returns the same device.
     ///
     /// # Errors
     /// [`DeviceError`]; never for [`Self::Auto`] and [`Self::Cpu`].
@@ -132,7 +133,7 @@ fn automatic() -> (Device, String) {
         Err(DeviceError::Missing { found, .. }) => reasons.push(found),
         Err(error) => reasons.push(error.to_string()),
     }
-    // With an index, so that the variable cannot pick a software renderer.
+    // With an index, CUBECL_WGPU_DEFAULT_DEVICE cannot select a software renderer.
     #[cfg(feature = "wgpu")]
     match graphics::open(DeviceChoice::Auto, Api::Any, Some(0)) {
         Ok(opened) => return opened,
@@ -204,7 +205,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn choices_are_read_as_they_are_written() {
+    fn choices_parse_from_their_own_text() {
         let all = [
             "auto", "cpu", "cuda", "cuda:3", "wgpu", "vulkan", "vulkan:1", "metal:0", "dx12",
         ];
@@ -239,14 +240,14 @@ mod tests {
     }
 
     #[test]
-    fn the_cpu_is_one_with_gradients_or_without() {
+    fn the_cpu_is_recognised_with_and_without_gradients() {
         for device in [Device::flex(), Device::flex().autodiff()] {
             assert_eq!(processor(&device), Processor::Cpu);
         }
     }
 
     #[test]
-    fn absent_devices_say_what_to_do() {
+    fn errors_of_absent_devices_say_what_to_do() {
         let absent = DeviceChoice::Graphics(Api::Vulkan, Some(99));
         let error = absent.open().unwrap_err().to_string();
         assert!(error.contains("`vulkan:99`"), "{error}");

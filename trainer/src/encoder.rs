@@ -1,4 +1,4 @@
-//! Pre-trained sentence encoders, from a Hugging Face folder or out of a bundle.
+//! Loads pre-trained sentence encoders from a Hugging Face folder or a bundle.
 
 use std::path::Path;
 
@@ -14,24 +14,24 @@ use crate::error::{Error, Result};
 use crate::model::{self, SavedModel};
 use crate::store::{read, read_text};
 
-/// Whether a folder is a bundle, and not one in the Hugging Face layout.
+/// Whether a folder is a bundle and does not have the Hugging Face layout.
 pub fn is_bundle(path: &Path) -> bool {
     path.join(MANIFEST).exists() && !path.join("config.json").exists()
 }
 
-/// Begins the names of a bundle's parameters that are its encoder's.
+/// Prefix of the names of the sentence encoder's parameters in a bundle.
 const PART: &str = "encoders.sentence.";
 
-/// An encoder folder, opened but with its weights still on disk.
+/// An open encoder folder whose weights are still on disk.
 pub struct EncoderFolder<'a> {
     path: &'a Path,
-    /// Sizes.
+    /// Sizes of the encoder.
     pub config: EncoderConfig,
-    /// The sentence vector of the model that it is part of, if the folder is a bundle.
+    /// The sentence vector of the bundled model; `None` for a Hugging Face folder.
     bundled: Option<ClsRepr>,
 }
 
-/// The few fields of a `config.json` that decide what kind of encoder it is.
+/// The fields of a `config.json` that identify the kind of encoder.
 #[derive(serde::Deserialize)]
 struct Kind {
     #[serde(default)]
@@ -66,7 +66,7 @@ impl<'a> EncoderFolder<'a> {
         }
         let text = read(&path.join("config.json")).map_err(|e| {
             fail(format!(
-                "is no encoder folder ({e}); it needs config.json, weights and a tokenizer, or to be a bundle"
+                "is neither a bundle nor an encoder folder ({e}); an encoder folder has config.json, weights and a tokenizer"
             ))
         })?;
         let malformed = |e: serde_json::Error| fail(format!("config.json: {e}"));
@@ -75,13 +75,13 @@ impl<'a> EncoderFolder<'a> {
         match (kind.model_type.as_str(), kind.hidden_act.as_str()) {
             ("bert", "gelu") => config.relative_attention_num_buckets = 0,
             ("mpnet", "gelu") => {
-                // Its positions are counted from behind the padding, and it has no segments.
+                // MPNet counts positions from the padding id on, and has no segment embeddings.
                 config.position_offset = kind.pad_token_id + 1;
                 config.type_vocab_size = 0;
             }
             (family, activation) => {
                 return Err(fail(format!(
-                    "holds a `{family}` with activation `{activation}`; only BERT and MPNet with gelu are read"
+                    "holds a `{family}` with activation `{activation}`; only BERT and MPNet with gelu are supported"
                 )));
             }
         }
@@ -95,8 +95,8 @@ impl<'a> EncoderFolder<'a> {
     /// The tokenizer: `tokenizer.json`, else `vocab.txt`.
     ///
     /// # Errors
-    /// [`Error::Folder`] when neither is there, [`Error::Core`] when it is malformed or larger than
-    /// the encoder's table.
+    /// [`Error::Folder`] if neither exists or the tokenizer is larger than the encoder's table,
+    /// [`Error::Core`] if the tokenizer is malformed.
     pub fn tokenizer(&self) -> Result<WordPiece> {
         let fail = |problem: String| Error::Folder {
             path: self.path.into(),
@@ -171,14 +171,14 @@ impl<'a> EncoderFolder<'a> {
             Some(path) => read_pytorch(&path),
             None => Err(Error::Folder {
                 path: self.path.into(),
-                problem: "has no model.safetensors and no pytorch_model.bin".into(),
+                problem: "has no model.safetensors and no pytorch_model.bin; add the weights of the encoder".into(),
             }),
         }
     }
 }
 
-/// Whether some word-piece begins with a letter that lower-casing would change. Special ones begin with a
-/// bracket, and uncased vocabularies have capitals that stand for themselves, such as ℝ.
+/// Whether some word-piece begins with a letter that lower-casing would change. Special pieces begin
+/// with a bracket; capitals that uncased vocabularies contain, such as ℝ, have no lower case.
 fn cased(vocabulary: &str) -> bool {
     let changes = |c: char| !c.to_lowercase().eq([c]);
     vocabulary.lines().any(|piece| piece.starts_with(changes))
@@ -254,7 +254,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn without_a_word_on_case_the_vocabulary_says_whether_it_has_any() {
+    fn the_vocabulary_decides_on_case_if_the_tokenizer_config_does_not() {
         let pieces = |names: &[&str]| {
             let special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]"];
             let folder = encoder_folder(&[&special, names].concat());

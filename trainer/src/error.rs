@@ -7,25 +7,25 @@ use crate::data::DataError;
 use crate::device::DeviceError;
 use crate::store::StoreError;
 
-/// What can stop a command; every message says where and what to do.
+/// Why a command stops; every message names the place and the remedy.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The model or a bundle.
+    /// The model or a bundle fails.
     #[error(transparent)]
     Core(#[from] spanlight_core::Error),
-    /// A data file.
+    /// A file of annotated data cannot be read or written.
     #[error(transparent)]
     Data(#[from] DataError),
-    /// A corpus.
+    /// A corpus cannot be used.
     #[error(transparent)]
     Corpus(#[from] CorpusError),
-    /// The compute device.
+    /// The compute device cannot be used.
     #[error(transparent)]
     Device(#[from] DeviceError),
-    /// A file of ours.
+    /// A file of a run cannot be read or written.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// A malformed settings file.
+    /// A settings file is malformed.
     #[error("{path}: {problem}", path = path.display())]
     Settings {
         /// The file.
@@ -33,7 +33,7 @@ pub enum Error {
         /// What is wrong and what to do.
         problem: String,
     },
-    /// A folder that is no encoder, run or bundle.
+    /// A folder is no encoder, run or bundle.
     #[error("{path}: {problem}", path = path.display())]
     Folder {
         /// The folder.
@@ -41,16 +41,16 @@ pub enum Error {
         /// What is missing and what to do.
         problem: String,
     },
-    /// Arguments that contradict each other.
+    /// Arguments are invalid or contradict each other.
     #[error("{0}")]
     Usage(String),
-    /// A training step.
+    /// A training step fails.
     #[error(transparent)]
     Learn(spanlight_learn::Error),
-    /// Showing or storing an event.
+    /// An event cannot be shown or stored.
     #[error(transparent)]
     Sink(#[from] crate::event::SinkError),
-    /// Reading standard input or writing standard output.
+    /// Standard input cannot be read, or standard output cannot be written.
     #[error("{0}")]
     Io(#[from] std::io::Error),
 }

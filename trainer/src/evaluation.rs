@@ -1,4 +1,4 @@
-//! Scores of a model on annotated sentences.
+//! Evaluates a model on annotated sentences.
 
 use spanlight_core::Schema;
 use spanlight_core::batch::Pieces;
@@ -19,7 +19,7 @@ pub struct Evaluation<'a> {
 }
 
 impl<'a> Evaluation<'a> {
-    /// Prepares sentences for an encoder that takes `room` word-pieces.
+    /// Tokenises sentences for an encoder that takes at most `room` word-pieces.
     ///
     /// # Errors
     /// [`Error::Core`](crate::error::Error::Core) for a sentence that the encoder cannot take.
@@ -60,12 +60,12 @@ impl<'a> Evaluation<'a> {
         Ok(self.named(&predicted))
     }
 
-    /// Predictions with the names of labels.
+    /// The predictions with label names instead of class numbers.
     pub fn named(&self, predicted: &[Predicted]) -> Vec<Prediction> {
         predicted.iter().map(|p| named(p, &self.schema)).collect()
     }
 
-    /// The same with scores, and with more where it is asked for.
+    /// As [`Self::predict`], with class numbers, scores, and the content that `detail` selects.
     ///
     /// # Errors
     /// As [`Self::predict`].

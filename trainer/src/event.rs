@@ -1,4 +1,4 @@
-//! What a run tells while it works, and to whom.
+//! Events of a run, and the sinks that receive them.
 
 use std::collections::BTreeMap;
 
@@ -8,8 +8,8 @@ use spanlight_core::loss::Measure;
 
 use crate::store::StoreError;
 
-/// Something that happened in a run. As JSON: one object with the name in `event`; a number that
-/// is no number (a diverged loss) is `null` there and read back as NaN.
+/// An event of a run. As JSON, it is one object with its name in `event`; NaN and infinity (a
+/// diverged loss) are written as `null`, which is read back as NaN.
 #[derive(Serialize, Deserialize, Clone, Debug)]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum Event {
@@ -17,15 +17,15 @@ pub enum Event {
     Started {
         /// Subcommand, such as `finetune`.
         command: String,
-        /// What computes, as [`crate::device::DeviceChoice::open`] describes it.
+        /// The device, as [`crate::device::DeviceChoice::open`] describes it.
         device: String,
-        /// Trained numbers in the model.
+        /// Number of trained parameters.
         parameters: u64,
         /// Optimizer steps of the whole run.
         steps: u64,
         /// Passes over the training data.
         epochs: u64,
-        /// Seed of everything random.
+        /// Seed of all random numbers.
         seed: u64,
         /// The whole configuration.
         config: serde_json::Value,
@@ -42,14 +42,14 @@ pub enum Event {
         /// Loss by objective; `total` is the weighted sum that was minimized.
         #[serde(deserialize_with = "numbers")]
         losses: BTreeMap<String, f64>,
-        /// Fractions of 1 that were right, such as pairs that recognised their own context.
+        /// Accuracies by name, in [0, 1], such as the share of pairs that recognised their own context.
         #[serde(
             default,
             deserialize_with = "numbers",
             skip_serializing_if = "BTreeMap::is_empty"
         )]
         shares: BTreeMap<String, f64>,
-        /// What a line about the step shows besides the total; for display only, never stored.
+        /// Figures that the progress line shows besides the total; for display only, never stored.
         #[serde(skip)]
         figures: Vec<Figure>,
         /// Norm of the gradient before clipping.
@@ -60,7 +60,7 @@ pub enum Event {
         learning_rate: f64,
         /// Word-pieces in the batch, without padding.
         pieces: u64,
-        /// How long the step took.
+        /// Duration of the step.
         #[serde(deserialize_with = "number")]
         seconds: f64,
     },
@@ -81,13 +81,13 @@ pub enum Event {
         step: u64,
         /// Epochs done, or under way.
         epoch: u64,
-        /// Which data, such as `dev`.
+        /// Name of the data, such as `dev`.
         split: String,
         /// Measures by name. Those whose name contains `f1`, `precision` or `recall` are
         /// fractions of 1 (shown as percentages).
         #[serde(deserialize_with = "numbers")]
         metrics: BTreeMap<String, f64>,
-        /// Better than every evaluation before.
+        /// Whether it is better than all earlier evaluations.
         best: bool,
     },
 
@@ -100,7 +100,7 @@ pub enum Event {
         path: String,
     },
 
-    /// Anything worth telling the user.
+    /// A message to the user.
     Note {
         /// One line.
         message: String,
@@ -108,25 +108,25 @@ pub enum Event {
 
     /// A cell of an experiment begins or ends.
     Cell {
-        /// Which one.
+        /// Name of the cell.
         cell: String,
-        /// How far it is.
+        /// State of the cell.
         state: CellState,
-        /// Cells that have their scores, those of earlier runs included.
+        /// Number of cells that have their scores, including those of earlier runs.
         done: u64,
-        /// Cells that failed.
+        /// Number of cells that failed.
         failed: u64,
-        /// Cells of the experiment.
+        /// Number of cells in the experiment.
         total: u64,
-        /// Seconds that the open cells will take; nothing before the first is finished.
+        /// Estimated seconds until all cells are finished; `None` before the first is.
         left: Option<f64>,
     },
 
     /// The run is over.
     Finished {
-        /// Why: `completed`, `interrupted` and the like.
+        /// The reason, such as `completed` or `interrupted`.
         reason: String,
-        /// How long the run took.
+        /// Duration of the run.
         #[serde(deserialize_with = "number")]
         seconds: f64,
         /// Measures of the best evaluation.
@@ -135,32 +135,31 @@ pub enum Event {
     },
 }
 
-/// A figure of a step that is worth a place in a line about it.
+/// A figure of a step for the progress line.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Figure {
-    /// What it is of, in a word.
+    /// Name of the figure, such as `tbo`.
     pub name: &'static str,
-    /// A loss, or a fraction of 1 that was right.
+    /// Whether it is a loss or an accuracy, which is in [0, 1].
     pub kind: Measure,
-    /// NaN in a step that has none.
+    /// The value; NaN in a step without one.
     pub value: f64,
 }
 
-/// How far a cell is.
+/// State of a cell of an experiment.
 #[derive(Serialize, Deserialize, Clone, Copy, Debug, PartialEq, Eq)]
 #[serde(rename_all = "snake_case")]
 pub enum CellState {
-    /// It begins, or goes on.
+    /// It starts or resumes.
     Started,
     /// It has its scores.
     Finished,
-    /// Something stopped it.
+    /// An error stopped it.
     Failed,
 }
 
 impl Event {
-    /// The same event with its shares apart from its losses: files written before shares had a map of their own
-    /// hold them among the losses.
+    /// Moves the accuracies among the losses to `shares`: files of earlier versions have no `shares`.
     pub fn with_shares_apart(mut self) -> Self {
         if let Self::Step { losses, shares, .. } = &mut self {
             shares.extend(losses.extract_if(.., |name, _| name.starts_with("recognised_")));
@@ -168,7 +167,7 @@ impl Event {
         self
     }
 
-    /// Steps done when it happened, if it belongs to a step.
+    /// Steps done at the time of the event; `None` for an event that belongs to no step.
     pub fn step(&self) -> Option<u64> {
         match self {
             Self::Step { step, .. } | Self::Evaluated { step, .. } | Self::Saved { step, .. } => {
@@ -195,30 +194,30 @@ fn numbers<'de, D: Deserializer<'de>>(from: D) -> Result<BTreeMap<String, f64>, 
 /// Why a [`Sink`] could not take an event.
 #[derive(Debug, thiserror::Error)]
 pub enum SinkError {
-    /// A file of the run.
+    /// A file of the run cannot be written.
     #[error(transparent)]
     Store(#[from] StoreError),
 
-    /// The chart.
+    /// The chart cannot be drawn.
     #[error("cannot draw the training chart: {0}")]
     Chart(String),
 }
 
-/// Somebody who wants to know.
+/// A receiver of events.
 pub trait Sink {
-    /// Takes one event.
+    /// Receives an event.
     ///
     /// # Errors
-    /// When it cannot be shown or stored; the run itself is not harmed.
+    /// If the event cannot be shown or stored; the run itself is not affected.
     fn emit(&mut self, event: &Event) -> Result<(), SinkError>;
 }
 
-/// All who want to know.
+/// Several sinks as one.
 #[derive(Default)]
 pub struct Sinks(pub Vec<Box<dyn Sink>>);
 
 impl Sink for Sinks {
-    /// Tells everybody, whoever fails; returns the first error.
+    /// Sends the event to all sinks, even if one fails; returns the first error.
     fn emit(&mut self, event: &Event) -> Result<(), SinkError> {
         let mut result = Ok(());
         for sink in &mut self.0 {
@@ -287,7 +286,7 @@ mod tests {
     }
 
     #[test]
-    fn everybody_is_told_although_the_first_fails() {
+    fn all_sinks_receive_an_event_although_the_first_fails() {
         struct Fails;
         impl Sink for Fails {
             fn emit(&mut self, _: &Event) -> Result<(), SinkError> {

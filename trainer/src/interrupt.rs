@@ -1,4 +1,4 @@
-//! Stopping politely: the first Ctrl-C asks, the second insists.
+//! Stops a run on Ctrl-C: the first asks it to save and stop, the second ends it at once.
 
 use std::{
     io::{Write, stderr},
@@ -38,35 +38,36 @@ impl Interrupt {
             // Not `eprintln!`, which panics when the terminal is gone, as after SIGHUP.
             let _ = writeln!(
                 stderr(),
-                "\nstopping after this step and saving; once more to stop at once without saving"
+                "\nstopping after this step and saving; press Ctrl-C again to stop at once without saving"
             );
         })?;
         Ok(interrupt)
     }
 
-    /// The same, and the time given from `begin` on comes to an end; without any, or with more than
-    /// clocks know, it never does.
+    /// Adds a deadline, `time` after `begin`. There is no deadline if `time` is `None` or too long for
+    /// the clock.
     pub fn within(self, begin: Instant, time: Option<Duration>) -> Self {
         let deadline = time.and_then(|time| begin.checked_add(time));
         Self { deadline, ..self }
     }
 
-    /// Asks to stop; says whether somebody had asked before.
+    /// Requests a stop; returns whether a stop had been requested before.
     pub fn request(&self) -> bool {
         self.asked.swap(true, Ordering::Relaxed)
     }
 
-    /// Whether somebody asked to stop or the time is up.
+    /// Whether a stop was requested or the time is up.
     pub fn requested(&self) -> bool {
         self.reason().is_some()
     }
 
-    /// Why to stop, if so.
+    /// The reason to stop; `None` to go on.
     pub fn reason(&self) -> Option<&'static str> {
         let late = || self.deadline.is_some_and(|end| Instant::now() >= end);
-        match self.asked.load(Ordering::Relaxed) {
-            true => Some("interrupted"),
-            false => late().then_some("out of time"),
+        if self.asked.load(Ordering::Relaxed) {
+            Some("interrupted")
+        } else {
+            late().then_some("out of time")
         }
     }
 }
@@ -91,14 +92,14 @@ mod tests {
     }
 
     #[test]
-    fn the_time_is_up_without_anybody_asking() {
+    fn the_time_is_up_without_a_request() {
         let now = Instant::now();
         let within = |time| Interrupt::new().within(now, time);
         assert_eq!(within(Some(Duration::ZERO)).reason(), Some("out of time"));
         for endless in [Some(Duration::from_secs(3600)), Some(Duration::MAX), None] {
             assert!(!within(endless).requested());
         }
-        // The first Ctrl-C after that still asks politely.
+        // The first Ctrl-C after the deadline is still the first request.
         assert!(!within(Some(Duration::ZERO)).request());
     }
 }

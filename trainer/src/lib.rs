@@ -1,8 +1,8 @@
 #![recursion_limit = "256"]
 //! Trains, evaluates, runs and exports joint entity and relation extraction models.
 //!
-//! The program `spanlight` is [`cli::main`]; the rest is what it is made of, for programs that do
-//! more with the same runs, such as `lab` with its grids of experiments.
+//! The program `spanlight` is [`cli::main`]. The other modules also serve programs that do more with
+//! the same runs, such as `lab`, which runs grids of experiments.
 //!
 //! | task | modules |
 //! |---|---|

@@ -18,7 +18,7 @@ use crate::store::{
     FINETUNED, MODEL, RunFolder, SCHEMA, read, read_json, write_atomic, write_json,
 };
 
-/// The manifest of a bundle; nothing for another folder.
+/// The manifest of a bundle; `None` for another folder.
 fn manifest(path: &Path) -> Result<Option<Manifest>> {
     let file = path.join(MANIFEST);
     if file.exists() {
@@ -31,7 +31,7 @@ fn manifest(path: &Path) -> Result<Option<Manifest>> {
 /// Sizes, switches and decoding of a bundle or a run.
 ///
 /// # Errors
-/// Those of reading a manifest or `model.json`.
+/// If the manifest or `model.json` cannot be read.
 pub fn settings(path: &Path) -> Result<ModelSettings> {
     match manifest(path)? {
         Some(manifest) => Ok(manifest.config),
@@ -42,15 +42,13 @@ pub fn settings(path: &Path) -> Result<ModelSettings> {
 /// Labels of a bundle or a fine-tuned run.
 ///
 /// # Errors
-/// [`Error::Folder`] when it is neither, and those of reading it.
+/// [`Error::Folder`] if the folder is neither; otherwise if it cannot be read.
 pub fn schema(path: &Path) -> Result<Schema> {
-    match manifest(path)? {
-        Some(manifest) => Ok(manifest.schema),
-        None => {
-            finished(path)?;
-            Ok(read_json(&path.join(SCHEMA))?)
-        }
+    if let Some(manifest) = manifest(path)? {
+        return Ok(manifest.schema);
     }
+    finished(path)?;
+    Ok(read_json(&path.join(SCHEMA))?)
 }
 
 /// Refuses a folder without a fine-tuned model.
@@ -105,8 +103,8 @@ impl SavedModel {
         })
     }
 
-    /// Writes the model as the folder of a fine-tuned run, which [`Self::open`] reads; the weights come
-    /// last, without which it is no model.
+    /// Writes the model as the folder of a fine-tuned run, which [`Self::open`] reads. The weights come
+    /// last, so that an incomplete folder is refused.
     ///
     /// # Errors
     /// [`Error::Store`] for a file that cannot be written.
@@ -131,7 +129,7 @@ impl SavedModel {
         Ok(WordPiece::from_json(&self.tokenizer)?)
     }
 
-    /// Puts the model on a device; batches hold `budget` word-pieces, 16 times as many on a GPU.
+    /// Loads the model on a device; batches hold `budget` word-pieces, 16 times as many on a GPU.
     ///
     /// # Errors
     /// [`Error::Core`] for weights that do not fit.
@@ -146,7 +144,7 @@ impl SavedModel {
         ))
     }
 
-    /// The same with its tokenizer.
+    /// As [`Self::predictor`], with the tokenizer, for raw text.
     ///
     /// # Errors
     /// As [`Self::predictor`] and [`Self::wordpiece`].

@@ -1,4 +1,4 @@
-//! Predictions as a file of annotated sentences, in the paper's format.
+//! Writes predictions as annotated sentences in the paper's format.
 
 use std::path::Path;
 
@@ -6,10 +6,10 @@ use spanlight_core::{document::Sentence, score::Prediction};
 
 use crate::{data, error::Result, store::write_atomic};
 
-/// Writes what was predicted for the sentences of a gold standard, in their order.
+/// Writes the predictions for gold sentences, in their order.
 ///
 /// # Errors
-/// What stops the writing; the file is whole or not there.
+/// If the file cannot be written; a failure leaves no partial file.
 pub fn write(path: &Path, gold: &[Sentence], predictions: &[Prediction]) -> Result<()> {
     let predicted: Vec<Sentence> = gold
         .iter()
@@ -27,7 +27,7 @@ pub fn write(path: &Path, gold: &[Sentence], predictions: &[Prediction]) -> Resu
     Ok(write_atomic(path, &lines)?)
 }
 
-/// A word that the format, which separates words by spaces, can hold.
+/// A word without white space, which separates words in the format: no-break spaces replace it.
 pub fn unbroken(word: &str) -> String {
     word.replace(|c: char| c.is_ascii_whitespace(), "\u{a0}")
 }

@@ -1,4 +1,4 @@
-//! One struct for command line, settings file and saved run: layers of the same fields.
+//! Merges the settings of a run from defaults, a preset, a settings file and the command line.
 
 mod preset;
 mod switches;
@@ -15,15 +15,15 @@ pub use preset::{Preset, Presets};
 pub use switches::EncoderSwitches;
 pub use value::{Range, at_least_one, check_all, check_optimizer, parse_lowercase, required};
 
-/// Settings by name, as they stand in a TOML table.
+/// Settings by name, as in a TOML table.
 pub type Settings = Map<String, Value>;
 
-/// Where settings of one run come from besides their defaults.
+/// The sources of the settings of one run.
 #[derive(Debug, Clone, Copy)]
 pub struct Layers<'a, T> {
-    /// All flags, those that nobody gave with their defaults.
+    /// All flags; those that are not on the command line have their defaults.
     pub flags: &'a T,
-    /// Which of them stand on the command line.
+    /// The parsed command line, which tells given flags from defaults.
     pub matches: &'a ArgMatches,
     /// Name and TOML of a preset.
     pub preset: Option<(&'a str, &'a str)>,
@@ -32,8 +32,8 @@ pub struct Layers<'a, T> {
 }
 
 impl<T: Serialize + DeserializeOwned> Layers<'_, T> {
-    /// The settings of a new run. Lowest first: the defaults, the preset, the file, and the flags
-    /// that stand on the command line.
+    /// Merges the settings of a new run: the preset overrides the defaults, the file overrides the
+    /// preset, and flags on the command line override the file.
     ///
     /// # Errors
     /// [`Error::Settings`] for a malformed file or an unknown field in it.
@@ -43,10 +43,10 @@ impl<T: Serialize + DeserializeOwned> Layers<'_, T> {
             .map_err(|e| Error::Usage(format!("settings: {e}")))
     }
 
-    /// Makes sure that nothing changes the settings of a run that goes on.
+    /// Checks that no source changes the settings of a resumed run.
     ///
     /// # Errors
-    /// [`Error::Usage`] that names what would; as [`Self::settle`].
+    /// [`Error::Usage`] that names the setting that would change; otherwise as [`Self::settle`].
     pub fn agree(&self, saved: &T) -> Result<()> {
         let saved = object(saved)?;
         let wanted = self.over(saved.clone())?;
@@ -56,7 +56,7 @@ impl<T: Serialize + DeserializeOwned> Layers<'_, T> {
         match differing.next() {
             None => Ok(()),
             Some((field, value)) => Err(Error::Usage(format!(
-                "the run has {field} = {}, which cannot become {value}: it goes on with its own settings",
+                "the run has {field} = {}, which cannot become {value}: a resumed run keeps its settings",
                 saved[&field]
             ))),
         }
@@ -81,7 +81,7 @@ impl<T: Serialize + DeserializeOwned> Layers<'_, T> {
     }
 }
 
-/// Overlays tables, lowest first, over a struct; `path` is the file they come from.
+/// Overrides the fields of a struct by tables, of which later ones win; `path` names their file.
 ///
 /// # Errors
 /// [`Error::Settings`] for an unknown field or a value that does not fit.
@@ -111,7 +111,7 @@ pub fn object<T: Serialize>(settings: &T) -> Result<Settings> {
     }
 }
 
-/// Parses a TOML table; `path` only names it.
+/// Parses a TOML table; `path` names it in messages.
 ///
 /// # Errors
 /// [`Error::Settings`].

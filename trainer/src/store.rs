@@ -17,7 +17,7 @@ pub use error::StoreError;
 pub use folder::{DONE, FINETUNED, MODEL, PRETRAINED, RunFolder, SCHEMA, remove, sweep};
 pub use lock::Lock;
 
-/// Ends the name of a file that is being written.
+/// Ending of the name of a file that is being written.
 const UNFINISHED: &str = ".unfinished";
 
 /// Reads a file.
@@ -70,8 +70,8 @@ pub fn write_atomic(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
     write_atomic_with(path, |file| file.write_all(bytes))
 }
 
-/// As [`write_atomic`], for content produced piece by piece; call
-/// [`BufWriter`](io::BufWriter) yourself for small pieces.
+/// As [`write_atomic`], for content that is written piece by piece; for small pieces, wrap the file
+/// in a [`BufWriter`](io::BufWriter).
 ///
 /// # Errors
 /// As [`write_atomic`], and what `content` returns.
@@ -93,12 +93,13 @@ fn replace(path: &Path, content: impl FnOnce(&mut File) -> io::Result<()>) -> io
     prefix.push(".");
     let mut builder = tempfile::Builder::new();
     builder.prefix(&prefix).suffix(UNFINISHED);
-    // The default, private to the user, suits secrets, not results; the umask still applies.
+    // By default, tempfile makes files private to the user, which results need not be; the umask
+    // still applies.
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     let mut file = builder.tempfile_in(folder)?;
     content(file.as_file_mut())?;
-    // Without it the new name could reach the disk before the content does.
+    // Otherwise the new name could reach the disk before the content does.
     file.as_file().sync_all()?;
     file.persist(path).map_err(|e| e.error)?;
     // Windows can neither open nor needs to sync a folder.
@@ -114,7 +115,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn replaces_the_content_and_leaves_nothing_else() {
+    fn writing_replaces_the_content_and_leaves_no_other_file() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("state.json");
         write_json(&path, &[1, 2]).unwrap();
@@ -124,19 +125,18 @@ mod tests {
     }
 
     #[test]
-    fn a_failure_on_the_way_keeps_the_previous_file() {
+    fn a_failure_while_writing_keeps_the_previous_file() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("best.safetensors");
         write_atomic(&path, b"good").unwrap();
         let error = write_atomic_with(&path, |file| {
             file.write_all(b"ba")?;
-            // What a full disk really answers, without filling one.
-            match Path::new("/dev/full").exists() {
-                true => File::options()
-                    .write(true)
-                    .open("/dev/full")?
-                    .write_all(b"d"),
-                false => Err(io::ErrorKind::StorageFull.into()),
+            // The error of a full disk, without filling one.
+            if Path::new("/dev/full").exists() {
+                let mut full = File::options().write(true).open("/dev/full")?;
+                full.write_all(b"d")
+            } else {
+                Err(io::ErrorKind::StorageFull.into())
             }
         })
         .unwrap_err();

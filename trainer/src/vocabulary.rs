@@ -1,4 +1,4 @@
-//! Word-pieces that no text has: places which BERT's vocabulary keeps for later use.
+//! Removes word-pieces that no text has: the placeholders in BERT's vocabulary.
 
 use std::mem::take;
 
@@ -13,11 +13,11 @@ use spanlight_core::wordpiece::WordPiece;
 use crate::error::{Error, Result};
 use crate::model::SavedModel;
 
-/// Takes the placeholders (`[unused0]` and so on) out of a model's tokenizer and embeddings; what it
-/// extracts stays the same. A tokenizer of another build stays as it is.
+/// Removes the placeholders (`[unused0]` and so on) from a model's tokenizer and embeddings. The
+/// model extracts the same as before. A tokenizer without a table of word-pieces is not changed.
 ///
 /// # Errors
-/// [`Error::Core`] when the tokenizer that is left cannot be read.
+/// [`Error::Core`] if the smaller tokenizer cannot be read.
 pub fn prune(model: &mut SavedModel) -> Result<()> {
     let mut tokenizer: Value = serde_json::from_slice(&model.tokenizer)
         .map_err(|e| Error::Usage(format!("tokenizer.json: {e}")))?;
@@ -35,9 +35,9 @@ pub fn prune(model: &mut SavedModel) -> Result<()> {
     model.weights = block_on(state_of(&pruned))?;
     model.config.model.encoder.vocab_size = kept.len();
 
-    let place = |id: &Value| kept.binary_search(&(id.as_u64()? as usize)).ok();
+    let new_id = |id: &Value| kept.binary_search(&(id.as_u64()? as usize)).ok();
     if let Some(vocabulary) = tokenizer["model"]["vocab"].as_object_mut() {
-        vocabulary.retain(|_, id| match place(id) {
+        vocabulary.retain(|_, id| match new_id(id) {
             Some(new) => {
                 *id = new.into();
                 true
@@ -46,7 +46,7 @@ pub fn prune(model: &mut SavedModel) -> Result<()> {
         });
     }
     if let Some(added) = tokenizer["added_tokens"].as_array_mut() {
-        added.retain_mut(|token| match place(&token["id"]) {
+        added.retain_mut(|token| match new_id(&token["id"]) {
             Some(new) => {
                 token["id"] = new.into();
                 true
@@ -54,14 +54,14 @@ pub fn prune(model: &mut SavedModel) -> Result<()> {
             None => false,
         });
     }
-    // It would put [CLS] and [SEP] around a text by their old numbers; sentences get them elsewhere.
+    // The post-processor would add [CLS] and [SEP] with their old ids; `WordPiece` adds them itself.
     tokenizer["post_processor"] = Value::Null;
     let smaller = WordPiece::from_json(tokenizer.to_string().as_bytes())?;
     model.tokenizer = smaller.to_json()?.into_bytes();
     Ok(())
 }
 
-/// Ids that stay, in order; nothing where all do or the vocabulary is not a table of word-pieces.
+/// The ids to keep, in order; `None` if all stay or the vocabulary is not a table of word-pieces.
 fn kept(tokenizer: &Value, size: usize) -> Option<Vec<usize>> {
     let vocabulary = tokenizer["model"]["vocab"].as_object()?;
     let mut unused = vec![false; size];

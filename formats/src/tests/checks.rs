@@ -30,7 +30,7 @@ fn labels_outside_the_schema_are_defects() {
 }
 
 #[test]
-fn statistics_count_what_models_trip_over() {
+fn statistics_count_overlaps_and_repetitions() {
     let line = r#"{"tokens": ["a", "b", "c"], "entities": [{"type": "X", "start": 0, "end": 2}, {"type": "X", "start": 0, "end": 2}, {"type": "Y", "start": 1, "end": 2}, {"type": "Y", "start": 2, "end": 3}], "relations": [{"type": "R", "head": 0, "tail": 3}, {"type": "R", "head": 1, "tail": 3}, {"type": "R", "head": 3, "tail": 0}, {"type": "S", "head": 2, "tail": 2}]}"#;
     let s = checked(line, None).statistics;
     assert_eq!(

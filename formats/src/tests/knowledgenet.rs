@@ -39,7 +39,7 @@ fn characters_become_words_and_facts_relations() {
 }
 
 #[test]
-fn documents_with_passages_read_alike() {
+fn documents_and_single_passages_give_the_same_sentences() {
     let mut passage: serde_json::Value = serde_json::from_str(KNOWLEDGENET).unwrap();
     let numbers = [
         ("FOUNDED_BY", 2),

@@ -10,7 +10,7 @@ use spanlight_core::score::{Prediction, score};
 
 use super::*;
 
-/// A file of the shared data, or nothing (with a message) where it is missing.
+/// A file of the shared data; `None` (with a message) if it is missing.
 pub(super) fn shared(file: &str) -> Option<PathBuf> {
     spanlight_tests::shared(&format!("data/{file}"))
 }
@@ -19,7 +19,7 @@ fn open(path: &Path) -> BufReader<File> {
     BufReader::new(File::open(path).unwrap())
 }
 
-/// A file and, of re3d, those beside it.
+/// A file and, for re3d, the files beside it.
 fn file(path: &Path) -> Source<BufReader<File>> {
     let source = Source::new(path.display().to_string(), open(path));
     let beside = crate::re3d::PARTS.map(|name| path.with_file_name(name));
@@ -214,7 +214,7 @@ fn re3d_folders_have_their_published_sizes() {
             relations,
             "{name}"
         );
-        // Next to nothing is lost to the segmentation.
+        // The segmentation loses next to no annotation.
         assert!(
             s.entities * 100 > entities * 95 && s.relations * 100 > relations * 90,
             "{name}"

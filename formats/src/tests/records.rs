@@ -27,7 +27,7 @@ fn bytes_that_are_no_text_are_errors() {
 }
 
 #[test]
-fn long_records_are_refused_and_passed_over() {
+fn long_records_are_refused_and_skipped() {
     let options = Options {
         record_limit: SPERT.len(),
         ..Options::default()
@@ -45,7 +45,7 @@ fn long_records_are_refused_and_passed_over() {
 }
 
 #[test]
-fn other_files_are_recognised_as_such() {
+fn files_of_other_formats_are_refused() {
     let message = |text: &str| parse(text, Format::Auto).unwrap_err().to_string();
     assert!(message("\u{1f}\u{8b}").contains("decompress"));
     assert!(message("John B-PER\n").contains("starts with `J`"));

@@ -1,4 +1,4 @@
-//! Other decisions than those that a model was saved with.
+//! Flags that override how a saved model decodes.
 
 use clap::Args;
 use spanlight_core::config;
@@ -7,13 +7,13 @@ use spanlight_core::tagger::TagDecoding;
 /// Arguments of commands that use a saved model.
 #[derive(Args)]
 pub struct Decoding {
-    /// How tags are chosen; by default as the model says
-    #[arg(long, value_enum, help_heading = "Decisions")]
+    /// Decoding of the tags; by default that of the saved model
+    #[arg(long, value_enum, help_heading = "Decoding")]
     tag_decoding: Option<TagDecoding>,
 }
 
 impl Decoding {
-    /// Changes how a model decides. A change drops the calibration, which was fitted to other decisions.
+    /// Applies the flags. A change removes the calibration, which was fitted to the saved decoding.
     pub fn apply(&self, decoding: &mut config::Decoding) {
         let tags = self.tag_decoding.unwrap_or(decoding.tags);
         if tags != decoding.tags {

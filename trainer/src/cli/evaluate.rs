@@ -28,16 +28,16 @@ pub struct Evaluate {
     /// Format of the file: auto, dygie, spert, pspe, arnor, redocred, re3d or knowledgenet
     #[arg(long, default_value = "auto")]
     format: String,
-    /// Also count relations that are predicted where gold entities merely stand side by side
+    /// Also count relations predicted between gold entities that merely stand side by side
     #[arg(long)]
     unrelated: bool,
-    /// Write what is predicted, as annotated sentences that `compare` reads
+    /// Output file for the predictions, as annotated sentences that `lab compare` reads
     #[arg(long, value_name = "FILE")]
     predictions: Option<PathBuf>,
     /// Print one JSON object instead of a table
     #[arg(long)]
     json: bool,
-    /// Word-pieces, padding included, that go through the model at once; 16 times as many on a GPU
+    /// Word-pieces per batch, padding included; 16 times as many on a GPU
     #[arg(long, default_value_t = 512)]
     chunk: usize,
     #[command(flatten)]
@@ -46,7 +46,7 @@ pub struct Evaluate {
     compute: Compute,
 }
 
-/// What is printed; as JSON one object.
+/// The printed report; as JSON, one object.
 #[derive(Serialize)]
 struct Shown {
     #[serde(flatten)]
@@ -70,7 +70,7 @@ impl Evaluate {
     /// Runs the command.
     ///
     /// # Errors
-    /// Whatever stops it.
+    /// Any [`Error`] of reading, computing or writing.
     pub fn run(&self) -> Result<()> {
         let (device, _) = self.compute.open()?;
         let mut saved = SavedModel::open(&self.model)?;
@@ -88,9 +88,10 @@ impl Evaluate {
         let shown = Shown {
             report: score(&gold, &found, &saved.schema)?,
             scores: Reliabilities::of(&gold, &predicted, &saved.schema)?,
-            unrelated: match self.unrelated {
-                true => Some(unrelated(&gold, &found)?),
-                false => None,
+            unrelated: if self.unrelated {
+                Some(unrelated(&gold, &found)?)
+            } else {
+                None
             },
         };
         super::print(&shown, self.json)

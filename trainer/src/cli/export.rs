@@ -1,4 +1,4 @@
-//! `spanlight export`: a run becomes a bundle.
+//! `spanlight export`: packs a model as a bundle.
 
 use std::path::PathBuf;
 
@@ -22,30 +22,30 @@ pub struct Export {
     /// Run folder or bundle
     #[arg(long, value_name = "FOLDER")]
     model: PathBuf,
-    /// Folder of the bundle; made if missing
+    /// Folder of the bundle; created if it does not exist
     #[arg(long, value_name = "FOLDER")]
     out: PathBuf,
     /// Name of the model
     #[arg(long)]
     name: String,
-    /// One sentence about it
+    /// One sentence that describes the model
     #[arg(long, default_value = "")]
     description: String,
     /// How matrices are stored: int8, f16 or f32
     #[arg(long, default_value = "int8")]
     precision: Precision,
-    /// A short text with entities, whose extraction every device must reproduce
+    /// Short text with entities; every device must reproduce the extraction from it
     #[arg(
         long,
         value_name = "TEXT",
         default_value = "We train a neural parser on newswire text."
     )]
     self_test: String,
-    /// Annotated sentences to which scores are fitted, so that they say how often they are right;
-    /// best those that chose the model, never those that it is measured on
+    /// Annotated sentences for calibration, so that a score is the probability of being right; use
+    /// the development data, never the test data
     #[arg(long, value_name = "FILE")]
     calibrate: Option<PathBuf>,
-    /// Format of that file: auto, dygie, spert, pspe, arnor, redocred, re3d or knowledgenet
+    /// Format of the calibration file: auto, dygie, spert, pspe, arnor, redocred, re3d or knowledgenet
     #[arg(long, default_value = "auto", requires = "calibrate")]
     format: String,
     #[command(flatten)]
@@ -56,7 +56,8 @@ impl Export {
     /// Runs the command.
     ///
     /// # Errors
-    /// Whatever stops it; the manifest is written last, so an unfinished bundle is refused.
+    /// Any [`Error`] of reading, computing or writing. The manifest is written last, so that an
+    /// incomplete bundle is refused.
     pub fn run(&self) -> Result<()> {
         let format = self.format.parse().map_err(Error::Usage)?;
         let gold = self.calibrate.as_ref().map(|data| data::read(data, format));
@@ -66,7 +67,8 @@ impl Export {
         vocabulary::prune(&mut saved)?;
         let weights = encode(&saved.weights, self.precision)?;
         if let Some(gold) = gold {
-            // As they will be loaded, not as they were trained; the self-test's below too.
+            // The weights as they will be loaded, at the bundle's precision; the self-test below uses them
+            // too.
             saved.weights = decode(&weights)?;
             let (before, after) = calibrate(&mut saved, &gold, super::threads(0))?;
             super::say(format_args!(
@@ -98,7 +100,7 @@ impl Export {
             pollster::block_on(extractor.extract(&self.self_test, &ExtractOptions::default()))?;
         if found.sentences.iter().all(|s| s.entities.is_empty()) {
             return Err(Error::Usage(format!(
-                "the model finds nothing in the self-test `{}`; give a text with entities by --self-test",
+                "the model finds no entity in the self-test `{}`; give a text with entities as --self-test",
                 self.self_test
             )));
         }
@@ -109,7 +111,7 @@ impl Export {
 
         std::fs::create_dir_all(&self.out).map_err(|e| Error::Folder {
             path: self.out.clone(),
-            problem: format!("cannot be made: {e}"),
+            problem: format!("cannot be created: {e}"),
         })?;
         write_atomic(&self.out.join(TOKENIZER), &saved.tokenizer)?;
         write_atomic(&self.out.join(WEIGHTS), &weights)?;

@@ -52,33 +52,34 @@ enum Command {
     ImportPspe(pspe::ImportPspe),
     /// Turns a run into a checkpoint for the paper's code
     ExportPspe(pspe::ExportPspe),
-    /// Looks after annotated files and corpora
+    /// Checks, converts and samples annotated files and corpora
     Data(data::Data),
 }
 
 /// Where to compute.
 #[derive(Args)]
 pub struct Compute {
-    /// auto, wgpu (any GPU), vulkan, metal, dx12, cuda or cpu, with an index as in vulkan:1
+    /// Device: auto, cpu, wgpu (any GPU), vulkan, metal, dx12 or cuda; GPUs may have an index, as in
+    /// vulkan:1
     #[arg(long, default_value = "auto", help_heading = "Compute")]
     pub device: DeviceChoice,
-    /// CPU threads; 0 takes all
+    /// Number of CPU threads; 0 uses all
     #[arg(long, default_value_t = 0, help_heading = "Compute")]
     pub threads: usize,
 }
 
 impl Compute {
-    /// Opens the device and says what was chosen and why.
+    /// Opens the device; returns and logs its description, which says why it was chosen.
     ///
     /// # Errors
-    /// [`crate::error::Error::Device`] when there is no such device.
+    /// [`crate::error::Error::Device`] if there is no such device.
     pub fn open(&self) -> Result<(burn::tensor::Device, String)> {
         let (device, description) = self.device.open()?;
         tracing::info!("computing on {description}");
         Ok((device, description))
     }
 
-    /// Number of threads that compute: one where a GPU does the work.
+    /// Number of threads that compute; one if the device is a GPU.
     pub fn workers(&self, device: &burn::tensor::Device) -> usize {
         if on_cpu(device) {
             threads(self.threads)
@@ -88,7 +89,7 @@ impl Compute {
     }
 }
 
-/// Number of threads; 0 stands for all there are.
+/// Number of threads, where 0 means all that the machine has.
 fn threads(threads: usize) -> usize {
     if threads == 0 {
         available_parallelism().map_or(1, NonZero::get)
@@ -100,7 +101,7 @@ fn threads(threads: usize) -> usize {
 /// Prints a report as one JSON object or as text.
 ///
 /// # Errors
-/// [`crate::error::Error::Io`], also for what JSON cannot express.
+/// [`crate::error::Error::Io`], also for a report that JSON cannot express.
 pub fn print(report: &(impl Serialize + Display), json: bool) -> Result<()> {
     if json {
         say(serde_json::to_string(report).map_err(io::Error::other)?)
@@ -138,7 +139,7 @@ pub fn main<E: std::error::Error>(run: impl FnOnce() -> Result<(), E>) -> ExitCo
     ExitCode::FAILURE
 }
 
-/// The command line of `spanlight`, for documentation and completions made from it.
+/// The command line of `spanlight`, from which documentation and completions can be made.
 pub fn command() -> clap::Command {
     Cli::command()
 }
@@ -146,7 +147,7 @@ pub fn command() -> clap::Command {
 /// Parses the command line of `spanlight` and runs its subcommand.
 ///
 /// # Errors
-/// Whatever stops the subcommand.
+/// Any [`Error`](crate::Error) of the subcommand.
 pub fn run() -> Result<()> {
     let matches = command().get_matches();
     let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|e| e.exit());

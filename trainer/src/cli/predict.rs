@@ -21,32 +21,32 @@ pub struct Predict {
     /// Run folder or bundle
     #[arg(long, value_name = "FOLDER")]
     model: PathBuf,
-    /// Text files, or JSON lines with a `text` and an optional `id` (ending in .jsonl); `-` or
-    /// nothing for standard input
+    /// Text files, or JSON lines with a `text` and an optional `id` (ending in .jsonl); `-`, or no
+    /// file, for standard input
     files: Vec<PathBuf>,
-    /// Standard input is JSON lines
+    /// Read standard input as JSON lines
     #[arg(long)]
     jsonl: bool,
-    /// Leave out what is less probable
+    /// Lowest score of the entities and relations in the output
     #[arg(long, default_value_t = 0.0)]
     threshold: f32,
-    /// Also say what every entity and relation was decided on: the best alternatives, and how the
-    /// words around a relation were weighed
+    /// Also output the evidence for every entity and relation: the best alternative labels, and the
+    /// attention to the segments around a relation
     #[arg(long)]
     evidence: bool,
-    /// Also output what the model rejects, marked so, if the score of its best label is at least this
+    /// Also output rejected candidates, marked as such, whose best label has at least this score
     #[arg(long, value_name = "SCORE")]
     candidates: Option<f32>,
-    /// Repeat the text in the output
+    /// Include the text in the output
     #[arg(long)]
     with_text: bool,
-    /// What offsets count: utf16 (as JavaScript), char (as Python) or byte (as Rust)
+    /// Unit of offsets: utf16 (as in JavaScript), char (as in Python) or byte (as in Rust)
     #[arg(long, value_parser = parse_lowercase::<OffsetUnit>, default_value = "utf16")]
     unit: OffsetUnit,
-    /// Where to write; standard output by default
+    /// Output file; standard output by default
     #[arg(long, short, value_name = "FILE")]
     out: Option<PathBuf>,
-    /// Word-pieces, padding included, that go through the model at once; 16 times as many on a GPU
+    /// Word-pieces per batch, padding included; 16 times as many on a GPU
     #[arg(long, default_value_t = 512)]
     chunk: usize,
     #[command(flatten)]
@@ -55,7 +55,7 @@ pub struct Predict {
     compute: Compute,
 }
 
-/// A text to read.
+/// A text to extract from.
 #[derive(Deserialize)]
 struct Document {
     #[serde(default)]
@@ -78,7 +78,7 @@ impl Predict {
     /// Runs the command.
     ///
     /// # Errors
-    /// Whatever stops it; lines written until then are complete.
+    /// Any [`Error`] of reading, computing or writing; the lines written before it are complete.
     pub fn run(&self) -> Result<()> {
         let (device, _) = self.compute.open()?;
         let workers = self.compute.workers(&device);
@@ -101,7 +101,7 @@ impl Predict {
         Ok(out.flush()?)
     }
 
-    /// Hands over every document, one at a time.
+    /// Calls `take` with every document of the input.
     fn documents(&self, take: &mut dyn FnMut(Document) -> Result<()>) -> Result<()> {
         let standard = [PathBuf::from("-")];
         let files = if self.files.is_empty() {
@@ -123,7 +123,7 @@ impl Predict {
         Ok(())
     }
 
-    /// Extracts from some documents at once and writes the results in their order.
+    /// Extracts from the documents in parallel and writes the results in order.
     fn answer(
         &self,
         extractor: &Extractor,
@@ -153,7 +153,7 @@ impl Predict {
     }
 }
 
-/// Reads one file: a text, or one document a line.
+/// Reads one file: a single text, or one document per line.
 fn read(
     mut input: impl BufRead,
     path: &Path,

@@ -13,13 +13,13 @@ use crate::store::RunFolder;
 pub struct ImportPspe {
     /// Checkpoint of the paper's code: PyTorch or safetensors
     checkpoint: PathBuf,
-    /// Folder of the run that it becomes; made if missing
+    /// Folder of the new run; created if it does not exist
     #[arg(long, value_name = "FOLDER")]
     run: PathBuf,
-    /// Folder with configuration and tokenizer of its encoder
+    /// Folder with the configuration and the tokenizer of the checkpoint's encoder
     #[arg(long, value_name = "FOLDER")]
     encoder: PathBuf,
-    /// For a fine-tuned model: JSON with its `tags` (that for padding first), `entities` and
+    /// For a fine-tuned model: JSON file with its `tags` (the padding tag first), `entities` and
     /// `relations` in the order of their classes; by default labels.json beside the checkpoint
     #[arg(long, value_name = "FILE")]
     labels: Option<PathBuf>,
@@ -29,7 +29,7 @@ impl ImportPspe {
     /// Runs the command.
     ///
     /// # Errors
-    /// Whatever stops it.
+    /// Any [`Error`](crate::Error) of reading or writing.
     pub fn run(&self) -> Result<()> {
         let folder = RunFolder::create(&self.run)?;
         let from = Import {
@@ -49,10 +49,10 @@ pub struct ExportPspe {
     /// Run folder or bundle
     #[arg(long, value_name = "FOLDER")]
     model: PathBuf,
-    /// The checkpoint, as safetensors with the paper's names
+    /// Output file, as safetensors with the parameter names of the paper's code
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
-    /// For a fine-tuned model: order of the labels in the checkpoint
+    /// For a fine-tuned model: JSON file with the order of the labels in the checkpoint
     #[arg(long, value_name = "FILE")]
     labels: Option<PathBuf>,
 }
@@ -61,14 +61,14 @@ impl ExportPspe {
     /// Runs the command.
     ///
     /// # Errors
-    /// Whatever stops it.
+    /// Any [`Error`](crate::Error) of reading or writing.
     pub fn run(&self) -> Result<()> {
         let Exported { stage, lacking } =
             pspe::export(&self.model, &self.out, self.labels.as_deref())?;
         tracing::info!("{} holds the {stage} model", self.out.display());
         if !lacking.is_empty() {
             tracing::warn!(
-                "it is a start of the paper's fine-tuning, but its pre-training could not go on: this run has no {}",
+                "the paper's code can fine-tune this checkpoint, but its pre-training could not go on: this run has no {}",
                 lacking.join(", ")
             );
         }

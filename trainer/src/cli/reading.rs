@@ -1,4 +1,4 @@
-//! Progress of reading a corpus, on the terminal.
+//! Shows the progress of reading a corpus on the terminal.
 
 use std::ops::ControlFlow;
 
@@ -6,14 +6,14 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::corpus::Progress;
 
-/// A bar that goes when reading is over.
+/// A progress bar, which disappears when it is dropped.
 pub struct Reading(ProgressBar);
 
 impl Reading {
     /// A bar that shows nothing yet.
     pub fn new() -> Self {
         let bar = ProgressBar::new(0);
-        // The template is a literal; a default bar would do as well.
+        // The template is a literal; should it fail, the default style is good enough.
         if let Ok(style) =
             ProgressStyle::with_template("{bytes}/{total_bytes} {wide_bar} {eta} {msg}")
         {
@@ -22,11 +22,11 @@ impl Reading {
         Self(bar)
     }
 
-    /// Shows how far reading is.
+    /// Shows the progress.
     pub fn show(&mut self, progress: Progress) -> ControlFlow<()> {
         match progress {
             Progress::Rebuilding { reason } => {
-                tracing::info!("the prepared corpus is made anew: {reason}");
+                tracing::info!("preparing the corpus again: {reason}");
             }
             Progress::Reading {
                 done,

@@ -1,4 +1,4 @@
-//! `spanlight finetune` and `spanlight pretrain`: the commands that make a run.
+//! `spanlight finetune` and `spanlight pretrain`: the commands that start or resume a run.
 
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -17,28 +17,28 @@ use crate::settings::{Layers, Preset, Presets};
 use crate::sinks;
 use crate::store::{self, RunFolder};
 
-/// Arguments of a command that makes a run.
+/// Arguments that all training commands share.
 #[derive(Args)]
 pub struct RunArgs {
-    /// Folder of the run; made if missing
+    /// Folder of the run; created if it does not exist
     #[arg(long, value_name = "FOLDER")]
     run: PathBuf,
-    /// Go on with the run in that folder, with its settings; without a checkpoint it starts again
+    /// Resume the run in that folder with its settings; without a checkpoint, it starts again
     #[arg(long)]
     resume: bool,
     #[command(flatten)]
     layers: LayerArgs,
-    /// Stop after so many minutes, at a place to go on from
+    /// Save a checkpoint and stop after this many minutes
     #[arg(long, value_name = "MINUTES", value_parser = minutes)]
     max_minutes: Option<Duration>,
     #[command(flatten)]
     compute: Compute,
 }
 
-/// A preset and a settings file, below the flags of single settings.
+/// A preset and a settings file, which the flags of single settings override.
 #[derive(Args)]
 pub struct LayerArgs {
-    /// Settings that come together
+    /// Named set of settings
     #[arg(long, value_enum)]
     preset: Option<Preset>,
     /// TOML file with any of the settings below
@@ -47,7 +47,7 @@ pub struct LayerArgs {
 }
 
 impl LayerArgs {
-    /// All layers of a task's settings.
+    /// The layers of a task's settings.
     pub fn over<'a, T: Task>(&'a self, flags: &'a T, matches: &'a ArgMatches) -> Layers<'a, T> {
         Layers {
             flags,
@@ -58,7 +58,7 @@ impl LayerArgs {
     }
 }
 
-/// Arguments of a command that makes a kind of run.
+/// Arguments of a training command.
 #[derive(Args)]
 pub struct Training<T: Args> {
     #[command(flatten)]
@@ -71,27 +71,27 @@ impl<T: Args + Task> Training<T> {
     /// Runs the command.
     ///
     /// # Errors
-    /// Whatever stops the run.
+    /// Any [`Error`] of the run.
     pub fn run(&self, matches: &ArgMatches) -> Result<()> {
         self.run.start(&self.config, matches)
     }
 }
 
-/// A kind of run.
+/// A kind of run: fine-tuning or pre-training.
 pub trait Task: Serialize + DeserializeOwned {
-    /// Settings that come together.
+    /// The presets of its settings.
     const PRESETS: Presets;
 
-    /// Checks what can be checked before anything is read.
+    /// Checks the settings before any file is read.
     ///
     /// # Errors
-    /// What is wrong with the settings.
+    /// [`Error::Usage`] that names the invalid setting.
     fn validate(&self) -> Result<()>;
 
-    /// Carries the run out, or goes on with it.
+    /// Runs the task, or resumes it.
     ///
     /// # Errors
-    /// Whatever stops it.
+    /// Any [`Error`] of the run.
     fn carry_out(
         &self,
         folder: &RunFolder,
@@ -138,10 +138,10 @@ impl Task for PretrainConfig {
 }
 
 impl RunArgs {
-    /// Settles the settings, opens device and folder, and carries the run out.
+    /// Merges the settings, opens the device and the folder, and starts or resumes the run.
     ///
     /// # Errors
-    /// Whatever stops the run.
+    /// Any [`Error`] of the run.
     pub fn start<T: Task>(&self, parsed: &T, matches: &ArgMatches) -> Result<()> {
         let begin = Instant::now();
         let (device, description) = self.compute.open()?;
@@ -172,10 +172,10 @@ impl RunArgs {
     }
 }
 
-/// Parses minutes, with a fraction if need be.
+/// Parses a number of minutes, which may have a fraction.
 ///
 /// # Errors
-/// What is wrong with the text.
+/// A message that says what is wrong with the text.
 pub fn minutes(text: &str) -> Result<Duration, String> {
     let minutes: f64 = text.parse().map_err(|e| format!("{e}"))?;
     Duration::try_from_secs_f64(60.0 * minutes).map_err(|e| e.to_string())

@@ -1,4 +1,4 @@
-//! All text of a corpus, in blocks for threads.
+//! Splits the text of a corpus into blocks, one for each thread.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -7,16 +7,16 @@ use super::source::{Passages, Source};
 use super::{CorpusConfig, CorpusError, Counts};
 use crate::data::Defect;
 
-/// Bytes of text that a thread gets at once.
+/// Bytes of text in a block, which one thread processes.
 const BLOCK: usize = 256 << 10;
 
-/// The passages of all files, one after the other, in blocks.
+/// Reads the passages of all files in order and groups them into blocks.
 pub struct Blocks<'a> {
     config: &'a CorpusConfig,
     sources: std::slice::Iter<'a, Source>,
     open: Option<(&'a Source, Box<dyn Passages>)>,
     done: Arc<AtomicU64>,
-    /// Bytes on disk.
+    /// Size of all files on disk, in bytes.
     pub total: u64,
 }
 
@@ -36,12 +36,12 @@ impl<'a> Blocks<'a> {
         })
     }
 
-    /// Bytes read from disk.
+    /// Bytes read from disk so far.
     pub fn done(&self) -> u64 {
         self.done.load(Ordering::Relaxed)
     }
 
-    /// The next blocks of text, at most so many; none at the end.
+    /// Reads the next `most` blocks, or fewer at the end of the corpus; none after the last.
     pub fn next(
         &mut self,
         most: usize,
@@ -80,10 +80,10 @@ impl<'a> Blocks<'a> {
                 Some((_, Err(flaw))) if self.config.skip_bad => {
                     *counts.bad.entry(flaw.kind).or_default() += 1;
                 }
-                Some((place, Err(flaw))) => {
+                Some((location, Err(flaw))) => {
                     return Err(CorpusError::IllFormed {
                         path: source.path.clone(),
-                        defect: Defect::new(place, flaw),
+                        defect: Defect::new(location, flaw),
                     });
                 }
             }

@@ -1,4 +1,4 @@
-//! Settings of a corpus: command line, settings file and saved run at once.
+//! Settings of a corpus, for the command line, settings files and saved runs.
 
 use std::path::PathBuf;
 
@@ -6,18 +6,18 @@ use clap::{ArgAction, Args, ValueEnum};
 use serde::{Deserialize, Serialize};
 
 use super::CorpusError;
-use super::source::SourceFormat;
+use super::source::format::SourceFormat;
 
-/// What a line of a text file is.
+/// How the lines of a text file are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Unit {
-    /// A sentence
+    /// Each line is a sentence
     Sentence,
-    /// A document, to be split into sentences; so are cells and fields
+    /// Each line, table cell or JSON field is a document, which is split into sentences
     #[default]
     Document,
-    /// A part of a paragraph, which ends at a blank line
+    /// A paragraph spans several lines and ends at a blank line
     Paragraph,
 }
 
@@ -25,24 +25,28 @@ pub enum Unit {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum WordSplit {
-    /// Punctuation is split off, as in extraction
+    /// At white space and around punctuation, as in extraction
     #[default]
     Treebank,
-    /// At white space only, for text that is already split
+    /// At white space only, for text that is already split into words
     Spaces,
 }
 
 /// Settings of a corpus.
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of the command line"
+)]
 #[derive(Debug, Clone, PartialEq, Eq, Args, Serialize, Deserialize)]
 pub struct CorpusConfig {
     /// Files or folders of text (.txt, .tsv, .csv, .json, .jsonl, .parquet; also .gz and .zst)
     #[arg(long, value_name = "PATH", num_args = 1.., help_heading = "Corpus")]
     pub corpus: Vec<PathBuf>,
-    /// Format of all files, whatever their names say
+    /// Format of all files; by default their names tell it
     #[arg(long, value_enum, help_heading = "Corpus", default_value_t)]
     pub corpus_format: SourceFormat,
-    /// Columns with text, by name, or by number where the first row is no heading; `text` by
-    /// default
+    /// Columns or JSON fields that hold text, by name, or by number if the first row is no heading;
+    /// `text` by default
     #[arg(
         long,
         value_name = "COLUMNS",
@@ -50,22 +54,22 @@ pub struct CorpusConfig {
         help_heading = "Corpus"
     )]
     pub column: Vec<String>,
-    /// What a line of text is
+    /// How the lines of a text file are read
     #[arg(long, value_enum, help_heading = "Corpus", default_value_t)]
     pub unit: Unit,
     /// How sentences are split into words
     #[arg(long, value_enum, help_heading = "Corpus", default_value_t)]
     pub words: WordSplit,
-    /// Turn literal \uXXXX into the characters they stand for
+    /// Replace literal \uXXXX escapes by the characters that they stand for
     #[arg(long, action = ArgAction::Set, value_name = "BOOL", help_heading = "Corpus", default_value_t = true)]
     pub unescape: bool,
-    /// Remove markup, and leave out sentences that are no prose
+    /// Remove markup, and drop sentences that are not prose
     #[arg(long, action = ArgAction::Set, value_name = "BOOL", help_heading = "Corpus", default_value_t = true)]
     pub clean: bool,
-    /// Leave out sentences that came before
+    /// Drop repeated sentences
     #[arg(long, action = ArgAction::Set, value_name = "BOOL", help_heading = "Corpus", default_value_t = true)]
     pub unique: bool,
-    /// Shortest sentence that is kept, in words
+    /// Length of the shortest sentence to keep, in words
     #[arg(
         long,
         value_name = "WORDS",
@@ -73,7 +77,7 @@ pub struct CorpusConfig {
         default_value_t = 4
     )]
     pub min_sentence: usize,
-    /// Longest sentence that is kept, in words
+    /// Length of the longest sentence to keep, in words
     #[arg(
         long,
         value_name = "WORDS",
@@ -81,7 +85,7 @@ pub struct CorpusConfig {
         default_value_t = 128
     )]
     pub max_sentence: usize,
-    /// Leave out records that are not UTF-8, not JSON and the like, instead of stopping
+    /// Skip records that cannot be read (not UTF-8, not JSON) instead of stopping
     #[arg(long, help_heading = "Corpus")]
     pub skip_bad: bool,
 }
@@ -92,13 +96,14 @@ const MOST_WORDS: usize = u16::MAX as usize;
 impl CorpusConfig {
     /// The columns to read.
     pub fn columns(&self) -> Vec<String> {
-        match self.column.is_empty() {
-            true => vec!["text".into()],
-            false => self.column.clone(),
+        if self.column.is_empty() {
+            vec!["text".into()]
+        } else {
+            self.column.clone()
         }
     }
 
-    /// Checks what no file can make good.
+    /// Checks the limits of the sentence length.
     ///
     /// # Errors
     /// [`CorpusError::Usage`] that names the setting.

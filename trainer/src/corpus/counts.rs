@@ -1,4 +1,4 @@
-//! What became of a corpus on its way to training.
+//! Counts of the sentences that preparing a corpus keeps and drops.
 
 use std::collections::BTreeMap;
 use std::fmt::{Display, Formatter};
@@ -7,25 +7,25 @@ use serde::{Deserialize, Serialize};
 
 use crate::data::Kind;
 
-/// Why a sentence was left out.
+/// Why a sentence was dropped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Reason {
-    /// Fewer words than asked for.
+    /// Fewer words than `--min-sentence`.
     TooShort,
-    /// More words than asked for.
+    /// More words than `--max-sentence`.
     TooLong,
     /// More word-pieces than an encoder reads.
     TooManyPieces,
-    /// Words were replaced by `<unk>`.
+    /// It has `<unk>` in place of words.
     Placeholder,
-    /// Hardly more than web addresses.
+    /// Mostly web addresses.
     Address,
-    /// A good part of it is LaTeX.
+    /// Too much LaTeX.
     Latex,
     /// Mostly numbers and signs: tables, formulas, lists.
     NotProse,
-    /// The same sentence came before, among the last few million.
+    /// It repeats one of the last few million sentences.
     Repeated,
 }
 
@@ -39,7 +39,7 @@ impl Reason {
             Self::Placeholder => "words replaced by <unk>",
             Self::Address => "web addresses",
             Self::Latex => "LaTeX",
-            Self::NotProse => "no prose",
+            Self::NotProse => "not prose",
             Self::Repeated => "repeated",
         }
     }
@@ -50,11 +50,11 @@ impl Reason {
 pub struct Counts {
     /// Files read.
     pub files: u64,
-    /// Their size on disk.
+    /// Size of the files on disk.
     pub bytes: u64,
     /// Lines, paragraphs or cells with text.
     pub passages: u64,
-    /// Records without readable text, by what is wrong; they were left out.
+    /// Records that were skipped because they hold no readable text, by kind of defect.
     pub bad: BTreeMap<Kind, u64>,
     /// Passages from which markup was removed.
     pub markup: u64,
@@ -62,18 +62,18 @@ pub struct Counts {
     pub escapes: u64,
     /// Sentences found.
     pub found: u64,
-    /// Sentences left out, by reason.
+    /// Sentences dropped, by reason.
     pub dropped: BTreeMap<Reason, u64>,
     /// Sentences kept.
     pub sentences: u64,
-    /// Words of these.
+    /// Words of the sentences kept.
     pub words: u64,
-    /// Word-pieces of these, `[CLS]` and `[SEP]` excluded; 0 where nothing was tokenised.
+    /// Word-pieces of the sentences kept, without `[CLS]` and `[SEP]`; 0 if the pass did not tokenise.
     pub pieces: u64,
 }
 
 impl Counts {
-    /// Counts a sentence that is left out.
+    /// Counts a dropped sentence.
     pub fn drop(&mut self, reason: Reason) {
         *self.dropped.entry(reason).or_default() += 1;
     }

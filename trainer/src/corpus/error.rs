@@ -9,12 +9,12 @@ use crate::store::StoreError;
 /// Why a corpus cannot be used; every message names the file and what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum CorpusError {
-    /// The operating system refused.
+    /// A file or folder cannot be read.
     #[error("{path}: cannot read: {source}", path = path.display())]
     Io {
         /// File or folder concerned.
         path: PathBuf,
-        /// Its reason.
+        /// The operating system's reason.
         source: io::Error,
     },
 
@@ -27,7 +27,7 @@ pub enum CorpusError {
         problem: String,
     },
 
-    /// A compressed file that ends too early or makes no sense.
+    /// A compressed file is truncated or damaged.
     #[error(
         "{path}: damaged or cut off after line {line} ({source}); fetch or compress it again",
         path = path.display()
@@ -41,35 +41,35 @@ pub enum CorpusError {
         source: io::Error,
     },
 
-    /// A column that is not there.
+    /// A column is missing.
     #[error("{path}: no column `{column}`; {remedy}", path = path.display())]
     Column {
         /// The file.
         path: PathBuf,
-        /// What was asked for.
+        /// Name or number of the column.
         column: String,
-        /// What there is instead and what to do.
+        /// The columns that exist, and what to do.
         remedy: String,
     },
 
-    /// A record that holds no text.
-    #[error("{path}: {defect}; or leave such records out with --skip-bad", path = path.display())]
+    /// A record holds no readable text.
+    #[error("{path}: {defect}; or skip such records with --skip-bad", path = path.display())]
     IllFormed {
         /// The file.
         path: PathBuf,
-        /// Where and what.
+        /// Location and problem.
         defect: Defect,
     },
 
-    /// Nothing to train on.
-    #[error("no sentence is left of the corpus: {problem}")]
+    /// The corpus has no usable sentence.
+    #[error("the corpus has no usable sentence: {problem}")]
     Empty {
-        /// What became of it and what to do.
+        /// What happened to its sentences, and what to do.
         problem: String,
     },
 
     /// A cache that was damaged after it was opened.
-    #[error("{path}: the prepared corpus is damaged ({problem}); remove it, it is made anew", path = path.display())]
+    #[error("{path}: the prepared corpus is damaged ({problem}); remove it and run the command again", path = path.display())]
     Cache {
         /// The file.
         path: PathBuf,
@@ -77,25 +77,25 @@ pub enum CorpusError {
         problem: String,
     },
 
-    /// A setting that makes no sense.
+    /// A setting has an invalid value.
     #[error("{0}")]
     Usage(String),
 
-    /// Somebody asked to stop.
+    /// The user asked to stop.
     #[error("stopped before the corpus was ready; nothing was written")]
     Interrupted,
 
-    /// Tokenizer or sampling settings.
+    /// The tokenizer fails, or the sampling settings are invalid.
     #[error(transparent)]
     Core(#[from] spanlight_core::Error),
 
-    /// Writing.
+    /// A file cannot be written.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
 impl CorpusError {
-    /// What went wrong when reading the file at `path`.
+    /// The error of reading the file or folder at `path`.
     pub fn io(path: &Path, source: io::Error) -> Self {
         let path = path.to_owned();
         Self::Io { path, source }

@@ -1,32 +1,31 @@
-//! Batches of samples, each a function of the seed and the step alone.
+//! Draws batches of samples; a batch depends only on the corpus, the seed and the step.
 
 use std::collections::BTreeMap;
 
 use spanlight_core::pretrain::sample::{Sample, SampleConfig, Skip, draw};
 
-use super::order::{Order, TABLED};
-use super::stream::stream;
+use super::order::{Order, TABLED, stream};
 use super::{Corpus, CorpusError};
 
-/// How samples are put into batches.
+/// Settings of a [`Loader`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LoaderConfig {
-    /// Samples a batch.
+    /// Samples per batch.
     pub batch: usize,
-    /// Seed of order and draws.
+    /// Seed of the order of sentences and of the draws.
     pub seed: u64,
-    /// A new order every epoch; otherwise that of the files.
+    /// Whether every epoch has a new random order instead of the order of the files.
     pub shuffle: bool,
-    /// New draws every epoch; otherwise the same ones.
+    /// Whether every epoch draws new samples instead of repeating those of the first.
     pub dynamic_sampling: bool,
-    /// Threads that draw; no sample depends on their number.
+    /// Number of threads that draw; the samples do not depend on it.
     pub threads: usize,
 }
 
-/// Draws batches from a corpus, epoch after epoch without end.
+/// Draws batches from a corpus, in an endless sequence of epochs.
 ///
-/// Sentence `p` of that endless sequence is the `p mod n`-th of epoch `p / n`; a batch may reach
-/// into the next epoch. So a run resumes at any step without a state.
+/// With `n` sentences, place `p` of the sequence is place `p mod n` of epoch `p / n`; a batch may
+/// reach into the next epoch. A run can therefore resume at any step without saved state.
 pub struct Loader {
     corpus: Corpus,
     sample: SampleConfig,
@@ -35,15 +34,15 @@ pub struct Loader {
     skipped: BTreeMap<Skip, u64>,
 }
 
-/// Sentences tried in place of one that has no span pair, or does not fit.
+/// Most sentences to try in place of a sentence that has no span pair or does not fit.
 const TRIES: u64 = 1000;
 
 impl Loader {
-    /// Sets out to draw from a corpus.
+    /// Prepares to draw from a corpus.
     ///
     /// # Errors
-    /// [`CorpusError::Core`] for settings without samples, [`CorpusError::Empty`] when no sentence
-    /// fits them.
+    /// [`CorpusError::Core`] for invalid sampling settings, [`CorpusError::Usage`] for an empty
+    /// batch, [`CorpusError::Empty`] if no sentence fits the settings.
     pub fn new(
         corpus: Corpus,
         sample: SampleConfig,
@@ -52,7 +51,7 @@ impl Loader {
         Self::tabled(corpus, sample, config, TABLED)
     }
 
-    /// The same with tables for corpora of so many sentences at most.
+    /// As [`Self::new`], with another limit than [`TABLED`].
     ///
     /// # Errors
     /// As [`Self::new`].
@@ -90,11 +89,12 @@ impl Loader {
                 ),
             });
         }
-        let order = match large {
-            false => Order::table(table),
-            true => Order::Keyed {
+        let order = if large {
+            Order::Keyed {
                 count: corpus.sentences() as u64,
-            },
+            }
+        } else {
+            Order::table(table)
         };
         Ok(Self {
             corpus,
@@ -105,31 +105,32 @@ impl Loader {
         })
     }
 
-    /// The corpus that is drawn from.
+    /// The corpus.
     pub fn corpus(&self) -> &Corpus {
         &self.corpus
     }
 
-    /// Sentences that can be drawn.
+    /// Number of sentences that can be drawn.
     pub fn sentences(&self) -> usize {
         fitting(&self.corpus, &self.skipped)
     }
 
-    /// Batches of an epoch; the last one reaches into the next. Of a corpus without tables, places whose
-    /// sentences do not fit count too.
+    /// Number of batches per epoch; the last one may reach into the next epoch. In a corpus without
+    /// tables, sentences that do not fit count too.
     pub fn steps_per_epoch(&self) -> usize {
         self.order.len().div_ceil(self.config.batch)
     }
 
-    /// Sentences that are never drawn, by reason.
+    /// Number of sentences that are never drawn, by reason.
     pub fn skipped(&self) -> &BTreeMap<Skip, u64> {
         &self.skipped
     }
 
-    /// The samples of a step (0-based).
+    /// Draws the batch of a step, counted from 0.
     ///
     /// # Errors
-    /// [`CorpusError::Cache`] when the cache cannot be read any more.
+    /// [`CorpusError::Cache`] if the cache can no longer be read, [`CorpusError::Empty`] if hardly
+    /// any sentence has a span pair.
     pub fn batch(&self, step: usize) -> Result<Vec<Sample>, CorpusError> {
         let first = step as u64 * self.config.batch as u64;
         let places: Vec<u64> = (first..first + self.config.batch as u64).collect();
@@ -158,22 +159,24 @@ impl Loader {
         })
     }
 
-    /// The sample at a place of the endless sequence; where a sentence has no span pair or does not fit,
-    /// the next one is drawn in its stead, other than it is drawn at its own place.
+    /// Draws the sample at a place of the endless sequence. A sentence that has no span pair or does
+    /// not fit is replaced by the next one, which is drawn with other random numbers than at its own
+    /// place.
     fn sample(&self, place: u64) -> Result<Sample, CorpusError> {
         for tried in 0..TRIES {
             let (epoch, within) = self.position(place + tried);
             let seed = self.config.shuffle.then_some(self.config.seed);
             let sentence = self.order.sentence(epoch, within, seed);
-            let draws = match self.config.dynamic_sampling {
-                true => epoch,
-                false => 0,
+            let draws = if self.config.dynamic_sampling {
+                epoch
+            } else {
+                0
             };
             let words = self.corpus.cache.read(sentence as usize)?;
             let mut rng = stream([self.config.seed, draws, sentence, tried]);
-            match draw(&words.words(), &self.corpus.special, &self.sample, &mut rng) {
-                Ok(sample) => return Ok(sample),
-                Err(_) => continue,
+            let drawn = draw(&words.words(), &self.corpus.special, &self.sample, &mut rng);
+            if let Ok(sample) = drawn {
+                return Ok(sample);
             }
         }
         Err(CorpusError::Empty {
@@ -183,14 +186,14 @@ impl Loader {
         })
     }
 
-    /// Epoch and place in it of a place in the endless sequence.
+    /// The epoch of a place in the endless sequence, and the place within that epoch.
     fn position(&self, place: u64) -> (u64, usize) {
         let count = self.order.len() as u64;
         (place / count, (place % count) as usize)
     }
 }
 
-/// Sentences of a corpus that are not skipped.
+/// Number of sentences of a corpus that are not skipped.
 fn fitting(corpus: &Corpus, skipped: &BTreeMap<Skip, u64>) -> usize {
     corpus.sentences() - skipped.values().sum::<u64>() as usize
 }

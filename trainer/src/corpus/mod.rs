@@ -1,9 +1,10 @@
-//! From text on disk to pre-training samples (method §2.5 to §2.8).
+//! Turns text on disk into pre-training samples (method §2.5 to §2.8).
 //!
 //! A corpus is read once: unpacked, cleaned, split into sentences and word-pieces, and written to a
-//! cache. Training then draws samples from the cache, in a new order every epoch. Memory does not
-//! grow beyond four million sentences: up to there the order of an epoch is a table, then it is
-//! computed, and a sentence that does not fit is replaced by the next.
+//! cache. Training then draws samples from the cache, in a new order every epoch. Up to four
+//! million sentences, the order of an epoch is a table. For a larger corpus the order is computed
+//! place by place, so that memory does not grow further, and a sentence that does not fit is
+//! replaced by the next.
 
 mod blocks;
 mod cache;
@@ -15,7 +16,6 @@ mod loader;
 mod order;
 mod pass;
 mod source;
-mod stream;
 #[cfg(test)]
 mod tests;
 
@@ -35,43 +35,43 @@ use crate::store::{self, StoreError};
 use cache::{Cache, Identity, Tokens, Writer};
 use pass::{Failure, Size};
 
-/// What preparing a corpus tells while it works.
+/// Progress of preparing a corpus.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Progress {
-    /// There is a cache, but it cannot be used.
+    /// The existing cache cannot be used and is made again.
     Rebuilding {
-        /// Why.
+        /// Why it cannot be used.
         reason: String,
     },
     /// Text is being read.
     Reading {
-        /// Bytes read from disk.
+        /// Bytes read from disk so far.
         done: u64,
-        /// Bytes on disk.
+        /// Size of all files on disk, in bytes.
         total: u64,
         /// Sentences kept so far.
         sentences: u64,
     },
 }
 
-/// Listens to the progress and says whether to go on.
+/// Receives the progress and decides whether to continue.
 pub type Listener<'a> = &'a mut dyn FnMut(Progress) -> ControlFlow<()>;
 
-/// Most word-pieces of a sentence, without `[CLS]` and `[SEP]`: what BERT reads.
+/// Longest sentence that BERT reads, in word-pieces without `[CLS]` and `[SEP]`.
 const MOST_PIECES: usize = 510;
 
-/// A corpus that is ready to be drawn from.
+/// A prepared corpus, from which samples can be drawn.
 pub struct Corpus {
     cache: Cache,
     special: SpecialPieces,
 }
 
 impl Corpus {
-    /// Opens the cache of a corpus in a folder, and makes it first where there is none or where it
-    /// is damaged or older than the text, the settings or the tokenizer.
+    /// Opens the cache of a corpus in a folder. Makes the cache first if there is none, if it is
+    /// damaged, or if the text, the settings or the tokenizer have changed.
     ///
     /// # Errors
-    /// [`CorpusError`]; a cache is written whole or not at all.
+    /// Any [`CorpusError`]; a failure leaves no partial cache.
     pub fn prepare(
         config: &CorpusConfig,
         tokenizer: &WordPiece,
@@ -90,7 +90,7 @@ impl Corpus {
             Err(reason) => Some(reason),
         };
         if let Some(reason) = stale {
-            tell(listener, Progress::Rebuilding { reason })?;
+            report(listener, Progress::Rebuilding { reason })?;
         }
         std::fs::create_dir_all(folder)
             .map_err(|e| StoreError::io("create the folder", folder, e))?;
@@ -100,9 +100,10 @@ impl Corpus {
             let mut writer = Writer::new(file, folder, wide)?;
             let tokenize = |tokens: &mut Tokens, words: &[&str], out: &mut Vec<u8>| {
                 let pieces = tokens.add(words, tokenizer, wide, out)?;
-                Ok(match pieces <= MOST_PIECES {
-                    true => Ok(pieces),
-                    false => Err(Reason::TooManyPieces),
+                Ok(if pieces <= MOST_PIECES {
+                    Ok(pieces)
+                } else {
+                    Err(Reason::TooManyPieces)
                 })
             };
             let keep = |record: &[u8], size| writer.add(record, size);
@@ -114,7 +115,7 @@ impl Corpus {
             Ok(Some(cache)) => Ok(Self { cache, special }),
             Ok(None) => Err(CorpusError::Cache {
                 path,
-                problem: "it disappeared".into(),
+                problem: "it has disappeared".into(),
             }),
             Err(problem) => Err(CorpusError::Cache { path, problem }),
         }
@@ -125,22 +126,22 @@ impl Corpus {
         self.cache.len()
     }
 
-    /// What became of the text when the cache was made.
+    /// Counts of the pass that made the cache.
     pub fn counts(&self) -> &Counts {
         self.cache.counts()
     }
 
-    /// A text that differs for corpora with other content, settings or tokenizer: for checkpoints,
-    /// which can only be resumed with the same corpus.
+    /// A hash of the content, the settings and the tokenizer. Checkpoints store it, since a run can
+    /// only resume with the corpus that it started with.
     pub fn fingerprint(&self) -> &str {
         self.cache.fingerprint()
     }
 }
 
-/// Writes the sentences of a corpus to a file, one a line, words between single spaces.
+/// Writes the sentences of a corpus to a file, one per line, with single spaces between words.
 ///
 /// # Errors
-/// [`CorpusError`]; the file is written whole or not at all.
+/// Any [`CorpusError`]; a failure leaves no partial file.
 pub fn write_clean(
     config: &CorpusConfig,
     out: &Path,
@@ -163,7 +164,7 @@ pub fn write_clean(
     })
 }
 
-/// Writes a file at once, with content that can fail for reasons other than writing.
+/// Writes a file whole or not at all; `content` may also fail for reasons other than writing.
 fn write<T>(
     path: &Path,
     content: impl FnOnce(&mut File) -> Result<T, Failure>,
@@ -187,7 +188,7 @@ fn write<T>(
     value.ok_or(CorpusError::Interrupted)
 }
 
-fn tell(
+fn report(
     listener: &mut dyn FnMut(Progress) -> ControlFlow<()>,
     progress: Progress,
 ) -> Result<(), CorpusError> {

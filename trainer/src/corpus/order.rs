@@ -1,35 +1,36 @@
-//! The order of an epoch: which sentence stands at a place of it.
+//! The order of the sentences in an epoch, and the random numbers that shuffle them.
 
-use std::sync::Mutex;
+use std::sync::{Mutex, PoisonError};
 
-use rand::Rng;
+use rand::rngs::Xoshiro256PlusPlus;
 use rand::seq::SliceRandom;
+use rand::{Rng, SeedableRng};
 
 use super::stream::stream;
 
-/// Most sentences of a corpus whose orders are tables; those of a larger one are computed place by place,
-/// so that memory ends here.
+/// Largest corpus, in sentences, whose orders are tables. The order of a larger corpus is computed
+/// place by place, which bounds the memory.
 pub const TABLED: usize = 1 << 22;
-/// Rounds of the permutation that computes them.
+/// Rounds of the Feistel network in [`permuted`].
 const ROUNDS: u64 = 4;
 
-/// Orders of all epochs.
+/// The orders of all epochs.
 pub enum Order {
-    /// Of the sentences that fit.
+    /// Tables of the sentences that fit.
     Table {
-        /// In file order.
+        /// The sentences in file order.
         usable: Vec<u32>,
-        /// Shuffled, for two epochs, an even and an odd one, because a batch may need both.
+        /// The shuffled sentences of an even and an odd epoch, because a batch may need both.
         shuffled: [Mutex<Shuffled>; 2],
     },
-    /// Of all sentences, those included that do not fit.
+    /// Computed orders of all sentences, including those that do not fit.
     Keyed {
-        /// Sentences.
+        /// Number of sentences.
         count: u64,
     },
 }
 
-/// The order of an epoch.
+/// The shuffled sentences of one epoch.
 #[derive(Default)]
 pub struct Shuffled {
     epoch: u64,
@@ -38,7 +39,7 @@ pub struct Shuffled {
 }
 
 impl Order {
-    /// Of the sentences that fit, in file order.
+    /// The orders of the sentences that fit, which `usable` holds in file order.
     pub fn table(usable: Vec<u32>) -> Self {
         Self::Table {
             usable,
@@ -46,7 +47,7 @@ impl Order {
         }
     }
 
-    /// Places of an epoch.
+    /// Number of places in an epoch.
     pub fn len(&self) -> usize {
         match self {
             Self::Table { usable, .. } => usable.len(),
@@ -54,13 +55,14 @@ impl Order {
         }
     }
 
-    /// The sentence at a place, in file order or, with a seed, shuffled; `place` is below [`Self::len`].
+    /// The sentence at a place of an epoch: in file order without a seed, otherwise shuffled.
+    /// `place` must be below [`Self::len`].
     pub fn sentence(&self, epoch: u64, place: usize, seed: Option<u64>) -> u64 {
         match (self, seed) {
             (Self::Table { usable, .. }, None) => usable[place].into(),
             (Self::Table { usable, shuffled }, Some(seed)) => {
                 let slot = &shuffled[epoch as usize % 2];
-                let mut known = slot.lock().unwrap_or_else(|e| e.into_inner());
+                let mut known = slot.lock().unwrap_or_else(PoisonError::into_inner);
                 if known.epoch != epoch || known.sentences.is_empty() {
                     known.sentences.clear();
                     known.sentences.extend_from_slice(usable);
@@ -76,8 +78,8 @@ impl Order {
     }
 }
 
-/// Where a permutation of `0..count` takes a number: a Feistel network over the smallest even number of
-/// bits that hold them all, repeated until it falls among them.
+/// Maps a number by a random permutation of `0..count`: a Feistel network over the smallest even
+/// number of bits that hold `count - 1`, repeated until the result is below `count`.
 fn permuted(mut number: u64, count: u64, key: [u64; 2]) -> u64 {
     let half = (u64::BITS - count.saturating_sub(1).leading_zeros())
         .div_ceil(2)
@@ -96,12 +98,21 @@ fn permuted(mut number: u64, count: u64, key: [u64; 2]) -> u64 {
     }
 }
 
+/// A stream of random numbers that depends only on the key.
+pub fn stream(key: [u64; 4]) -> Xoshiro256PlusPlus {
+    let mut state = 0;
+    for part in key {
+        state = Xoshiro256PlusPlus::seed_from_u64(state ^ part).next_u64();
+    }
+    Xoshiro256PlusPlus::seed_from_u64(state)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn every_number_comes_once_and_orders_differ() {
+    fn a_permutation_has_every_number_once_and_differs_by_epoch() {
         for count in [1, 2, 3, 17, 1000] {
             let order = |epoch| -> Vec<u64> {
                 (0..count)
@@ -110,13 +121,13 @@ mod tests {
             };
             let (one, two) = (order(0), order(1));
             let mut sorted = one.clone();
-            sorted.sort();
+            sorted.sort_unstable();
             assert_eq!(sorted, (0..count).collect::<Vec<_>>());
             assert!(count < 17 || (one != two && !one.is_sorted()));
         }
     }
 
-    /// Neighbours part: the mean distance of two random numbers below n is n / 3.
+    /// The mean distance of two random numbers below n is n / 3.
     #[test]
     fn neighbours_are_far_apart() {
         let count = 10_000;

@@ -1,11 +1,11 @@
-//! One pass over the text: read, clean and convert in parallel, keep in order.
+//! One pass over the text: reads, cleans and converts it in parallel and keeps its order.
 
 use std::io;
 
 use super::blocks::Blocks;
 use super::clean::{self, Repeated, fingerprint};
 use super::source::Source;
-use super::{CorpusConfig, CorpusError, Counts, Listener, Progress, Reason, tell};
+use super::{CorpusConfig, CorpusError, Counts, Listener, Progress, Reason, report};
 
 /// Words and word-pieces of a sentence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,9 +17,9 @@ pub struct Size {
 /// Why a pass ended early.
 #[derive(Debug)]
 pub enum Failure {
-    /// The corpus or the user.
+    /// An error of the corpus, or an interruption by the user.
     Corpus(CorpusError),
-    /// The file that is being written.
+    /// An error of writing the result.
     Write(io::Error),
 }
 
@@ -35,7 +35,7 @@ impl From<io::Error> for Failure {
     }
 }
 
-/// What a thread made of a block of text.
+/// The sentences that a thread converted from a block of text.
 #[derive(Default)]
 struct Converted {
     bytes: Vec<u8>,
@@ -44,17 +44,17 @@ struct Converted {
 }
 
 struct Sentence {
-    /// End of its bytes.
+    /// End of the sentence in [`Converted::bytes`].
     end: usize,
     fingerprint: u64,
     size: Size,
 }
 
-/// Reads all files, converts every sentence worth keeping to bytes, and hands these to `keep` in
-/// the order of the text, whatever the number of threads.
+/// Reads all files, converts every sentence that passes the filters to bytes, and calls `keep` with
+/// the bytes in the order of the text. The result does not depend on the number of threads.
 ///
 /// `convert` appends the bytes of a sentence and returns its number of word-pieces, or a reason to
-/// leave it out; `S` is what it remembers from one sentence to the next on its thread.
+/// drop the sentence; `S` is the state that `convert` keeps on each thread.
 pub fn pass<S, C, K>(
     config: &CorpusConfig,
     sources: &[Source],
@@ -103,7 +103,7 @@ where
             total: text.total,
             sentences: counts.sentences,
         };
-        tell(listener, progress)?;
+        report(listener, progress)?;
     }
     match counts.sentences {
         0 => Err(empty(&counts).into()),
@@ -117,20 +117,21 @@ fn empty(counts: &Counts) -> CorpusError {
         .iter()
         .map(|(reason, count)| format!("{count} {}", reason.name()))
         .collect();
-    let dropped = match dropped.is_empty() {
-        true => String::new(),
-        false => format!(" ({})", dropped.join(", ")),
+    let dropped = if dropped.is_empty() {
+        String::new()
+    } else {
+        format!(" ({})", dropped.join(", "))
     };
     CorpusError::Empty {
         problem: format!(
-            "{} files have {} passages with {} sentences{dropped}; look at the files, --column, \
+            "{} files have {} passages with {} sentences{dropped}; check the files, --column, \
              --unit and --min-sentence",
             counts.files, counts.passages, counts.found
         ),
     }
 }
 
-/// Converts each block on a thread of its own.
+/// Converts each block on its own thread.
 fn in_parallel<S, C>(
     workers: &mut [S],
     blocks: &[Vec<String>],

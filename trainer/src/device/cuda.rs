@@ -6,7 +6,7 @@ use burn::tensor::{Device, DeviceType};
 
 use super::{DeviceChoice, DeviceError};
 
-/// Opens the GPU with an index.
+/// Opens the GPU at an index.
 pub(super) fn open(choice: DeviceChoice, index: usize) -> Result<(Device, String), DeviceError> {
     let count = Device::enumerate(DeviceType::Cuda).len();
     if index >= count {
@@ -19,8 +19,8 @@ pub(super) fn open(choice: DeviceChoice, index: usize) -> Result<(Device, String
         });
     }
     let device = Device::cuda(index);
-    // Burn opens CUDA devices on first use and can only panic there, as when the driver is older
-    // than its CUDA; asking for the name is the first use.
+    // Burn opens a CUDA device on first use and panics if it fails, for example if the driver is
+    // older than the CUDA version of the program. Asking for the name is the first use.
     let name = panic::catch_unwind(AssertUnwindSafe(|| device.identity()));
     let name = name.map_err(|payload| {
         let text = payload.downcast_ref::<String>().map(String::as_str);

@@ -13,10 +13,11 @@ use wgpu::{AdapterInfo, Backend, Backends, DeviceType};
 
 use super::{Api, DeviceChoice, DeviceError};
 
-/// Devices by selector: burn initializes each only once, and a second time is an error.
+/// Opened devices by selector, since burn refuses to initialise a device twice.
 static OPENED: Mutex<Vec<(DeviceKind, WgpuBackend, Device, AdapterInfo)>> = Mutex::new(Vec::new());
 
-/// Opens the GPU with an index, or the one burn's variable or the order of GPUs picks.
+/// Opens the GPU at an index. Without an index, opens the GPU that `CUBECL_WGPU_DEFAULT_DEVICE`
+/// selects or, if it is not set, the first.
 pub(super) fn open(
     choice: DeviceChoice,
     api: Api,
@@ -49,28 +50,27 @@ pub(super) fn open(
     };
     let pinned = pin_to(api, backend);
     let known = opened.iter().find(|o| o.0 == kind && o.1 == pinned);
-    let (device, info) = match known {
-        Some((_, _, device, info)) => (device.clone(), info.clone()),
-        None => {
-            let options = Device::wgpu_options().graphics_api(pinned);
-            let (device, setup) = options
-                .device_kind(kind.clone())
-                .init_with_setup()
-                .map_err(|e| DeviceError::Failed {
-                    choice,
-                    problem: e.to_string(),
-                })?;
-            let info = setup.adapter.get_info();
-            opened.push((kind, pinned, device.clone(), info.clone()));
-            (device, info)
-        }
+    let (device, info) = if let Some((_, _, device, info)) = known {
+        (device.clone(), info.clone())
+    } else {
+        let options = Device::wgpu_options().graphics_api(pinned);
+        let (device, setup) = options
+            .device_kind(kind.clone())
+            .init_with_setup()
+            .map_err(|e| DeviceError::Failed {
+                choice,
+                problem: e.to_string(),
+            })?;
+        let info = setup.adapter.get_info();
+        opened.push((kind, pinned, device.clone(), info.clone()));
+        (device, info)
     };
     Ok((device, format!("{}, {reason}", describe(&info))))
 }
 
-/// The adapters of the first API that has a GPU, or failing that, of the first that has any.
+/// The adapters of the first API that has a GPU or, if none has, of the first that has an adapter.
 fn adapters(api: Api) -> Vec<AdapterInfo> {
-    // OpenGL is left out: too limited for compute, and found wherever Vulkan is.
+    // OpenGL is left out: it is too limited for compute, and systems that have it have Vulkan.
     let backends: &[Backend] = match api {
         Api::Any => &[Backend::Metal, Backend::Vulkan, Backend::Dx12],
         Api::Vulkan => &[Backend::Vulkan],
@@ -90,7 +90,7 @@ fn adapters(api: Api) -> Vec<AdapterInfo> {
     software
 }
 
-/// Nothing, where the system or the machine does not have the API.
+/// The adapters of an API; none if the system does not have the API.
 fn adapters_of(backends: Backends) -> Vec<AdapterInfo> {
     if !wgpu::Instance::enabled_backend_features().contains(backends) {
         return vec![];
@@ -138,7 +138,7 @@ fn pin_to(api: Api, backend: Backend) -> WgpuBackend {
     match backend {
         Backend::Vulkan => WgpuBackend::Vulkan,
         Backend::Dx12 => WgpuBackend::Dx12,
-        // Pinned to Metal, burn refuses a GPU without native shaders instead of translating.
+        // If pinned to Metal, burn refuses a GPU without native shaders instead of translating them.
         Backend::Metal if api == Api::Metal => WgpuBackend::Metal,
         _ => WgpuBackend::Auto,
     }
@@ -152,9 +152,10 @@ fn describe_all(api: Api, found: &[AdapterInfo]) -> String {
         Api::Dx12 => "DirectX 12",
     };
     let all: Vec<_> = found.iter().map(describe).collect();
-    match all.is_empty() {
-        true => format!("there is no {name} adapter"),
-        false => format!("there is only {}", all.join(" and ")),
+    if all.is_empty() {
+        format!("there is no {name} adapter")
+    } else {
+        format!("there is only {}", all.join(" and "))
     }
 }
 

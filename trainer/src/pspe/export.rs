@@ -1,4 +1,4 @@
-//! A run becomes a checkpoint that the paper's code can load.
+//! Exports a run as a checkpoint that the paper's code can load.
 
 use std::path::Path;
 
@@ -14,19 +14,20 @@ use crate::error::{Error, Result};
 use crate::model::SavedModel;
 use crate::store::{self, MODEL, PRETRAINED};
 
-/// A checkpoint that was written.
+/// A written checkpoint.
 pub struct Exported {
     /// Which of the paper's models it is.
     pub stage: Stage,
-    /// Modules of that model which it lacks. Fine-tuning, which starts from the encoders, needs none of them.
+    /// Modules of that model that the checkpoint lacks. Fine-tuning starts from the encoders and needs
+    /// none of them.
     pub lacking: Vec<String>,
 }
 
-/// Writes the model of a run folder in the paper's names and layouts; beside a fine-tuned one, the
-/// order of its labels, which can be given.
+/// Writes the model of a run folder with the parameter names and layouts of the paper's code. Also
+/// writes the order of the labels beside a fine-tuned model; the file `labels` can prescribe it.
 ///
 /// # Errors
-/// [`Error::Usage`] for a model that the paper's code has no place for or would compute differently.
+/// [`Error::Usage`] for a model that the paper's code does not support or would compute differently.
 pub fn export(run: &Path, out: &Path, labels: Option<&Path>) -> Result<Exported> {
     let pretrained = run.join(PRETRAINED);
     if pretrained.exists() {
@@ -60,9 +61,9 @@ fn write(state: StateDict, stage: Stage, config: &ModelConfig, out: &Path) -> Re
     Ok(Exported { stage, lacking })
 }
 
-/// What the paper's code has no place for or computes otherwise (method §3.5, §8).
+/// Refuses settings that the paper's code does not support or computes differently (method §3.5, §8).
 fn check(config: &ModelConfig, stage: Stage) -> Result<()> {
-    // Its pre-training convolves empty segments, its fine-tuning replaces them.
+    // The paper's pre-training convolves empty segments, its fine-tuning replaces them.
     let (segments, other) = match stage {
         Stage::Pretraining => (EmptySegment::Cnn, "--empty-segment zero"),
         Stage::FineTuning => (EmptySegment::Zero, "--empty-segment cnn"),
@@ -88,13 +89,14 @@ fn check(config: &ModelConfig, stage: Stage) -> Result<()> {
     match foreign.iter().find(|(found, _)| *found) {
         None => Ok(()),
         Some((_, what)) => Err(Error::Usage(format!(
-            "the model was trained with {what}, for which the paper's code has no place; the weights would mean \
-             another model there"
+            "the model was trained with {what}, which the paper's code does not support; there, the weights \
+             would compute something else"
         ))),
     }
 }
 
-/// Word embeddings that are the decoder of the token boundary objective too become one of their own.
+/// Copies word embeddings that also serve as the decoder of the token boundary objective to a
+/// separate decoder.
 fn untied(mut state: StateDict) -> StateDict {
     let words = state
         .get("network.encoders.sentence.embeddings.word.weight")
@@ -126,7 +128,7 @@ fn with_pad(mut state: StateDict, config: &ModelConfig) -> Result<StateDict> {
 
 fn other_labels(schema: &Schema) -> Error {
     Error::Usage(format!(
-        "the labels must be those of the model: {}",
+        "the file given by --labels must have the labels of the model: {}",
         schema.entities.join(", ")
     ))
 }
@@ -149,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_papers_code_computes_otherwise_is_refused_by_name() {
+    fn settings_that_the_papers_code_does_not_support_are_refused_by_name() {
         type Change = fn(&mut ModelConfig);
         let changes: [(&str, Change); 5] = [
             ("an MPNet encoder", |c| {
@@ -173,14 +175,14 @@ mod tests {
                 assert!(refused.contains(name), "{refused}");
             }
         }
-        let of_the_other = check(&paper(Stage::Pretraining), Stage::FineTuning).unwrap_err();
-        assert!(of_the_other.to_string().contains("--empty-segment cnn"));
-        let of_the_other = check(&paper(Stage::FineTuning), Stage::Pretraining).unwrap_err();
-        assert!(of_the_other.to_string().contains("--empty-segment zero"));
+        let refused = check(&paper(Stage::Pretraining), Stage::FineTuning).unwrap_err();
+        assert!(refused.to_string().contains("--empty-segment cnn"));
+        let refused = check(&paper(Stage::FineTuning), Stage::Pretraining).unwrap_err();
+        assert!(refused.to_string().contains("--empty-segment zero"));
     }
 
     #[test]
-    fn a_tied_decoder_is_written_out_and_one_of_its_own_stays() {
+    fn a_tied_decoder_is_copied_and_a_separate_one_stays() {
         let array = |value: f32| Array {
             shape: vec![1, 1],
             values: vec![value],

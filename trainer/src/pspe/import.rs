@@ -1,4 +1,4 @@
-//! A checkpoint becomes a run that others can start from, be evaluated and exported.
+//! Imports a checkpoint of the paper's code as a run, from which other runs can start.
 
 use std::path::{Path, PathBuf};
 
@@ -22,16 +22,17 @@ use crate::store::{self, RunFolder};
 pub struct Import<'a> {
     /// PyTorch or safetensors file.
     pub checkpoint: &'a Path,
-    /// Folder with configuration and tokenizer of its encoder.
+    /// Folder with the configuration and the tokenizer of the checkpoint's encoder.
     pub encoder: &'a Path,
-    /// Order of its labels; by default the file beside it.
+    /// File with the order of the labels; by default `labels.json` beside the checkpoint.
     pub labels: Option<PathBuf>,
 }
 
-/// Writes a checkpoint as a run; says which of the paper's models it is.
+/// Writes a checkpoint as a run; returns which of the paper's models it is.
 ///
 /// # Errors
-/// [`Error::Folder`] for a file that is none, [`Error::Core`] for one that is incomplete or does not fit the encoder.
+/// [`Error::Folder`] for a file that is no checkpoint of the paper's code, [`Error::Core`] for a
+/// checkpoint that is incomplete or does not fit the encoder.
 pub fn import(from: &Import<'_>, folder: &RunFolder) -> Result<Stage> {
     let checkpoint = read(from.checkpoint)?;
     let stage = Stage::of(checkpoint.keys()).ok_or_else(|| Error::Folder {
@@ -70,7 +71,7 @@ pub fn import(from: &Import<'_>, folder: &RunFolder) -> Result<Stage> {
     Ok(stage)
 }
 
-/// Whether both networks of a pre-training are there, in the sizes of the encoder's folder.
+/// Checks that both networks of a pre-training checkpoint are complete and fit the encoder.
 fn fits(config: &ModelConfig, state: &StateDict) -> Result<()> {
     for prefix in ["network.", "momentum.network."] {
         let of_network = |(name, array): (&String, &Array)| {
@@ -79,9 +80,10 @@ fn fits(config: &ModelConfig, state: &StateDict) -> Result<()> {
         let network: StateDict = state.iter().filter_map(of_network).collect();
         let projected = network.keys().any(|name| name.starts_with("projection."));
         let objectives = ObjectiveConfig {
-            proj_head: match projected {
-                true => ProjectionHead::Mlp,
-                false => ProjectionHead::None,
+            proj_head: if projected {
+                ProjectionHead::Mlp
+            } else {
+                ProjectionHead::None
             },
             ..ObjectiveConfig::default()
         };
@@ -93,8 +95,9 @@ fn fits(config: &ModelConfig, state: &StateDict) -> Result<()> {
 }
 
 fn read(path: &Path) -> Result<StateDict> {
-    match path.extension().is_some_and(|e| e == "safetensors") {
-        true => Ok(read_safetensors(&store::read(path)?)?),
-        false => read_pytorch(path),
+    if path.extension().is_some_and(|e| e == "safetensors") {
+        Ok(read_safetensors(&store::read(path)?)?)
+    } else {
+        read_pytorch(path)
     }
 }

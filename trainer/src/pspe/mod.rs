@@ -1,4 +1,4 @@
-//! Checkpoints of the paper's own code as runs, and back (method §3.8–3.9).
+//! Imports and exports checkpoints of the paper's own code (method §3.8–3.9).
 
 mod export;
 mod import;
@@ -6,5 +6,5 @@ mod import;
 pub use export::{Exported, export};
 pub use import::{Import, import};
 
-/// Beside a checkpoint of a fine-tuned model: what its rows stand for.
+/// Name of the file beside a fine-tuned checkpoint that holds the order of its labels.
 const LABELS: &str = "labels.json";

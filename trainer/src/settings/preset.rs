@@ -1,4 +1,4 @@
-//! Settings that come together under a name.
+//! Presets: named sets of settings.
 
 use std::path::Path;
 
@@ -8,13 +8,13 @@ use serde::{Deserialize, Serialize};
 use super::{Settings, table};
 use crate::error::Result;
 
-/// Settings that come together.
+/// A named set of settings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Preset {
-    /// The paper's code
+    /// Settings of the paper's code
     Reference,
-    /// What did best with a small encoder
+    /// The best settings found for a small encoder
     Recommended,
 }
 
@@ -28,7 +28,7 @@ pub struct Presets {
 }
 
 impl Presets {
-    /// Name and TOML of one of them.
+    /// Name and TOML of a preset.
     pub fn of(&self, preset: Preset) -> (&'static str, &'static str) {
         match preset {
             Preset::Reference => ("preset reference", self.reference),
@@ -36,10 +36,10 @@ impl Presets {
         }
     }
 
-    /// The settings of one of them, or of none.
+    /// The settings of a preset; empty without a preset.
     ///
     /// # Errors
-    /// [`Error::Settings`](crate::error::Error::Settings) for one that is no TOML.
+    /// [`Error::Settings`](crate::error::Error::Settings) for a preset that is no TOML.
     pub fn settings(&self, preset: Option<Preset>) -> Result<Settings> {
         match preset.map(|preset| self.of(preset)) {
             Some((name, text)) => table(text, Path::new(name)),

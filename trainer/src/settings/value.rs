@@ -1,4 +1,4 @@
-//! Values of settings: how they are parsed, and what they may be.
+//! Parses and checks the values of settings.
 
 use std::fmt;
 use std::path::Path;
@@ -9,7 +9,7 @@ use spanlight_learn::OptimizerConfig;
 
 use crate::error::{Error, Result};
 
-/// A path without which nothing starts.
+/// A required path.
 ///
 /// # Errors
 /// [`Error::Usage`] that names the flag.
@@ -24,12 +24,12 @@ pub fn required<'a>(flag: &str, path: Option<&'a Path>) -> Result<&'a Path> {
 /// Parses a lower-case name of a serde enum.
 ///
 /// # Errors
-/// What is wrong with the text.
+/// A message that says what is wrong with the text.
 pub fn parse_lowercase<T: DeserializeOwned>(name: &str) -> Result<T, String> {
     serde_json::from_value(Value::String(name.into())).map_err(|e| e.to_string())
 }
 
-/// What a number may be.
+/// The range of a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Range {
     /// More than 0.
@@ -48,7 +48,7 @@ impl Range {
     /// Checks the value of a flag.
     ///
     /// # Errors
-    /// [`Error::Usage`] that names the flag and what it may be.
+    /// [`Error::Usage`] that names the flag and its range.
     pub fn check(self, flag: &str, value: f64) -> Result<()> {
         let fits = match self {
             Self::Positive => value > 0.0,
@@ -76,7 +76,7 @@ impl fmt::Display for Range {
     }
 }
 
-/// Checks counts that cannot be 0.
+/// Checks that counts are not 0.
 ///
 /// # Errors
 /// [`Error::Usage`] that names the flag.
@@ -90,12 +90,12 @@ pub fn at_least_one(counts: &[(&str, usize)]) -> Result<()> {
 /// Checks the values of flags.
 ///
 /// # Errors
-/// [`Error::Usage`] that names the flag and what it may be.
+/// [`Error::Usage`] that names the flag and its range.
 pub fn check_all(values: &[(&str, f64, Range)]) -> Result<()> {
     (values.iter()).try_for_each(|(flag, value, range)| range.check(flag, *value))
 }
 
-/// Checks the settings of the optimiser; `other` is a learning rate besides those.
+/// Checks the settings of the optimiser; `other` is a further learning rate.
 ///
 /// # Errors
 /// [`Error::Usage`] that names the flag, and when all learning rates are 0.
@@ -127,7 +127,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn borders_belong_to_a_range_or_do_not() {
+    fn ranges_include_or_exclude_their_bounds() {
         for (range, fit, unfit) in [
             (Range::Positive, vec![1e-9, 7.0], vec![0.0, -1.0]),
             (Range::NotNegative, vec![0.0, 7.0], vec![-1e-9]),

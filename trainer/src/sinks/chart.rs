@@ -15,7 +15,7 @@ const LEGEND: u32 = 210;
 /// Height of an entry of the legend.
 const ENTRY: i32 = 18;
 const FONT: &str = "sans-serif";
-/// Most points of a curve that are marked with a dot.
+/// Most points of a curve whose points are marked with dots.
 const DOTS: usize = 60;
 
 /// A named line.
@@ -30,11 +30,11 @@ pub struct Curve {
 /// Curves over one pair of axes.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Panel {
-    /// What it shows.
+    /// Title of the panel.
     pub heading: String,
     /// Label of the horizontal axis.
     pub x_label: String,
-    /// Names of the places 0, 1, 2 and so on of that axis; it has numbers without any.
+    /// Names of the places 0, 1, 2 and so on of the horizontal axis; if empty, the axis has numbers.
     pub x_names: Vec<String>,
     /// Whether the vertical axis is logarithmic; all values must be positive.
     pub logarithmic: bool,
@@ -96,18 +96,19 @@ where
         .build_cartesian_2d(x, y)?;
     let x_label = |x: &f64| {
         if names == 0 {
-            return number(x);
+            return number(*x);
         }
         let named = x.fract() == 0.0 && *x >= 0.0;
         let name = panel.x_names.get(*x as usize).filter(|_| named);
         name.cloned().unwrap_or_default()
     };
+    let y_label = |y: &f64| number(*y);
     let mut mesh = chart.configure_mesh();
     mesh.x_desc(&panel.x_label)
         .light_line_style(TRANSPARENT)
         .label_style((FONT, 13))
         .x_label_formatter(&x_label)
-        .y_label_formatter(&number);
+        .y_label_formatter(&y_label);
     if names > 0 {
         mesh.x_labels(names);
     }
@@ -137,15 +138,15 @@ fn draw_legend(
 }
 
 /// A label of an axis, without the digits of rounding errors.
-fn number(value: &f64) -> String {
-    if *value == 0.0 || value.abs() >= 1e-4 {
+fn number(value: f64) -> String {
+    if value == 0.0 || value.abs() >= 1e-4 {
         ((value * 1e9).round() / 1e9).to_string()
     } else {
         format!("{value:.1e}")
     }
 }
 
-/// The least and the greatest of a coordinate; 0 and 1 without any point.
+/// The smallest and the largest value of a coordinate; 0 and 1 if there is no point.
 pub fn range(curves: &[Curve], of: impl Fn(&(f64, f64)) -> f64) -> (f64, f64) {
     let values = curves.iter().flat_map(|curve| curve.points.iter().map(&of));
     values
@@ -220,7 +221,7 @@ mod tests {
 
     #[test]
     fn labels_are_short() {
-        let labels = [0.0, 0.1 + 0.2, 1500.0, 1e-5].map(|value| number(&value));
+        let labels = [0.0, 0.1 + 0.2, 1500.0, 1e-5].map(number);
         assert_eq!(labels, ["0", "0.3", "1500", "1.0e-5"]);
     }
 

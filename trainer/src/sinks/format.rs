@@ -1,4 +1,4 @@
-//! Measures and losses as people read them.
+//! Formats measures and losses for people.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ pub fn is_fraction(name: &str) -> bool {
         .any(|part| name.contains(part))
 }
 
-/// The F1 measures, or all of them when none is called F1.
+/// The F1 measures, or all measures if none is called F1.
 pub fn headline(metrics: &BTreeMap<String, f64>) -> impl Iterator<Item = (&str, f64)> {
     let any = metrics.keys().any(|name| name.contains("f1"));
     metrics
@@ -32,7 +32,7 @@ pub fn value(name: &str, value: f64) -> String {
     }
 }
 
-/// Three digits that matter.
+/// A number with about three significant digits.
 pub fn significant(value: f64) -> String {
     if value != 0.0 && value.abs() < 1e-3 {
         return format!("{value:.1e}");
@@ -46,7 +46,7 @@ pub fn significant(value: f64) -> String {
     format!("{value:.digits$}")
 }
 
-/// Two digits that matter, for where there is little room.
+/// A number with one or two significant digits, for places with little room.
 pub fn brief(value: f64) -> String {
     if value != 0.0 && value.abs() < 1e-2 {
         return format!("{value:.0e}");

@@ -1,4 +1,4 @@
-//! A run's events in a file, one JSON object a line.
+//! Writes the events of a run to a file, one JSON object per line.
 
 use std::{
     fs::File,
@@ -17,14 +17,14 @@ use crate::{
 /// One line of the file.
 #[derive(Serialize, Deserialize, Clone, Debug)]
 pub struct Record {
-    /// Seconds the run had been at work, interruptions not counted.
+    /// Seconds that the run had worked, without interruptions.
     pub time: f64,
-    /// What happened.
+    /// The event.
     #[serde(flatten)]
     pub event: Event,
 }
 
-/// Appends every event to a file, but those for display only.
+/// Appends events to a file, except those that are for display only.
 #[derive(Debug)]
 pub struct Jsonl {
     path: PathBuf,
@@ -36,7 +36,7 @@ pub struct Jsonl {
 }
 
 impl Jsonl {
-    /// An empty file.
+    /// Creates the file, or empties an existing one.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -44,9 +44,9 @@ impl Jsonl {
         Self::open(path, 0, &[])
     }
 
-    /// Continues the file of a run resumed from its checkpoint at `step`: what came after that
-    /// checkpoint is removed, time goes on from there, and a second [`Event::Started`] is left out
-    /// with its notes, so that the file becomes that of an uninterrupted run.
+    /// Continues the file of a run that resumes from its checkpoint at `step`. Events after the
+    /// checkpoint are removed, the time continues from there, and a second [`Event::Started`] and its
+    /// notes are skipped, so that the file equals that of an uninterrupted run.
     ///
     /// # Errors
     /// [`StoreError`]; [`StoreError::Json`] for a line that is no event, except the last one,
@@ -59,7 +59,7 @@ impl Jsonl {
         };
         let end = lines.iter().position(|(_, record)| beyond(record));
         let kept = &lines[..end.unwrap_or(lines.len())];
-        // What followed the checkpoint, such as an evaluation cut short, happens again.
+        // Events after the checkpoint, such as an evaluation that was cut short, happen again.
         let saved = kept.iter().rposition(
             |(_, record)| matches!(record.event, Event::Saved { step: s, .. } if s == step),
         );
@@ -68,7 +68,7 @@ impl Jsonl {
         Self::open(path, length, kept)
     }
 
-    /// Adds to a file, which need not exist; a half-written last line is removed.
+    /// Opens a file to append events, or creates it; a half-written last line is removed.
     ///
     /// # Errors
     /// As [`Self::resume`].
@@ -138,7 +138,7 @@ pub(super) fn read(path: &Path) -> Result<Vec<Record>, StoreError> {
     Ok(parse(path)?.into_iter().map(|(_, record)| record).collect())
 }
 
-/// The events and where their lines end.
+/// The events, each with the byte offset of the end of its line.
 fn parse(path: &Path) -> Result<Vec<(u64, Record)>, StoreError> {
     let bytes = store::read(path)?;
     let mut records = Vec::new();
@@ -225,7 +225,7 @@ mod tests {
             emit(&mut sink, rest());
             assert_eq!(content(&broken), content(&whole));
         }
-        // Killed between the checkpoint and its event.
+        // A run that was killed between writing the checkpoint and its event.
         let mut sink = Jsonl::resume(&broken, 3).unwrap();
         emit(&mut sink, [step(4), saved(4), finished()]);
         assert_eq!(content(&broken), content(&whole));

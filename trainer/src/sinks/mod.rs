@@ -1,4 +1,4 @@
-//! Where events go: the terminal, a file, a chart.
+//! Sinks of events: the terminal, a file and a chart.
 
 mod chart;
 mod format;
@@ -18,10 +18,10 @@ pub use jsonl::{Jsonl, Record};
 pub use plot::Plot;
 pub use terminal::Terminal;
 
-/// The terminal, the events file and the chart of a run, new or resumed.
+/// The sinks of a new or resumed run: the terminal, the events file and the chart.
 ///
 /// # Errors
-/// A damaged checkpoint or an unwritable folder.
+/// If the checkpoint is damaged or a file cannot be written.
 pub fn of_run(folder: &RunFolder, resumed: bool) -> Result<Lenient> {
     let events = if resumed {
         let step = Checkpoint::step(&store::read(&folder.checkpoint())?)?;
@@ -36,7 +36,7 @@ pub fn of_run(folder: &RunFolder, resumed: bool) -> Result<Lenient> {
     ])))
 }
 
-/// Sinks among which a chart that cannot be drawn is no reason to end a run.
+/// Sinks that log a warning if the chart cannot be drawn, instead of ending the run.
 pub struct Lenient(pub Sinks);
 
 impl Sink for Lenient {

@@ -17,29 +17,29 @@ use crate::{
     store,
 };
 
-/// Least pause before a step is drawn that is neither evaluated nor saved.
+/// Shortest pause after a drawing before a step alone causes another.
 const PAUSE: Duration = Duration::from_secs(60);
-/// How many times as long as a drawing that pause is at least: the file of events grows.
+/// Shortest pause as a multiple of the drawing time, which grows with the file of events.
 const PAUSES: u32 = 500;
-/// Points of a curve at most; each is the mean of a stretch of steps.
+/// Most points of a curve; each is the mean over consecutive steps.
 const POINTS: usize = 200;
 
-/// Draws the chart anew after every evaluation, with every checkpoint that has something new, once
-/// in a while between those, and at the end.
+/// Draws the chart after every evaluation, at checkpoints and at the end if there are new steps, and
+/// once in a while between them.
 #[derive(Debug)]
 pub struct Plot {
     events: PathBuf,
     chart: PathBuf,
-    /// When it was last drawn; at first, when the run began.
+    /// Time of the last drawing; at first, the start of the run.
     drawn: Instant,
-    /// How long steps alone do not draw it anew after that.
+    /// Time after the last drawing during which steps alone do not cause another.
     pause: Duration,
-    /// Whether steps were made since.
+    /// Whether there were steps since the last drawing.
     behind: bool,
 }
 
 impl Plot {
-    /// From the file of events, which its own sink must have written first, to an SVG file.
+    /// Draws the file `events`, which an earlier sink must have written, as the SVG file `chart`.
     pub fn new(events: PathBuf, chart: PathBuf) -> Self {
         Self {
             events,
@@ -76,13 +76,13 @@ impl Sink for Plot {
 }
 
 fn write(events: &Path, chart: &Path) -> Result<(), SinkError> {
-    // Even a damaged file of events is no reason to end the run, so it becomes an error of the chart.
+    // Even a damaged file of events must not end the run, so it becomes an error of the chart.
     let records = jsonl::read(events).map_err(|e| SinkError::Chart(e.to_string()))?;
     let svg = draw(&panels(&records))?;
     store::write_atomic(chart, svg.as_bytes()).map_err(|e| SinkError::Chart(e.to_string()))
 }
 
-/// The panels that have something to show, or one that says that there is nothing yet.
+/// The panels that have curves, or one panel that says that there is no step yet.
 fn panels(records: &[Record]) -> Vec<Panel> {
     let all = [losses(records), scores(records), rate(records)];
     let mut panels: Vec<Panel> = all.into_iter().filter(|p| !p.curves.is_empty()).collect();
@@ -111,7 +111,7 @@ fn losses(records: &[Record]) -> Panel {
     }
 }
 
-/// Scores on the development data; of a run that has none, the accuracies of its objectives.
+/// Scores on the development data, or the accuracies of the objectives if there are none.
 fn scores(records: &[Record]) -> Panel {
     let evaluated = evaluations(records);
     if !evaluated.curves.is_empty() {
@@ -148,7 +148,7 @@ fn rate(records: &[Record]) -> Panel {
     }
 }
 
-/// Curves of the values that steps have by name, the total first.
+/// One curve for each name among the values of the steps, `total` first.
 fn steps<'a>(steps: impl Iterator<Item = (u64, &'a BTreeMap<String, f64>)>) -> Vec<Curve> {
     let mut all = BTreeMap::<&str, Vec<(f64, f64)>>::new();
     for (step, values) in steps {
@@ -164,7 +164,7 @@ fn steps<'a>(steps: impl Iterator<Item = (u64, &'a BTreeMap<String, f64>)>) -> V
     curves
 }
 
-/// Means of stretches of the finite values; nothing without any.
+/// A curve of at most [`POINTS`] means of the finite values; `None` if no value is finite.
 fn thinned(name: &str, points: &[(f64, f64)]) -> Option<Curve> {
     let finite: Vec<_> = points.iter().filter(|p| p.1.is_finite()).collect();
     let length = finite.len().div_ceil(POINTS).max(1);
@@ -196,7 +196,7 @@ fn evaluations(records: &[Record]) -> Panel {
         return Panel::default();
     };
     all.retain(|e| *e.2 == split);
-    // Several evaluations of one epoch would share their place.
+    // Several evaluations of one epoch would share a place on the axis.
     let by_epoch = all.windows(2).all(|pair| pair[0].1 < pair[1].1);
     let axis = if by_epoch { "epoch" } else { "step" };
     let place = |step, epoch| if by_epoch { epoch } else { step };

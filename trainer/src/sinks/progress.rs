@@ -1,4 +1,4 @@
-//! A progress bar on a terminal, log lines elsewhere.
+//! Shows progress as a bar on a terminal and as log lines elsewhere.
 
 use std::{
     env,
@@ -11,13 +11,13 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 /// Pause between two log lines about progress.
 const PAUSE: Duration = Duration::from_secs(10);
 
-/// Where to show.
+/// Where progress is shown.
 pub(super) enum View {
     /// A bar on standard error.
     Bar(ProgressBar),
-    /// Lines.
+    /// Lines of a log.
     Log {
-        /// Where to.
+        /// Destination of the lines.
         out: Box<dyn Write>,
         /// When the last line about progress was written.
         shown: Option<Instant>,
@@ -39,7 +39,7 @@ impl View {
         Self::Log { out, shown: None }
     }
 
-    /// A line that stays.
+    /// Shows a line that stays.
     pub(super) fn line(&mut self, text: &str) {
         match self {
             Self::Bar(bar) => bar.suspend(|| show(&mut stderr(), text)),
@@ -47,7 +47,7 @@ impl View {
         }
     }
 
-    /// Moves the bar, or logs once in a while.
+    /// Moves the bar, or logs a line if the last one is [`PAUSE`] old.
     pub(super) fn progress(&mut self, done: u64, of: u64, noun: &str, text: String) {
         match self {
             Self::Bar(bar) => {
@@ -67,7 +67,7 @@ impl View {
     }
 }
 
-/// A closed terminal must not end the run, so failures are none.
+/// Writes a line. Ignores errors, since a closed terminal must not end the run.
 fn show(out: &mut dyn Write, text: &str) {
     let _ = writeln!(out, "{text}").and_then(|()| out.flush());
 }

@@ -1,4 +1,4 @@
-//! A run on the terminal.
+//! Shows a run on the terminal.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -13,7 +13,7 @@ use super::format::{brief, headline, significant, title, total, value};
 use super::progress::View;
 use crate::event::{CellState, Event, Figure, Sink, SinkError};
 
-/// Steps that averages remember.
+/// Number of recent steps that averages cover.
 const SPAN: f64 = 50.0;
 
 /// Shows events on standard error: a bar with a line of numbers on a terminal, else a log with a
@@ -90,7 +90,7 @@ impl Terminal {
         parts.push(format!("gradient {}", brief(self.gradient.get())));
         parts.push(speed(self.pieces.get() / self.seconds.get()));
         if step > first {
-            // By the clock on the wall, since evaluations take time as well.
+            // Wall-clock time, since evaluations take time too.
             let each = since.elapsed().as_secs_f64() / (step - first) as f64;
             let left = each * self.steps.saturating_sub(step) as f64;
             parts.push(format!("ETA {}", duration(left)));
@@ -173,7 +173,7 @@ impl Sink for Terminal {
                 }
             }
             Event::Saved { path, .. } => {
-                // Once a file; every step or two it would only be noise.
+                // Once per file; a line for every checkpoint would only be noise.
                 if self.saved.insert(path.clone()) {
                     self.view.line(&format!("saving to {path}"));
                 }
@@ -237,7 +237,7 @@ fn speed(pieces: f64) -> String {
     }
 }
 
-/// An average that forgets: the last `span` values or so count.
+/// An exponentially weighted average over about the last `span` values.
 #[derive(Clone, Copy, Debug)]
 struct Smooth {
     keep: f64,
@@ -254,7 +254,7 @@ impl Smooth {
         }
     }
 
-    /// Adds a value unless it is no number, and gives the average so far.
+    /// Adds a value if it is finite, and returns the average.
     fn add(&mut self, value: f64) -> f64 {
         if value.is_finite() {
             self.sum = self.keep * self.sum + value;
@@ -276,9 +276,9 @@ mod tests {
     use super::*;
 
     #[derive(Clone, Default)]
-    struct Paper(Rc<RefCell<Vec<u8>>>);
+    struct Output(Rc<RefCell<Vec<u8>>>);
 
-    impl io::Write for Paper {
+    impl io::Write for Output {
         fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
             self.0.borrow_mut().write(bytes)
         }
@@ -289,7 +289,7 @@ mod tests {
     }
 
     #[test]
-    fn a_smooth_start_is_unbiased_and_no_number_is_skipped() {
+    fn averages_start_unbiased_and_skip_nan() {
         let mut smooth = Smooth::over(50.0);
         assert!(smooth.get().is_nan());
         assert_eq!(smooth.add(4.0), 4.0);
@@ -299,8 +299,8 @@ mod tests {
 
     #[test]
     fn a_log_is_short_and_plain() {
-        let paper = Paper::default();
-        let mut terminal = Terminal::log_to(Box::new(paper.clone()));
+        let output = Output::default();
+        let mut terminal = Terminal::log_to(Box::new(output.clone()));
         for step in 1..=100 {
             let event = serde_json::json!({
                 "event": "step", "step": step, "steps": 100, "epoch": 1,
@@ -322,7 +322,7 @@ mod tests {
             best,
         };
         terminal.emit(&evaluated).unwrap();
-        let text = String::from_utf8(paper.0.take()).unwrap();
+        let text = String::from_utf8(output.0.take()).unwrap();
         let lines: Vec<_> = text.lines().collect();
         assert_eq!(lines.len(), 3, "{text}");
         assert_eq!(
@@ -335,9 +335,9 @@ mod tests {
     }
 
     #[test]
-    fn a_line_shows_what_the_objective_finds_worth_it() {
-        let paper = Paper::default();
-        let mut terminal = Terminal::log_to(Box::new(paper.clone()));
+    fn a_line_shows_the_figures_of_the_step() {
+        let output = Output::default();
+        let mut terminal = Terminal::log_to(Box::new(output.clone()));
         let figure = |name, kind, value| Figure { name, kind, value };
         let step = |step, [spo, cspo, recognised]: [f64; 3]| Event::Step {
             step,
@@ -359,7 +359,7 @@ mod tests {
         let none = f64::NAN;
         terminal.emit(&step(1499, [1.6, none, none])).unwrap();
         terminal.emit(&step(1500, [none, 2.9, 0.61])).unwrap();
-        let text = String::from_utf8(paper.0.take()).unwrap();
+        let text = String::from_utf8(output.0.take()).unwrap();
         let expected = [
             "step 1499/1500 · epoch 1/1 · loss 3.875 (tbo 4.1, spo 1.6) · gradient 1.3 · 620 pieces/s",
             "step 1500/1500 · epoch 1/1 · loss 3.875 (tbo 4.1, spo 1.6, cspo 2.9) · recognised 61 % \

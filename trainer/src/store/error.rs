@@ -1,27 +1,27 @@
-//! What can go wrong with a file.
+//! Errors of files and run folders.
 
 use std::{
     io,
     path::{Path, PathBuf},
 };
 
-/// Why a file cannot be read or written; every message names it.
+/// Why a file or folder cannot be read or written; every message names it.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// The operating system refused.
+    /// The operating system reports an error.
     #[error("{path}: cannot {action}: {source}", path = path.display())]
     Io {
-        /// What was tried.
+        /// The action that failed, such as `read`.
         action: &'static str,
         /// File or folder concerned.
         path: PathBuf,
-        /// Its reason.
+        /// The reason that it reports.
         source: io::Error,
     },
 
-    /// No room left.
+    /// The disk is full.
     #[error(
-        "{path}: not written, the disk is full; the previous content, if any, is intact",
+        "{path}: not written, the disk is full; free some space (the previous content, if any, is intact)",
         path = path.display()
     )]
     DiskFull {
@@ -29,7 +29,7 @@ pub enum StoreError {
         path: PathBuf,
     },
 
-    /// Not the JSON expected.
+    /// A file does not hold the expected JSON.
     #[error("{path}: {problem}", path = path.display())]
     Json {
         /// File concerned.
@@ -38,7 +38,7 @@ pub enum StoreError {
         problem: String,
     },
 
-    /// A new run in a folder that holds something.
+    /// The folder of a new run is not empty.
     #[error(
         "{path}: the folder is not empty; choose another one, or resume the run in it",
         path = path.display()
@@ -48,22 +48,22 @@ pub enum StoreError {
         path: PathBuf,
     },
 
-    /// Nothing to resume.
-    #[error("{path}: there is no run in this folder to go on with", path = path.display())]
+    /// The folder holds no run to resume.
+    #[error("{path}: there is no run in this folder to resume; check the name of the folder", path = path.display())]
     NoRun {
         /// The folder.
         path: PathBuf,
     },
 
-    /// A run that has its result.
-    #[error("{path}: the run in this folder is finished", path = path.display())]
+    /// The run in the folder is finished.
+    #[error("{path}: the run in this folder is finished; choose another folder", path = path.display())]
     Finished {
         /// The folder.
         path: PathBuf,
     },
 
-    /// Two runs in one folder.
-    #[error("{path}: another run is at work in this folder", path = path.display())]
+    /// Another run uses the folder.
+    #[error("{path}: another run uses this folder; wait for it or choose another folder", path = path.display())]
     Locked {
         /// The folder.
         path: PathBuf,
@@ -71,7 +71,7 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    /// What went wrong when trying to `action` the file at `path`.
+    /// The error of trying to `action` the file at `path`.
     pub fn io(action: &'static str, path: &Path, source: io::Error) -> Self {
         let path = path.to_owned();
         match source.kind() {

@@ -21,7 +21,7 @@ pub const SCHEMA: &str = "schema.json";
 /// Name of the file that marks a finished pre-training of an experiment.
 pub const DONE: &str = "done.json";
 
-/// What a run writes.
+/// Names of the files that a run writes.
 const FILES: [&str; 15] = [
     LOCK,
     "config.json",
@@ -48,20 +48,20 @@ pub struct RunFolder {
 }
 
 impl RunFolder {
-    /// A folder for a new run, made if it is missing.
+    /// Creates the folder of a new run, or takes an empty folder.
     ///
     /// # Errors
     /// [`StoreError::NotEmpty`], [`StoreError::Locked`] and [`StoreError::Io`].
     pub fn create(path: &Path) -> Result<Self, StoreError> {
         fs::create_dir_all(path).map_err(|e| StoreError::io("create the folder", path, e))?;
-        // Before locking too, so that a folder of something else gets no lock file.
+        // Checked before locking too, so that a folder with other files gets no lock file.
         let content = names(path)?;
         if !content.iter().all(|name| name == LOCK) {
             let path = path.to_owned();
             return Err(StoreError::NotEmpty { path });
         }
         let folder = Self::lock(path)?;
-        // Another run may have come and gone meanwhile.
+        // Another run may have used the folder since the check.
         if names(path)?.len() > 1 {
             let path = path.to_owned();
             return Err(StoreError::NotEmpty { path });
@@ -69,8 +69,8 @@ impl RunFolder {
         Ok(folder)
     }
 
-    /// The folder of an interrupted run, and whether it has a checkpoint to go on from; removes what
-    /// a killed run left half-written.
+    /// Opens the folder of an interrupted run and removes the files that a killed run left
+    /// half-written. Also returns whether there is a checkpoint to resume from.
     ///
     /// # Errors
     /// [`StoreError::NoRun`], [`StoreError::Locked`] and [`StoreError::Io`].
@@ -85,8 +85,8 @@ impl RunFolder {
         Ok((folder, resumed))
     }
 
-    /// The folder of a run that goes on where it stopped, and whether it has a checkpoint to go on
-    /// from; without one it starts again.
+    /// Creates the folder of a run, or opens it to resume the run. Also returns whether there is a
+    /// checkpoint to resume from; without one, the files of the earlier attempt are removed.
     ///
     /// # Errors
     /// [`StoreError::NotEmpty`] for a folder that holds anything else, [`StoreError::Finished`] for
@@ -99,7 +99,7 @@ impl RunFolder {
             return Err(StoreError::NotEmpty { path });
         }
         let folder = Self::lock(path)?;
-        // Another process may have brought it to its end meanwhile.
+        // Another process may have finished the run since the check.
         if folder.result().is_file() || folder.done().is_file() {
             let path = path.to_owned();
             return Err(StoreError::Finished { path });
@@ -121,7 +121,7 @@ impl RunFolder {
         })
     }
 
-    /// The configuration the run was started with.
+    /// The configuration of the run.
     pub fn config(&self) -> PathBuf {
         self.path.join("config.json")
     }
@@ -131,8 +131,8 @@ impl RunFolder {
         self.path.join(MODEL)
     }
 
-    /// Weights, optimizer and position of the run. One file, not several, since only one can be
-    /// replaced at once; small things fit into its metadata.
+    /// Weights, optimiser state and position of the run: in one file, since two files cannot be
+    /// replaced atomically.
     pub fn checkpoint(&self) -> PathBuf {
         self.path.join("checkpoint.safetensors")
     }
@@ -142,7 +142,7 @@ impl RunFolder {
         self.path.join(PRETRAINED)
     }
 
-    /// What became of the text of a pre-training.
+    /// Counts of the corpus of a pre-training run.
     pub fn corpus(&self) -> PathBuf {
         self.path.join("corpus.json")
     }
@@ -152,12 +152,12 @@ impl RunFolder {
         self.path.join(FINETUNED)
     }
 
-    /// What happened, for [`crate::sinks::Jsonl`].
+    /// The events of the run, which [`crate::sinks::Jsonl`] writes.
     pub fn events(&self) -> PathBuf {
         self.path.join("events.jsonl")
     }
 
-    /// The chart of it, by [`crate::sinks::Plot`].
+    /// The chart of the run, which [`crate::sinks::Plot`] draws.
     pub fn chart(&self) -> PathBuf {
         self.path.join("training.svg")
     }
@@ -167,7 +167,7 @@ impl RunFolder {
         self.path.join(SCHEMA)
     }
 
-    /// What the best weights extract from the test data.
+    /// The predictions of the best weights on the test data.
     pub fn predictions(&self) -> PathBuf {
         self.path.join("predictions.jsonl")
     }
@@ -188,7 +188,7 @@ impl RunFolder {
     }
 }
 
-/// Removes what killed processes left half-written in a folder.
+/// Removes the files that killed processes left half-written in a folder.
 ///
 /// # Errors
 /// [`StoreError::Io`].
@@ -225,7 +225,7 @@ mod tests {
     use crate::store::write_atomic;
 
     #[test]
-    fn a_new_run_wants_an_empty_folder() {
+    fn a_new_run_needs_an_empty_folder() {
         let parent = tempfile::tempdir().unwrap();
         let path = parent.path().join("runs/first");
         let run = RunFolder::create(&path).unwrap();
@@ -242,7 +242,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stranger_gets_no_lock_file() {
+    fn a_folder_with_other_files_gets_no_lock_file() {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("thesis.tex"), "").unwrap();
         assert!(RunFolder::create(folder.path()).is_err());
@@ -251,7 +251,7 @@ mod tests {
     }
 
     #[test]
-    fn resuming_needs_a_run_and_sweeps() {
+    fn resuming_needs_a_run_and_removes_half_written_files() {
         let folder = tempfile::tempdir().unwrap();
         let run = RunFolder::create(folder.path()).unwrap();
         assert!(matches!(
@@ -277,7 +277,7 @@ mod tests {
     }
 
     #[test]
-    fn a_run_without_a_checkpoint_starts_again_and_spares_strangers() {
+    fn a_run_without_a_checkpoint_starts_again_and_keeps_other_files() {
         let parent = tempfile::tempdir().unwrap();
         let path = parent.path().join("cell");
         let (run, resumed) = RunFolder::create_or_resume(&path).unwrap();

@@ -11,8 +11,8 @@ use super::StoreError;
 /// Name of the lock file.
 pub(super) const LOCK: &str = "lock";
 
-/// While this value lives, no other process gets one for the same folder; the system frees it when
-/// the process ends, however it ends.
+/// A lock on a folder. While this value lives, no other process can lock the folder; the operating
+/// system releases the lock when the process ends, even if it is killed.
 #[derive(Debug)]
 pub struct Lock(#[allow(dead_code, reason = "it is held, not used")] File);
 
@@ -31,7 +31,7 @@ impl Lock {
             .map_err(|e| StoreError::io("create", &path, e))?;
         match file.try_lock() {
             Ok(()) => Ok(Self(file)),
-            // Some network file systems cannot lock; better no protection than no training.
+            // Some network file systems cannot lock; training without a lock is better than none.
             Err(TryLockError::Error(e)) if e.kind() == io::ErrorKind::Unsupported => Ok(Self(file)),
             Err(TryLockError::Error(e)) => Err(StoreError::io("lock", &path, e)),
             Err(TryLockError::WouldBlock) => {
@@ -41,9 +41,9 @@ impl Lock {
         }
     }
 
-    /// Whether another process is at work in a folder, which need not exist.
+    /// Whether another process holds the lock of a folder, which need not exist.
     pub fn taken(folder: &Path) -> bool {
-        // Shared, so that those who only look do not keep each other out.
+        // A shared lock, so that processes that only look do not block each other.
         let locked = |file: File| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock));
         File::options()
             .write(true)

@@ -1,4 +1,4 @@
-//! Scores that are fitted to annotated sentences.
+//! Calibration of scores on annotated sentences.
 
 use std::path::Path;
 
@@ -13,14 +13,14 @@ fn export<'a>(model: &'a str, out: &'a str, more: &[&'a str]) -> Vec<&'a str> {
     [&start[..], &["--model", model, "--out", out], more].concat()
 }
 
-/// How a model does on the training sentences.
+/// The evaluation of a model on the training sentences.
 fn report(at: &Path, model: &str) -> Value {
     let evaluate = ["evaluate", "--json", "--data", "train.jsonl", "--model"];
     let report = succeed(at, &[&evaluate[..], &[model]].concat());
     serde_json::from_str(&report).unwrap()
 }
 
-/// What is found in the text, without and with scores.
+/// The extraction from the text, without and with scores.
 fn found(at: &Path, model: &str) -> (Value, Value) {
     std::fs::write(at.join("text.txt"), TEXT).unwrap();
     let text = succeed(at, &["predict", "--model", model, "text.txt"]);
@@ -36,8 +36,8 @@ fn found(at: &Path, model: &str) -> (Value, Value) {
     (bare, scored)
 }
 
-/// A line with another label in the place of each.
-fn turned(line: &str) -> String {
+/// A line in which another label replaces each label.
+fn mislabelled(line: &str) -> String {
     let mut line = line.to_owned();
     let labels = [
         ("PER", "*"),
@@ -55,22 +55,22 @@ fn turned(line: &str) -> String {
 }
 
 #[test]
-fn a_calibrated_bundle_finds_the_same_and_says_better_how_sure_it_is() {
+fn a_calibrated_bundle_extracts_the_same_with_better_scores() {
     let folder = workshop();
     let at = folder.path();
     succeed(at, &training("run", "25"));
-    // Every other label wrong: a model that is sure of everything is wrong half of the time.
+    // Half of the lines have wrong labels, so a model that is sure of everything is half wrong.
     let text = std::fs::read_to_string(at.join("train.jsonl")).unwrap();
     let lines = text.lines().enumerate().map(|(i, line)| match i % 2 {
         0 => line.to_owned() + "\n",
-        _ => turned(line) + "\n",
+        _ => mislabelled(line) + "\n",
     });
     std::fs::write(at.join("train.jsonl"), lines.collect::<String>()).unwrap();
 
     let fitting = ["--calibrate", "train.jsonl"];
     succeed(at, &export("run", "plain", &[]));
-    let told = succeed(at, &export("run", "fitted", &fitting));
-    assert!(told.contains("% right, calibration error"), "{told}");
+    let printed = succeed(at, &export("run", "fitted", &fitting));
+    assert!(printed.contains("% right, calibration error"), "{printed}");
 
     let ((plain, before), (fitted, after)) = (found(at, "plain"), found(at, "fitted"));
     assert_eq!(plain, fitted);
@@ -94,7 +94,7 @@ fn a_calibrated_bundle_finds_the_same_and_says_better_how_sure_it_is() {
         );
     }
 
-    // Fitted once more, the same: it starts from the scores as they were.
+    // A second calibration gives the same, since it starts from the uncalibrated scores.
     succeed(at, &export("fitted", "again", &fitting));
     let calibration = |name: &str| {
         let text = std::fs::read_to_string(at.join(name).join("manifest.json")).unwrap();
@@ -103,7 +103,7 @@ fn a_calibrated_bundle_finds_the_same_and_says_better_how_sure_it_is() {
     };
     assert!(calibration("plain").is_null() && calibration("fitted").is_object());
     assert_eq!(calibration("again"), calibration("fitted"));
-    // A copy keeps it, unless it decides otherwise.
+    // A copy keeps the calibration unless it decodes tags differently.
     succeed(
         at,
         &export("fitted", "other", &["--tag-decoding", "viterbi"]),

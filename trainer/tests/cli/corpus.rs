@@ -1,4 +1,4 @@
-//! Corpora, as a user cleans them and looks at what pre-training would draw.
+//! Cleaning corpora and showing the samples that pre-training would draw.
 
 use std::path::Path;
 
@@ -49,7 +49,7 @@ fn cleaning_writes_sentences_and_counts_what_it_leaves_out() {
 }
 
 #[test]
-fn samples_can_be_looked_at() {
+fn samples_are_shown() {
     let folder = workshop();
     let at = folder.path();
     table(at);
@@ -90,7 +90,7 @@ fn samples_can_be_looked_at() {
 }
 
 #[test]
-fn a_corpus_that_cannot_be_read_leaves_nothing() {
+fn a_corpus_that_cannot_be_read_leaves_no_file() {
     let folder = workshop();
     let at = folder.path();
     table(at);

@@ -1,4 +1,4 @@
-//! What fine-tuning learns from: candidates, weighted losses, sentences with overlapping mentions.
+//! Choices of fine-tuning: candidates, weights of losses, sentences with overlapping mentions.
 
 use std::path::Path;
 
@@ -15,11 +15,11 @@ fn the_share_of_gold_candidates_is_the_same_in_every_epoch() {
     let folder = workshop();
     let at = folder.path();
     let by_default = weights(at, "default", &[]);
-    // The first epochs are all gold by default.
+    // By default, the first epochs use gold candidates only.
     assert_eq!(weights(at, "gold", &["--gold-share", "1"]), by_default);
     let predicted = weights(at, "predicted", &["--gold-share", "0"]);
     assert_ne!(predicted, by_default);
-    // What falls starts at gold in its first epoch, whatever it is told.
+    // A falling share starts with gold candidates in the first epoch, even without gold epochs.
     assert_ne!(weights(at, "falling", &["--gold-epochs", "0"]), predicted);
     let refused = fail(
         at,
@@ -43,7 +43,7 @@ fn losses_count_by_their_weights() {
         let found = weights.into_iter().filter(|(n, _)| n.starts_with(name));
         found.collect::<Vec<_>>()
     };
-    // Of a loss that counts for nothing the head stays as it was drawn, in either run.
+    // The head of a loss with weight 0 keeps its initial weights, in both runs.
     let types = with("types", "0,1,0");
     let tags = with("tags", "1,0,0");
     for name in ["tagger.", "entity_head.", "relation.head."] {
@@ -61,7 +61,7 @@ fn losses_count_by_their_weights() {
 }
 
 #[test]
-fn of_overlapping_mentions_the_longest_is_learnt_on_request() {
+fn the_longest_of_overlapping_mentions_is_learnt_on_request() {
     let folder = workshop();
     let at = folder.path();
     let path = at.join("train.jsonl");
@@ -73,17 +73,17 @@ fn of_overlapping_mentions_the_longest_is_learnt_on_request() {
         3,
     );
     std::fs::write(&path, nested).unwrap();
-    let told_by = |run: &str, flags: &[&str]| {
+    let first_note = |run: &str, flags: &[&str]| {
         succeed(at, &[&training(run, "1")[..], flags].concat());
         events(at, run, "note")[0]["message"].to_string()
     };
-    let dropped = told_by("drop", &[]);
+    let dropped = first_note("drop", &[]);
     // Only the third sentence has another mention there: `the robot lab`.
     assert!(
         dropped.contains("11 training sentences (1 left out"),
         "{dropped}"
     );
-    assert_eq!(told_by("same", &["--overlaps", "drop"]), dropped);
-    let kept = told_by("longest", &["--overlaps", "longest"]);
+    assert_eq!(first_note("same", &["--overlaps", "drop"]), dropped);
+    let kept = first_note("longest", &["--overlaps", "longest"]);
     assert!(kept.contains("12 training sentences (0 left out"), "{kept}");
 }

@@ -1,4 +1,4 @@
-//! Pre-training, and what fine-tuning takes of it.
+//! Pre-training, and fine-tuning that starts from it.
 
 use std::path::Path;
 
@@ -6,14 +6,14 @@ use crate::support::{
     CORPUS, arrays, exchanged, fail, pretraining, spanlight, still, succeed, training, workshop,
 };
 
-/// Pre-trains a few steps with more flags; the weights by name.
+/// Pre-trains a few steps with more flags; returns the weights by name.
 fn pretrained(at: &Path, run: &str, flags: &[&str]) -> Vec<(String, Vec<u8>)> {
     let once = exchanged(pretraining(run, "4"), "--save-every", "100");
     succeed(at, &with(once, flags));
     arrays(&at.join(run).join("pretrained.safetensors"))
 }
 
-/// Arguments with more flags, or other values of those they have.
+/// Arguments with more flags, or with another value of a flag that they have.
 fn with<'a>(mut arguments: Vec<&'a str>, flags: &[&'a str]) -> Vec<&'a str> {
     match flags {
         [flag, value] if arguments.contains(flag) => exchanged(arguments, flag, value),
@@ -114,14 +114,14 @@ fn every_setting_changes_the_run() {
 }
 
 #[test]
-fn progress_and_chart_tell_how_each_objective_fares() {
+fn progress_and_chart_show_every_objective() {
     let folder = workshop();
     let at = folder.path();
     let output = spanlight(at, &pretraining("run", "4")).output().unwrap();
-    let told = String::from_utf8(output.stderr).unwrap();
-    assert!(output.status.success(), "{told}");
-    let line = told.lines().find(|line| line.starts_with("step 4/4 · "));
-    let line = line.unwrap_or_else(|| panic!("{told}"));
+    let log = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success(), "{log}");
+    let line = log.lines().find(|line| line.starts_with("step 4/4 · "));
+    let line = line.unwrap_or_else(|| panic!("{log}"));
     let mut rest = line;
     for part in [
         " · loss ",
@@ -156,7 +156,7 @@ fn a_chart_shows_only_objectives_that_are_on() {
 }
 
 #[test]
-fn what_is_switched_off_stays_as_it_was() {
+fn parts_that_are_switched_off_keep_their_weights() {
     let folder = workshop();
     let at = folder.path();
     let untouched = |run: &str, flags: &[&str], module: &str| {
@@ -195,7 +195,7 @@ fn what_is_switched_off_stays_as_it_was() {
 }
 
 #[test]
-fn the_momentum_network_starts_as_asked() {
+fn the_momentum_network_starts_as_a_copy_or_at_random() {
     let folder = workshop();
     let at = folder.path();
     let distance = |weights: &[(String, Vec<u8>)], module: &str| {
@@ -218,7 +218,7 @@ fn the_momentum_network_starts_as_asked() {
 }
 
 #[test]
-fn fine_tuning_starts_from_what_it_is_told_to() {
+fn fine_tuning_starts_from_the_chosen_parts() {
     let folder = workshop();
     let at = folder.path();
     let weights = pretrained(at, "earlier", &["--momentum-init", "random"]);
@@ -267,7 +267,7 @@ fn fine_tuning_starts_from_what_it_is_told_to() {
     assert!(same(&slow, span, "momentum.network.encoders.span"));
     assert!(!same(&slow, span, "network.encoders.span"));
 
-    // A fine-tuned run is a start as well: supervised pre-training.
+    // Training can also start from a fine-tuned run: supervised pre-training.
     let further = started("further", &["--init-from", "all"]);
     let entity = "encoders.span.dense.linear.weight";
     assert_eq!(values(&further, entity), values(&all, entity));

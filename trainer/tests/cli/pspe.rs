@@ -1,4 +1,4 @@
-//! Checkpoints of the paper's own code: in, out, and in use.
+//! Checkpoints of the paper's own code: import, export and use.
 
 use std::path::Path;
 
@@ -64,15 +64,16 @@ fn a_pre_trained_checkpoint_goes_there_and_back_and_is_a_start() {
         (&json!(24), &json!(16))
     );
 
-    // The paper's sizes are not those of the fixture, so fine-tuning has no place for its span CNN.
+    // The fixture does not have the paper's sizes, so its span CNN does not fit fine-tuning.
     let start = ["--init-from", "imported"];
     let refused = fail(at, &[&training("run", "1")[..], &start].concat());
     assert!(refused.contains("shape"), "{refused}");
 }
 
-/// A run of ours in the paper's names, at the paper's sizes around the encoder, and that as a run.
+/// Pre-trains the run `ours` at the paper's sizes, exports it for the paper's code, and imports the
+/// result as the run `imported`.
 fn there_and_back(at: &Path) {
-    // The networks start apart, so that it matters which of them is taken.
+    // The networks start with different weights, so that it matters which one is loaded.
     let apart = ["--momentum-init", "random", "--learning-rate", "1e-3"];
     succeed(at, &[&pretraining("ours", "3")[..], &apart].concat());
     succeed(at, &exchanged(EXPORT.to_vec(), "--model", "ours"));
@@ -81,7 +82,7 @@ fn there_and_back(at: &Path) {
 }
 
 #[test]
-fn fine_tuning_starts_alike_from_a_checkpoint_and_from_the_run_that_it_was() {
+fn fine_tuning_from_an_imported_run_equals_fine_tuning_from_the_exported_run() {
     let folder = workshop();
     let at = folder.path();
     there_and_back(at);
@@ -104,16 +105,16 @@ fn fine_tuning_starts_alike_from_a_checkpoint_and_from_the_run_that_it_was() {
         succeed(at, &[&training(run, "1")[..], flags].concat());
         arrays(&at.join(run).join("best.safetensors"))
     };
-    let alike = ["query", "momentum"].map(|network| {
+    let tuned = ["query", "momentum"].map(|network| {
         let [ours, imported] = ["ours", "imported"].map(|earlier| {
             let flags = ["--init-from", earlier, "--load-network", network];
             started(&format!("{network}-of-{earlier}"), &flags)
         });
-        assert!(ours == imported, "the {network} network is another start");
+        assert!(ours == imported, "the {network} networks differ");
         ours
     });
     let alone = started("alone", &[]);
-    assert!(alike[0] != alike[1] && alike[0] != alone && alike[1] != alone);
+    assert!(tuned[0] != tuned[1] && tuned[0] != alone && tuned[1] != alone);
 }
 
 #[test]
@@ -135,7 +136,7 @@ fn a_fine_tuned_checkpoint_goes_there_and_back_whatever_the_order_of_its_labels(
     let schema = std::fs::read_to_string(at.join("imported/schema.json")).unwrap();
     let schema: serde_json::Value = serde_json::from_str(&schema).unwrap();
     assert_eq!(schema["relations"], json!(["AWAY", "LIVE", "WORK"]));
-    // "Away" has two directions here, of which the checkpoint knows one.
+    // AWAY has two directions in the schema, of which the checkpoint knows one.
     succeed(at, &[&EXPORT[..], &["--labels", "labels.json"]].concat());
     assert_eq!(
         arrays(&at.join("theirs.safetensors")),
@@ -149,7 +150,7 @@ fn a_fine_tuned_checkpoint_goes_there_and_back_whatever_the_order_of_its_labels(
 }
 
 #[test]
-fn what_a_checkpoint_lacks_for_pre_training_is_told() {
+fn modules_that_a_checkpoint_lacks_for_pre_training_are_named() {
     let folder = workshop();
     let at = folder.path();
     let events = |run: &str, flags: &[&str]| {

@@ -1,4 +1,4 @@
-//! An interrupted run ends in the same weights, bit for bit, as one that was left alone.
+//! A resumed run ends with the same weights, bit for bit, as an uninterrupted run.
 
 use std::path::Path;
 
@@ -6,7 +6,8 @@ use crate::support::{
     arrays, events, exchanged, fail, pretraining, spanlight, stop_when, succeed, training, workshop,
 };
 
-/// Starts a run and stops it by a signal once it has made some steps; `arguments` make one of a name.
+/// Stops a run by a signal after some steps and resumes it; `arguments` are those of a run of a
+/// given name.
 fn interrupt(signal: &str, arguments: impl Fn(&'static str) -> Vec<&'static str>, weights: &str) {
     let folder = workshop();
     let at = folder.path();
@@ -20,11 +21,11 @@ fn interrupt(signal: &str, arguments: impl Fn(&'static str) -> Vec<&'static str>
     let chart = at.join("halves/training.svg");
     assert!(chart.exists(), "a stopped run has no chart");
     succeed(at, &[arguments("halves")[0], "--run", "halves", "--resume"]);
-    assert_alike(at, weights);
+    assert_same_state(at, weights);
 }
 
 /// Asserts that the runs `whole` and `halves` ended in the same state, bit for bit.
-fn assert_alike(at: &Path, weights: &str) {
+fn assert_same_state(at: &Path, weights: &str) {
     for file in ["checkpoint.safetensors", weights] {
         let (whole, halves) = (
             arrays(&at.join("whole").join(file)),
@@ -39,7 +40,7 @@ fn assert_alike(at: &Path, weights: &str) {
     assert_eq!(steps("whole"), steps("halves"));
 }
 
-/// Makes the run `halves` one step a time, then the rest; each call ends well and has saved.
+/// Makes the run `halves` one step per call, then the rest; each call succeeds and saves.
 fn run_out_of_time(at: &Path, arguments: &[&str], weights: &str) {
     let resume = [arguments[0], "--run", "halves", "--resume"];
     let no_time = ["--max-minutes", "0"];
@@ -50,10 +51,10 @@ fn run_out_of_time(at: &Path, arguments: &[&str], weights: &str) {
         assert_eq!(events(at, "halves", "finished")[0]["reason"], "out of time");
     }
     succeed(at, &resume);
-    assert_alike(at, weights);
+    assert_same_state(at, weights);
 }
 
-/// Fine-tuning with averaged weights, which must survive too.
+/// Fine-tuning with averaged weights, which a resumed run must keep too.
 fn finetuning(run: &'static str) -> Vec<&'static str> {
     let averaged = ["--ema", "0.9", "--relation-input", "typed"];
     [training(run, "12"), averaged.to_vec()].concat()
@@ -93,14 +94,14 @@ fn fine_tuning_when_the_time_is_up() {
 fn pre_training_when_the_time_is_up() {
     let folder = workshop();
     let at = folder.path();
-    // Left alone, it saves at its end only.
+    // An uninterrupted run saves only at its end.
     let arguments = |run| exchanged(pretraining(run, "5"), "--save-every", "100");
     succeed(at, &arguments("whole"));
     run_out_of_time(at, &arguments("halves"), "pretrained.safetensors");
 }
 
 #[test]
-fn a_time_that_is_up_before_the_text_is_read_leaves_a_run_to_start() {
+fn a_run_whose_time_is_up_before_the_text_is_read_starts_on_resuming() {
     let folder = workshop();
     let at = folder.path();
     let no_time = ["--max-minutes", "0"];
@@ -109,7 +110,7 @@ fn a_time_that_is_up_before_the_text_is_read_leaves_a_run_to_start() {
     assert_eq!(counts, [0, 0, 1]);
     succeed(at, &["pretrain", "--run", "halves", "--resume"]);
     succeed(at, &pretraining("whole", "3"));
-    assert_alike(at, "pretrained.safetensors");
+    assert_same_state(at, "pretrained.safetensors");
 }
 
 #[test]
@@ -134,7 +135,7 @@ fn a_run_that_failed_before_its_first_step_starts_again() {
 }
 
 #[test]
-fn a_run_goes_on_with_its_own_settings() {
+fn a_resumed_run_keeps_its_settings() {
     let folder = workshop();
     let at = folder.path();
     succeed(at, &training("run", "2"));

@@ -1,4 +1,4 @@
-//! Steps of a pre-training and their learning rates, as the run tells them (method §4).
+//! Steps of pre-training and their learning rates, as the run reports them (method §4).
 
 use std::path::Path;
 
@@ -9,7 +9,7 @@ use crate::support::{events, exchanged, pretraining, succeed, workshop};
 /// The highest learning rate.
 const PEAK: f64 = 2e-3;
 
-/// Learning rates of all steps that a run makes, as shares of the highest.
+/// Learning rates of all steps of a run, as fractions of the highest.
 fn factors(at: &Path, run: &str, warmup: &str, flags: &[&str]) -> Vec<f64> {
     let arguments = exchanged(pretraining(run, "4"), "--warmup", warmup);
     let rates = ["--learning-rate", "2e-3", "--head-lr", "1e-3"];
@@ -31,7 +31,7 @@ fn the_rate_rises_and_falls_as_the_settings_say() {
             &[0.0, 0.5, 1.0, 5.0 / 6.0],
         ),
         ("0.5", &["--schedule-steps", "2"], &[0.0, 1.0, 0.0, 0.0]),
-        // Six sentences are two steps of four a pass, whatever --total-steps says.
+        // With --epochs, --total-steps has no effect: six sentences take two steps of four per epoch.
         (
             "0.5",
             &["--epochs", "3"],

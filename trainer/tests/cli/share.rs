@@ -40,7 +40,7 @@ fn a_subset_keeps_whole_documents_and_can_be_read_again() {
 }
 
 #[test]
-fn a_share_that_is_none_is_refused() {
+fn invalid_shares_are_refused() {
     let folder = workshop();
     for share in ["0", "1.5", "half"] {
         let cut = ["data", "subset", "--fraction", share, "train.jsonl", "out"];
@@ -58,7 +58,7 @@ fn a_share_that_is_none_is_refused() {
 }
 
 #[test]
-fn a_run_on_a_share_takes_the_same_sentences_and_knows_all_labels() {
+fn a_run_on_a_share_takes_the_sentences_of_the_subset_and_knows_all_labels() {
     let folder = workshop();
     let at = folder.path();
     let mut arguments = training("run", "1");
@@ -80,7 +80,7 @@ fn a_run_on_a_share_takes_the_same_sentences_and_knows_all_labels() {
         3
     );
 
-    // The same share, cut by hand, leads to the same weights.
+    // Training on the subset of that share gives the same weights.
     let cut = ["data", "subset", "--fraction", "0.34", "--seed", "3"];
     succeed(at, &[&cut[..], &["train.jsonl", "share.jsonl"]].concat());
     let mut arguments = training("other", "1");

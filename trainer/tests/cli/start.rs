@@ -1,4 +1,4 @@
-//! A bundle as what training starts from.
+//! Training that starts from a bundle.
 
 use std::path::Path;
 
@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::support::{arrays, exchanged, fail, pretraining, still, succeed, training, workshop};
 
-/// A trained run and its bundle, exact and with fewer word-pieces than the run.
+/// Trains a run and exports it as a bundle, in full precision and with fewer word-pieces.
 fn bundle(at: &Path) {
     let path = at.join("encoder/vocab.txt");
     let vocabulary = std::fs::read_to_string(&path).unwrap();
@@ -24,14 +24,14 @@ fn exported(at: &Path, run: &str, out: &str) {
     succeed(at, &[&["export", "--model", run][..], &to, &found].concat());
 }
 
-/// The same, starting from parts of an earlier model.
+/// Arguments of a run that starts from parts of an earlier model.
 fn from<'a>(run: &'a str, encoder: &'a str, earlier: &'a str, parts: &'a str) -> Vec<&'a str> {
     let start = ["--init-from", earlier, "--load-parts", parts];
     let arguments = exchanged(still(run), "--encoder", encoder);
     [&arguments[..], &start].concat()
 }
 
-/// Leaves only the first training sentence, which has some of the labels; what the file held.
+/// Leaves only the first training sentence, which has some of the labels; returns the former text.
 fn first_sentence_alone(at: &Path) -> String {
     let path = at.join("train.jsonl");
     let text = std::fs::read_to_string(&path).unwrap();
@@ -44,7 +44,7 @@ fn json(path: &Path) -> Value {
 }
 
 #[test]
-fn a_bundle_is_a_start_as_its_run_is() {
+fn starting_from_a_bundle_equals_starting_from_its_run() {
     let folder = workshop();
     let at = folder.path();
     bundle(at);
@@ -54,7 +54,7 @@ fn a_bundle_is_a_start_as_its_run_is() {
     succeed(at, &from("whole", "bundle", "bundle", "model"));
     assert_eq!(weights("whole"), bundled);
 
-    // Without its heads, which are drawn, and on the encoder that the run had.
+    // Without the heads, which are drawn, and with the encoder of the run.
     succeed(at, &from("of-bundle", "encoder", "bundle", "pair"));
     succeed(at, &from("of-run", "encoder", "run", "pair"));
     assert_eq!(weights("of-bundle"), weights("of-run"));
@@ -77,7 +77,7 @@ fn a_bundle_is_a_start_as_its_run_is() {
         expected
     );
 
-    // Pre-training does too.
+    // Pre-training starts from the encoder of a bundle too.
     let mut arguments = exchanged(pretraining("text", "1"), "--encoder", "bundle");
     for flag in ["--learning-rate", "--head-lr"] {
         arguments.extend([flag, "1e-30"]);
@@ -88,7 +88,7 @@ fn a_bundle_is_a_start_as_its_run_is() {
     assert_eq!(encoder(text, "network.encoders.sentence."), expected);
 }
 
-/// The same JSON but for rounding.
+/// Whether two JSON values are equal except for rounding.
 fn same(one: &Value, other: &Value) -> bool {
     match (one, other) {
         (Value::Number(a), Value::Number(b)) => {
@@ -105,7 +105,7 @@ fn same(one: &Value, other: &Value) -> bool {
 }
 
 #[test]
-fn what_a_model_sees_from_now_on_does_not_show_at_first() {
+fn new_inputs_do_not_change_the_outputs_of_a_model_at_first() {
     let folder = workshop();
     let at = folder.path();
     let typed = ["--relation-input", "typed"];
@@ -128,13 +128,13 @@ fn what_a_model_sees_from_now_on_does_not_show_at_first() {
         sees.unwrap().1.len()
     };
     assert!(widths("grown") > widths("run"));
-    // What goes on from it sees as much without being told.
+    // A run that starts from it keeps the new inputs without the flags.
     succeed(
         at,
         &[&from("further", "encoder", "grown", "model")[..], &typed].concat(),
     );
     assert_eq!(widths("further"), widths("grown"));
-    // And from then on it learns.
+    // Training learns to use the new inputs.
     let arguments = [
         &training("learnt", "1")[..],
         &["--init-from", "grown", "--load-parts", "model"],
@@ -178,7 +178,7 @@ fn a_damaged_bundle_is_no_start() {
 }
 
 #[test]
-fn data_with_some_of_the_labels_train_it_further_and_with_others_do_not() {
+fn a_bundle_is_trained_further_on_data_with_its_labels_only() {
     let folder = workshop();
     let at = folder.path();
     bundle(at);
@@ -189,7 +189,7 @@ fn data_with_some_of_the_labels_train_it_further_and_with_others_do_not() {
     assert_eq!(schema("further"), schema("run"));
     assert_ne!(schema("apart"), schema("run"));
     assert_eq!(schema("further")["symmetric"], serde_json::json!(["LIVE"]));
-    // Another type may be symmetric from now on, whether these data have it or not.
+    // Another type may become symmetric, even if the data do not have it.
     for label in schema("run")["relations"].as_array().unwrap() {
         let label = label.as_str().unwrap();
         let run = format!("symmetric-{label}");
@@ -204,7 +204,7 @@ fn data_with_some_of_the_labels_train_it_further_and_with_others_do_not() {
 }
 
 #[test]
-fn what_goes_on_needs_its_start_no_more() {
+fn a_resumed_run_does_not_need_the_bundle_that_it_started_from() {
     let folder = workshop();
     let at = folder.path();
     bundle(at);

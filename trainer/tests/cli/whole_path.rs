@@ -1,4 +1,4 @@
-//! Fine-tune, evaluate, export, predict: every joint of the path.
+//! The whole path: fine-tune, evaluate, export, predict.
 
 use std::io::Write;
 use std::path::Path;
@@ -90,7 +90,7 @@ fn a_trained_model_gives_the_same_results_as_its_bundle() {
         at,
         &[&export[..], &["--out", "bundle", "--precision", "f32"]].concat(),
     );
-    // The page's test reads with such a bundle on software adapters; a way to make it anew.
+    // The test of the page uses such a bundle on software adapters; this variable writes a new one.
     if let Some(out) = std::env::var_os("SPANLIGHT_TINY_OUT") {
         for part in ["manifest.json", "tokenizer.json", "weights.safetensors"] {
             std::fs::copy(at.join("bundle").join(part), Path::new(&out).join(part)).unwrap();
@@ -120,7 +120,7 @@ fn a_trained_model_gives_the_same_results_as_its_bundle() {
     let sentences = line["sentences"].as_array().unwrap();
     assert_eq!(sentences[0]["entities"][0]["text"], "Anna");
     assert_eq!(sentences[0]["entities"][0]["type"], "PER");
-    // The emoji counts two UTF-16 units.
+    // The emoji takes two UTF-16 units.
     let bert = sentences
         .iter()
         .flat_map(|s| s["entities"].as_array().unwrap())

@@ -11,12 +11,12 @@ use crate::error::{Error, Result};
 /// Arguments of `data check`.
 #[derive(Args)]
 pub struct Check {
-    /// The file
+    /// Annotated file
     file: PathBuf,
     /// Format: auto, dygie, spert, pspe, arnor, redocred, re3d or knowledgenet
     #[arg(long, default_value = "auto")]
     format: String,
-    /// Schema that the labels must belong to, as JSON
+    /// JSON file with the schema that the labels must belong to
     #[arg(long, value_name = "FILE", conflicts_with = "schema_from_train")]
     schema: Option<PathBuf>,
     /// Training file whose labels are the schema
@@ -31,7 +31,8 @@ impl Check {
     /// Runs the command.
     ///
     /// # Errors
-    /// [`Error::Usage`] when the file cannot be used for training, besides what stops the reading.
+    /// [`Error::Usage`] if the file has defects that prevent training, [`Error::Data`] if it cannot be
+    /// read.
     pub fn run(&self) -> Result<()> {
         let format = self.format.parse().map_err(Error::Usage)?;
         let schema = match (&self.schema, &self.schema_from_train) {

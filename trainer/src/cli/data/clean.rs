@@ -13,10 +13,10 @@ use crate::error::Result;
 pub struct Clean {
     #[command(flatten)]
     corpus: CorpusConfig,
-    /// Where to write; read it again with `--unit sentence --words spaces`
+    /// Output file; it can be read again with `--unit sentence --words spaces`
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
-    /// CPU threads; 0 takes all
+    /// Number of CPU threads; 0 uses all
     #[arg(long, default_value_t = 0)]
     threads: usize,
     /// Print the counts as one JSON object instead of text
@@ -28,7 +28,7 @@ impl Clean {
     /// Runs the command.
     ///
     /// # Errors
-    /// What stops the reading or writing; nothing is half-written.
+    /// If the corpus cannot be read or the file cannot be written; a failure leaves no partial file.
     pub fn run(&self) -> Result<()> {
         let threads = super::super::threads(self.threads);
         let mut reading = Reading::new();

@@ -10,9 +10,9 @@ use crate::error::{Error, Result};
 /// Arguments of `data convert`.
 #[derive(Args)]
 pub struct Convert {
-    /// The file
+    /// Annotated file
     file: PathBuf,
-    /// Where to write
+    /// Output file
     out: PathBuf,
     /// Format: auto, dygie, spert, pspe, arnor, redocred, re3d or knowledgenet
     #[arg(long, default_value = "auto")]
@@ -23,7 +23,7 @@ impl Convert {
     /// Runs the command.
     ///
     /// # Errors
-    /// What stops the reading or writing.
+    /// [`Error::Usage`] for an unknown format, [`Error::Data`] if a file cannot be read or written.
     pub fn run(&self) -> Result<()> {
         let dataset = data::read(&self.file, self.format.parse().map_err(Error::Usage)?)?;
         for defect in &dataset.defects {

@@ -1,4 +1,4 @@
-//! `spanlight data`: looks after annotated files and corpora.
+//! `spanlight data`: checks, converts and samples annotated files and corpora.
 
 mod check;
 mod clean;
@@ -19,13 +19,13 @@ pub struct Data {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Reads an annotated file to its end, counts it and lists every defect with its line
+    /// Counts the content of an annotated file and lists every defect with its line
     Check(check::Check),
-    /// Writes an annotated file in the paper's format, one sentence a line
+    /// Converts an annotated file to the paper's format, one sentence per line
     Convert(convert::Convert),
-    /// Writes a share of an annotated file; smaller shares with the same seed are parts of larger ones
+    /// Draws a share of an annotated file; with the same seed, smaller shares are parts of larger ones
     Subset(subset::Subset),
-    /// Writes the sentences of a corpus that pre-training would use, one a line
+    /// Writes the sentences of a corpus that pre-training would use, one per line
     Clean(clean::Clean),
     /// Shows samples that pre-training would draw from a corpus
     Sample(Box<sample::DrawSamples>),
@@ -35,7 +35,7 @@ impl Data {
     /// Runs the command.
     ///
     /// # Errors
-    /// Whatever stops it.
+    /// Any [`Error`](crate::Error) of the subcommand.
     pub fn run(&self, matches: &ArgMatches) -> Result<()> {
         match &self.command {
             Command::Check(check) => check.run(),

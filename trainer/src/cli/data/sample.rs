@@ -11,17 +11,17 @@ use super::super::{LayerArgs, Reading, say, threads};
 use crate::error::Result;
 use crate::pretrain::{PretrainConfig, loader};
 
-/// Arguments of `data sample`: all settings of pre-training, of which those of corpus and samples
-/// matter.
+/// Arguments of `data sample`: all settings of pre-training, of which only those of the corpus and
+/// of the samples have an effect.
 #[derive(Args)]
 pub struct DrawSamples {
     /// Step whose samples are shown
     #[arg(long, default_value_t = 0)]
     step: usize,
-    /// Most samples to show
+    /// Largest number of samples to show
     #[arg(long, default_value_t = 8)]
     count: usize,
-    /// CPU threads; 0 takes all
+    /// Number of CPU threads; 0 uses all
     #[arg(long, default_value_t = 0)]
     threads: usize,
     #[command(flatten)]
@@ -30,7 +30,7 @@ pub struct DrawSamples {
     config: PretrainConfig,
 }
 
-/// A sample with its pieces spelled out; spans are words, half-open.
+/// A sample with the text of its word-pieces; spans are half-open ranges of words.
 #[derive(Serialize)]
 struct Shown {
     segments: [(usize, usize); 5],
@@ -43,9 +43,9 @@ struct Shown {
 #[derive(Serialize)]
 struct ShownView {
     pieces: String,
-    /// Segment and class.
+    /// Permuted span and class of its permutation.
     permuted: Vec<((usize, usize), usize)>,
-    /// Position of the first piece, offset from there, and the piece.
+    /// Position of the first piece, offset from it, and the hidden piece.
     masked: Vec<(usize, usize, String)>,
 }
 
@@ -53,7 +53,7 @@ impl DrawSamples {
     /// Prints samples as JSON lines.
     ///
     /// # Errors
-    /// Settings that make no pre-training, and what stops the preparation of the corpus.
+    /// If the settings are invalid or the corpus cannot be prepared.
     pub fn run(&self, matches: &ArgMatches) -> Result<()> {
         let config = self.layers.over(&self.config, matches).settle()?;
         config.validate()?;

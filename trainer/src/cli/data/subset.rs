@@ -11,14 +11,14 @@ use crate::store::write_atomic;
 /// Arguments of `data subset`.
 #[derive(Args)]
 pub struct Subset {
-    /// The file
+    /// Annotated file
     file: PathBuf,
-    /// Where to write, in the paper's format
+    /// Output file, in the paper's format
     out: PathBuf,
-    /// Share, above 0 and at most 1
+    /// Share of the documents or sentences, above 0 and at most 1
     #[arg(long, value_parser = share)]
     fraction: f64,
-    /// What is drawn as a whole: document or sentence
+    /// Unit of the draw: document or sentence
     #[arg(long, default_value_t = Unit::Document)]
     unit: Unit,
     /// Seed of the draw
@@ -33,7 +33,7 @@ impl Subset {
     /// Runs the command.
     ///
     /// # Errors
-    /// Whatever stops it; the file is written whole or not at all.
+    /// If a file cannot be read or written; a failure leaves no partial file.
     pub fn run(&self) -> Result<()> {
         let dataset = data::read(&self.file, self.format.parse().map_err(Error::Usage)?)?;
         for defect in &dataset.defects {

@@ -1,4 +1,4 @@
-//! What a cache was made of, and whether that is still so.
+//! The header of a cache: the inputs that it was made from, and whether they have changed.
 
 use std::fs::{self, File};
 use std::io;
@@ -12,11 +12,11 @@ use spanlight_core::wordpiece::WordPiece;
 use crate::corpus::source::Source;
 use crate::corpus::{CorpusConfig, CorpusError, Counts};
 
-/// Version of the file format and of everything that decides its content: cleaning, sentences,
-/// words.
+/// Version of the file format and of the code that decides its content: cleaning, sentence
+/// splitting and word splitting.
 const FORMAT: u32 = 1;
 
-/// What a cache is made with.
+/// The settings and the tokenizer of a cache.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Identity {
     format: u32,
@@ -25,12 +25,12 @@ pub struct Identity {
     tokenizer: String,
 }
 
-/// A source as it was when the cache was made.
+/// The state of a source file when the cache was made.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stamp {
     path: PathBuf,
     bytes: u64,
-    /// Nanoseconds since 1970; nothing where the file system does not tell.
+    /// Time of the last change in nanoseconds since 1970; `None` if the file system has none.
     modified: Option<u64>,
     sha256: String,
 }
@@ -41,12 +41,12 @@ pub struct Header {
     pub identity: Identity,
     pub sources: Vec<Stamp>,
     pub counts: Counts,
-    /// Whether pieces take four bytes.
+    /// Whether a word-piece takes four bytes instead of two.
     pub wide: bool,
 }
 
 impl Identity {
-    /// Of a cache made with these settings and this tokenizer.
+    /// The identity of a cache that is made with these settings and this tokenizer.
     pub fn new(config: &CorpusConfig, tokenizer: &WordPiece) -> Result<Self, CorpusError> {
         let tokenizer = tokenizer.to_json()?;
         Ok(Self {
@@ -56,7 +56,7 @@ impl Identity {
         })
     }
 
-    /// Name of the cache; another one for every identity.
+    /// File name of the cache; different identities have different names.
     pub fn file_name(&self) -> String {
         let json = serde_json::to_vec(self).unwrap_or_default();
         let digest = format!("{:x}", Sha256::digest(json));
@@ -65,20 +65,20 @@ impl Identity {
 }
 
 impl Header {
-    /// Why a cache with this header does not fit; nothing if it does.
+    /// The reason why a cache with this header cannot be used; `None` if it can.
     pub fn objection(&self, identity: &Identity, sources: &[Source]) -> Option<String> {
         if self.identity != *identity {
-            return Some("it was made with other settings or another version".into());
+            return Some("it was made with other settings or by another version".into());
         }
         let paths = || self.sources.iter().map(|stamp| &stamp.path);
         if !paths().eq(sources.iter().map(|source| &source.path)) {
-            return Some("the corpus has other files now".into());
+            return Some("the list of files in the corpus has changed".into());
         }
         let changed = self.sources.iter().find(|stamp| !stamp.holds())?;
         Some(format!("{} has changed", changed.path.display()))
     }
 
-    /// Differs for other content, settings or tokenizers.
+    /// A hash of the content, the settings and the tokenizer.
     pub fn fingerprint(&self) -> String {
         let mut hash = Sha256::new();
         hash.update(self.identity.file_name());
@@ -102,7 +102,7 @@ impl Stamp {
         })
     }
 
-    /// Whether the file still has this content; it is only read if it was touched.
+    /// Whether the file still has this content; reads the file only if its time has changed.
     fn holds(&self) -> bool {
         match size_and_time(&self.path) {
             Ok((bytes, _)) if bytes != self.bytes => false,
@@ -113,7 +113,7 @@ impl Stamp {
     }
 }
 
-/// The sources as they are now.
+/// Records the current state of all sources.
 ///
 /// # Errors
 /// [`CorpusError::Io`] for a file that cannot be read.

@@ -8,7 +8,7 @@
 //! | header | JSON: identity, sources, counts |
 //! | end | size of the header (8), checksum of everything before (8) |
 //!
-//! All numbers are little-endian. The header comes last because it is known last.
+//! All numbers are little-endian. The header comes last because its counts are known only then.
 
 mod header;
 mod read;
@@ -22,11 +22,11 @@ pub use record::Sentence;
 pub use tokens::Tokens;
 pub use write::Writer;
 
-/// Starts the file.
+/// First bytes of the file.
 const MAGIC: &[u8; 16] = b"spanlight corpus";
 
-/// Bytes of an entry of the index.
+/// Size of an index entry in bytes.
 const ENTRY: usize = 12;
 
-/// Bytes of the end of the file.
+/// Size of the end of the file in bytes.
 const END: usize = 16;

@@ -1,9 +1,9 @@
-//! Reading a cache: whole once, to check it, then sentence by sentence.
+//! Reads a cache: first the whole file to verify its checksum, then single sentences.
 
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::{Mutex, PoisonError};
 
 use xxhash_rust::xxh3::Xxh3;
 
@@ -13,21 +13,21 @@ use crate::corpus::pass::Size;
 use crate::corpus::source::Source;
 use crate::corpus::{CorpusError, Counts};
 
-/// A cache on disk, checked and open.
+/// An open cache whose checksum has been verified.
 pub struct Cache {
     path: PathBuf,
     file: Mutex<File>,
     header: Header,
     fingerprint: String,
-    /// Where the index starts.
+    /// Byte offset of the index.
     index: u64,
 }
 
 impl Cache {
-    /// Opens a cache if there is one.
+    /// Opens the cache at `path`; `None` if there is no such file.
     ///
     /// # Errors
-    /// Why it cannot be used: it is damaged, or made of something else.
+    /// A message that says why the cache cannot be used: it is damaged, or its inputs have changed.
     pub fn open(
         path: &Path,
         identity: &Identity,
@@ -59,20 +59,20 @@ impl Cache {
         self.header.counts.sentences as usize
     }
 
-    /// What became of the text.
+    /// Counts of the pass that made the cache.
     pub fn counts(&self) -> &Counts {
         &self.header.counts
     }
 
-    /// Differs for other content.
+    /// A hash of the content, the settings and the tokenizer.
     pub fn fingerprint(&self) -> &str {
         &self.fingerprint
     }
 
-    /// Size of every sentence, in order.
+    /// Calls `each` with the size of every sentence, in order.
     ///
     /// # Errors
-    /// [`CorpusError::Cache`] when the index cannot be read any more.
+    /// [`CorpusError::Cache`] if the index can no longer be read.
     pub fn sizes(&self, mut each: impl FnMut(Size)) -> Result<(), CorpusError> {
         let mut file = self.lock();
         let mut read = || -> io::Result<()> {
@@ -88,10 +88,10 @@ impl Cache {
         read().map_err(|e| self.damaged(e.to_string()))
     }
 
-    /// One sentence.
+    /// Reads a sentence by its number, counted from 0.
     ///
     /// # Errors
-    /// [`CorpusError::Cache`] when it cannot be read any more.
+    /// [`CorpusError::Cache`] if the record can no longer be read.
     pub fn read(&self, sentence: usize) -> Result<Sentence, CorpusError> {
         let mut file = self.lock();
         let mut record = Vec::new();
@@ -110,8 +110,11 @@ impl Cache {
         };
         let size = read().map_err(|e| self.damaged(e.to_string()))?;
         drop(file);
-        Sentence::decode(&record, size.words, self.header.wide)
-            .ok_or_else(|| self.damaged(format!("sentence {sentence} makes no sense")))
+        Sentence::decode(&record, size.words, self.header.wide).ok_or_else(|| {
+            self.damaged(format!(
+                "the record of sentence {sentence} contradicts itself"
+            ))
+        })
     }
 
     fn damaged(&self, problem: String) -> CorpusError {
@@ -121,22 +124,23 @@ impl Cache {
         }
     }
 
-    /// Every read begins with a seek, so a panic elsewhere leaves nothing behind.
+    /// Ignores poisoning: every read begins with a seek, so a panic in another thread does no harm.
     fn lock(&self) -> std::sync::MutexGuard<'_, File> {
-        self.file.lock().unwrap_or_else(|e| e.into_inner())
+        self.file.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
+/// The byte offset of a record and its size, from an index entry.
 fn parse(entry: &[u8; ENTRY]) -> (u64, Size) {
-    let [a, b, c, d, e, f, g, h, w0, w1, p0, p1] = *entry;
+    let [start @ .., w0, w1, p0, p1] = *entry;
     let size = Size {
         words: u16::from_le_bytes([w0, w1]).into(),
         pieces: u16::from_le_bytes([p0, p1]).into(),
     };
-    (u64::from_le_bytes([a, b, c, d, e, f, g, h]), size)
+    (u64::from_le_bytes(start), size)
 }
 
-/// Reads the whole file; returns its header and where that starts.
+/// Verifies the checksum of the whole file; returns the header and its byte offset.
 fn check(file: &mut File) -> io::Result<(Header, u64)> {
     let wrong = |problem: &str| io::Error::new(io::ErrorKind::InvalidData, problem);
     let size = file.metadata()?.len();
@@ -172,7 +176,8 @@ fn check(file: &mut File) -> io::Result<(Header, u64)> {
     let mut header = vec![0; length as usize];
     file.seek(SeekFrom::Start(start))?;
     file.read_exact(&mut header)?;
-    // A header of another version need not parse.
-    let header = serde_json::from_slice(&header).map_err(|_| wrong("it is of another version"))?;
+    // A header that another version wrote may not parse.
+    let header =
+        serde_json::from_slice(&header).map_err(|_| wrong("another version wrote its header"))?;
     Ok((header, start))
 }

@@ -6,16 +6,17 @@ use spanlight_core::pretrain::sample::{Shape, Word};
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Sentence {
     pieces: Vec<u32>,
-    /// End of the pieces of each word.
+    /// For each word, the index after its last piece in `pieces`.
     ends: Vec<usize>,
     shapes: Vec<Shape>,
 }
 
-/// Shapes by their number in a record.
+/// The shape for each number that a record stores.
 const SHAPES: [Shape; 4] = [Shape::Mark, Shape::Function, Shape::Content, Shape::Name];
 
-/// Bits for the number of pieces of a word; above are those of its shape.
+/// Low bits of a word's two bytes, which hold its number of pieces; the high bits hold its shape.
 const COUNT_BITS: u32 = 14;
+/// Largest number of pieces that those bits can hold.
 const MOST: usize = (1 << COUNT_BITS) - 1;
 
 impl Sentence {
@@ -26,7 +27,7 @@ impl Sentence {
         self.shapes.push(shape);
     }
 
-    /// Forgets all words.
+    /// Removes all words.
     pub fn clear(&mut self) {
         self.pieces.clear();
         self.ends.clear();
@@ -38,7 +39,7 @@ impl Sentence {
         self.pieces.len()
     }
 
-    /// The words, as drawing wants them.
+    /// The words in the form that the sampler takes.
     pub fn words(&self) -> Vec<Word<'_>> {
         let starts = std::iter::once(&0).chain(&self.ends);
         let ranges = starts.zip(&self.ends);
@@ -51,7 +52,7 @@ impl Sentence {
             .collect()
     }
 
-    /// Appends the record; nothing can be too large for it that BERT can read.
+    /// Appends the record to `out`; the numbers of every sentence that BERT can read fit.
     pub fn encode(&self, wide: bool, out: &mut Vec<u8>) {
         for word in self.words() {
             let shape = SHAPES.iter().position(|shape| *shape == word.shape);
@@ -60,19 +61,20 @@ impl Sentence {
             out.extend((shape << COUNT_BITS | count).to_le_bytes());
         }
         for piece in &self.pieces {
-            match wide {
-                true => out.extend(piece.to_le_bytes()),
-                false => out.extend((*piece as u16).to_le_bytes()),
+            if wide {
+                out.extend(piece.to_le_bytes());
+            } else {
+                out.extend((*piece as u16).to_le_bytes());
             }
         }
     }
 
-    /// Bytes of a record.
+    /// Size of a record in bytes.
     pub fn bytes(words: usize, pieces: usize, wide: bool) -> usize {
         2 * words + pieces * if wide { 4 } else { 2 }
     }
 
-    /// Reads a record of so many words; nothing if its numbers contradict each other.
+    /// Reads a record of `words` words; `None` if its numbers contradict each other.
     pub fn decode(record: &[u8], words: usize, wide: bool) -> Option<Self> {
         let (heads, pieces) = record.split_at_checked(2 * words)?;
         let mut sentence = Self::default();
@@ -85,17 +87,12 @@ impl Sentence {
                 .shapes
                 .push(*SHAPES.get(usize::from(head >> COUNT_BITS))?);
         }
-        sentence.pieces = match wide {
-            true => pieces
-                .as_chunks()
-                .0
-                .iter()
-                .map(|b| u32::from_le_bytes(*b))
-                .collect(),
-            false => {
-                let narrow = pieces.as_chunks().0.iter();
-                narrow.map(|b| u16::from_le_bytes(*b).into()).collect()
-            }
+        sentence.pieces = if wide {
+            let wide = pieces.as_chunks().0.iter();
+            wide.map(|b| u32::from_le_bytes(*b)).collect()
+        } else {
+            let narrow = pieces.as_chunks().0.iter();
+            narrow.map(|b| u16::from_le_bytes(*b).into()).collect()
         };
         (sentence.pieces.len() == end).then_some(sentence)
     }
@@ -106,7 +103,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn records_give_the_sentence_back() {
+    fn records_decode_to_the_same_sentence() {
         let mut sentence = Sentence::default();
         for (i, shape) in SHAPES.into_iter().enumerate() {
             sentence.push(&vec![65_535 - i as u32; i + 1], shape);

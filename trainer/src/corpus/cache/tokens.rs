@@ -1,4 +1,4 @@
-//! Words to records, each word tokenised once.
+//! Tokenises words into records and remembers the word-pieces of frequent words.
 
 use std::collections::HashMap;
 
@@ -8,13 +8,13 @@ use spanlight_core::wordpiece::WordPiece;
 use super::Sentence;
 use crate::corpus::CorpusError;
 
-/// Words that are remembered; most of a text is made of fewer.
+/// Most words to remember; most of a text consists of fewer different words.
 const REMEMBERED: usize = 1 << 16;
 
-/// Longest of them, in bytes.
+/// Longest word to remember, in bytes.
 const LONGEST: usize = 64;
 
-/// The word-pieces of words met before.
+/// Tokenises sentences and remembers the word-pieces of their words.
 #[derive(Default)]
 pub struct Tokens {
     known: HashMap<String, (Vec<u32>, Shape)>,

@@ -1,4 +1,4 @@
-//! Writing a cache, sentence by sentence.
+//! Writes a cache, sentence by sentence.
 
 use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
@@ -11,16 +11,17 @@ use super::{MAGIC, Sentence};
 use crate::corpus::Counts;
 use crate::corpus::pass::Size;
 
-/// A cache in the making.
+/// A cache that is being written.
 pub struct Writer<'a> {
     out: BufWriter<Hashed<'a>>,
-    /// Temporary: it follows the records, whose number is not known yet.
+    /// A temporary file, since the index follows the records, whose number is not known yet.
     index: BufWriter<File>,
+    /// Byte offset of the next record.
     at: u64,
     wide: bool,
 }
 
-/// Sums up the bytes that are written.
+/// A file with the checksum of the bytes written to it.
 struct Hashed<'a> {
     file: &'a mut File,
     hash: Xxh3,
@@ -39,7 +40,7 @@ impl Write for Hashed<'_> {
 }
 
 impl<'a> Writer<'a> {
-    /// Begins a cache in `file`; `folder` has room for a temporary file.
+    /// Begins a cache in `file`; `folder` holds the temporary file of the index.
     pub fn new(file: &'a mut File, folder: &Path, wide: bool) -> io::Result<Self> {
         let hash = Xxh3::new();
         let mut out = BufWriter::with_capacity(1 << 20, Hashed { file, hash });
@@ -68,7 +69,7 @@ impl<'a> Writer<'a> {
         Ok(())
     }
 
-    /// Writes what comes after the records.
+    /// Writes the index, the header and the end of the file.
     pub fn finish(
         mut self,
         identity: &Identity,

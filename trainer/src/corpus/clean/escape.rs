@@ -1,6 +1,6 @@
 //! Characters written as `\uXXXX`, as in the paper's sample corpus (method §2.5).
 
-/// Replaces the escapes, surrogate pairs included; nothing if there are none.
+/// Replaces the escapes, surrogate pairs included; `None` if the text has none.
 pub fn unescape(text: &str) -> Option<String> {
     if !text.contains("\\u") {
         return None;
@@ -9,24 +9,21 @@ pub fn unescape(text: &str) -> Option<String> {
     while let Some(at) = rest.find("\\u") {
         let (before, escape) = rest.split_at(at);
         plain.push_str(before);
-        match character(escape) {
-            Some((character, length)) => {
-                plain.push(character);
-                rest = escape.get(length..).unwrap_or_default();
-                found = true;
-            }
-            None => {
-                plain.push_str("\\u");
-                rest = escape.get(2..).unwrap_or_default();
-            }
+        if let Some((character, length)) = character(escape) {
+            plain.push(character);
+            rest = escape.get(length..).unwrap_or_default();
+            found = true;
+        } else {
+            plain.push_str("\\u");
+            rest = escape.get(2..).unwrap_or_default();
         }
     }
     plain.push_str(rest);
     found.then_some(plain)
 }
 
-/// The character at the start of a text and the bytes that spell it; no control characters, which
-/// stand for nothing that can be read.
+/// The character of the escape at the start of `text`, and the length of the escape in bytes;
+/// `None` for control characters, which have no place in prose.
 fn character(text: &str) -> Option<(char, usize)> {
     let high = unit(text)?;
     let units = match text.get(6..).and_then(unit) {
@@ -38,7 +35,7 @@ fn character(text: &str) -> Option<(char, usize)> {
     (!character.is_control() || character.is_whitespace()).then_some((character, length))
 }
 
-/// The UTF-16 code unit that six characters spell.
+/// The UTF-16 code unit of the escape at the start of `text`.
 fn unit(text: &str) -> Option<u16> {
     let digits = text.strip_prefix("\\u")?.get(..4)?;
     let hexadecimal = digits.bytes().all(|byte| byte.is_ascii_hexdigit());

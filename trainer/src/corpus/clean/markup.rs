@@ -5,16 +5,16 @@ use std::sync::LazyLock;
 
 use regex::{Captures, Regex};
 
-/// A pattern, the character without which it cannot match, and what takes its place.
+/// A pattern and its replacement; every match contains the character `trigger`.
 struct Rule {
     trigger: char,
     pattern: Regex,
-    by: &'static str,
+    replacement: &'static str,
 }
 
 static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
     let rules = [
-        // HTML elements that separate.
+        // HTML elements that separate words.
         (
             '<',
             r"(?i)</?(?:p|br|div|li|ul|ol|td|tr|table|h[1-6]|hr|ref)(?:\s[^<>]*)?/?>",
@@ -41,7 +41,7 @@ static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
         ),
         ('{', r"\{\\(?:em|it|bf|sc|sl|tt|rm|sf)\s+([^{}]*)\}", "$1"),
         ('\\', r"\\([%&_$#])", "$1"),
-        // Formulas of one number or name; sums of money have no sign behind them.
+        // Formulas of one number or name; a sum of money has no dollar sign behind it.
         (
             '$',
             r"\$([[:alnum:]](?:[[:alnum:].,+-]*[[:alnum:]])?)\$",
@@ -49,15 +49,15 @@ static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
         ),
         ('@', r" @([-,.])@ ", "$1"),
     ];
-    // Every pattern is a literal above and compiled by a test.
+    // A test compiles every pattern, so none is dropped here.
     rules
         .into_iter()
-        .filter_map(|(trigger, pattern, by)| {
+        .filter_map(|(trigger, pattern, replacement)| {
             let pattern = Regex::new(pattern).ok()?;
             Some(Rule {
                 trigger,
                 pattern,
-                by,
+                replacement,
             })
         })
         .collect()
@@ -69,12 +69,12 @@ static ENTITY: LazyLock<Option<Regex>> =
 /// Depth to which commands inside commands are removed.
 const NESTED: usize = 3;
 
-/// The text without markup; nothing if there is none.
+/// Removes the markup of a text; `None` if it has none.
 pub fn strip(text: &str) -> Option<String> {
     let mut plain = Cow::Borrowed(text);
     for rule in RULES.iter().cycle().take(NESTED * RULES.len()) {
         if plain.contains(rule.trigger)
-            && let Cow::Owned(changed) = rule.pattern.replace_all(&plain, rule.by)
+            && let Cow::Owned(changed) = rule.pattern.replace_all(&plain, rule.replacement)
         {
             plain = Cow::Owned(changed);
         }
@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn markup_goes_and_words_stay() {
+    fn markup_is_removed_and_words_stay() {
         for (text, plain) in [
             ("H<sub>2</sub>O<br/>is <a href='x'>wet</a>", "H2O is wet"),
             (
@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_markup_stays() {
+    fn text_without_markup_stays() {
         for text in [
             "a < b > c",
             "<man, walking, dog>",

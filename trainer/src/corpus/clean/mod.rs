@@ -1,4 +1,4 @@
-//! From a passage to the words of its sentences (method §2.5).
+//! Cleans a passage and splits it into sentences and words (method §2.5).
 
 mod escape;
 mod markup;
@@ -16,9 +16,10 @@ use super::{CorpusConfig, Counts, Reason};
 
 pub use repeated::{Repeated, fingerprint};
 
-/// Hands the words of every sentence worth keeping to `sink`, which may find a reason against it.
+/// Calls `sink` with the words of every sentence that passes the filters; `sink` may return a
+/// reason to drop the sentence.
 ///
-/// What is left out is counted; what is kept is not.
+/// Adds the dropped sentences to `counts`; the caller counts the sentences that it keeps.
 pub fn sentences(
     passage: &str,
     config: &CorpusConfig,
@@ -65,7 +66,7 @@ pub fn sentences(
     }
 }
 
-/// The reason to leave a sentence out, if there is one.
+/// The reason to drop a sentence; `None` to keep it.
 fn judge(sentence: &str, words: &[&str], config: &CorpusConfig) -> Option<Reason> {
     if words.len() < config.min_sentence {
         return Some(Reason::TooShort);
@@ -73,8 +74,9 @@ fn judge(sentence: &str, words: &[&str], config: &CorpusConfig) -> Option<Reason
     if words.len() > config.max_sentence {
         return Some(Reason::TooLong);
     }
-    match config.clean {
-        true => prose::objection(sentence, words, config.min_sentence),
-        false => None,
+    if config.clean {
+        prose::objection(sentence, words, config.min_sentence)
+    } else {
+        None
     }
 }

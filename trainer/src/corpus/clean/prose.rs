@@ -1,11 +1,12 @@
-//! Whether a sentence is prose, in any script.
+//! Tells prose from tables, formulas and addresses, in any script.
 
 use crate::corpus::Reason;
 
-/// Share of words of LaTeX above which a sentence is none.
+/// Share of LaTeX words above which a sentence is not prose.
 const LATEX: f64 = 0.2;
 
-/// The reason why a sentence is no prose, if it is none.
+/// The reason why a sentence is not prose; `None` if it is. A sentence with web addresses needs
+/// `least` words of prose beside them.
 pub fn objection(sentence: &str, words: &[&str], least: usize) -> Option<Reason> {
     if sentence.contains("<unk>") {
         return Some(Reason::Placeholder);
@@ -33,12 +34,12 @@ fn is_address(word: &str) -> bool {
     word.contains("://") || word.starts_with("www.")
 }
 
-/// A word of LaTeX, or one of the signs that it is made of.
+/// Whether a word is a LaTeX command or one of LaTeX's signs.
 fn is_latex(word: &str) -> bool {
     word.starts_with('\\') || matches!(word, "$" | "$$" | "{" | "}" | "^" | "_")
 }
 
-/// Whether most of a word is letters.
+/// Whether more than half of the characters of a word are letters.
 fn is_prose(word: &str) -> bool {
     let (letters, all) = word.chars().fold((0, 0), |(letters, all), c| {
         (letters + usize::from(c.is_alphabetic()), all + 1)

@@ -1,20 +1,20 @@
-//! Sentences that came before, in bounded memory.
+//! Detects repeated sentences in bounded memory.
 
 use xxhash_rust::xxh3::xxh3_64;
 
 /// Remembers the last few million sentences by their fingerprints.
 ///
-/// A fingerprint belongs to one bucket, where it takes the place of the oldest one; so a corpus
-/// larger than the table keeps some repetitions. None is reported wrongly but for equal
-/// fingerprints, one pair among billions.
+/// Each fingerprint belongs to one bucket, where it replaces the oldest fingerprint, so some
+/// repetitions in a corpus larger than the table are missed. A sentence is reported wrongly only
+/// if another sentence has the same fingerprint, which is one pair in billions.
 pub struct Repeated {
     buckets: Vec<[u64; PLACES]>,
 }
 
-/// Fingerprints of a bucket.
+/// Number of fingerprints in a bucket.
 const PLACES: usize = 8;
 
-/// Buckets: 32 MB in all.
+/// Number of buckets; the table takes 32 MB.
 const BUCKETS: usize = 1 << 19;
 
 impl Default for Repeated {
@@ -26,7 +26,7 @@ impl Default for Repeated {
 }
 
 impl Repeated {
-    /// Whether this fingerprint came before; from now on it did.
+    /// Records a fingerprint; returns whether it was recorded before.
     pub fn see(&mut self, fingerprint: u64) -> bool {
         let Some(bucket) = self.buckets.get_mut(fingerprint as usize % BUCKETS) else {
             return false;
@@ -40,8 +40,8 @@ impl Repeated {
     }
 }
 
-/// A number that differs for different sentences.
+/// A hash of the words, never 0.
 pub fn fingerprint(words: &[&str]) -> u64 {
-    // 0 is an empty place.
+    // 0 marks an empty place in a bucket.
     xxh3_64(words.join(" ").as_bytes()).max(1)
 }

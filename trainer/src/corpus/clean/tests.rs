@@ -57,7 +57,7 @@ fn units_and_words_follow_the_settings() {
 }
 
 #[test]
-fn what_is_no_prose_is_left_out_for_its_reason() {
+fn sentences_that_are_not_prose_are_dropped_with_the_reason() {
     for (passage, expected) in [
         ("The graph model uses data.", None),
         ("語彙の知識を使うモデルです", None),
@@ -112,7 +112,7 @@ fn millions_of_sentences_are_remembered() {
     };
     assert_eq!(seen(1_000_000), 0);
     assert!((999_000..=1_000_000).contains(&seen(1_000_000)));
-    // Far more than there is room for: the first are forgotten.
+    // Far more than the table can hold: the first ones are forgotten.
     seen(20_000_000);
     assert_eq!(seen(100_000), 0);
 }

@@ -1,31 +1,32 @@
-//! Formats of corpora and how file names tell them.
+//! Formats of corpus files, and how file names indicate them.
 
 use std::path::Path;
 
 use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 
-/// How a file holds text.
+/// The format of a corpus file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum SourceFormat {
-    /// As the name of the file says
+    /// Recognised by the name of the file
     #[default]
     Auto,
     /// Lines of text (.txt)
     Text,
-    /// Columns between tabs, quotes without a meaning (.tsv)
+    /// Columns separated by tabs; quotes are ordinary characters (.tsv)
     Tsv,
-    /// Columns between commas, quoted where necessary (.csv)
+    /// Columns separated by commas, quoted where necessary (.csv)
     Csv,
-    /// JSON objects, one a line or in one array (.jsonl, .json)
+    /// JSON objects, one per line or in one array (.jsonl, .json)
     Jsonl,
     /// Parquet (.parquet)
     Parquet,
 }
 
 impl SourceFormat {
-    /// The format that a file name tells, whatever the compression; nothing for other names.
+    /// The format that a file name indicates, ignoring the ending of a compressed file; `None` for
+    /// an unknown ending.
     pub fn of(path: &Path) -> Option<Self> {
         let name = path.file_name()?.to_string_lossy().to_lowercase();
         let name = [".gz", ".zst", ".zstd"]
@@ -45,7 +46,7 @@ impl SourceFormat {
 }
 
 #[test]
-fn names_tell_formats() {
+fn names_indicate_formats() {
     let of = |name: &str| SourceFormat::of(Path::new(name));
     assert_eq!(of("a/b.txt"), Some(SourceFormat::Text));
     assert_eq!(of("a.b.TSV.gz"), Some(SourceFormat::Tsv));

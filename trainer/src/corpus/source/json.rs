@@ -1,4 +1,4 @@
-//! Fields of JSON objects.
+//! Reads text from fields of JSON objects.
 
 use std::io::BufRead;
 use std::path::PathBuf;
@@ -10,7 +10,7 @@ use super::{Passage, Passages, RECORD_LIMIT, decode};
 use crate::corpus::CorpusError;
 use crate::data::{self, Flaw, Kind, Records};
 
-/// Some fields of each object.
+/// Reads some fields of each JSON object.
 pub struct Json {
     path: PathBuf,
     records: Records<Box<dyn BufRead>>,
@@ -29,7 +29,7 @@ impl Json {
                 return Err(CorpusError::Source {
                     path,
                     problem: format!(
-                        "starts with `{}`, not with `{{` or `[`; it is no JSON, say what it is \
+                        "starts with `{}`, not with `{{` or `[`, so it is no JSON; set its format \
                          with --corpus-format",
                         byte.escape_ascii()
                     ),
@@ -65,7 +65,7 @@ impl Json {
         Ok(texts.join("\n\n"))
     }
 
-    /// Refuses a file whose first object has other fields.
+    /// Refuses a file whose first object lacks one of the fields.
     fn check(&mut self, record: &Value) -> Result<(), CorpusError> {
         self.first = false;
         match self.columns.iter().find(|c| record.get(c).is_none()) {
@@ -74,7 +74,7 @@ impl Json {
                 let fields: Vec<String> = record
                     .as_object()
                     .into_iter()
-                    .flat_map(|object| object.keys())
+                    .flat_map(serde_json::Map::keys)
                     .map(|name| format!("`{name}`"))
                     .collect();
                 Err(CorpusError::Column {
@@ -94,10 +94,10 @@ impl Passages for Json {
     fn next(&mut self) -> Result<Option<Passage>, CorpusError> {
         let found = self.records.next().transpose();
         let found = found.map_err(|e| error(&self.path, self.line, e))?;
-        let Some((place, record)) = found else {
+        let Some((location, record)) = found else {
             return Ok(None);
         };
-        self.line = place.line;
+        self.line = location.line;
         let text = match record.and_then(|bytes| data::decode(&bytes)) {
             Ok(record) => {
                 if self.first {
@@ -107,6 +107,6 @@ impl Passages for Json {
             }
             Err(flaw) => Err(flaw),
         };
-        Ok(Some((place, text)))
+        Ok(Some((location, text)))
     }
 }

@@ -1,14 +1,16 @@
-//! The files of a corpus.
+//! Lists the files of a corpus.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::{Source, SourceFormat};
+use super::Source;
+use super::format::SourceFormat;
 use crate::corpus::{CorpusConfig, CorpusError};
 
-/// The files among the given paths and below the given folders, those of a folder sorted by name.
+/// Lists the given files and the files below the given folders; the files of a folder are sorted
+/// by name.
 ///
-/// In folders, hidden files and files of other kinds are passed over, unless a format is given.
+/// Skips hidden files in folders and, unless a format is given, files of unknown formats.
 ///
 /// # Errors
 /// [`CorpusError`] for a path that is missing or holds no text.
@@ -22,15 +24,16 @@ pub fn list(config: &CorpusConfig) -> Result<Vec<Source>, CorpusError> {
     for path in &config.corpus {
         let before = sources.len();
         let about = fs::metadata(path).map_err(|e| CorpusError::io(path, e))?;
-        match about.is_dir() {
-            true => walk(path, config.corpus_format, &mut sources)?,
-            false => sources.push(file(path, config.corpus_format)?),
+        if about.is_dir() {
+            walk(path, config.corpus_format, &mut sources)?;
+        } else {
+            sources.push(file(path, config.corpus_format)?);
         }
         if sources.len() == before {
             return Err(CorpusError::Source {
                 path: path.clone(),
-                problem: "no .txt, .tsv, .csv, .json, .jsonl or .parquet file (.gz and .zst may \
-                          follow) is in this folder; name files, or say what they are with \
+                problem: "no .txt, .tsv, .csv, .json, .jsonl or .parquet file (perhaps with .gz \
+                          or .zst) is in this folder; name the files, or set their format with \
                           --corpus-format"
                     .into(),
             });
@@ -43,8 +46,7 @@ fn file(path: &Path, given: SourceFormat) -> Result<Source, CorpusError> {
     let format = match given {
         SourceFormat::Auto => SourceFormat::of(path).ok_or_else(|| CorpusError::Source {
             path: path.to_owned(),
-            problem: "the name does not tell what the file holds; say it with --corpus-format"
-                .into(),
+            problem: "the name does not indicate a format; set it with --corpus-format".into(),
         })?,
         given => given,
     };
@@ -68,7 +70,7 @@ fn walk(folder: &Path, given: SourceFormat, sources: &mut Vec<Source>) -> Result
         if hidden {
             continue;
         }
-        // Links to folders are not followed: they may lead in a circle.
+        // Links to folders are not followed: they may form a circle.
         let link = path.is_symlink();
         if path.is_dir() {
             if !link {

@@ -1,6 +1,6 @@
-//! Where text comes from: files, folders, formats, compression.
+//! Reads passages of text from files of several formats, compressed or not.
 
-mod format;
+pub(super) mod format;
 mod json;
 mod list;
 mod packed;
@@ -13,11 +13,11 @@ mod text;
 use std::path::PathBuf;
 use std::sync::{Arc, atomic::AtomicU64};
 
-pub use format::SourceFormat;
 pub use list::list;
 
 use super::{CorpusConfig, CorpusError};
 use crate::data::{Flaw, Kind, Location, utf8};
+use format::SourceFormat;
 
 /// Longest record (line, row, JSON object), in bytes.
 const RECORD_LIMIT: usize = 16 << 20;
@@ -25,21 +25,21 @@ const RECORD_LIMIT: usize = 16 << 20;
 /// A file of a corpus.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Source {
-    /// Where it is.
+    /// Path of the file.
     pub path: PathBuf,
-    /// How it is written; never [`SourceFormat::Auto`].
+    /// Format of the file; never [`SourceFormat::Auto`].
     pub format: SourceFormat,
 }
 
-/// A text found in a file, or why there is none where one should be.
+/// A passage of text with its location, or the flaw of a record without readable text.
 pub type Passage = (Location, Result<String, Flaw>);
 
-/// The texts of one file, in order.
+/// Reads the passages of one file, in order.
 pub trait Passages {
-    /// The next text; nothing at the end.
+    /// The next passage; `None` at the end of the file.
     ///
     /// # Errors
-    /// [`CorpusError`] for what makes the rest of the file unreadable.
+    /// [`CorpusError`] if the rest of the file cannot be read.
     fn next(&mut self) -> Result<Option<Passage>, CorpusError>;
 }
 
@@ -47,7 +47,7 @@ impl Source {
     /// Opens the file; `done` counts the bytes read from disk.
     ///
     /// # Errors
-    /// [`CorpusError`] for a file that is unreadable or packed in an unknown way.
+    /// [`CorpusError`] if the file cannot be read or is compressed in an unknown way.
     pub fn open(
         &self,
         config: &CorpusConfig,
@@ -67,7 +67,7 @@ impl Source {
     }
 }
 
-/// Bytes as text without NUL characters.
+/// Decodes UTF-8 text; refuses NUL characters.
 fn decode(bytes: &[u8]) -> Result<String, Flaw> {
     let text = utf8(bytes)?;
     match text.find('\0') {

@@ -1,4 +1,4 @@
-//! Files as streams of plain bytes, whatever the compression.
+//! Opens files, and decompresses gzip and Zstandard.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
@@ -12,15 +12,15 @@ use crate::corpus::CorpusError;
 
 const BUFFER: usize = 128 << 10;
 
-/// The unpacked content of a file.
+/// The decompressed content of a file.
 pub struct Input {
     /// The file, for messages.
     pub path: PathBuf,
-    /// Its content, without a byte order mark.
+    /// The content, without a byte order mark.
     pub bytes: Box<dyn BufRead>,
 }
 
-/// What went wrong when reading on after a line of a file.
+/// The error of a file that can be read only up to `line`.
 pub fn error(path: &Path, line: usize, source: io::Error) -> CorpusError {
     let path = path.to_owned();
     match source.kind() {
@@ -32,7 +32,7 @@ pub fn error(path: &Path, line: usize, source: io::Error) -> CorpusError {
     }
 }
 
-/// Counts the bytes that pass.
+/// A reader that adds the bytes it reads to `done`.
 struct Counted<R> {
     inner: R,
     done: Arc<AtomicU64>,
@@ -49,12 +49,12 @@ impl<R: Read> Read for Counted<R> {
 const GZIP: [u8; 2] = [0x1F, 0x8B];
 const ZSTD: [u8; 4] = [0x28, 0xB5, 0x2F, 0xFD];
 
-/// Whether a file that starts so is compressed in a way that [`open`] undoes.
+/// Whether a file that starts with these bytes is compressed in a way that [`open`] undoes.
 pub fn is_packed(start: &[u8]) -> bool {
     start.starts_with(&GZIP) || start.starts_with(&ZSTD)
 }
 
-/// Opens a file; its first bytes tell the compression.
+/// Opens a file; its first bytes, not its name, decide how it is decompressed.
 pub fn open(path: &Path, done: &Arc<AtomicU64>) -> Result<Input, CorpusError> {
     let fail = |e| CorpusError::io(path, e);
     let inner = File::open(path).map_err(fail)?;
@@ -89,7 +89,7 @@ pub fn open(path: &Path, done: &Arc<AtomicU64>) -> Result<Input, CorpusError> {
     Ok(input)
 }
 
-/// What is wrong with a file that starts so.
+/// The problem of a file in a foreign format, by its first bytes; `None` for plain text.
 fn foreign(start: &[u8]) -> Option<&'static str> {
     match start {
         [b'B', b'Z', b'h', ..] => Some("is bzip2-compressed; unpack it first"),

@@ -1,4 +1,4 @@
-//! Columns of Parquet files.
+//! Reads text from columns of Parquet files.
 
 use std::collections::VecDeque;
 use std::fs::File;
@@ -21,22 +21,23 @@ use crate::data::{Flaw, Location};
 /// Rows read at once.
 const ROWS: usize = 64;
 
-/// The cells of some columns, row by row.
+/// Reads the cells of some columns, row by row.
 pub struct Parquet {
     path: PathBuf,
     reader: SerializedFileReader<File>,
     names: Vec<String>,
-    /// Where the columns are.
-    places: Vec<usize>,
-    /// Next group of rows.
+    /// Indices of the columns in the schema of the file.
+    indices: Vec<usize>,
+    /// Index of the next row group.
     group: usize,
     columns: Vec<Column>,
     done: Arc<AtomicU64>,
     row: usize,
 }
 
-/// The file, and where to count what is read of it. Reading starts at its end, so one that is packed as a whole
-/// is unpacked to a place of its own first.
+/// Opens a Parquet file, and the counter of the bytes to be read from it. Parquet is read from its
+/// end, so a file that is compressed as a whole is first decompressed to a temporary file; its bytes
+/// are counted at that time.
 fn seekable(path: &Path, done: &Arc<AtomicU64>) -> Result<(File, Arc<AtomicU64>), CorpusError> {
     let fail = |e| CorpusError::io(path, e);
     let mut file = File::open(path).map_err(fail)?;
@@ -49,7 +50,7 @@ fn seekable(path: &Path, done: &Arc<AtomicU64>) -> Result<(File, Arc<AtomicU64>)
     let full = |e: std::io::Error| CorpusError::Source {
         path: path.to_owned(),
         problem: format!(
-            "cannot be unpacked into {} ({e}); make room there, let TMPDIR name another folder, or unpack the file",
+            "cannot be unpacked into {} ({e}); free space there, set TMPDIR to another folder, or unpack the file",
             std::env::temp_dir().display()
         ),
     };
@@ -68,7 +69,7 @@ fn seekable(path: &Path, done: &Arc<AtomicU64>) -> Result<(File, Arc<AtomicU64>)
     Ok((unpacked, Arc::default()))
 }
 
-/// A column of the group that is being read.
+/// A column of the current row group.
 struct Column {
     reader: ColumnReaderImpl<ByteArrayType>,
     /// Definition level of cells that are not null.
@@ -84,7 +85,7 @@ impl Parquet {
     ) -> Result<Self, CorpusError> {
         let (file, done) = seekable(path, done)?;
         let reader = SerializedFileReader::new(file).map_err(|e| damaged(path, 0, e))?;
-        let places = find(
+        let indices = find(
             path,
             reader.metadata().file_metadata().schema_descr(),
             &names,
@@ -93,7 +94,7 @@ impl Parquet {
             path: path.to_owned(),
             reader,
             names,
-            places,
+            indices,
             group: 0,
             columns: Vec::new(),
             done,
@@ -101,16 +102,16 @@ impl Parquet {
         })
     }
 
-    /// Opens the columns of the next group of rows; says whether there is one.
+    /// Opens the columns of the next row group; returns false after the last.
     fn next_group(&mut self) -> Result<bool, ParquetError> {
         if self.group == self.reader.num_row_groups() {
             return Ok(false);
         }
         let group = self.reader.get_row_group(self.group)?;
         self.columns.clear();
-        for &place in &self.places {
-            let about = group.metadata().column(place).column_descr();
-            if let ColumnReader::ByteArrayColumnReader(reader) = group.get_column_reader(place)? {
+        for &index in &self.indices {
+            let about = group.metadata().column(index).column_descr();
+            if let ColumnReader::ByteArrayColumnReader(reader) = group.get_column_reader(index)? {
                 self.columns.push(Column {
                     reader,
                     defined: about.max_def_level(),
@@ -124,7 +125,7 @@ impl Parquet {
         Ok(true)
     }
 
-    /// The cells of the next row; nothing at the end.
+    /// The cells of the next row; `None` at the end.
     fn cells(&mut self) -> Result<Option<Vec<Option<ByteArray>>>, ParquetError> {
         loop {
             for column in &mut self.columns {
@@ -145,7 +146,7 @@ impl Parquet {
 }
 
 impl Column {
-    /// Reads on when all cells are used.
+    /// Reads more rows if no cell is left.
     fn fill(&mut self) -> Result<(), ParquetError> {
         if !self.cells.is_empty() {
             return Ok(());
@@ -156,7 +157,7 @@ impl Column {
             .read_records(ROWS, Some(&mut levels), None, &mut values)?;
         let mut values = values.into_iter();
         self.cells = match self.defined {
-            // Without nulls there are no levels.
+            // A column without nulls has no definition levels.
             0 => values.map(Some).collect(),
             defined => {
                 let cell = |level| (level == defined).then(|| values.next()).flatten();
@@ -172,7 +173,7 @@ impl Passages for Parquet {
         let cells = self.cells().map_err(|e| damaged(&self.path, self.row, e))?;
         let Some(cells) = cells else { return Ok(None) };
         self.row += 1;
-        let place = Location {
+        let location = Location {
             line: self.row,
             record: self.row,
             in_array: false,
@@ -188,7 +189,7 @@ impl Passages for Parquet {
                 })
             })
             .collect();
-        Ok(Some((place, texts.map(|texts| texts.join("\n\n")))))
+        Ok(Some((location, texts.map(|texts| texts.join("\n\n")))))
     }
 }
 
@@ -199,12 +200,12 @@ fn find(
     names: &[String],
 ) -> Result<Vec<usize>, CorpusError> {
     let columns = schema.columns();
-    let text = |place: &usize| {
-        columns.get(*place).is_some_and(|column| {
+    let text = |index: &usize| {
+        columns.get(*index).is_some_and(|column| {
             column.physical_type() == Type::BYTE_ARRAY && column.max_rep_level() == 0
         })
     };
-    let place = |name: &String| {
+    let index = |name: &String| {
         let named = columns
             .iter()
             .position(|column| column.path().string() == *name);
@@ -214,12 +215,12 @@ fn find(
     };
     let texts: Vec<String> = (0..columns.len())
         .filter(text)
-        .filter_map(|place| Some(format!("`{}`", columns.get(place)?.path().string())))
+        .filter_map(|index| Some(format!("`{}`", columns.get(index)?.path().string())))
         .collect();
     names
         .iter()
         .map(|name| {
-            place(name).ok_or_else(|| CorpusError::Column {
+            index(name).ok_or_else(|| CorpusError::Column {
                 path: path.to_owned(),
                 column: name.clone(),
                 remedy: format!(

@@ -1,4 +1,4 @@
-//! Columns of tables.
+//! Reads text from columns of tables.
 
 use csv_core::{ReadRecordResult, Reader, ReaderBuilder, Terminator};
 
@@ -7,13 +7,13 @@ use super::{Passage, Passages, RECORD_LIMIT, decode};
 use crate::corpus::CorpusError;
 use crate::data::{Flaw, Kind, Location, shorten};
 
-/// The cells of some columns, row by row.
+/// Reads the cells of some columns, row by row.
 pub struct Table {
     input: Input,
     reader: Reader,
     columns: Vec<String>,
-    /// Where they are; known after the first row.
-    places: Option<Vec<usize>>,
+    /// Indices of the columns; known after the first row.
+    indices: Option<Vec<usize>>,
     row: Vec<u8>,
     ends: Vec<usize>,
 }
@@ -25,7 +25,8 @@ enum Row {
 }
 
 impl Table {
-    /// Cells between tabs; only a line feed ends a row, and quotes mean nothing.
+    /// A table whose cells are separated by tabs: only a line feed ends a row, and quotes are
+    /// ordinary characters.
     pub fn tabs(input: Input, columns: Vec<String>) -> Self {
         let mut builder = ReaderBuilder::new();
         builder.delimiter(b'\t').quoting(false);
@@ -33,7 +34,7 @@ impl Table {
         Self::new(input, &builder, columns)
     }
 
-    /// Cells between commas, quoted where they hold commas or line breaks.
+    /// A table whose cells are separated by commas, and quoted if they hold commas or line breaks.
     pub fn commas(input: Input, columns: Vec<String>) -> Self {
         Self::new(input, &ReaderBuilder::new(), columns)
     }
@@ -43,13 +44,13 @@ impl Table {
             input,
             reader: builder.build(),
             columns,
-            places: None,
+            indices: None,
             row: vec![0; 4096],
             ends: vec![0; 16],
         }
     }
 
-    /// Reads a row that is not empty; its cells are between consecutive `ends` of `row`.
+    /// Reads the next row that is not empty into `row`; cell `i` ends at `ends[i]`.
     fn read(&mut self) -> Result<Option<Row>, CorpusError> {
         let (mut bytes, mut cells, mut long) = (0, 0, false);
         loop {
@@ -72,7 +73,7 @@ impl Table {
                 ReadRecordResult::OutputEndsFull if self.ends.len() < RECORD_LIMIT => {
                     self.ends.resize(2 * self.ends.len(), 0);
                 }
-                // What is beyond the limit is read past, not kept.
+                // A row beyond the limit is skipped to its end.
                 ReadRecordResult::OutputFull | ReadRecordResult::OutputEndsFull => {
                     (bytes, cells, long) = (0, 0, true);
                 }
@@ -92,7 +93,7 @@ impl Table {
         self.row.get(start..end)
     }
 
-    /// Finds the columns in the first row; says whether that is a row of names.
+    /// Finds the columns in the first row; returns whether that row is a heading.
     fn find(&mut self, cells: usize) -> Result<bool, CorpusError> {
         let numbers: Option<Vec<usize>> = self
             .columns
@@ -112,24 +113,24 @@ impl Table {
             if let Some(number) = numbers.iter().find(|&&number| number > cells) {
                 return Err(fail(&number.to_string()));
             }
-            self.places = Some(numbers.iter().map(|number| number - 1).collect());
+            self.indices = Some(numbers.iter().map(|number| number - 1).collect());
             return Ok(false);
         }
         let found: Result<Vec<usize>, CorpusError> = self
             .columns
             .iter()
             .map(|column| {
-                let place = names.iter().position(|name| name == column);
-                place.ok_or_else(|| fail(column))
+                let index = names.iter().position(|name| name == column);
+                index.ok_or_else(|| fail(column))
             })
             .collect();
-        self.places = Some(found?);
+        self.indices = Some(found?);
         Ok(true)
     }
 
     fn text(&self, cells: usize) -> Result<String, Flaw> {
         let mut texts = Vec::new();
-        for (column, &at) in self.columns.iter().zip(self.places.iter().flatten()) {
+        for (column, &at) in self.columns.iter().zip(self.indices.iter().flatten()) {
             let cell = self.cell(at, cells).ok_or_else(|| {
                 let problem = format!(
                     "the row has {cells} cells, none in this column; complete it, and look for \
@@ -147,7 +148,7 @@ impl Table {
     }
 }
 
-/// What the first row holds, so that a column can be chosen.
+/// The remedy for a missing column: the first row, from which to choose.
 fn remedy(names: &[String]) -> String {
     let names: Vec<String> = names
         .iter()
@@ -155,8 +156,8 @@ fn remedy(names: &[String]) -> String {
         .map(|(i, name)| format!("{} `{}`", i + 1, shorten(name)))
         .collect();
     format!(
-        "the first row is {}; choose one by name, or by number where that row is no heading, with \
-         --column",
+        "the first row is {}; choose a column with --column, by name or, if that row is no heading, \
+         by number",
         names.join(", ")
     )
 }
@@ -165,7 +166,7 @@ impl Passages for Table {
     fn next(&mut self) -> Result<Option<Passage>, CorpusError> {
         loop {
             let line = self.reader.line() as usize;
-            let place = Location {
+            let location = Location {
                 line,
                 record: line,
                 in_array: false,
@@ -174,13 +175,13 @@ impl Passages for Table {
                 None => return Ok(None),
                 Some(Row::TooLong) => Err(Flaw::too_long(RECORD_LIMIT)),
                 Some(Row::Whole { cells }) => {
-                    if self.places.is_none() && self.find(cells)? {
+                    if self.indices.is_none() && self.find(cells)? {
                         continue;
                     }
                     self.text(cells)
                 }
             };
-            return Ok(Some((place, text)));
+            return Ok(Some((location, text)));
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Plain text: a passage a line, or lines joined to paragraphs.
+//! Reads plain text: each line is a passage, or lines are joined to paragraphs.
 
 use super::packed::{Input, error};
 use super::{Passage, Passages, RECORD_LIMIT, decode};
@@ -6,11 +6,11 @@ use crate::corpus::CorpusError;
 use crate::corpus::config::Unit;
 use crate::data::{Flaw, Line, Location, read_line};
 
-/// The passages of a plain text.
+/// Reads the passages of a plain text file.
 pub struct Text {
     input: Input,
     unit: Unit,
-    /// Lines read.
+    /// Number of lines read.
     line: usize,
     bytes: Vec<u8>,
 }
@@ -25,7 +25,7 @@ impl Text {
         }
     }
 
-    /// The next line, empty ones included.
+    /// Reads the next line, which may be empty; `None` at the end of the file.
     fn line(&mut self) -> Result<Option<Result<String, Flaw>>, CorpusError> {
         let found = read_line(&mut self.input.bytes, RECORD_LIMIT, &mut self.bytes);
         let found = found.map_err(|e| error(&self.input.path, self.line, e))?;
@@ -45,7 +45,7 @@ impl Passages for Text {
             let line = match line {
                 Ok(line) => line,
                 // The paragraph ends with the bad line, which is part of it.
-                Err(flaw) => return Ok(Some((place(self.line), Err(flaw)))),
+                Err(flaw) => return Ok(Some((location(self.line), Err(flaw)))),
             };
             match (line.is_empty(), passage.is_empty()) {
                 (true, true) => start = self.line + 1,
@@ -61,11 +61,11 @@ impl Passages for Text {
                 }
             }
         }
-        Ok((!passage.is_empty()).then(|| (place(start), Ok(passage))))
+        Ok((!passage.is_empty()).then(|| (location(start), Ok(passage))))
     }
 }
 
-fn place(line: usize) -> Location {
+fn location(line: usize) -> Location {
     Location {
         line,
         record: line,

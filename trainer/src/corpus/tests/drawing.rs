@@ -1,4 +1,4 @@
-//! Batches: functions of seed and step, full, and fair to all sentences.
+//! Batches depend only on seed and step, are full, and draw every sentence equally often.
 
 use spanlight_core::pretrain::sample::Skip;
 
@@ -17,7 +17,7 @@ fn with(corpus: Corpus, sample: SampleConfig, change: impl Fn(&mut LoaderConfig)
     tabled(corpus, sample, TABLED, change)
 }
 
-/// With tables for corpora of so many sentences at most.
+/// A loader with tables for corpora of at most `most` sentences.
 fn tabled(
     corpus: Corpus,
     sample: SampleConfig,
@@ -41,33 +41,33 @@ fn numbers(loader: &Loader, steps: std::ops::Range<usize>) -> Vec<usize> {
 }
 
 #[test]
-fn every_epoch_has_every_sentence_once_in_an_order_of_its_own() {
+fn every_epoch_has_every_sentence_once_in_its_own_order() {
     let (_shop, corpus) = prepared();
     let loader = loader(corpus, plain(), 16);
     assert_eq!((loader.sentences(), loader.steps_per_epoch()), (COUNT, 7));
     check_epochs(&numbers(&loader, 0..25));
 }
 
-/// Four epochs, each of them whole, in orders of their own.
+/// Asserts that four epochs have every sentence once, in different orders.
 fn check_epochs(all: &[usize]) {
     assert_eq!(all.len(), 4 * COUNT);
     let epochs: Vec<&[usize]> = all.chunks(COUNT).collect();
     for epoch in &epochs {
         let mut sorted = epoch.to_vec();
-        sorted.sort();
+        sorted.sort_unstable();
         assert_eq!(sorted, (0..COUNT).collect::<Vec<_>>());
         assert!(!epoch.is_sorted());
     }
     assert!(epochs[0] != epochs[1] && epochs[1] != epochs[2]);
 }
 
-/// What a corpus too large for tables has, which a small one shows here.
+/// A lowered limit makes a small corpus count as too large for tables.
 #[test]
-fn a_large_corpus_has_such_orders_without_tables() {
+fn a_large_corpus_has_shuffled_orders_without_tables() {
     let drawn = |shuffle| {
         let (_shop, corpus) = prepared();
         let loader = tabled(corpus, plain(), COUNT - 1, |config| {
-            config.shuffle = shuffle
+            config.shuffle = shuffle;
         });
         assert_eq!((loader.sentences(), loader.steps_per_epoch()), (COUNT, 7));
         numbers(&loader, 0..25)
@@ -90,7 +90,7 @@ fn a_step_is_the_same_however_it_is_reached() {
     let shop = Workshop::new(&numbered(COUNT));
     let draw = |threads: usize, steps: &mut dyn Iterator<Item = usize>| {
         let loader = with(shop.prepare(), SampleConfig::default(), |config| {
-            config.threads = threads
+            config.threads = threads;
         });
         let mut batches: Vec<(usize, Vec<Sample>)> = steps
             .map(|step| (step, loader.batch(step).unwrap()))
@@ -105,7 +105,7 @@ fn a_step_is_the_same_however_it_is_reached() {
 }
 
 #[test]
-fn seeds_and_epochs_draw_differently_unless_told_not_to() {
+fn seeds_and_epochs_draw_differently_unless_sampling_is_static() {
     let shop = Workshop::new(&numbered(COUNT));
     let draw = |seed: u64, dynamic_sampling: bool| {
         let loader = with(shop.prepare(), SampleConfig::default(), |config| {
@@ -155,15 +155,15 @@ fn check_sizes(most: usize) {
     let all: usize = loader.skipped().values().map(|&count| count as usize).sum();
     assert_eq!(all + loader.sentences(), COUNT);
     let mut drawn = numbers(&loader, 0..10);
-    drawn.sort();
+    drawn.sort_unstable();
     drawn.dedup();
     assert_eq!(drawn, expected);
 }
 
 #[test]
 fn batches_are_full_even_where_pairs_are_rare() {
-    let text: String = (0..50).map(|i| format!("word {i}\n")).collect();
-    let shop = Workshop::new(&text);
+    let lines: Vec<String> = (0..50).map(|i| format!("word {i}\n")).collect();
+    let shop = Workshop::new(&lines.concat());
     let short = CorpusConfig {
         min_sentence: 2,
         clean: false,
@@ -178,8 +178,8 @@ fn batches_are_full_even_where_pairs_are_rare() {
 
 #[test]
 fn the_next_sentence_stands_in_for_one_without_a_pair() {
-    let text: String = (0..COUNT).map(|i| format!("word {i} .\n")).collect();
-    let shop = Workshop::new(&text);
+    let lines: Vec<String> = (0..COUNT).map(|i| format!("word {i} .\n")).collect();
+    let shop = Workshop::new(&lines.concat());
     let short = CorpusConfig {
         min_sentence: 3,
         clean: false,

@@ -52,7 +52,7 @@ impl Workshop {
         }
     }
 
-    /// Prepares with some settings; collects why caches were made anew.
+    /// Prepares with some settings; collects the reasons why caches were made again.
     fn try_prepare(&self, config: &CorpusConfig) -> (Result<Corpus, CorpusError>, Vec<String>) {
         let mut reasons = Vec::new();
         let corpus = Corpus::prepare(config, &tokenizer(), &self.path("cache"), 2, &mut |p| {
@@ -79,12 +79,11 @@ impl Workshop {
 
 /// `count` sentences of 4 to 13 words, the second of which is the number of the sentence.
 fn numbered(count: usize) -> String {
-    (0..count)
-        .map(|i| format!("word {i} {}.\n", "word ".repeat(1 + i % 10)))
-        .collect()
+    let line = |i: usize| format!("word {i} {}.\n", "word ".repeat(1 + i % 10));
+    (0..count).map(line).collect::<Vec<_>>().concat()
 }
 
-/// Draws without changing anything but what is hidden; every sentence has a pair.
+/// Settings that hide pieces but replace and permute none; every sentence has a pair.
 fn plain() -> SampleConfig {
     SampleConfig {
         longest_span: 1,

@@ -1,4 +1,4 @@
-//! The cache: made once, checked, made anew when it must be, and never half-written.
+//! The cache is made once, verified, made again if necessary, and never half-written.
 
 use std::fs;
 use std::process::Command;
@@ -72,7 +72,7 @@ fn a_good_cache_is_used_again() {
         written
     );
 
-    // Touched, but not changed.
+    // The time changes, the content does not.
     let source = fs::File::options()
         .write(true)
         .open(shop.path("corpus.txt"))
@@ -84,10 +84,10 @@ fn a_good_cache_is_used_again() {
 }
 
 #[test]
-fn changed_text_and_settings_make_it_anew() {
+fn changed_text_and_settings_make_a_new_cache() {
     let shop = Workshop::new(&numbered(50));
     let before = shop.prepare().fingerprint().to_owned();
-    // Of the same length.
+    // The changed text has the same length.
     fs::write(
         shop.path("corpus.txt"),
         numbered(50).replace("word 17", "word 71"),
@@ -116,7 +116,7 @@ fn changed_text_and_settings_make_it_anew() {
 }
 
 #[test]
-fn a_damaged_cache_is_made_anew() {
+fn a_damaged_cache_is_made_again() {
     let shop = Workshop::new(&numbered(200));
     let whole = {
         shop.prepare();
@@ -152,7 +152,7 @@ fn a_cache_that_shrinks_in_use_is_named() {
 }
 
 #[test]
-fn nothing_is_left_of_a_corpus_that_fails() {
+fn a_corpus_that_fails_leaves_no_cache() {
     let bad = format!("{}bad \u{0} line\n", numbered(20_000));
     let shop = Workshop::new(&bad);
     let error = shop
@@ -175,7 +175,7 @@ fn nothing_is_left_of_a_corpus_that_fails() {
 }
 
 #[test]
-fn it_stops_when_asked_to() {
+fn preparing_stops_on_request() {
     let shop = Workshop::new(&numbered(100_000));
     let mut calls = 0;
     let stopped = Corpus::prepare(
@@ -233,7 +233,7 @@ fn absurd_settings_are_refused() {
 }
 
 #[test]
-fn a_full_disk_leaves_nothing() {
+fn a_full_disk_leaves_no_partial_cache() {
     let shop = Workshop::new(&numbered(50_000));
     let cache = shop.path("cache");
     fs::create_dir(&cache).unwrap();

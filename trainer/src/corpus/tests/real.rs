@@ -5,7 +5,7 @@ use spanlight_core::pretrain::sample::Alignment;
 use super::*;
 use crate::data::tests::shared;
 
-/// The tokenizer of the model we ship.
+/// The tokenizer of the shipped model.
 fn tokenizer() -> WordPiece {
     let path = "../www/models/science/tokenizer.json";
     let path = PathBuf::from(std::env::var_os("CARGO_MANIFEST_DIR").unwrap()).join(path);
@@ -27,7 +27,7 @@ fn abstracts() -> Option<CorpusConfig> {
     })
 }
 
-/// Share of the trues.
+/// Share of true values.
 fn share(values: impl Iterator<Item = bool>) -> f64 {
     let (yes, all) = values.fold((0, 0), |(yes, all), value| {
         (yes + usize::from(value), all + 1_usize)
@@ -71,8 +71,8 @@ fn tokenised_wiki_text_loses_headings_and_placeholders() {
     assert!(counts.sentences > 2500, "{counts}");
 }
 
-/// The released code shows other words than it means (method §2.7); the method's figures, from
-/// another text, are 44, 49, 6.5 and 25 %.
+/// The released code does not mask the words that it should (method §2.7); the figures in the
+/// method, from another text, are 44, 49, 6.5 and 25 %.
 #[test]
 fn reference_views_hide_about_half_of_the_pair() {
     let Some(abstracts) = abstracts() else { return };

@@ -44,7 +44,7 @@ fn names(panel: &Panel) -> Vec<&str> {
 }
 
 #[test]
-fn the_chart_is_written_at_any_stage() {
+fn the_chart_is_written_at_every_stage() {
     let folder = tempfile::tempdir().unwrap();
     let [events, chart] = ["events.jsonl", "training.svg"].map(|n| folder.path().join(n));
     let mut lines = String::new();
@@ -111,7 +111,7 @@ fn long_runs_get_few_points_and_gaps_are_left_out() {
 }
 
 #[test]
-fn losses_accuracies_and_the_rate_are_apart() {
+fn losses_accuracies_and_the_rate_have_their_own_panels() {
     let panels = panels(&pretraining());
     let [losses, accuracies, rate] = panels.as_slice() else {
         panic!("{panels:?}");
@@ -150,7 +150,7 @@ fn losses_of_different_magnitude_have_a_logarithmic_axis() {
 }
 
 #[test]
-fn scores_are_those_of_dev_with_the_last_best() {
+fn scores_are_of_dev_and_name_the_last_best_epoch() {
     let all = [
         evaluated(5, 1, "test", true),
         evaluated(10, 1, "dev", true),

@@ -59,7 +59,7 @@ fn write(path: &Path, compression: Compression, texts: &[String]) {
 }
 
 fn read(path: &Path, names: &[&str]) -> Result<Vec<String>, CorpusError> {
-    let names = names.iter().map(|name| name.to_string()).collect();
+    let names = names.iter().map(|name| (*name).to_string()).collect();
     let mut passages = Parquet::open(path, names, &Arc::default())?;
     let mut found = Vec::new();
     while let Some((_, passage)) = passages.next()? {
@@ -99,7 +99,7 @@ fn columns_are_read_in_step_and_nulls_are_empty() {
 }
 
 #[test]
-fn files_that_are_packed_once_more_are_unpacked() {
+fn compressed_files_are_decompressed_first() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.parquet");
     let texts: Vec<String> = (0..10).map(|i| format!("Text {i}")).collect();
