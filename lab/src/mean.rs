@@ -74,7 +74,7 @@ fn give_all_the_same_inputs(models: &mut [SavedModel]) -> Result<()> {
             ..model.config.model.clone()
         };
         let mut wider = JointModel::new(&config, &model.schema, &mut Init::blank(), &device)?;
-        wider.relation.edge = edge.clone();
+        wider.relation.edge.clone_from(&edge);
         model.weights = block_on(state_of(&extend(load(model)?, &wider)))?;
         model.config.model = config;
     }

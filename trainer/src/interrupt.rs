@@ -96,7 +96,7 @@ mod tests {
         let now = Instant::now();
         let within = |time| Interrupt::new().within(now, time);
         assert_eq!(within(Some(Duration::ZERO)).reason(), Some("out of time"));
-        for endless in [Some(Duration::from_secs(3600)), Some(Duration::MAX), None] {
+        for endless in [Some(Duration::from_hours(1)), Some(Duration::MAX), None] {
             assert!(!within(endless).requested());
         }
         // The first Ctrl-C after the deadline is still the first request.

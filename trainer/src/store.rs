@@ -162,7 +162,7 @@ mod tests {
         }
         let path = folder.path().join("checkpoint.safetensors");
         let first = write_atomic(&path, &[1; 1000]);
-        let second = write_atomic(&path, &[2; 1 << 20]);
+        let second = write_atomic(&path, &vec![2; 1 << 20]);
         let kept = read(&path);
         let names = fs::read_dir(&folder).map(Iterator::count);
         let unmounted = Command::new("umount").arg(folder.path()).status().unwrap();

@@ -243,7 +243,8 @@ mod tests {
         let steps = 100_000;
         let mut shares = [0.0; 10];
         for i in 0..steps {
-            shares[length((i as f64 + 0.5) / steps as f64, &config) - 1] += 1.0 / steps as f64;
+            shares[length((f64::from(i) + 0.5) / f64::from(steps), &config) - 1] +=
+                1.0 / f64::from(steps);
         }
         for (share, expected) in shares.iter().zip(expected) {
             assert!((share - expected).abs() < 1e-4, "{shares:?}");

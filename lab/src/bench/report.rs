@@ -91,7 +91,7 @@ impl<F> Report<F> {
             .iter()
             .filter(|r| r.measures[0].iter().all(|m| m.peak.is_some()))
         {
-            let peak = |m: &Measure| m.peak.map(|bytes| bytes as f64 / (1 << 20) as f64);
+            let peak = |m: &Measure| m.peak.map(|bytes| bytes as f64 / f64::from(1 << 20));
             lines.push(Line::new(row, "MiB at the peak", peak, lowest, f64::min));
         }
         Self {

@@ -89,7 +89,7 @@ impl fmt::Display for Line {
 pub fn median(mut values: Vec<f64>) -> Option<f64> {
     values.sort_by(f64::total_cmp);
     let upper = *values.get(values.len() / 2)?;
-    Some((upper + values[(values.len() - 1) / 2]) / 2.0)
+    Some(f64::midpoint(upper, values[(values.len() - 1) / 2]))
 }
 
 /// The smallest value; `None` without values.

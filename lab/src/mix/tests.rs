@@ -7,7 +7,7 @@ use spanlight_core::document::{Entity, Relation};
 use super::*;
 
 /// A file of the real data, or `None` (with a message) if it is missing.
-fn shared(file: &str) -> Option<std::path::PathBuf> {
+fn shared(file: &str) -> Option<PathBuf> {
     spanlight_tests::shared(&format!("data/{file}"))
 }
 

@@ -57,7 +57,7 @@ fn a_grid_ends_in_a_report() {
         let report: Value = serde_json::from_str(&report).unwrap();
         100.0 * report["full"]["entity"]["f1"].as_f64().unwrap()
     };
-    let row = format!("| Plain | 2 | {:.1} ± ", (f1("1") + f1("2")) / 2.0);
+    let row = format!("| Plain | 2 | {:.1} ± ", f64::midpoint(f1("1"), f1("2")));
     let (_, table) = text
         .split_once("## Test F1, all training documents")
         .unwrap();

@@ -6,8 +6,6 @@ use rand::rngs::Xoshiro256PlusPlus;
 use rand::seq::SliceRandom;
 use rand::{Rng, SeedableRng};
 
-use super::stream::stream;
-
 /// Largest corpus, in sentences, whose orders are tables. The order of a larger corpus is computed
 /// place by place, which bounds the memory.
 pub const TABLED: usize = 1 << 22;

@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// Shortest pause after a drawing before a step alone causes another.
-const PAUSE: Duration = Duration::from_secs(60);
+const PAUSE: Duration = Duration::from_mins(1);
 /// Shortest pause as a multiple of the drawing time, which grows with the file of events.
 const PAUSES: u32 = 500;
 /// Most points of a curve; each is the mean over consecutive steps.

@@ -164,12 +164,11 @@ impl Sink for Terminal {
             } => {
                 let star = if *best { " ★" } else { "" };
                 self.scores = format!("{split}: {}{star}", scores(metrics));
-                match self.steps {
-                    0 => self.view.line(&self.scores),
-                    _ => {
-                        let place = format!("epoch {epoch} · step {step}");
-                        self.view.line(&format!("{place} · {}", self.scores));
-                    }
+                if self.steps == 0 {
+                    self.view.line(&self.scores)
+                } else {
+                    let place = format!("epoch {epoch} · step {step}");
+                    self.view.line(&format!("{place} · {}", self.scores));
                 }
             }
             Event::Saved { path, .. } => {

@@ -73,7 +73,7 @@ fn a_good_cache_is_used_again() {
     );
 
     // The time changes, the content does not.
-    let source = fs::File::options()
+    let source = File::options()
         .write(true)
         .open(shop.path("corpus.txt"))
         .unwrap();
@@ -94,7 +94,7 @@ fn changed_text_and_settings_make_a_new_cache() {
     )
     .unwrap();
     let later = SystemTime::now() + Duration::from_secs(9);
-    let source = fs::File::options()
+    let source = File::options()
         .write(true)
         .open(shop.path("corpus.txt"))
         .unwrap();
@@ -271,7 +271,7 @@ fn clean_text_reads_back_as_the_same_corpus() {
     assert_eq!((counts.sentences, counts.markup, counts.pieces), (2, 1, 0));
     let split = CorpusConfig {
         corpus: vec![out],
-        unit: config::Unit::Sentence,
+        unit: Unit::Sentence,
         words: config::WordSplit::Spaces,
         ..shop.config()
     };

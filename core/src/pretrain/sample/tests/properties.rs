@@ -21,13 +21,15 @@ fn settings() -> impl Strategy<Value = SampleConfig> {
         spo_permutations: orders,
         tbo: switches.0,
         spo: switches.1,
-        view_mask_alignment: match switches.2 {
-            true => Alignment::Word,
-            false => Alignment::Reference,
+        view_mask_alignment: if switches.2 {
+            Alignment::Word
+        } else {
+            Alignment::Reference
         },
-        span_choice: match switches.3 {
-            true => SpanChoice::Geometric,
-            false => SpanChoice::EntityLike,
+        span_choice: if switches.3 {
+            SpanChoice::Geometric
+        } else {
+            SpanChoice::EntityLike
         },
         longest_span: sizes.0,
         mask_cap: sizes.1,
@@ -137,7 +139,7 @@ proptest! {
             prop_assert_eq!(right.class, 0);
             prop_assert!(all.iter().all(|order| order[segment].span == right.span));
             let mut classes: Vec<usize> = all.iter().map(|order| order[segment].class).collect();
-            classes.sort();
+            classes.sort_unstable();
             classes.dedup();
             prop_assert_eq!(classes.len(), orders);
         }

@@ -19,7 +19,7 @@ fn draws(count: usize) -> Vec<Sample> {
 
 fn mean(values: impl Iterator<Item = usize>) -> f64 {
     let (sum, count) = values.fold((0, 0), |(sum, count), value| (sum + value, count + 1));
-    sum as f64 / count as f64
+    sum as f64 / f64::from(count)
 }
 
 #[test]
@@ -95,7 +95,7 @@ fn whole_words_are_hidden_for_their_share_of_the_pieces() {
         }
     }
     assert_eq!(draws, 2000 * 5);
-    let share = |count: usize| count as f64 / draws as f64;
+    let share = |count: usize| count as f64 / f64::from(draws);
     assert!((share(masked) - 0.8).abs() < 0.02 && (share(own) - 0.1).abs() < 0.02);
 }
 
@@ -144,7 +144,7 @@ fn kept_words_are_as_many_as_asked_for() {
             }
         }
     }
-    let share = kept as f64 / context as f64;
+    let share = kept as f64 / f64::from(context);
     assert!((share - 0.3).abs() < 0.01, "{share}");
 }
 
@@ -161,7 +161,7 @@ fn every_order_is_masked_for_itself() {
     let masked = |s: &Sample| -> Vec<u32> {
         let all = s.target.masked.iter().chain(&s.context.masked);
         let mut labels: Vec<u32> = all.map(|m| m.label).collect();
-        labels.sort();
+        labels.sort_unstable();
         labels
     };
     let mut rng = Xoshiro256PlusPlus::seed_from_u64(7);

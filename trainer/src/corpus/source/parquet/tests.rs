@@ -107,7 +107,7 @@ fn compressed_files_are_decompressed_first() {
     let bytes = std::fs::read(&path).unwrap();
 
     let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-    std::io::Write::write_all(&mut gzip, &bytes).unwrap();
+    Write::write_all(&mut gzip, &bytes).unwrap();
     let packed = folder.path().join("a.parquet.gz");
     std::fs::write(&packed, gzip.finish().unwrap()).unwrap();
     assert_eq!(read(&packed, &["id"]).unwrap(), texts);
