@@ -208,8 +208,8 @@ fn an_altered_or_longer_part_is_named() {
 fn a_newer_format_and_a_damaged_manifest_have_different_errors() {
     let newer = format!(r#"{{"format": {}, "pieces": []}}"#, FORMAT + 1);
     let message = Manifest::parse(newer.as_bytes()).unwrap_err().to_string();
-    assert_names(&message, &["`manifest.json`", "format 2", "newer program"]);
-    let damaged = r#"{"format": 1, "name": "tiny"}"#;
+    assert_names(&message, &["`manifest.json`", "format 3", "newer program"]);
+    let damaged = r#"{"format": 2, "name": "tiny"}"#;
     let message = Manifest::parse(damaged.as_bytes()).unwrap_err().to_string();
     assert_names(&message, &["`manifest.json`", "malformed", "schema"]);
     assert_names(

@@ -34,7 +34,9 @@ fn cited_sections_exist() {
 #[test]
 fn linked_files_exist() {
     let (mut linked, mut missing) = (0, Vec::new());
-    for path in files(&root(), "md") {
+    // A report that tests expect links to drawings that they make elsewhere.
+    let expected = |path: &PathBuf| path.components().any(|part| part.as_os_str() == "expected");
+    for path in files(&root(), "md").into_iter().filter(|p| !expected(p)) {
         let text = fs::read_to_string(&path).unwrap();
         let folder = path.parent().unwrap();
         for target in links(&text) {
@@ -49,7 +51,7 @@ fn linked_files_exist() {
 }
 
 fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+    spanlight_tests::package().join("..")
 }
 
 /// Relative targets of the links in a document, without anchors.

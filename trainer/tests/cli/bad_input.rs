@@ -105,7 +105,7 @@ fn a_damaged_bundle_names_the_part() {
     let manifest = at.join("bundle/manifest.json");
     let newer = std::fs::read_to_string(&manifest)
         .unwrap()
-        .replace("\"format\": 1", "\"format\": 2");
+        .replace("\"format\": 2", "\"format\": 3");
     std::fs::write(&manifest, newer).unwrap();
     let message = fail(at, &evaluate);
     assert!(

@@ -64,10 +64,13 @@ fn a_pre_trained_checkpoint_goes_there_and_back_and_is_a_start() {
         (&json!(24), &json!(16))
     );
 
-    // The fixture does not have the paper's sizes, so its span CNN does not fit fine-tuning.
+    // The fixture's encoder is not the one of this run, so its weights do not fit.
     let start = ["--init-from", "imported"];
     let refused = fail(at, &[&training("run", "1")[..], &start].concat());
-    assert!(refused.contains("shape"), "{refused}");
+    assert!(
+        refused.contains("imported") && refused.contains("encoder of other sizes"),
+        "{refused}"
+    );
 }
 
 /// Pre-trains the run `ours` at the paper's sizes, exports it for the paper's code, and imports the
