@@ -165,7 +165,7 @@ impl Sink for Terminal {
                 let star = if *best { " ★" } else { "" };
                 self.scores = format!("{split}: {}{star}", scores(metrics));
                 if self.steps == 0 {
-                    self.view.line(&self.scores)
+                    self.view.line(&self.scores);
                 } else {
                     let place = format!("epoch {epoch} · step {step}");
                     self.view.line(&format!("{place} · {}", self.scores));
