@@ -195,7 +195,7 @@ impl<'a> Run<'a> {
     }
 }
 
-/// What is told of a step that took so many seconds.
+/// The event of a step that took `seconds`.
 pub fn step_event(report: &StepReport, length: Length, learning_rate: f64, seconds: f64) -> Event {
     let means = |measure: Measure| {
         let losses = report.losses.iter().filter(move |l| l.measure == measure);

@@ -150,7 +150,7 @@ fn kept_words_are_as_many_as_asked_for() {
 
 #[test]
 fn every_order_is_masked_for_itself() {
-    // Pieces that occur once, so that they can be told in any order.
+    // Each piece occurs once, so that any order of them can be recognised.
     let pieces: Vec<Vec<u32>> = (0..15)
         .map(|i| vec![TEXT + 2 * i, TEXT + 2 * i + 1])
         .collect();
