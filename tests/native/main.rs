@@ -18,6 +18,7 @@ mod pretrain_parity;
 mod pretrain_switches;
 mod queue;
 mod sampling;
+mod segmentation;
 mod shipped;
 mod software_gpu;
 mod span_cnn;

@@ -16,8 +16,6 @@ mod window;
 mod word;
 
 #[cfg(test)]
-mod agreement;
-#[cfg(test)]
 mod properties;
 
 pub use escape::{unescape, unescape_bracket, unescape_quote};

@@ -99,7 +99,7 @@ pub fn pretrain(
     if objectives.w_cspo > 0.0 && keys > loader.sentences() {
         run.note(format!(
             "a queue holds {keys} keys (--queue-keys), more than the {} sentences that they come from: sentences will \
-             be told apart from earlier keys of their own",
+             be contrasted with earlier keys of themselves",
             loader.sentences()
         ))?;
     }

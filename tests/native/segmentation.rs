@@ -1,25 +1,14 @@
 //! Agreement of the segmentation with the words and sentences of SciERC, on which models are trained.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
 
-use super::{Word, segment, sentences, unescape_bracket, unescape_quote};
+use spanlight_core::text::{Word, segment, sentences, unescape_bracket, unescape_quote, words};
+use spanlight_tests::shared;
 
 /// Sentences of every document of a split, as lists of words; `None` if the data is missing.
 fn scierc(split: &str) -> Option<Vec<Vec<Vec<String>>>> {
-    let shared = std::env::var_os("SPANLIGHT_SHARED").map_or_else(
-        // At run time, since clones that share a target folder share the binaries in it.
-        || PathBuf::from(std::env::var_os("CARGO_MANIFEST_DIR").unwrap()).join("../../shared"),
-        PathBuf::from,
-    );
-    let path = shared.join("data/scierc").join(format!("{split}.json"));
-    let Ok(lines) = std::fs::read_to_string(&path) else {
-        eprintln!(
-            "skipped: {} is missing; set SPANLIGHT_SHARED to the folder that has it",
-            path.display()
-        );
-        return None;
-    };
+    let path = shared(&format!("data/scierc/{split}.json"))?;
+    let lines = std::fs::read_to_string(path).unwrap();
     let document = |line: &str| {
         let document: serde_json::Value = serde_json::from_str(line).unwrap();
         serde_json::from_value(document["sentences"].clone()).unwrap()
@@ -116,15 +105,15 @@ fn words_agree_with_scierc() {
         let Some(documents) = scierc(split) else {
             return;
         };
-        let (mut words, mut inner, mut same, mut total) =
+        let (mut whole, mut inner, mut same, mut total) =
             (Tally::default(), Tally::default(), 0, 0);
         for sentence in documents.iter().flatten() {
             let mut gold = Detokenizer::default();
             gold.sentence(sentence);
             let text = &gold.text;
-            let found: BTreeSet<Word> = super::words(text).into_iter().collect();
+            let found: BTreeSet<Word> = words(text).into_iter().collect();
             let expected: BTreeSet<Word> = gold.words.iter().copied().collect();
-            words.add(&found, &expected);
+            whole.add(&found, &expected);
             inner.add(&seams(&found), &seams(&expected));
             (same, total) = (same + usize::from(found == expected), total + 1);
             let list = |a: &BTreeSet<Word>, b: &BTreeSet<Word>| -> Vec<String> {
@@ -142,13 +131,13 @@ fn words_agree_with_scierc() {
         }
         eprintln!(
             "{split}: word F1 {:.4}, seam F1 {:.4}, {same} of {total} sentences identical",
-            words.f1(),
+            whole.f1(),
             inner.f1()
         );
         assert!(
-            words.f1() > 0.995,
+            whole.f1() > 0.995,
             "{split}: word F1 fell to {:.4}",
-            words.f1()
+            whole.f1()
         );
     }
 }
