@@ -8,10 +8,8 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::extract::{ExtractedSentence, Extractor};
-use crate::predict::Predictor;
-use crate::weights::{Precision, StateDict, decode};
-use crate::wordpiece::WordPiece;
-use crate::{Error, JointModel, ModelSettings, Result, Schema};
+use crate::weights::{Precision, decode};
+use crate::{Error, ModelSettings, Result, SavedModel, Schema};
 
 /// Newest bundle format that this program reads, and the one that it writes. Format 2 renamed parameters;
 /// format 1 is still read.
@@ -173,15 +171,25 @@ impl Manifest {
         Ok(())
     }
 
-    /// Builds the model on a device from decoded weights.
+    /// Checks tokenizer and weights, against the manifest and against each other.
     ///
     /// # Errors
-    /// [`Error::Bundle`] for weights that do not fit the configuration.
-    pub fn model(&self, weights: StateDict, device: &Device) -> Result<JointModel> {
-        JointModel::load(&self.config.model, &self.schema, weights, device).map_err(|e| {
+    /// [`Error::Bundle`] that names the file.
+    pub fn saved(&self, tokenizer: &[u8], weights: &[u8]) -> Result<SavedModel> {
+        self.verify(TOKENIZER, tokenizer)?;
+        self.verify(WEIGHTS, weights)?;
+        let (config, schema) = (self.config.clone(), self.schema.clone());
+        let found =
+            decode(weights).and_then(|weights| SavedModel::new(config, schema, tokenizer, weights));
+        found.map_err(|error| {
+            let part = match error {
+                Error::Tokenizer(_) => TOKENIZER,
+                Error::Config { .. } => MANIFEST,
+                _ => WEIGHTS,
+            };
             Error::Bundle {
-                part: WEIGHTS.into(),
-                problem: e.to_string(),
+                part: part.into(),
+                problem: error.to_string(),
             }
         })
     }
@@ -206,7 +214,7 @@ impl Manifest {
     /// ```
     ///
     /// # Errors
-    /// [`Error::Bundle`] that names the file, or [`Error::Tokenizer`] for a tokenizer that cannot be read.
+    /// [`Error::Bundle`] that names the file.
     pub fn open(
         &self,
         tokenizer: &[u8],
@@ -214,17 +222,6 @@ impl Manifest {
         device: &Device,
         budget: usize,
     ) -> Result<Extractor> {
-        self.verify(TOKENIZER, tokenizer)?;
-        self.verify(WEIGHTS, weights)?;
-        let named = |e: Error| Error::Bundle {
-            part: WEIGHTS.into(),
-            problem: e.to_string(),
-        };
-        let model = self.model(decode(weights).map_err(named)?, device)?;
-        let tokenizer = WordPiece::from_json(tokenizer)?;
-        Ok(Extractor::new(
-            Predictor::new(model, self.schema.clone(), self.config.decoding, budget),
-            tokenizer,
-        ))
+        self.saved(tokenizer, weights)?.extractor(device, budget)
     }
 }

@@ -38,7 +38,7 @@
 //! | [`ops`], [`loss`], [`readback`] | layers, dropout, initial weights; losses; results on the host |
 //! | [`predict`], [`extract`] | inference over tokenised sentences; extraction from raw text |
 //! | [`score`], [`calibration`] | precision, recall and F1; scores that say how often they are right |
-//! | [`weights`], [`bundle`] | weights by name; the shipped form of a model |
+//! | [`weights`], [`saved`], [`bundle`] | weights by name; models at rest, and as they are shipped |
 //!
 //! The crate does no I/O, prints nothing and has no clock: bytes, seeds and clocks are passed in. Values
 //! are read back from the device asynchronously, since a browser cannot wait. `docs/method.md` states
@@ -61,6 +61,7 @@ pub mod pair;
 pub mod predict;
 pub mod pretrain;
 pub mod readback;
+pub mod saved;
 pub mod schema;
 pub mod score;
 pub mod span;
@@ -73,4 +74,5 @@ pub use config::{Decoding, ModelConfig, ModelSettings};
 pub use encoders::Encoders;
 pub use error::{Error, Result};
 pub use joint::JointModel;
+pub use saved::SavedModel;
 pub use schema::Schema;

@@ -1,6 +1,13 @@
 //! From words to word-pieces (method §2.6). Only this module uses the tokenizer library.
 
-use tokenizers::Tokenizer;
+use std::collections::BTreeMap;
+
+use ahash::AHashMap;
+use serde::{Deserialize, Serialize};
+use tokenizers::models::wordpiece::WordPiece as Splitter;
+use tokenizers::normalizers::bert::BertNormalizer;
+use tokenizers::pre_tokenizers::bert::BertPreTokenizer;
+use tokenizers::{DecoderWrapper, PostProcessorWrapper, TokenizerImpl};
 
 use crate::batch::Pieces;
 use crate::case::Case;
@@ -14,17 +21,169 @@ const UNKNOWN: [&str; 2] = ["[UNK]", "<unk>"];
 const MASK: [&str; 2] = ["<mask>", "[MASK]"];
 const PAD: [&str; 2] = ["<pad>", "[PAD]"];
 
-/// Id of the first name that the tokenizer declares special, or else of the first name in the vocabulary.
-fn special(tokenizer: &Tokenizer, names: [&str; 2]) -> Option<u32> {
-    let declared = tokenizer.get_added_vocabulary();
-    let first = names.iter().filter(|name| declared.is_special_token(name));
-    first
-        .chain(&names)
-        .find_map(|name| tokenizer.token_to_id(name))
+/// Most letters of a word that is split into pieces; the time grows with their square.
+const LONGEST_WORD: usize = 200;
+
+/// The parts of a `tokenizer.json` that decide on word-pieces, as BERT and MPNet have them. The file format
+/// knows dozens of other parts, which no encoder of this program was trained with; of a file from a stranger,
+/// some of them panic or take memory without bound.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+struct Definition {
+    #[serde(default)]
+    added_tokens: Vec<Added>,
+    normalizer: Normalizer,
+    pre_tokenizer: PreTokenizer,
+    model: Model,
 }
 
+/// A piece that the file declares besides the vocabulary, which must hold it too.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "so the file format has them")]
+struct Added {
+    id: u32,
+    content: String,
+    #[serde(default)]
+    special: bool,
+    #[serde(default)]
+    single_word: bool,
+    #[serde(default)]
+    lstrip: bool,
+    #[serde(default)]
+    rstrip: bool,
+    #[serde(default)]
+    normalized: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type")]
+enum Normalizer {
+    BertNormalizer {
+        clean_text: bool,
+        handle_chinese_chars: bool,
+        strip_accents: Option<bool>,
+        lowercase: bool,
+    },
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type")]
+enum PreTokenizer {
+    BertPreTokenizer,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type")]
+enum Model {
+    WordPiece {
+        unk_token: String,
+        continuing_subword_prefix: String,
+        max_input_chars_per_word: usize,
+        vocab: BTreeMap<String, u32>,
+    },
+}
+
+impl Definition {
+    fn vocabulary(&self) -> &BTreeMap<String, u32> {
+        let Model::WordPiece { vocab, .. } = &self.model;
+        vocab
+    }
+
+    fn vocabulary_mut(&mut self) -> &mut BTreeMap<String, u32> {
+        let Model::WordPiece { vocab, .. } = &mut self.model;
+        vocab
+    }
+
+    /// Id of the first name that is declared special, or else of the first name in the vocabulary.
+    fn special(&self, names: [&str; 2]) -> Option<u32> {
+        let declared = |name: &&&str| {
+            let mut special = self.added_tokens.iter().filter(|added| added.special);
+            special.any(|added| added.content == **name)
+        };
+        let first = names.iter().filter(declared);
+        first
+            .chain(&names)
+            .find_map(|&name| self.vocabulary().get(name).copied())
+    }
+
+    /// Checks what the types leave open: every id has a row in a table of `rows`, added pieces are in the
+    /// vocabulary, and long words do not take long.
+    fn check(&self, rows: usize) -> Result<()> {
+        let Model::WordPiece {
+            unk_token,
+            max_input_chars_per_word,
+            vocab,
+            ..
+        } = &self.model;
+        if let Some((piece, id)) = vocab.iter().find(|(_, id)| **id as usize >= rows) {
+            return Err(Error::Tokenizer(format!(
+                "`model.vocab` gives `{piece}` the id {id}, and the encoder has {rows} embeddings; use the \
+                 tokenizer that the encoder was trained with"
+            )));
+        }
+        let lost = |added: &&Added| vocab.get(&added.content) != Some(&added.id);
+        if let Some(added) = self.added_tokens.iter().find(lost) {
+            return Err(Error::Tokenizer(format!(
+                "`added_tokens` has `{}` with the id {}, which `model.vocab` does not have; use a tokenizer whose \
+                 vocabulary holds all its pieces",
+                added.content, added.id
+            )));
+        }
+        if !vocab.contains_key(unk_token) {
+            return Err(Error::Tokenizer(format!(
+                "`model.unk_token` is `{unk_token}`, which `model.vocab` does not have; add it to the vocabulary"
+            )));
+        }
+        if *max_input_chars_per_word > LONGEST_WORD {
+            return Err(Error::Tokenizer(format!(
+                "`model.max_input_chars_per_word` is {max_input_chars_per_word}; use at most {LONGEST_WORD} (BERT \
+                 has 100)"
+            )));
+        }
+        Ok(())
+    }
+
+    /// The library's tokenizer, built from the parts that were checked. Added pieces are not among them: a word
+    /// of a text that reads `[SEP]` is a word.
+    fn tokenizer(&self) -> Result<Tokenizer> {
+        let Model::WordPiece {
+            unk_token,
+            continuing_subword_prefix,
+            max_input_chars_per_word,
+            vocab,
+        } = &self.model;
+        let Normalizer::BertNormalizer {
+            clean_text,
+            handle_chinese_chars,
+            strip_accents,
+            lowercase,
+        } = self.normalizer;
+        let vocabulary: AHashMap<String, u32> = vocab.clone().into_iter().collect();
+        let splitter = Splitter::builder()
+            .vocab(vocabulary)
+            .unk_token(unk_token.clone())
+            .continuing_subword_prefix(continuing_subword_prefix.clone())
+            .max_input_chars_per_word(*max_input_chars_per_word)
+            .build()
+            .map_err(|e| Error::Tokenizer(e.to_string()))?;
+        let normalizer =
+            BertNormalizer::new(clean_text, handle_chinese_chars, strip_accents, lowercase);
+        let mut tokenizer = Tokenizer::new(splitter);
+        let failed = |e: tokenizers::Error| Error::Tokenizer(e.to_string());
+        tokenizer
+            .with_normalizer(Some(normalizer))
+            .map_err(failed)?
+            .with_pre_tokenizer(Some(BertPreTokenizer));
+        Ok(tokenizer)
+    }
+}
+
+type Tokenizer =
+    TokenizerImpl<Splitter, BertNormalizer, BertPreTokenizer, PostProcessorWrapper, DecoderWrapper>;
+
 /// Word-piece tokenizer of a BERT-like vocabulary.
+#[derive(Debug, Clone)]
 pub struct WordPiece {
+    definition: Definition,
     tokenizer: Tokenizer,
     cls: u32,
     sep: u32,
@@ -44,7 +203,7 @@ pub struct SpecialPieces {
     pub pad: u32,
     /// `[UNK]`, for words that no pieces spell.
     pub unknown: u32,
-    /// Number of entries of the vocabulary; all ids are smaller.
+    /// Size of the vocabulary; all ids are smaller.
     pub vocabulary: u32,
 }
 
@@ -55,19 +214,27 @@ impl SpecialPieces {
     }
 }
 
+impl PartialEq for WordPiece {
+    fn eq(&self, other: &Self) -> bool {
+        self.definition == other.definition
+    }
+}
+
 impl WordPiece {
-    /// Reads a `tokenizer.json`.
+    /// Reads a `tokenizer.json` for an encoder with a table of `rows` embeddings.
     ///
     /// # Errors
-    /// [`Error::Tokenizer`] for a malformed file or a vocabulary without `[CLS]`, `[SEP]` or `[UNK]` (or MPNet's
-    /// names of them).
-    pub fn from_json(json: &[u8]) -> Result<Self> {
-        let tokenizer = Tokenizer::from_bytes(json).map_err(|e| {
+    /// [`Error::Tokenizer`] for a malformed file, one that is not of the kind of BERT's and MPNet's, an id
+    /// without a row, or a vocabulary without `[CLS]`, `[SEP]` or `[UNK]` (or MPNet's names of them).
+    pub fn from_json(json: &[u8], rows: usize) -> Result<Self> {
+        let definition: Definition = serde_json::from_slice(json).map_err(|e| {
             Error::Tokenizer(format!(
-                "tokenizer.json cannot be read ({e}); it must be a file of the Hugging Face tokenizers library"
+                "tokenizer.json is not that of BERT or MPNet ({e}); it must be a file of the Hugging Face \
+                 tokenizers library with a BertNormalizer, a BertPreTokenizer and a WordPiece model"
             ))
         })?;
-        Self::from_tokenizer(tokenizer)
+        definition.check(rows)?;
+        Self::new(definition)
     }
 
     /// Builds BERT's tokenizer from the lines of a `vocab.txt`.
@@ -75,68 +242,99 @@ impl WordPiece {
     /// # Errors
     /// [`Error::Tokenizer`] for a vocabulary without `[CLS]`, `[SEP]` or `[UNK]`.
     pub fn from_vocab(lines: &str, lowercase: bool) -> Result<Self> {
-        let vocab: serde_json::Map<String, serde_json::Value> = lines
-            .lines()
-            .enumerate()
-            .map(|(id, piece)| (piece.to_string(), id.into()))
-            .collect();
-        let tokenizer = serde_json::json!({
-            "version": "1.0",
-            "normalizer": {
-                "type": "BertNormalizer",
-                "clean_text": true,
-                "handle_chinese_chars": true,
-                "strip_accents": null,
-                "lowercase": lowercase,
+        let pieces = lines.lines().map(String::from);
+        let definition = Definition {
+            added_tokens: Vec::new(),
+            normalizer: Normalizer::BertNormalizer {
+                clean_text: true,
+                handle_chinese_chars: true,
+                strip_accents: None,
+                lowercase,
             },
-            "pre_tokenizer": { "type": "BertPreTokenizer" },
-            "model": {
-                "type": "WordPiece",
-                "unk_token": "[UNK]",
-                "continuing_subword_prefix": "##",
-                "max_input_chars_per_word": 100,
-                "vocab": vocab,
+            pre_tokenizer: PreTokenizer::BertPreTokenizer,
+            model: Model::WordPiece {
+                unk_token: "[UNK]".into(),
+                continuing_subword_prefix: "##".into(),
+                max_input_chars_per_word: 100,
+                vocab: pieces.zip(0..).collect(),
             },
-        });
-        Self::from_json(tokenizer.to_string().as_bytes())
+        };
+        Self::new(definition)
     }
 
-    fn from_tokenizer(mut tokenizer: Tokenizer) -> Result<Self> {
-        // Truncation would drop text unnoticed; `PieceBatch` does the padding.
-        tokenizer.with_padding(None);
-        tokenizer
-            .with_truncation(None)
-            .map_err(|e| Error::Tokenizer(e.to_string()))?;
+    fn new(definition: Definition) -> Result<Self> {
         let id = |names: [&str; 2]| {
-            special(&tokenizer, names).ok_or_else(|| {
+            definition.special(names).ok_or_else(|| {
                 Error::Tokenizer(format!(
                     "the vocabulary has neither `{}` nor `{}`; use that of BERT or MPNet",
                     names[0], names[1]
                 ))
             })
         };
-        let (cls, sep, unknown) = (id(CLS)?, id(SEP)?, id(UNKNOWN)?);
         Ok(Self {
-            tokenizer,
-            cls,
-            sep,
-            unknown,
+            cls: id(CLS)?,
+            sep: id(SEP)?,
+            unknown: id(UNKNOWN)?,
+            tokenizer: definition.tokenizer()?,
+            definition,
         })
     }
 
     /// The tokenizer as a `tokenizer.json`.
     ///
     /// # Errors
-    /// [`Error::Tokenizer`] when the library fails.
+    /// [`Error::Tokenizer`] when JSON cannot express it.
     pub fn to_json(&self) -> Result<String> {
-        self.tokenizer
-            .to_string(false)
-            .map_err(|e| Error::Tokenizer(e.to_string()))
+        #[derive(Serialize)]
+        struct File<'a> {
+            version: &'static str,
+            #[serde(flatten)]
+            definition: &'a Definition,
+        }
+        let file = File {
+            version: "1.0",
+            definition: &self.definition,
+        };
+        serde_json::to_string(&file).map_err(|e| Error::Tokenizer(e.to_string()))
     }
 
-    /// Number of entries of the vocabulary.
+    /// Size of the vocabulary; all ids are smaller.
     pub fn vocabulary(&self) -> usize {
-        self.tokenizer.get_vocab_size(true)
+        let ids = self.definition.vocabulary().values();
+        ids.max().map_or(0, |&id| id as usize + 1)
+    }
+
+    /// The tokenizer without the placeholders in BERT's vocabulary (`[unused0]` and so on), which no text has,
+    /// and the earlier id of each of its ids, given the number of rows of the encoder's table.
+    ///
+    /// # Errors
+    /// [`Error::Tokenizer`] if a special piece is a placeholder.
+    pub fn without_placeholders(&self, rows: usize) -> Result<(Self, Vec<u32>)> {
+        let mut unused = vec![false; rows];
+        for (piece, &id) in self.definition.vocabulary() {
+            let number = (piece.strip_prefix("[unused")).and_then(|p| p.strip_suffix(']'));
+            if let Some(slot) = unused.get_mut(id as usize) {
+                *slot |= number.is_some_and(|n| n.parse::<u32>().is_ok());
+            }
+        }
+        let kept: Vec<u32> = (0..)
+            .zip(unused)
+            .filter(|(_, unused)| !unused)
+            .map(|(id, _)| id)
+            .collect();
+        let new_id = |id: &mut u32| match kept.binary_search(id) {
+            Ok(new) => {
+                *id = new as u32;
+                true
+            }
+            Err(_) => false,
+        };
+        let mut definition = self.definition.clone();
+        definition.vocabulary_mut().retain(|_, id| new_id(id));
+        definition
+            .added_tokens
+            .retain_mut(|added| new_id(&mut added.id));
+        Ok((Self::new(definition)?, kept))
     }
 
     /// The special pieces that pre-training needs.
@@ -147,14 +345,14 @@ impl WordPiece {
         Ok(SpecialPieces {
             cls: self.cls,
             sep: self.sep,
-            mask: special(&self.tokenizer, MASK).ok_or_else(|| {
+            mask: self.definition.special(MASK).ok_or_else(|| {
                 Error::Tokenizer(
                     "the vocabulary has neither `[MASK]` nor `<mask>`, which pre-training needs; use that of a \
                      masked language model such as BERT"
                         .into(),
                 )
             })?,
-            pad: special(&self.tokenizer, PAD).unwrap_or_default(),
+            pad: self.definition.special(PAD).unwrap_or_default(),
             unknown: self.unknown,
             vocabulary: self.vocabulary() as u32,
         })
@@ -255,7 +453,7 @@ mod tests {
             (5, "[UNK]"),
             (10, "<mask>"),
         ]);
-        let mpnet = WordPiece::from_json(json.to_string().as_bytes()).unwrap();
+        let mpnet = WordPiece::from_json(json.to_string().as_bytes(), 11).unwrap();
         assert_eq!(mpnet.special().unwrap(), expected());
 
         json["added_tokens"] = declare(&[
@@ -265,7 +463,7 @@ mod tests {
             (7, "[SEP]"),
             (8, "[MASK]"),
         ]);
-        let bert = WordPiece::from_json(json.to_string().as_bytes()).unwrap();
+        let bert = WordPiece::from_json(json.to_string().as_bytes(), 11).unwrap();
         let special = bert.special().unwrap();
         assert_eq!((special.cls, special.sep), (6, 7));
         assert_eq!((special.pad, special.mask), (4, 8));

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use spanlight::Fatal;
+
 /// An error that stops a command. Every message names the file or field and the remedy.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -38,6 +40,15 @@ pub enum Error {
         /// Number of cells in the grid.
         cells: usize,
     },
+}
+
+impl Fatal for Error {
+    fn status(&self) -> u8 {
+        match self {
+            Self::Spanlight(error) => error.status(),
+            _ => 1,
+        }
+    }
 }
 
 /// Every error that converts into an error of `spanlight`.

@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 
 use burn::tensor::Device;
 use pollster::block_on;
-use spanlight::model::SavedModel;
+use spanlight::model;
 use spanlight_core::config::RelationInput;
 use spanlight_core::ops::Init;
 use spanlight_core::weights::state_of;
-use spanlight_core::{JointModel, ModelConfig};
+use spanlight_core::{JointModel, ModelConfig, SavedModel};
 use spanlight_learn::extend;
 
 use crate::error::{Error, Result};
@@ -25,7 +25,7 @@ use crate::error::{Error, Result};
 /// [`Error::Spanlight`] for a model that cannot be opened.
 pub fn mean(folders: &[PathBuf]) -> Result<SavedModel> {
     let opened: spanlight::Result<Vec<SavedModel>> =
-        folders.iter().map(|f| SavedModel::open(f)).collect();
+        folders.iter().map(|f| model::open(f)).collect();
     let mut models = opened?;
     give_all_the_same_inputs(&mut models)?;
     let mut models = models.into_iter().zip(folders);

@@ -10,7 +10,7 @@ use burn::module::{Module, ModuleMapper, ModuleVisitor, Param, ParamId};
 use burn::optim::GradientsParams;
 use burn::tensor::{Device, Tensor, TensorData};
 use spanlight_core::readback::read_scalars;
-use spanlight_core::weights::{Array, StateDict};
+use spanlight_core::weights::{Array, Pending, PendingState, StateDict};
 use spanlight_core::{Error, Result};
 
 use crate::Groups;
@@ -173,28 +173,19 @@ impl AdamW {
     }
 
     /// The moments by parameter name, as `m.NAME` and `v.NAME`.
-    ///
-    /// # Errors
-    /// [`Error::Device`] when they cannot be read back.
-    pub async fn state(&self) -> Result<StateDict> {
-        let mut state = StateDict::new();
+    pub fn state(&self) -> PendingState {
+        let mut state = PendingState::new();
         for (member, [m, v]) in self.moments.each() {
-            for (prefix, tensor) in [("m", m), ("v", v)] {
-                let data = tensor
-                    .into_data_async()
-                    .await
-                    .map_err(|e| Error::Device(e.to_string()))?;
-                let values = data
-                    .try_into_vec::<f32>()
-                    .map_err(|e| Error::Device(format!("{e:?}")))?;
-                let shape = vec![values.len()];
-                state.insert(
-                    format!("{prefix}.{}", self.names[&member.id].name),
-                    Array { shape, values },
-                );
+            for (prefix, values) in [("m", m), ("v", v)] {
+                let moment = Pending {
+                    shape: vec![member.count],
+                    values,
+                    transposed: false,
+                };
+                state.insert(format!("{prefix}.{}", self.names[&member.id].name), moment);
             }
         }
-        Ok(state)
+        state
     }
 
     /// Goes on from the moments of a [state](Self::state) after the given number of finished steps.

@@ -4,7 +4,7 @@
 use burn::module::Module;
 use spanlight_core::Result;
 use spanlight_core::ops::average::follow;
-use spanlight_core::weights::{StateDict, load_state, state_of};
+use spanlight_core::weights::{PendingState, StateDict, load_state, pending};
 
 /// A moving average of a model's weights, if there is one.
 pub struct Average<M> {
@@ -35,14 +35,8 @@ impl<M: Module> Average<M> {
     }
 
     /// Its arrays, for a checkpoint; none without an average.
-    ///
-    /// # Errors
-    /// [`Error::Device`](spanlight_core::Error::Device) when the device fails.
-    pub async fn state(&self) -> Result<StateDict> {
-        Ok(match &self.model {
-            Some(average) => state_of(average).await?,
-            None => StateDict::new(),
-        })
+    pub fn state(&self) -> PendingState {
+        self.model.as_ref().map(pending).unwrap_or_default()
     }
 
     /// Goes on from a [state](Self::state).

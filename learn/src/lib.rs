@@ -31,7 +31,7 @@ mod workers;
 
 pub use adamw::{AdamW, AdamWConfig};
 pub use average::Average;
-pub use checkpoint::{Checkpoint, Progress, prefixed};
+pub use checkpoint::{Checkpoint, Difference, Origin, Progress, prefixed};
 pub use error::{Error, Result};
 pub use gradients::{StepGradients, gradients};
 pub use groups::{Group, Groups, freeze};

@@ -1,11 +1,13 @@
 //! A run that stops and goes on.
 
 use burn::nn::Linear;
-use burn::tensor::Device;
+use burn::tensor::{Device, Tensor};
 use pollster::block_on;
 use spanlight_core::ops::Init;
-use spanlight_core::weights::{Array, StateDict, state_of, write_safetensors};
-use spanlight_learn::{AdamW, AdamWConfig, Checkpoint, Group, Groups, Progress, gradients};
+use spanlight_core::weights::{
+    Array, Pending, PendingState, StateDict, read_state, state_of, write_safetensors,
+};
+use spanlight_learn::{AdamW, AdamWConfig, Checkpoint, Group, Groups, Origin, Progress, gradients};
 use spanlight_tests::regression::{Backwards, Regression};
 
 fn fresh(seed: u64) -> (Linear, AdamW) {
@@ -50,14 +52,29 @@ fn extra() -> StateDict {
     StateDict::from([("queue".into(), array)])
 }
 
+fn origin() -> Origin {
+    Origin {
+        program: "spanlight 1.0.0".into(),
+        processor: "a CPU".into(),
+        inputs: [("training data".into(), "ab12".into())].into(),
+    }
+}
+
 fn pack(model: &Linear, optimizer: &AdamW) -> (Progress<String>, Vec<u8>) {
     let progress = Progress {
         step: 6,
         seconds: 1.5,
+        origin: origin(),
         task: "best \"so\" far".to_string(),
     };
-    let bytes = block_on(Checkpoint::pack(model, optimizer, extra(), &progress)).unwrap();
-    (progress, bytes)
+    let queue = Pending {
+        shape: vec![2, 1],
+        values: Tensor::from_data([1.5, -0.0], &Device::flex()),
+        transposed: false,
+    };
+    let pending = PendingState::from([("queue".into(), queue)]);
+    let packed = Checkpoint::pack(model, optimizer, pending, &progress).unwrap();
+    (progress, block_on(packed.bytes()).unwrap())
 }
 
 #[test]
@@ -75,8 +92,8 @@ fn a_resumed_run_is_the_uninterrupted_one_to_the_bit() {
     let state = |model: &Linear| block_on(state_of(model)).unwrap();
     assert_eq!(state(&other), state(&model));
     assert_eq!(
-        block_on(resumed.state()).unwrap(),
-        block_on(optimizer.state()).unwrap()
+        block_on(read_state(resumed.state())).unwrap(),
+        block_on(read_state(optimizer.state())).unwrap()
     );
     assert_ne!(state(&model), state(&fresh(1).0));
 }
@@ -106,4 +123,39 @@ fn a_damaged_or_foreign_checkpoint_is_refused() {
         message.contains("`weight`") && message.contains("shape"),
         "{message}"
     );
+}
+
+#[test]
+fn a_checkpoint_of_another_format_is_refused_by_name() {
+    let state = StateDict::new();
+    for (note, format) in [(r#"{"step":1,"seconds":1}"#, 0), (r#"{"format":4}"#, 4)] {
+        let bytes = write_safetensors(&state, Some(note.into())).unwrap();
+        let message = Checkpoint::step(&bytes).unwrap_err().to_string();
+        let expected = format!("has format {format}, and this program resumes format 3");
+        assert!(message.contains(&expected), "{message}");
+    }
+}
+
+#[test]
+fn everything_that_changed_since_a_checkpoint_is_named() {
+    let then = origin();
+    assert_eq!(then.differences(&origin()), []);
+    let mut now = origin();
+    now.program = "spanlight 1.0.1".into();
+    now.processor = "another CPU".into();
+    now.inputs.insert("training data".into(), "cd34".into());
+    now.inputs.insert("encoder".into(), "ef56".into());
+    let found = then.differences(&now);
+    let named: Vec<_> = found
+        .iter()
+        .map(|d| (d.what.as_str(), d.bearable))
+        .collect();
+    let expected = [
+        ("encoder", false),
+        ("training data", false),
+        ("program", true),
+        ("processor", true),
+    ];
+    assert_eq!(named, expected);
+    assert_eq!((&*found[1].then, &*found[1].now), ("ab12", "cd34"));
 }

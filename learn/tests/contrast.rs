@@ -6,7 +6,7 @@ use spanlight_core::pretrain::config::Normalization;
 use spanlight_core::pretrain::momentum::{Keys, MomentumContrast};
 use spanlight_core::pretrain::sample::SampleConfig;
 use spanlight_core::pretrain::{ObjectiveConfig, SpanPairNetwork};
-use spanlight_core::weights::{StateDict, state_of};
+use spanlight_core::weights::{StateDict, read_state, state_of};
 use spanlight_tests::invented::{Always, networks, sample};
 use spanlight_tests::values;
 
@@ -83,7 +83,7 @@ fn keys_are_queued_at_the_length_of_the_settings() {
         let chunk = &objective.chunks(0).unwrap()[0];
         block_on(objective.losses(&model, chunk, 0, 5)).unwrap();
         objective.stepped(&model, 0).unwrap();
-        let state = block_on(objective.contrast().state()).unwrap().0;
+        let state = block_on(read_state(objective.contrast().state().0)).unwrap();
 
         let projected = momentum.keys(&chunk.batch, &mut Pass::inference());
         let [_, width] = projected.dims();

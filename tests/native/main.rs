@@ -22,3 +22,4 @@ mod segmentation;
 mod shipped;
 mod software_gpu;
 mod span_cnn;
+mod stream;

@@ -10,10 +10,12 @@ fn keys(from: usize, to: usize) -> Tensor<2> {
     Tensor::from_data(TensorData::new(values, [to - from, 1]), &Device::flex())
 }
 
+fn state(queue: &KeyQueue) -> Option<Array> {
+    queue.state().map(|keys| block_on(keys.read()).unwrap())
+}
+
 fn content(queue: &KeyQueue) -> Vec<f32> {
-    let mut found = block_on(queue.state())
-        .unwrap()
-        .map_or(vec![], |a| a.values);
+    let mut found = state(queue).map_or(vec![], |a| a.values);
     found.sort_by(f32::total_cmp);
     found
 }
@@ -38,12 +40,10 @@ fn a_restored_queue_continues_as_the_original() {
         if pushed > 0 {
             queue.push(keys(0, pushed));
         }
-        let state = block_on(queue.state()).unwrap();
-        let mut other = KeyQueue::restore(5, state, queue.next(), &Device::flex()).unwrap();
+        let mut other = KeyQueue::restore(5, state(&queue), queue.next(), &Device::flex()).unwrap();
         queue.push(keys(10, 13));
         other.push(keys(10, 13));
-        let bits = |q: &KeyQueue| block_on(q.state()).unwrap();
-        assert_eq!((bits(&other), other.next()), (bits(&queue), queue.next()));
+        assert_eq!((state(&other), other.next()), (state(&queue), queue.next()));
     }
 }
 

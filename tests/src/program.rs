@@ -74,9 +74,17 @@ impl Program {
     /// # Panics
     /// When it succeeds.
     pub fn fail(&self, folder: &Path, arguments: &[&str]) -> String {
+        self.end(folder, arguments, 1)
+    }
+
+    /// Runs it, expects an exit status and gives the message on standard error.
+    ///
+    /// # Panics
+    /// For another status.
+    pub fn end(&self, folder: &Path, arguments: &[&str], expected: i32) -> String {
         let Output { status, stderr, .. } = self.command(folder, arguments).output().unwrap();
         let message = String::from_utf8(stderr).unwrap();
-        assert_eq!(status.code(), Some(1), "{arguments:?}: {message}");
+        assert_eq!(status.code(), Some(expected), "{arguments:?}: {message}");
         message
     }
 }
@@ -105,6 +113,8 @@ pub fn training<'a>(run: &'a str, epochs: &'a str) -> Vec<&'a str> {
         "1",
         "--chunk",
         "16",
+        "--save-every",
+        "3",
     ]
 }
 
@@ -185,11 +195,12 @@ pub fn events(at: &Path, run: &str, kind: &str) -> Vec<Value> {
     events.filter(|event| event["event"] == kind).collect()
 }
 
-/// Starts a program and stops it by a signal once a place is reached.
+/// Starts a program and stops it by a signal once a place is reached; returns its exit status, `None` if the
+/// signal itself ended it.
 ///
 /// # Panics
 /// When it ends before.
-pub fn stop_when(mut program: Command, signal: &str, reached: impl Fn() -> bool) {
+pub fn stop_when(mut program: Command, signal: &str, reached: impl Fn() -> bool) -> Option<i32> {
     let mut child = program.stderr(Stdio::null()).spawn().unwrap();
     while !reached() {
         assert!(
@@ -202,5 +213,5 @@ pub fn stop_when(mut program: Command, signal: &str, reached: impl Fn() -> bool)
         .args([signal, &child.id().to_string()])
         .status()
         .unwrap();
-    child.wait().unwrap();
+    child.wait().unwrap().code()
 }

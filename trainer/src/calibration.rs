@@ -5,9 +5,10 @@ use spanlight_core::calibration::{Reliabilities, fit};
 use spanlight_core::document::Sentence;
 use spanlight_core::predict::{Detail, Predicted};
 
+use spanlight_core::SavedModel;
+
 use crate::error::Result;
 use crate::evaluation::Evaluation;
-use crate::model::SavedModel;
 
 /// Word-pieces per batch, padding included.
 const CHUNK: usize = 512;
@@ -22,8 +23,7 @@ pub fn calibrate(
     gold: &[Sentence],
     workers: usize,
 ) -> Result<(Reliabilities, Reliabilities)> {
-    let tokenizer = model.wordpiece()?;
-    let evaluation = Evaluation::new(gold, &model.schema, &tokenizer, model.room())?;
+    let evaluation = Evaluation::new(gold, &model.schema, &model.tokenizer, model.room())?;
     let detail = Detail {
         evidence: true,
         tags: true,

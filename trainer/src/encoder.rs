@@ -1,17 +1,23 @@
 //! Loads pre-trained sentence encoders from a Hugging Face folder or a bundle.
 
-use std::path::Path;
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
 
+use burn::tensor::Device;
 use burn_store::pytorch_reader::{DType, PytorchReader};
 use half::{bf16, f16};
-use spanlight_core::bundle::MANIFEST;
+use sha2::{Digest, Sha256};
+use spanlight_core::ModelConfig;
+use spanlight_core::bundle::{MANIFEST, WEIGHTS};
 use spanlight_core::config::{ClsRepr, EncoderConfig};
 use spanlight_core::encoder::SentenceEncoder;
-use spanlight_core::weights::{Array, StateDict, has_pooler, load_bert, read_safetensors};
+use spanlight_core::ops::Init;
+use spanlight_core::weights::{Array, StateDict, count, has_pooler, load_bert, read_safetensors};
 use spanlight_core::wordpiece::WordPiece;
 
 use crate::error::{Error, Result};
-use crate::model::{self, SavedModel};
+use crate::model;
 use crate::store::{read, read_text};
 
 /// Whether a folder is a bundle and does not have the Hugging Face layout.
@@ -76,7 +82,7 @@ impl<'a> EncoderFolder<'a> {
             ("bert", "gelu") => config.relative_attention_num_buckets = 0,
             ("mpnet", "gelu") => {
                 // MPNet counts positions from the padding id on, and has no segment embeddings.
-                config.position_offset = kind.pad_token_id + 1;
+                config.position_offset = kind.pad_token_id.saturating_add(1);
                 config.type_vocab_size = 0;
             }
             (family, activation) => {
@@ -85,11 +91,34 @@ impl<'a> EncoderFolder<'a> {
                 )));
             }
         }
-        Ok(Self {
+        let folder = Self {
             path,
             config,
             bundled: None,
-        })
+        };
+        folder.check_size().map_err(fail)?;
+        Ok(folder)
+    }
+
+    /// Refuses sizes for which the weights cannot suffice, before memory is taken for them.
+    fn check_size(&self) -> Result<(), String> {
+        let config = ModelConfig::new(self.config.clone());
+        config.validate().map_err(|e| format!("config.json: {e}"))?;
+        let blank = SentenceEncoder::new(&config, &mut Init::blank(), &Device::flex());
+        let Some(bytes) = self.weights().ok().and_then(|path| fs::metadata(path).ok()) else {
+            // A tokenizer alone is enough to prepare a corpus; who needs the weights will miss them.
+            return Ok(());
+        };
+        // The pooler is often missing.
+        let values = count(&blank.embeddings).saturating_add(count(&blank.layers));
+        if bytes.len() / 2 < values {
+            return Err(format!(
+                "config.json describes an encoder of {values} weights, for which {} bytes are too few; use files \
+                 that belong together",
+                bytes.len()
+            ));
+        }
+        Ok(())
     }
 
     /// The tokenizer: `tokenizer.json`, else `vocab.txt`.
@@ -104,7 +133,7 @@ impl<'a> EncoderFolder<'a> {
         };
         let json = self.path.join("tokenizer.json");
         let tokenizer = if json.exists() {
-            WordPiece::from_json(&read(&json)?)?
+            WordPiece::from_json(&read(&json)?, self.config.vocab_size)?
         } else {
             let vocab = read_text(&self.path.join("vocab.txt")).map_err(|e| {
                 fail(format!(
@@ -151,28 +180,48 @@ impl<'a> EncoderFolder<'a> {
         Ok(load_bert(encoder, self.state()?)?)
     }
 
+    /// SHA-256 of the weights, in hexadecimal digits.
+    ///
+    /// # Errors
+    /// [`Error::Folder`] when no weights are found.
+    pub fn fingerprint(&self) -> Result<String> {
+        let mut file = File::open(self.weights()?)?;
+        let mut hash = Sha256::new();
+        io::copy(&mut file, &mut hash)?;
+        Ok(format!("{:x}", hash.finalize()))
+    }
+
+    /// The file with the weights.
+    fn weights(&self) -> Result<PathBuf> {
+        let names: &[&str] = match self.bundled {
+            Some(_) => &[WEIGHTS],
+            None => &[
+                "model.safetensors",
+                "pytorch_model.bin",
+                "model.pt",
+                "pytorch_model.pt",
+            ],
+        };
+        let mut paths = names.iter().map(|name| self.path.join(name));
+        paths.find(|path| path.exists()).ok_or_else(|| Error::Folder {
+            path: self.path.into(),
+            problem: "has no model.safetensors and no pytorch_model.bin; add the weights of the encoder"
+                .into(),
+        })
+    }
+
     fn state(&self) -> Result<StateDict> {
         if self.bundled.is_some() {
-            let weights = SavedModel::open(self.path)?.weights.into_iter();
+            let weights = model::open(self.path)?.weights.into_iter();
             let own =
                 |(name, array): (String, Array)| Some((name.strip_prefix(PART)?.into(), array));
             return Ok(weights.filter_map(own).collect());
         }
-        let safetensors = self.path.join("model.safetensors");
-        if safetensors.exists() {
-            return Ok(read_safetensors(&read(&safetensors)?)?);
-        }
-        let names = ["pytorch_model.bin", "model.pt", "pytorch_model.pt"];
-        match names
-            .iter()
-            .map(|name| self.path.join(name))
-            .find(|path| path.exists())
-        {
-            Some(path) => read_pytorch(&path),
-            None => Err(Error::Folder {
-                path: self.path.into(),
-                problem: "has no model.safetensors and no pytorch_model.bin; add the weights of the encoder".into(),
-            }),
+        let path = self.weights()?;
+        if path.extension().is_some_and(|e| e == "safetensors") {
+            Ok(read_safetensors(&read(&path)?)?)
+        } else {
+            read_pytorch(&path)
         }
     }
 }
@@ -184,6 +233,9 @@ fn cased(vocabulary: &str) -> bool {
     vocabulary.lines().any(|piece| piece.starts_with(changes))
 }
 
+/// How many tensors may share their values, as tied embeddings do, with two bytes a value.
+const TIES: u64 = 2;
+
 /// Reads the float tensors of a PyTorch checkpoint.
 ///
 /// # Errors
@@ -194,6 +246,24 @@ pub fn read_pytorch(path: &Path) -> Result<StateDict> {
         problem,
     };
     let reader = PytorchReader::new(path).map_err(|e| fail(e.to_string()))?;
+    let length = fs::metadata(path).map_err(|e| fail(e.to_string()))?.len();
+    let values = |shape: &[usize]| {
+        shape
+            .iter()
+            .fold(1, |n: u64, &e| n.saturating_mul(e as u64))
+    };
+    let all = reader
+        .tensors()
+        .values()
+        .map(|tensor| values(tensor.shape()));
+    // Views that repeat their values, or tensors that share them, make gigabytes of a small file.
+    let all = all.fold(0, u64::saturating_add);
+    if all > length.saturating_mul(TIES) {
+        return Err(fail(format!(
+            "its tensors have {all} values, for which {length} bytes are too few; save it again, with \
+             `.contiguous()` tensors"
+        )));
+    }
     let mut state = StateDict::new();
     for (name, tensor) in reader.tensors() {
         let bytes = tensor.read().map_err(|e| fail(format!("`{name}`: {e}")))?;
@@ -248,8 +318,8 @@ pub(crate) mod tests {
             "num_attention_heads": 1, "intermediate_size": 4, "max_position_embeddings": 8,
             "type_vocab_size": 2,
         });
-        std::fs::write(folder.path().join("config.json"), config.to_string()).unwrap();
-        std::fs::write(folder.path().join("vocab.txt"), vocabulary.join("\n")).unwrap();
+        fs::write(folder.path().join("config.json"), config.to_string()).unwrap();
+        fs::write(folder.path().join("vocab.txt"), vocabulary.join("\n")).unwrap();
         folder
     }
 

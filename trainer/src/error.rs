@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use crate::corpus::CorpusError;
 use crate::data::DataError;
 use crate::device::DeviceError;
+use crate::interrupt::Stop;
 use crate::store::StoreError;
 
 /// Why a command stops; every message names the place and the remedy.
@@ -44,6 +45,14 @@ pub enum Error {
     /// Arguments are invalid or contradict each other.
     #[error("{0}")]
     Usage(String),
+    /// A signal or the end of its time stopped a command, which has saved what it did.
+    #[error("stopped ({reason}); to go on, {resume}", reason = stop.reason())]
+    Stopped {
+        /// What stopped it.
+        stop: Stop,
+        /// How to go on.
+        resume: String,
+    },
     /// A training step fails.
     #[error(transparent)]
     Learn(spanlight_learn::Error),
@@ -53,6 +62,21 @@ pub enum Error {
     /// Standard input cannot be read, or standard output cannot be written.
     #[error("{0}")]
     Io(#[from] std::io::Error),
+}
+
+/// An error that ends a program with an exit status.
+pub trait Fatal: std::error::Error {
+    /// The status: above 0, and 1 unless it says more.
+    fn status(&self) -> u8;
+}
+
+impl Fatal for Error {
+    fn status(&self) -> u8 {
+        match self {
+            Self::Stopped { stop, .. } => stop.status(),
+            _ => 1,
+        }
+    }
 }
 
 /// Result with this program's [`Error`].

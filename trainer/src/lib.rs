@@ -28,7 +28,7 @@ pub mod model_spec;
 pub mod predictions;
 pub mod pretrain;
 mod pspe;
-mod run;
+pub mod run;
 pub mod settings;
 pub mod sinks;
 mod start;
@@ -36,4 +36,4 @@ pub mod store;
 pub mod threads;
 mod vocabulary;
 
-pub use error::{Error, Result};
+pub use error::{Error, Fatal, Result};

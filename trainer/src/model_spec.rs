@@ -55,9 +55,12 @@ impl ModelSpec {
     /// # Errors
     /// A missing or damaged file in the run's folder.
     pub fn of(folder: &RunFolder) -> Result<Self> {
+        let settings: ModelSettings = store::read_json(&folder.model_config())?;
+        settings.validate()?;
+        let rows = settings.model.encoder.vocab_size;
         Ok(Self {
-            tokenizer: WordPiece::from_json(&store::read(&folder.tokenizer())?)?,
-            settings: store::read_json(&folder.model_config())?,
+            tokenizer: WordPiece::from_json(&store::read(&folder.tokenizer())?, rows)?,
+            settings,
         })
     }
 

@@ -9,13 +9,17 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use spanlight_core::config::ClsRepr;
 use spanlight_core::loss::Measure;
-use spanlight_core::weights::StateDict;
-use spanlight_learn::{AdamW, Checkpoint, Objective, Progress, StepLoss, StepReport, Trainer};
+use spanlight_core::weights::{PendingState, StateDict};
+use spanlight_learn::{
+    AdamW, Checkpoint, Difference, Objective, Origin, Progress, StepLoss, StepReport, Trainer,
+};
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::event::{Event, Figure, Sink};
+use crate::interrupt::Stop;
 use crate::machine::Machine;
 use crate::model_spec::ModelSpec;
+use crate::settings::SaveEvery;
 use crate::store::{self, RunFolder};
 use crate::threads::Threads;
 
@@ -31,6 +35,18 @@ pub struct Run<'a> {
     begin: Instant,
     /// Seconds that earlier processes spent on the run.
     earlier: f64,
+    /// What the steps are made with.
+    origin: Origin,
+    saved: Instant,
+}
+
+/// How a run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    /// There is nothing left to do.
+    Complete,
+    /// It was stopped, and goes on with `--resume`.
+    Stopped(Stop),
 }
 
 /// How far a run goes.
@@ -57,7 +73,18 @@ impl<'a> Run<'a> {
             sink,
             begin: Instant::now(),
             earlier: 0.0,
+            origin: Origin {
+                program: concat!("spanlight ", env!("CARGO_PKG_VERSION")).into(),
+                processor: machine.kind(),
+                inputs: BTreeMap::new(),
+            },
+            saved: Instant::now(),
         }
+    }
+
+    /// Notes the fingerprint of something that the run reads, which must be the same when it goes on.
+    pub fn reads(&mut self, name: &str, fingerprint: String) {
+        self.origin.inputs.insert(name.into(), fingerprint);
     }
 
     /// Seconds of the run so far.
@@ -99,7 +126,7 @@ impl<'a> Run<'a> {
     /// on, else of its start.
     ///
     /// # Errors
-    /// A damaged checkpoint, or one of another model.
+    /// A damaged checkpoint, or one of another model, other data, another version or another processor.
     pub fn restore<M: Module, T: Default + DeserializeOwned>(
         &mut self,
         model: M,
@@ -109,6 +136,7 @@ impl<'a> Run<'a> {
             let start = Progress {
                 step: 0,
                 seconds: 0.0,
+                origin: self.origin.clone(),
                 task: T::default(),
             };
             return Ok((model, StateDict::new(), start));
@@ -117,7 +145,36 @@ impl<'a> Run<'a> {
         let restored: (M, StateDict, Progress<T>) =
             Checkpoint::unpack(&bytes, model, optimizer, self.machine.device)?;
         self.earlier = restored.2.seconds;
+        self.compare(&restored.2.origin)?;
         Ok(restored)
+    }
+
+    /// Refuses to go on from a checkpoint that something else was made with.
+    fn compare(&mut self, then: &Origin) -> Result<()> {
+        for difference in then.differences(&self.origin) {
+            let Difference {
+                what,
+                then,
+                now,
+                bearable,
+            } = difference;
+            let changed =
+                format!("the {what} was `{then}` when this run was saved and is `{now}` now");
+            if bearable && self.machine.elsewhere {
+                self.note(format!("{changed}; it goes on, but not to the bit"))?;
+                continue;
+            }
+            let remedy = if bearable {
+                "go on there, or add --resume-elsewhere: the result will not be that of an uninterrupted run \
+                 to the bit"
+            } else {
+                "put it back as it was, or start a new run"
+            };
+            let path = self.folder.path().into();
+            let problem = format!("{changed}; {remedy}");
+            return Err(Error::Folder { path, problem });
+        }
+        Ok(())
     }
 
     /// Tells what is about to be trained.
@@ -143,8 +200,8 @@ impl<'a> Run<'a> {
         })
     }
 
-    /// Makes all steps that are left. `after` sees every one and may end the run with a reason; returns that,
-    /// or that all steps are done.
+    /// Makes all steps that are left. `after` sees every one and may end the run; returns how it ended, and the
+    /// reason in words.
     ///
     /// # Errors
     /// Those of a step and of `after`; what was saved stays usable.
@@ -153,30 +210,52 @@ impl<'a> Run<'a> {
         trainer: &mut Trainer<O>,
         length: Length,
         learning_rate: f64,
-        mut after: impl FnMut(&Trainer<O>, &mut Self) -> Result<Option<String>>,
-    ) -> Result<String> {
+        mut after: impl FnMut(&Trainer<O>, &mut Self) -> Result<Option<(Ending, String)>>,
+    ) -> Result<(Ending, String)> {
         let threads = Threads(self.machine.workers);
         while trainer.finished() < length.steps {
             let begin = Instant::now();
             let report = block_on(trainer.step(&threads))?;
             let seconds = begin.elapsed().as_secs_f64();
             self.emit(&step_event(&report, length, learning_rate, seconds))?;
-            if let Some(reason) = after(trainer, self)? {
-                return Ok(reason);
+            if let Some(end) = after(trainer, self)? {
+                return Ok(end);
             }
         }
-        Ok("all steps done".into())
+        Ok((Ending::Complete, "all steps done".into()))
     }
 
-    /// Replaces the checkpoint of the run, which is that of the given step.
+    /// Whether a checkpoint is due after `step`.
+    pub fn due(&self, every: SaveEvery, step: usize) -> bool {
+        match every {
+            SaveEvery::Steps(steps) => step.is_multiple_of(steps),
+            SaveEvery::Minutes(minutes) => self.saved.elapsed().as_secs_f64() >= 60.0 * minutes,
+        }
+    }
+
+    /// Replaces the checkpoint of the run.
     ///
     /// # Errors
-    /// A full disk; the checkpoint before stays.
-    pub fn save(&mut self, checkpoint: &[u8], step: usize) -> Result<()> {
+    /// A failing device or a full disk; the checkpoint before stays.
+    pub fn save<O: Objective, T: Serialize>(
+        &mut self,
+        trainer: &Trainer<O>,
+        extra: PendingState,
+        task: T,
+    ) -> Result<()> {
+        let progress = Progress {
+            step: trainer.finished(),
+            seconds: self.seconds(),
+            origin: self.origin.clone(),
+            task,
+        };
+        let (model, optimizer) = (trainer.model(), trainer.optimizer());
+        let packed = Checkpoint::pack(model, optimizer, extra, &progress)?;
         let path = self.folder.checkpoint();
-        store::write_atomic(&path, checkpoint)?;
+        store::write_stream(&path, packed)?;
+        self.saved = Instant::now();
         self.emit(&Event::Saved {
-            step: step as u64,
+            step: progress.step as u64,
             path: path.display().to_string(),
         })
     }

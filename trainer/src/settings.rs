@@ -1,6 +1,7 @@
 //! Merges the settings of a run from defaults, a preset, a settings file and the command line.
 
 mod preset;
+mod save_every;
 mod switches;
 mod value;
 
@@ -12,6 +13,7 @@ use serde_json::{Map, Value};
 
 use crate::error::{Error, Result};
 pub use preset::{Preset, Presets};
+pub use save_every::SaveEvery;
 pub use switches::EncoderSwitches;
 pub use value::{Range, at_least_one, check_all, check_optimizer, parse_lowercase, required};
 

@@ -13,7 +13,7 @@ use spanlight_core::{Encoders, ModelConfig};
 
 use crate::encoder::EncoderFolder;
 use crate::error::{Error, Result};
-use crate::model::{self, SavedModel};
+use crate::model;
 use crate::settings::required;
 use crate::store::{FINETUNED, PRETRAINED, read};
 
@@ -160,7 +160,7 @@ impl<'a> EarlierEncoders<'a> {
                 "is a fine-tuning, which has no momentum network; use --load-network query".into(),
             ));
         }
-        let saved = SavedModel::open(folder)?;
+        let saved = model::open(folder)?;
         let (config, weights) = (saved.config.model, saved.weights);
         Self::of(folder, parts, config, weights, "encoders.", false)
     }

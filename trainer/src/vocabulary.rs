@@ -1,87 +1,42 @@
 //! Removes word-pieces that no text has: the placeholders in BERT's vocabulary.
 
-use std::mem::take;
+use spanlight_core::SavedModel;
+use spanlight_core::weights::Array;
 
-use burn::module::Param;
-use burn::tensor::{Device, Int, Tensor};
-use pollster::block_on;
-use serde_json::Value;
-use spanlight_core::JointModel;
-use spanlight_core::weights::state_of;
-use spanlight_core::wordpiece::WordPiece;
+use crate::error::Result;
 
-use crate::error::{Error, Result};
-use crate::model::SavedModel;
+/// The table with a row for every word-piece.
+const TABLE: &str = "encoders.sentence.embeddings.word.weight";
 
-/// Removes the placeholders (`[unused0]` and so on) from a model's tokenizer and embeddings. The
-/// model extracts the same as before. A tokenizer without a table of word-pieces is not changed.
+/// Removes the placeholders (`[unused0]` and so on) from a model's tokenizer and embeddings. The model extracts
+/// the same as before.
 ///
 /// # Errors
-/// [`Error::Core`] if the smaller tokenizer cannot be read.
+/// [`Error::Core`](crate::error::Error::Core) if a special piece is a placeholder.
 pub fn prune(model: &mut SavedModel) -> Result<()> {
-    let mut tokenizer: Value = serde_json::from_slice(&model.tokenizer)
-        .map_err(|e| Error::Usage(format!("tokenizer.json: {e}")))?;
-    let Some(kept) = kept(&tokenizer, model.config.model.encoder.vocab_size) else {
-        return Ok(());
-    };
-    let device = Device::flex();
-    let weights = take(&mut model.weights);
-    let mut pruned = JointModel::load(&model.config.model, &model.schema, weights, &device)?;
-    let rows: Vec<i32> = kept.iter().map(|&id| id as i32).collect();
-    let rows = Tensor::<1, Int>::from_data(rows.as_slice(), &device);
-    let embeddings = &mut pruned.encoders.sentence.embeddings;
-    let table = embeddings.word.weight.val(); // [pieces, hidden]
-    embeddings.word.weight = Param::from_tensor(table.select(0, rows));
-    model.weights = block_on(state_of(&pruned))?;
-    model.config.model.encoder.vocab_size = kept.len();
-
-    let new_id = |id: &Value| kept.binary_search(&(id.as_u64()? as usize)).ok();
-    if let Some(vocabulary) = tokenizer["model"]["vocab"].as_object_mut() {
-        vocabulary.retain(|_, id| match new_id(id) {
-            Some(new) => {
-                *id = new.into();
-                true
-            }
-            None => false,
-        });
+    let encoder = &mut model.config.model.encoder;
+    let (tokenizer, kept) = model.tokenizer.without_placeholders(encoder.vocab_size)?;
+    let (width, rows) = (encoder.hidden_size, kept.len());
+    if let Some(table) = model.weights.get_mut(TABLE) {
+        let row = |&id: &u32| &table.values[id as usize * width..][..width];
+        let values = kept.iter().flat_map(row).copied().collect();
+        *table = Array::new(TABLE, vec![rows, width], values)?;
     }
-    if let Some(added) = tokenizer["added_tokens"].as_array_mut() {
-        added.retain_mut(|token| match new_id(&token["id"]) {
-            Some(new) => {
-                token["id"] = new.into();
-                true
-            }
-            None => false,
-        });
-    }
-    // The post-processor would add [CLS] and [SEP] with their old ids; `WordPiece` adds them itself.
-    tokenizer["post_processor"] = Value::Null;
-    let smaller = WordPiece::from_json(tokenizer.to_string().as_bytes())?;
-    model.tokenizer = smaller.to_json()?.into_bytes();
+    encoder.vocab_size = rows;
+    model.tokenizer = tokenizer;
     Ok(())
-}
-
-/// The ids to keep, in order; `None` if all stay or the vocabulary is not a table of word-pieces.
-fn kept(tokenizer: &Value, size: usize) -> Option<Vec<usize>> {
-    let vocabulary = tokenizer["model"]["vocab"].as_object()?;
-    let mut unused = vec![false; size];
-    for (piece, id) in vocabulary {
-        let number = piece
-            .strip_prefix("[unused")
-            .and_then(|p| p.strip_suffix(']'));
-        if number.is_some_and(|n| n.parse::<u32>().is_ok()) {
-            *unused.get_mut(id.as_u64()? as usize)? = true;
-        }
-    }
-    let kept: Vec<usize> = (0..size).filter(|&id| !unused[id]).collect();
-    (kept.len() < size).then_some(kept)
 }
 
 #[cfg(test)]
 mod tests {
     use spanlight_core::config::{EncoderConfig, ModelSettings};
     use spanlight_core::ops::Init;
-    use spanlight_core::{Decoding, ModelConfig, Schema};
+    use spanlight_core::{Decoding, JointModel, ModelConfig, Schema};
+
+    use burn::tensor::Device;
+    use pollster::block_on;
+    use spanlight_core::weights::state_of;
+    use spanlight_core::wordpiece::WordPiece;
 
     use super::*;
 
@@ -106,7 +61,7 @@ mod tests {
                 decoding: Decoding::default(),
             },
             schema,
-            tokenizer: tokenizer.to_json().unwrap().into_bytes(),
+            tokenizer: tokenizer.clone(),
             weights: block_on(state_of(&weights)).unwrap(),
         }
     }
@@ -125,7 +80,7 @@ mod tests {
             .weight
             .val();
         let values: Vec<f32> = table.into_data().try_into_vec().unwrap();
-        let pieces = model.wordpiece().unwrap().sentence(["annas", "x"]).unwrap();
+        let pieces = model.tokenizer.sentence(["annas", "x"]).unwrap();
         let row = |&id: &u32| values[2 * id as usize..][..2].to_vec();
         pieces.ids.iter().map(row).collect()
     }
@@ -138,7 +93,7 @@ mod tests {
         prune(&mut model).unwrap();
         assert_eq!(
             (
-                model.wordpiece().unwrap().vocabulary(),
+                model.tokenizer.vocabulary(),
                 model.config.model.encoder.vocab_size
             ),
             (7, 7)

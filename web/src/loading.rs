@@ -2,12 +2,8 @@
 
 use burn::tensor::Device;
 use js_sys::Uint8Array;
-use spanlight_core::Error;
 use spanlight_core::bundle::{Manifest, TOKENIZER, WEIGHTS};
 use spanlight_core::extract::{ExtractOptions, Extractor};
-use spanlight_core::predict::Predictor;
-use spanlight_core::weights::decode;
-use spanlight_core::wordpiece::WordPiece;
 use wasm_bindgen::JsValue;
 
 use crate::device::Placement;
@@ -121,51 +117,21 @@ impl Bundle {
         progress.report(Stage::Weights, 0, 2).await?;
         let backend = placement.backend();
         let watch = (backend == Backend::Webgpu).then(Watch::begin);
-        let tokenizer = self.tokenizer().map_err(failure)?;
-        let weights = decode(&self.weights.to_vec()).map_err(|e| {
-            failure(Error::Bundle {
-                part: WEIGHTS.into(),
-                problem: e.to_string(),
-            })
-        })?;
-        progress.report(Stage::Weights, 1, 2).await?;
-        let model = self
+        let saved = self
             .manifest
-            .model(weights, &placement.device)
+            .saved(&self.tokenizer.to_vec(), &self.weights.to_vec())
             .map_err(failure)?;
-        let predictor = Predictor::new(
-            model,
-            self.manifest.schema.clone(),
-            self.manifest.config.decoding,
-            placement.budget,
-        );
+        progress.report(Stage::Weights, 1, 2).await?;
+        let extractor = saved
+            .extractor(&placement.device, placement.budget)
+            .map_err(failure)?;
         progress.report(Stage::Weights, 2, 2).await?;
         Ok(Loaded {
-            extractor: Extractor::new(predictor, tokenizer)
-                .with_clock(now)
-                .with_memory(self.memory),
+            extractor: extractor.with_clock(now).with_memory(self.memory),
             info: self.info(&placement, note),
             watch,
             device: placement.device,
         })
-    }
-
-    fn tokenizer(&self) -> Result<WordPiece, Error> {
-        let tokenizer = WordPiece::from_json(&self.tokenizer.to_vec())?;
-        let (pieces, rows) = (
-            tokenizer.vocabulary(),
-            self.manifest.config.model.encoder.vocab_size,
-        );
-        if pieces > rows {
-            let problem = format!(
-                "has {pieces} word-pieces, and the model knows {rows}; export the bundle anew"
-            );
-            return Err(Error::Bundle {
-                part: TOKENIZER.into(),
-                problem,
-            });
-        }
-        Ok(tokenizer)
     }
 
     /// Runs the self-test of the manifest. The inner error is the reason of a failure.

@@ -50,8 +50,18 @@ impl EncoderConfig {
             ("encoder.hidden_size", self.hidden_size),
             ("encoder.num_attention_heads", self.num_attention_heads),
             ("encoder.intermediate_size", self.intermediate_size),
+            (
+                "encoder.max_position_embeddings",
+                self.max_position_embeddings,
+            ),
         ];
-        positive(&sizes)?;
+        sensible(&sizes)?;
+        if self.num_hidden_layers > MOST_LAYERS {
+            return Err(Error::Config {
+                field: "encoder.num_hidden_layers",
+                problem: format!("{} is above {MOST_LAYERS}", self.num_hidden_layers),
+            });
+        }
         if self.room() < 3 {
             return Err(Error::Config {
                 field: "encoder.max_position_embeddings",
@@ -70,23 +80,41 @@ impl EncoderConfig {
                 ),
             });
         }
+        if !(self.layer_norm_eps.is_finite() && self.layer_norm_eps > 0.0) {
+            return Err(Error::Config {
+                field: "encoder.layer_norm_eps",
+                problem: format!("{} must be finite and above 0", self.layer_norm_eps),
+            });
+        }
         // Half the buckets are for either side, half of those for one distance each.
-        if !matches!(self.relative_attention_num_buckets, 0 | 4..) {
+        if !matches!(self.relative_attention_num_buckets, 0 | 4..=LARGEST) {
             return Err(Error::Config {
                 field: "encoder.relative_attention_num_buckets",
-                problem: "must be 0 or at least 4".into(),
+                problem: format!("must be 0 or between 4 and {LARGEST}"),
+            });
+        }
+        if self.type_vocab_size > LARGEST {
+            return Err(Error::Config {
+                field: "encoder.type_vocab_size",
+                problem: format!("{} is above {LARGEST}", self.type_vocab_size),
             });
         }
         Ok(())
     }
 }
 
-/// Checks that no size is 0.
-pub(super) fn positive(sizes: &[(&'static str, usize)]) -> Result<()> {
-    match sizes.iter().find(|(_, size)| *size == 0) {
-        Some((field, _)) => Err(Error::Config {
+/// Largest size of anything: 64 times the largest vocabulary of its kind, and small enough that products of
+/// three sizes do not overflow.
+const LARGEST: usize = 1 << 21;
+/// Most layers of a sentence encoder, 40 times those of BERT-large.
+const MOST_LAYERS: usize = 1000;
+
+/// Checks that sizes are neither 0 nor absurd.
+pub(super) fn sensible(sizes: &[(&'static str, usize)]) -> Result<()> {
+    match sizes.iter().find(|(_, size)| !(1..=LARGEST).contains(size)) {
+        Some((field, size)) => Err(Error::Config {
             field,
-            problem: "must be at least 1".into(),
+            problem: format!("{size} is not between 1 and {LARGEST}"),
         }),
         None => Ok(()),
     }

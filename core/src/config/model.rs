@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Decoding;
-use super::encoder::{EncoderConfig, positive};
+use super::encoder::{EncoderConfig, sensible};
 use crate::{Error, Result};
 
 /// Everything that determines the shape and the arithmetic of a [`JointModel`](crate::JointModel).
@@ -55,6 +55,10 @@ pub struct ModelConfig {
     #[serde(default)]
     pub case: bool,
 }
+
+/// Most kernels of a span CNN, and the widest.
+const MOST_KERNELS: usize = 32;
+const WIDEST_KERNEL: usize = 64;
 
 fn kernels() -> Vec<usize> {
     vec![2, 3, 4]
@@ -120,11 +124,16 @@ impl ModelConfig {
             ("position_size", self.position_size),
             ("relation_size", self.relation_size),
         ];
-        positive(&sizes)?;
-        if self.span_kernels.is_empty() || self.span_kernels.contains(&0) {
+        sensible(&sizes)?;
+        let possible = |width: &usize| (1..=WIDEST_KERNEL).contains(width);
+        if !(1..=MOST_KERNELS).contains(&self.span_kernels.len())
+            || !self.span_kernels.iter().all(possible)
+        {
             return Err(Error::Config {
                 field: "span_kernels",
-                problem: "at least one kernel, each at least 1 word wide, is needed".into(),
+                problem: format!(
+                    "1 to {MOST_KERNELS} kernels are needed, each 1 to {WIDEST_KERNEL} words wide"
+                ),
             });
         }
         if !(0.0..1.0).contains(&self.dropout) {

@@ -8,6 +8,7 @@ use burn::tensor::{Device, Tensor};
 
 use super::candidates::{Candidates, TypedSpans};
 use super::relation::RelationClassifier;
+use crate::Result;
 use crate::batch::PieceBatch;
 use crate::case::Case;
 use crate::config::ModelConfig;
@@ -19,7 +20,6 @@ use crate::schema::{Schema, Span};
 use crate::span::SpanEncoder;
 use crate::tagger::Tag;
 use crate::weights::{StateDict, load_state};
-use crate::{Error, Result};
 
 /// The encoders with the three classifiers: tags, entity types, relations.
 #[derive(Module, Debug)]
@@ -93,17 +93,6 @@ impl JointModel {
         weights: StateDict,
         device: &Device,
     ) -> Result<Self> {
-        // Every layer has weights, so there cannot be more layers than weights.
-        if config.encoder.num_hidden_layers > weights.len() {
-            return Err(Error::Config {
-                field: "encoder.num_hidden_layers",
-                problem: format!(
-                    "{} layers cannot come from {} weights; the weights belong to another configuration",
-                    config.encoder.num_hidden_layers,
-                    weights.len()
-                ),
-            });
-        }
         let blank = Self::new(config, schema, &mut Init::blank(), device)?;
         load_state(blank, weights)
     }

@@ -19,7 +19,7 @@ use super::cspo::normalize;
 use super::network::SpanPairNetwork;
 use crate::ops::Pass;
 use crate::ops::average::follow;
-use crate::weights::{Array, StateDict, load_state, state_of};
+use crate::weights::{Array, Pending, PendingState, StateDict, load_state, pending};
 use crate::{Error, Result};
 
 /// Prefix of the arrays of the momentum network.
@@ -94,19 +94,16 @@ impl MomentumContrast {
 
     /// The arrays and the rows to go on from.
     ///
-    /// # Errors
-    /// [`Error::Device`] when the device fails.
-    pub async fn state(&self) -> Result<(StateDict, QueueRows)> {
-        let mut state = StateDict::new();
-        for (name, array) in state_of(&self.network).await? {
-            state.insert(format!("{MOMENTUM}{name}"), array);
-        }
+    pub fn state(&self) -> (PendingState, QueueRows) {
+        let network = pending(&self.network).into_iter();
+        let mut state: PendingState = network
+            .map(|(name, array)| (format!("{MOMENTUM}{name}"), array))
+            .collect();
         for (name, queue) in QUEUES.into_iter().zip(&self.queues) {
-            let keys = queue.state().await?;
-            state.extend(keys.map(|keys| (name.to_string(), keys)));
+            state.extend(queue.state().map(|keys| (name.to_string(), keys)));
         }
         let next = [0, 1].map(|side| self.queues[side].next());
-        Ok((state, QueueRows { next }))
+        (state, QueueRows { next })
     }
 
     /// Goes on from a [state](Self::state).
@@ -215,23 +212,15 @@ impl KeyQueue {
         self.next = (self.next + new) % self.capacity;
     }
 
-    /// The keys on the host; `None` while empty.
-    ///
-    /// # Errors
-    /// [`Error::Device`] when the device fails.
-    pub async fn state(&self) -> Result<Option<Array>> {
-        let Some(keys) = self.keys() else {
-            return Ok(None);
-        };
+    /// The keys: `[len, width]`; `None` while empty.
+    pub fn state(&self) -> Option<Pending> {
+        let keys = self.keys()?;
         let shape = keys.dims().to_vec();
-        let data = keys
-            .into_data_async()
-            .await
-            .map_err(|e| Error::Device(e.to_string()))?;
-        let values = data
-            .try_into_vec::<f32>()
-            .map_err(|e| Error::Device(format!("{e:?}")))?;
-        Ok(Some(Array { shape, values }))
+        Some(Pending {
+            values: keys.reshape([shape.iter().product::<usize>()]),
+            shape,
+            transposed: false,
+        })
     }
 
     /// A queue from its [state](Self::state) and the row of the [next](Self::next) key.

@@ -11,7 +11,10 @@ mod state;
 
 pub use bert::{has_pooler, load_bert};
 pub use earlier::current_names;
-pub use file::{read_note, read_safetensors, write_safetensors};
+pub use file::{Stream, read_note, read_safetensors, write_safetensors};
 pub use pspe::{LabelOrder, Stage, from_pspe, reorder, sizes, to_pspe};
 pub use quant::{Precision, decode, encode};
-pub use state::{Array, StateDict, load_state, load_state_partial, state_of};
+pub use state::{
+    Array, Pending, PendingState, StateDict, check_state, count, load_state, load_state_partial,
+    pending, read_state, state_of,
+};

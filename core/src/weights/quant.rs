@@ -4,9 +4,9 @@
 use std::str::FromStr;
 
 use half::f16;
-use safetensors::tensor::{Dtype, SafeTensors, TensorView, serialize};
+use safetensors::tensor::{Dtype, TensorView, serialize};
 
-use super::file::failed;
+use super::file::{failed, open};
 use super::{Array, StateDict};
 use crate::{Error, Result};
 
@@ -97,7 +97,7 @@ pub fn encode(state: &StateDict, precision: Precision) -> Result<Vec<u8>> {
 /// # Errors
 /// [`Error::Weight`] for a damaged file or an int8 array without its scales.
 pub fn decode(bytes: &[u8]) -> Result<StateDict> {
-    let file = SafeTensors::deserialize(bytes).map_err(failed)?;
+    let file = open(bytes)?;
     let mut state = super::read_safetensors(bytes)?;
     for (name, view) in file.iter().filter(|(_, view)| view.dtype() == Dtype::I8) {
         let lost = || {
@@ -187,6 +187,8 @@ fn f32_bytes(values: &[f32]) -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
+    use safetensors::tensor::SafeTensors;
+
     use super::*;
 
     fn state() -> StateDict {

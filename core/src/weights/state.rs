@@ -1,6 +1,6 @@
 //! The named parameters of a module as host arrays.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
 use burn::tensor::{Tensor, TensorData};
@@ -22,7 +22,8 @@ impl Array {
     /// # Errors
     /// [`Error::Weight`] if the number of values does not fit the shape.
     pub fn new(name: &str, shape: Vec<usize>, values: Vec<f32>) -> Result<Self> {
-        if shape.iter().product::<usize>() != values.len() {
+        let count = (shape.iter()).try_fold(1_usize, |count, &extent| count.checked_mul(extent));
+        if count != Some(values.len()) {
             return Err(Error::Weight {
                 name: name.into(),
                 problem: format!(
@@ -80,15 +81,49 @@ impl Path {
     }
 }
 
-/// Reads all parameters of a module back from its device.
-///
-/// # Errors
-/// [`Error::Device`] when the device fails.
-pub async fn state_of<M: Module>(module: &M) -> Result<StateDict> {
+/// An array that is still on its device.
+#[derive(Debug, Clone)]
+pub struct Pending {
+    /// Extent of every dimension of the array.
+    pub shape: Vec<usize>,
+    /// The values, flattened.
+    pub values: Tensor<1>,
+    /// Whether the device has the transposed matrix, as of linear layers.
+    pub transposed: bool,
+}
+
+impl Pending {
+    /// The array, read back from its device.
+    ///
+    /// # Errors
+    /// [`Error::Device`] when the device fails.
+    pub async fn read(self) -> Result<Array> {
+        let data = self
+            .values
+            .into_data_async()
+            .await
+            .map_err(|e| Error::Device(e.to_string()))?;
+        let values = data
+            .try_into_vec::<f32>()
+            .map_err(|e| Error::Device(format!("{e:?}")))?;
+        let mut shape = self.shape;
+        if self.transposed {
+            shape.reverse();
+            return Ok(Array { shape, values }.transposed());
+        }
+        Ok(Array { shape, values })
+    }
+}
+
+/// Arrays by name, still on their device.
+pub type PendingState = BTreeMap<String, Pending>;
+
+/// All parameters of a module, still on its device.
+pub fn pending<M: Module>(module: &M) -> PendingState {
     #[derive(Default)]
     struct Collector {
         path: Path,
-        found: Vec<(String, bool, Vec<usize>, Tensor<1>)>,
+        found: PendingState,
     }
     impl ModuleVisitor for Collector {
         fn enter_module(&mut self, name: &str, container: &str) {
@@ -100,28 +135,40 @@ pub async fn state_of<M: Module>(module: &M) -> Result<StateDict> {
         fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
             let tensor = param.val().detach();
             let count = tensor.shape().num_elements();
-            let shape = tensor.dims().to_vec();
-            self.found.push((
-                self.path.name(),
-                self.path.is_linear_weight(),
+            let mut shape = tensor.dims().to_vec();
+            let transposed = self.path.is_linear_weight();
+            if transposed {
+                shape.reverse();
+            }
+            let array = Pending {
                 shape,
-                tensor.reshape([count]),
-            ));
+                values: tensor.reshape([count]),
+                transposed,
+            };
+            self.found.insert(self.path.name(), array);
         }
     }
     let mut collector = Collector::default();
     module.visit(&mut collector);
+    collector.found
+}
+
+/// Reads all parameters of a module back from its device.
+///
+/// # Errors
+/// [`Error::Device`] when the device fails.
+pub async fn state_of<M: Module>(module: &M) -> Result<StateDict> {
+    read_state(pending(module)).await
+}
+
+/// Reads arrays back from their device.
+///
+/// # Errors
+/// [`Error::Device`] when the device fails.
+pub async fn read_state(pending: PendingState) -> Result<StateDict> {
     let mut state = StateDict::new();
-    for (name, linear, shape, tensor) in collector.found {
-        let data = tensor
-            .into_data_async()
-            .await
-            .map_err(|e| Error::Device(e.to_string()))?;
-        let values = data
-            .try_into_vec::<f32>()
-            .map_err(|e| Error::Device(format!("{e:?}")))?;
-        let array = Array { shape, values };
-        state.insert(name, if linear { array.transposed() } else { array });
+    for (name, array) in pending {
+        state.insert(name, array.read().await?);
     }
     Ok(state)
 }
@@ -133,15 +180,8 @@ pub async fn state_of<M: Module>(module: &M) -> Result<StateDict> {
 /// belongs to no parameter.
 pub fn load_state<M: Module>(module: M, mut state: StateDict) -> Result<M> {
     let module = fill(module, &mut state, true)?;
-    match state.into_keys().next() {
-        None => Ok(module),
-        Some(name) => Err(Error::Weight {
-            name,
-            problem:
-                "the model has no parameter of this name; the file belongs to another configuration"
-                    .into(),
-        }),
-    }
+    surplus(state.keys().next())?;
+    Ok(module)
 }
 
 /// Replaces the parameters that `state` names and keeps the others. The arrays that remain in `state`
@@ -151,6 +191,106 @@ pub fn load_state<M: Module>(module: M, mut state: StateDict) -> Result<M> {
 /// [`Error::Weight`] for an array of another shape.
 pub fn load_state_partial<M: Module>(module: M, state: &mut StateDict) -> Result<M> {
     fill(module, state, false)
+}
+
+/// What is wrong with an array for a parameter whose array has the `expected` shape.
+fn problem(array: Option<&Array>, expected: &[usize]) -> Option<String> {
+    let Some(array) = array else {
+        return Some(
+            "is missing; the file is incomplete or belongs to another configuration".into(),
+        );
+    };
+    if array.shape != expected {
+        return Some(format!(
+            "has the shape {:?}, but the model needs {expected:?}; the file belongs to another configuration",
+            array.shape
+        ));
+    }
+    let finite = array.values.iter().all(|value| value.is_finite());
+    (!finite).then(|| {
+        "holds values that are not finite; the file is damaged, so fetch it or train it again"
+            .into()
+    })
+}
+
+/// The shape of a parameter's array, given that of the parameter.
+fn array_shape(path: &Path, mut shape: Vec<usize>) -> Vec<usize> {
+    if path.is_linear_weight() {
+        shape.reverse();
+    }
+    shape
+}
+
+/// An array that belongs to no parameter, if there is one.
+fn surplus(name: Option<&String>) -> Result<()> {
+    match name {
+        None => Ok(()),
+        Some(name) => Err(Error::Weight {
+            name: name.clone(),
+            problem:
+                "the model has no parameter of this name; the file belongs to another configuration"
+                    .into(),
+        }),
+    }
+}
+
+/// Checks that arrays are the parameters of a module, without moving any; the module may be
+/// [blank](crate::ops::Init::blank).
+///
+/// # Errors
+/// As [`load_state`].
+pub fn check_state<M: Module>(module: &M, state: &StateDict) -> Result<()> {
+    struct Checker<'a> {
+        path: Path,
+        state: &'a StateDict,
+        known: BTreeSet<String>,
+        error: Option<Error>,
+    }
+    impl ModuleVisitor for Checker<'_> {
+        fn enter_module(&mut self, name: &str, container: &str) {
+            self.path.enter(name, container);
+        }
+        fn exit_module(&mut self, _: &str, _: &str) {
+            self.path.exit();
+        }
+        fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+            let name = self.path.name();
+            let expected = array_shape(&self.path, param.lazy_shape().to_vec());
+            if self.error.is_none()
+                && let Some(problem) = problem(self.state.get(&name), &expected)
+            {
+                let name = name.clone();
+                self.error = Some(Error::Weight { name, problem });
+            }
+            self.known.insert(name);
+        }
+    }
+    let mut checker = Checker {
+        path: Path::default(),
+        state,
+        known: BTreeSet::new(),
+        error: None,
+    };
+    module.visit(&mut checker);
+    match checker.error {
+        Some(error) => Err(error),
+        None => surplus(state.keys().find(|name| !checker.known.contains(*name))),
+    }
+}
+
+/// Number of values of all parameters of a module, which may be [blank](crate::ops::Init::blank).
+pub fn count<M: Module>(module: &M) -> u64 {
+    struct Counter(u64);
+    impl ModuleVisitor for Counter {
+        fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+            let shape = param.lazy_shape().to_vec();
+            let values = (shape.iter()).fold(1, |n: u64, &extent| n.saturating_mul(extent as u64));
+            self.0 = self.0.saturating_add(values);
+        }
+    }
+    let mut counter = Counter(0);
+    module.visit(&mut counter);
+    counter.0
 }
 
 fn fill<M: Module>(module: M, state: &mut StateDict, complete: bool) -> Result<M> {
@@ -169,30 +309,25 @@ fn fill<M: Module>(module: M, state: &mut StateDict, complete: bool) -> Result<M
         }
         fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
             let name = self.path.name();
-            let Some(mut array) = self.state.remove(&name) else {
-                if self.complete {
-                    self.error.get_or_insert(Error::Weight {
-                        name,
-                        problem:
-                            "is missing; the file is incomplete or belongs to another configuration"
-                                .into(),
-                    });
+            let array = self.state.remove(&name);
+            if array.is_none() && !self.complete {
+                return param;
+            }
+            let expected = array_shape(&self.path, param.lazy_shape().to_vec());
+            // Before anything is moved or allocated: an array without values may have any shape.
+            let array = match (problem(array.as_ref(), &expected), array) {
+                (None, Some(array)) => array,
+                (problem, _) => {
+                    let problem = problem.unwrap_or_default();
+                    self.error.get_or_insert(Error::Weight { name, problem });
+                    return param;
                 }
-                return param;
             };
-            if self.path.is_linear_weight() && array.shape.len() == 2 {
-                array = array.transposed();
-            }
-            let expected = param.lazy_shape().to_vec();
-            if array.shape != expected {
-                let problem = format!(
-                    "has the shape {:?}, but the model needs {expected:?}; the file belongs to another \
-                     configuration",
-                    array.shape
-                );
-                self.error.get_or_insert(Error::Weight { name, problem });
-                return param;
-            }
+            let array = if self.path.is_linear_weight() {
+                array.transposed()
+            } else {
+                array
+            };
             let data = TensorData::new(array.values, array.shape);
             let device = param.lazy_device();
             if param.is_initialized() {

@@ -10,7 +10,7 @@ use spanlight::store::write_atomic;
 
 use crate::error::Result;
 use crate::label::{
-    Computing, Quorum, evenly_spread_sentences, label, majority, most_similar_sentences,
+    Computing, Kept, Quorum, evenly_spread_sentences, label, majority, most_similar_sentences,
 };
 
 /// Arguments of `label`.
@@ -18,7 +18,8 @@ use crate::label::{
 pub struct Label {
     /// Text with one sentence per line and spaces between words, as `spanlight data clean` writes it
     text: PathBuf,
-    /// File to write, in the paper's format
+    /// File to write, in the paper's format. The predictions of every model are kept in OUT.votes until it is
+    /// written, so that the same command goes on where it was stopped
     out: PathBuf,
     /// Run folders or bundles, preferably of several seeds. A file that this command wrote for the same
     /// sentences votes like a model
@@ -50,7 +51,8 @@ impl Label {
     ///
     /// # Errors
     /// Text, models or files that cannot be read, or a quorum that the models cannot have; the output file is
-    /// written completely or not at all.
+    /// written completely or not at all. The predictions of the models that are done stay in OUT.votes until
+    /// then, and the same command goes on from them.
     pub fn run(&self) -> Result<()> {
         let sentences = match (&self.like, self.count) {
             (Some(examples), Some(count)) => {
@@ -71,13 +73,15 @@ impl Label {
             relations: self.agree_relations.unwrap_or(entities),
         };
         let bar = ProgressBar::new((sentences.len() * self.models.len()) as u64);
-        let labelled = label(&sentences, &self.models, quorum, &computing, &|done| {
+        let kept = Kept::beside(&self.out, &sentences)?;
+        let labelled = label(&sentences, &self.models, quorum, &computing, &kept, &|done| {
             bar.inc(done as u64);
         });
         bar.finish_and_clear();
         let (labelled, mut lines) = (labelled?, Vec::new());
         data::write(&mut lines, &self.out, &labelled)?;
         write_atomic(&self.out, &lines)?;
+        kept.remove()?;
         let mut statistics = Statistics::default();
         for sentence in &labelled {
             statistics.add(sentence);

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use spanlight::cli::say;
+use spanlight::model;
 use spanlight::store::RunFolder;
 
 use crate::error::Result;
@@ -28,7 +29,7 @@ impl Mean {
     /// anything is written.
     pub fn run(&self) -> Result<()> {
         let mean = mean(&self.models)?;
-        mean.write(&RunFolder::create(&self.out)?)?;
+        model::write(&mean, &RunFolder::create(&self.out)?)?;
         say(format_args!(
             "{}: the mean of {} models",
             self.out.display(),

@@ -12,7 +12,7 @@ use spanlight::interrupt::Interrupt;
 use spanlight::machine::Machine;
 use spanlight::store::Lock;
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::experiment::{self, Checksums, Grid, Plan, State};
 
 /// Arguments of `run`.
@@ -32,6 +32,9 @@ pub struct Run {
     /// Stop after this time; the same command continues
     #[arg(long, value_name = "MINUTES", value_parser = minutes)]
     max_minutes: Option<Duration>,
+    /// Go on with trainings also where another version or another processor goes on than saved them
+    #[arg(long)]
+    resume_elsewhere: bool,
     /// Only list the cells and their states
     #[arg(long)]
     dry_run: bool,
@@ -50,7 +53,7 @@ impl Run {
     /// Runs the command.
     ///
     /// # Errors
-    /// Everything that stops the whole experiment; at the end, [`Error::Cells`] if cells failed.
+    /// Everything that stops the whole experiment; at the end, [`Error::Cells`](crate::error::Error::Cells) if cells failed.
     pub fn run(&self) -> Result<()> {
         let begin = Instant::now();
         let mut variables: BTreeMap<String, String> = self.set.iter().cloned().collect();
@@ -65,13 +68,14 @@ impl Run {
             return list(&grid);
         }
         let (device, description) = self.compute.open()?;
-        let interrupt = Interrupt::install().map_err(|e| Error::Usage(e.to_string()))?;
+        let interrupt = Interrupt::install()?;
         let interrupt = interrupt.within(begin, self.max_minutes);
         let machine = Machine {
             workers: self.compute.workers(&device),
             device: &device,
             description,
             interrupt: &interrupt,
+            elsewhere: self.resume_elsewhere,
         };
         experiment::run(&grid, &machine)
     }

@@ -6,6 +6,7 @@ use spanlight::event::{Event, Sink, SinkError};
 use spanlight::finetune::{self, FinetuneConfig};
 use spanlight::machine::Machine;
 use spanlight::pretrain::{self, PretrainConfig};
+use spanlight::run::Ending;
 use spanlight::settings::{Settings, object, overlaid};
 use spanlight::sinks;
 use spanlight::store::{self, RunFolder};
@@ -36,9 +37,9 @@ pub fn finetune(
         sink: sinks::of_run(&folder, resumed)?,
         seconds: 0.0,
     };
-    finetune::finetune(config, &folder, resumed, machine, &mut watch)?;
+    let ending = finetune::finetune(config, &folder, resumed, machine, &mut watch)?;
     let seconds = watch.seconds;
-    Ok((!machine.interrupt.requested()).then_some(Run { folder, seconds }))
+    Ok((ending == Ending::Complete).then_some(Run { folder, seconds }))
 }
 
 /// A sink that passes events on and records the duration of the run.
@@ -94,8 +95,8 @@ pub fn pretrain(
         store::write_json(&run.config(), &config)?;
     }
     let mut sinks = sinks::of_run(&run, resumed)?;
-    pretrain::pretrain(&config, &run, resumed, machine, &mut sinks)?;
-    Ok((!machine.interrupt.requested()).then_some(run))
+    let ending = pretrain::pretrain(&config, &run, resumed, machine, &mut sinks)?;
+    Ok((ending == Ending::Complete).then_some(run))
 }
 
 fn pretrain_config(settings: &Settings) -> Result<PretrainConfig> {

@@ -13,6 +13,7 @@ use std::{
 
 use spanlight::event::{CellState, Event, Sink, Sinks};
 use spanlight::finetune::FinetuneConfig;
+use spanlight::interrupt::Stop;
 use spanlight::machine::Machine;
 use spanlight::sinks::{Jsonl, Terminal};
 use spanlight::store::{Lock, StoreError, remove, sweep};
@@ -34,7 +35,7 @@ const POLL: Duration = Duration::from_secs(1);
 /// Runs all unfinished cells, until [`Machine::interrupt`] asks to stop.
 ///
 /// # Errors
-/// [`Error::Cells`] at the end if cells failed; any other error concerns the whole experiment, such as an output
+/// [`Error::Cells`] at the end if cells failed; what stopped it before the end; any other error concerns the whole experiment, such as an output
 /// folder that cannot be written.
 pub fn run(grid: &Grid, machine: &Machine<'_>) -> Result<()> {
     let start = Instant::now();
@@ -65,12 +66,16 @@ pub fn run(grid: &Grid, machine: &Machine<'_>) -> Result<()> {
         sinks,
         plan,
     };
-    let reason = runner.run_all()?;
+    let stopped = runner.run_all()?;
     runner.sinks.emit(&Event::Finished {
-        reason: reason.into(),
+        reason: stopped.map_or("all cells done", Stop::reason).into(),
         seconds: start.elapsed().as_secs_f64(),
         best: BTreeMap::new(),
     })?;
+    if let Some(stop) = stopped {
+        let resume = "run the same command again".into();
+        return Err(spanlight::Error::Stopped { stop, resume }.into());
+    }
     match runner.count(State::Failed) {
         0 => Ok(()),
         failed => Err(Error::Cells {
@@ -94,8 +99,8 @@ struct Runner<'a> {
 }
 
 impl Runner<'_> {
-    /// Runs all cells; returns the reason why the loop ended.
-    fn run_all(&mut self) -> Result<&'static str> {
+    /// Runs all cells; returns what stopped the loop before its end.
+    fn run_all(&mut self) -> Result<Option<Stop>> {
         for i in 0..self.plan.cells.len() {
             if self.done(i) {
                 self.finished(i)?;
@@ -117,8 +122,8 @@ impl Runner<'_> {
             let before = left.len();
             let mut elsewhere = Vec::new();
             for i in left {
-                if let Some(reason) = self.machine.interrupt.reason() {
-                    return Ok(reason);
+                if let Some(stop) = self.machine.interrupt.reason() {
+                    return Ok(Some(stop));
                 }
                 if self.done(i) {
                     self.finished(i)?;
@@ -128,7 +133,7 @@ impl Runner<'_> {
             }
             left = elsewhere;
             if left.is_empty() {
-                return Ok("all cells done");
+                return Ok(None);
             }
             if left.len() == before {
                 if !waiting {

@@ -6,7 +6,7 @@ use spanlight::data;
 use spanlight::encoder::EncoderFolder;
 use spanlight::evaluation::Evaluation;
 use spanlight::machine::Machine;
-use spanlight::model::SavedModel;
+use spanlight::model;
 use spanlight::predictions;
 use spanlight::settings::object;
 use spanlight::store::write_json;
@@ -72,11 +72,10 @@ impl Trial<'_> {
         let Some(run) = run::finetune(&config, &self.folder, machine)? else {
             return Ok(None);
         };
-        let saved = SavedModel::open(&self.folder)?;
-        let predictor = saved.predictor(machine.device, config.chunk)?;
-        let tokenizer = saved.wordpiece()?;
+        let saved = model::open(&self.folder)?;
+        let predictor = model::predictor(&saved, machine.device, config.chunk)?;
         let predict = |gold: &[Sentence]| {
-            let evaluation = Evaluation::new(gold, &saved.schema, &tokenizer, saved.room())?;
+            let evaluation = Evaluation::new(gold, &saved.schema, &saved.tokenizer, saved.room())?;
             evaluation.predict(&predictor, machine.workers, &|_| ())
         };
         let (on_dev, on_test) = (predict(&files.dev)?, predict(&files.test)?);

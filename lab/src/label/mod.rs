@@ -3,6 +3,7 @@
 //! An annotation on which most models of an ensemble agree is correct more often than an annotation of a single
 //! model, and the supply of plain text is unlimited.
 
+mod kept;
 mod similarity;
 mod text;
 mod vote;
@@ -12,12 +13,13 @@ use std::path::Path;
 use burn::tensor::Device;
 use spanlight::data::{self, Format, Options};
 use spanlight::evaluation::Evaluation;
-use spanlight::model::SavedModel;
+use spanlight::model;
 use spanlight_core::document::Sentence;
 use spanlight_core::score::Prediction;
 
 use crate::error::{Error, Result};
 pub use text::{evenly_spread_sentences, most_similar_sentences};
+pub use kept::Kept;
 pub use vote::Quorum;
 use vote::vote;
 
@@ -39,7 +41,7 @@ pub fn majority(models: usize) -> usize {
 /// Annotates sentences with the entities and relations on which `quorum` models agree.
 ///
 /// `models` are run folders, bundles or files that an earlier call labelled. `progress` gets the number of
-/// sentences that a model has predicted since the last call.
+/// sentences that a model has predicted since the last call; what a model has predicted is `kept`.
 ///
 /// # Errors
 /// [`Error::Usage`] for a quorum of entities that is no majority, a quorum above the number of models, or a
@@ -50,6 +52,7 @@ pub fn label(
     models: &[impl AsRef<Path>],
     quorum: Quorum,
     computing: &Computing<'_>,
+    kept: &Kept,
     progress: &(dyn Fn(usize) + Sync),
 ) -> Result<Vec<Sentence>> {
     let (count, needed) = (models.len(), majority(models.len()));
@@ -72,7 +75,12 @@ pub fn label(
         let found = if path.is_file() {
             labelled(path, sentences, progress)?
         } else {
-            predicted(path, sentences, computing, progress)?
+            let predict = || predicted(path, sentences, computing, progress);
+            let (found, before) = kept.of(path, predict)?;
+            if before {
+                progress(sentences.len());
+            }
+            found
         };
         for (ballot, prediction) in ballots.iter_mut().zip(found) {
             ballot.push(prediction);
@@ -96,9 +104,9 @@ fn predicted(
     computing: &Computing<'_>,
     progress: &(dyn Fn(usize) + Sync),
 ) -> Result<Vec<Prediction>> {
-    let saved = SavedModel::open(path)?;
-    let evaluation = Evaluation::new(sentences, &saved.schema, &saved.wordpiece()?, saved.room())?;
-    let predictor = saved.predictor(computing.device, computing.chunk)?;
+    let saved = model::open(path)?;
+    let evaluation = Evaluation::new(sentences, &saved.schema, &saved.tokenizer, saved.room())?;
+    let predictor = model::predictor(&saved, computing.device, computing.chunk)?;
     Ok(evaluation.predict(&predictor, computing.workers, progress)?)
 }
 

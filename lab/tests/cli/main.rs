@@ -2,6 +2,10 @@
 
 mod bench;
 mod comparison;
+#[cfg(target_os = "linux")]
+mod crash;
+#[cfg(target_os = "linux")]
+mod disk;
 mod experiment;
 mod labelling;
 mod mean;

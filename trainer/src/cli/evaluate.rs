@@ -13,7 +13,7 @@ use super::{Compute, Decoding};
 use crate::data;
 use crate::error::{Error, Result};
 use crate::evaluation::Evaluation;
-use crate::model::SavedModel;
+use crate::model;
 use crate::predictions;
 
 /// Arguments of `evaluate`.
@@ -73,12 +73,12 @@ impl Evaluate {
     /// Any [`Error`] of reading, computing or writing.
     pub fn run(&self) -> Result<()> {
         let (device, _) = self.compute.open()?;
-        let mut saved = SavedModel::open(&self.model)?;
+        let mut saved = model::open(&self.model)?;
         self.decoding.apply(&mut saved.config.decoding);
         let gold = data::read(&self.data, self.format.parse().map_err(Error::Usage)?)?.sentences;
         let room = saved.room();
-        let evaluation = Evaluation::new(&gold, &saved.schema, &saved.wordpiece()?, room)?;
-        let predictor = saved.predictor(&device, self.chunk)?;
+        let evaluation = Evaluation::new(&gold, &saved.schema, &saved.tokenizer, room)?;
+        let predictor = model::predictor(&saved, &device, self.chunk)?;
         let workers = self.compute.workers(&device);
         let predicted = evaluation.predict_with(&predictor, Detail::default(), workers, &|_| ())?;
         let found = evaluation.named(&predicted);

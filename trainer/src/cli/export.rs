@@ -12,8 +12,8 @@ use super::Decoding;
 use crate::calibration::calibrate;
 use crate::data;
 use crate::error::{Error, Result};
-use crate::model::SavedModel;
-use crate::store::{write_atomic, write_json};
+use crate::model;
+use crate::store;
 use crate::vocabulary;
 
 /// Arguments of `export`.
@@ -56,15 +56,15 @@ impl Export {
     /// Runs the command.
     ///
     /// # Errors
-    /// Any [`Error`] of reading, computing or writing. The manifest is written last, so that an
-    /// incomplete bundle is refused.
+    /// Any [`Error`] of reading, computing or writing; a bundle that was in the folder before then stays whole.
     pub fn run(&self) -> Result<()> {
         let format = self.format.parse().map_err(Error::Usage)?;
         let gold = self.calibrate.as_ref().map(|data| data::read(data, format));
         let gold = gold.transpose()?.map(|read| read.sentences);
-        let mut saved = SavedModel::open(&self.model)?;
+        let mut saved = model::open(&self.model)?;
         self.decoding.apply(&mut saved.config.decoding);
         vocabulary::prune(&mut saved)?;
+        let tokenizer = saved.tokenizer.to_json()?.into_bytes();
         let weights = encode(&saved.weights, self.precision)?;
         if let Some(gold) = gold {
             // The weights as they will be loaded, at the bundle's precision; the self-test below uses them
@@ -84,14 +84,14 @@ impl Export {
             config: saved.config,
             precision: self.precision,
             parts: [
-                (TOKENIZER.to_string(), Part::of(&saved.tokenizer)),
+                (TOKENIZER.to_string(), Part::of(&tokenizer)),
                 (WEIGHTS.to_string(), Part::of(&weights)),
             ]
             .into(),
             self_test: SelfTest::default(),
         };
         let extractor = manifest.open(
-            &saved.tokenizer,
+            &tokenizer,
             &weights,
             &Device::flex(),
             self.self_test.len().max(64),
@@ -109,13 +109,11 @@ impl Export {
             sentences: found.sentences,
         };
 
-        std::fs::create_dir_all(&self.out).map_err(|e| Error::Folder {
-            path: self.out.clone(),
-            problem: format!("cannot be created: {e}"),
+        store::replace_folder(&self.out, |folder| {
+            store::write_atomic(&folder.join(TOKENIZER), &tokenizer)?;
+            store::write_atomic(&folder.join(WEIGHTS), &weights)?;
+            store::write_json(&folder.join(MANIFEST), &manifest)
         })?;
-        write_atomic(&self.out.join(TOKENIZER), &saved.tokenizer)?;
-        write_atomic(&self.out.join(WEIGHTS), &weights)?;
-        write_json(&self.out.join(MANIFEST), &manifest)?;
         let bytes: usize = manifest.parts.values().map(|p| p.bytes).sum();
         super::say(format_args!(
             "{}: {} weights in {:.2} MB",

@@ -9,8 +9,9 @@ mod pspe;
 mod reading;
 mod run;
 
+use std::env;
 use std::fmt::Display;
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, ErrorKind, IsTerminal, Write};
 use std::num::NonZero;
 use std::process::ExitCode;
 use std::thread::available_parallelism;
@@ -20,7 +21,9 @@ use serde::Serialize;
 use tracing_subscriber::EnvFilter;
 
 use crate::device::{DeviceChoice, on_cpu};
-use crate::error::Result;
+use spanlight_core::text::visible;
+
+use crate::error::{Fatal, Result};
 use crate::finetune::FinetuneConfig;
 use crate::pretrain::PretrainConfig;
 use decoding::Decoding;
@@ -121,12 +124,13 @@ pub fn say(line: impl Display) -> Result<()> {
 /// Sets up the log, runs a program and turns its result into an exit code; errors go to standard error.
 ///
 /// A reader that closes the pipe early, as `head` does, is a success.
-pub fn main<E: std::error::Error>(run: impl FnOnce() -> Result<(), E>) -> ExitCode {
+pub fn main<E: Fatal>(run: impl FnOnce() -> Result<(), E>) -> ExitCode {
     let filter = EnvFilter::try_from_default_env()
         .unwrap_or_else(|_| EnvFilter::new("error,spanlight=info"));
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(io::stderr)
+        .with_ansi(io::stderr().is_terminal() && env::var_os("NO_COLOR").is_none())
         .init();
     let Err(error) = run() else {
         return ExitCode::SUCCESS;
@@ -135,8 +139,9 @@ pub fn main<E: std::error::Error>(run: impl FnOnce() -> Result<(), E>) -> ExitCo
     if io.is_some_and(|e| e.kind() == ErrorKind::BrokenPipe) {
         return ExitCode::SUCCESS;
     }
-    eprintln!("error: {error}");
-    ExitCode::FAILURE
+    // Not `eprintln!`, which panics when the terminal is gone, as after SIGHUP.
+    let _ = writeln!(io::stderr(), "error: {}", visible(&error.to_string()));
+    ExitCode::from(error.status())
 }
 
 /// The command line of `spanlight`, from which documentation and completions can be made.

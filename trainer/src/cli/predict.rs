@@ -11,7 +11,7 @@ use spanlight_core::text::OffsetUnit;
 
 use super::{Compute, Decoding};
 use crate::error::{Error, Result};
-use crate::model::SavedModel;
+use crate::model;
 use crate::settings::parse_lowercase;
 use crate::threads::Threads;
 
@@ -82,9 +82,9 @@ impl Predict {
     pub fn run(&self) -> Result<()> {
         let (device, _) = self.compute.open()?;
         let workers = self.compute.workers(&device);
-        let mut saved = SavedModel::open(&self.model)?;
+        let mut saved = model::open(&self.model)?;
         self.decoding.apply(&mut saved.config.decoding);
-        let extractor = saved.extractor(&device, self.chunk)?;
+        let extractor = model::extractor(saved, &device, self.chunk)?;
         let mut out: Box<dyn Write> = match &self.out {
             Some(path) => Box::new(std::fs::File::create(path).map_err(|e| named(path, &e))?),
             None => Box::new(std::io::stdout().lock()),

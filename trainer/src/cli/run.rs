@@ -13,6 +13,7 @@ use crate::finetune::{self, FinetuneConfig, finetune};
 use crate::interrupt::Interrupt;
 use crate::machine::Machine;
 use crate::pretrain::{self, PretrainConfig, pretrain};
+use crate::run::Ending;
 use crate::settings::{Layers, Preset, Presets};
 use crate::sinks;
 use crate::store::{self, RunFolder};
@@ -26,6 +27,10 @@ pub struct RunArgs {
     /// Resume the run in that folder with its settings; without a checkpoint, it starts again
     #[arg(long)]
     resume: bool,
+    /// Resume it also where another version or another processor goes on than saved it; then the result is not
+    /// that of an uninterrupted run to the bit
+    #[arg(long, requires = "resume")]
+    resume_elsewhere: bool,
     #[command(flatten)]
     layers: LayerArgs,
     /// Save a checkpoint and stop after this many minutes
@@ -98,7 +103,7 @@ pub trait Task: Serialize + DeserializeOwned {
         resume: bool,
         machine: &Machine<'_>,
         sink: &mut dyn Sink,
-    ) -> Result<()>;
+    ) -> Result<Ending>;
 }
 
 impl Task for FinetuneConfig {
@@ -114,7 +119,7 @@ impl Task for FinetuneConfig {
         resume: bool,
         machine: &Machine<'_>,
         sink: &mut dyn Sink,
-    ) -> Result<()> {
+    ) -> Result<Ending> {
         finetune(self, folder, resume, machine, sink)
     }
 }
@@ -132,7 +137,7 @@ impl Task for PretrainConfig {
         resume: bool,
         machine: &Machine<'_>,
         sink: &mut dyn Sink,
-    ) -> Result<()> {
+    ) -> Result<Ending> {
         pretrain(self, folder, resume, machine, sink)
     }
 }
@@ -158,7 +163,7 @@ impl RunArgs {
             store::write_json(&folder.config(), &task)?;
             (folder, false, task)
         };
-        let interrupt = Interrupt::install().map_err(|e| Error::Usage(e.to_string()))?;
+        let interrupt = Interrupt::install()?;
         let interrupt = interrupt.within(begin, self.max_minutes);
         let workers = self.compute.workers(&device);
         let machine = Machine {
@@ -166,9 +171,16 @@ impl RunArgs {
             description,
             workers,
             interrupt: &interrupt,
+            elsewhere: self.resume_elsewhere,
         };
         let mut sinks = sinks::of_run(&folder, resumed)?;
-        task.carry_out(&folder, resumed, &machine, &mut sinks)
+        match task.carry_out(&folder, resumed, &machine, &mut sinks)? {
+            Ending::Complete => Ok(()),
+            Ending::Stopped(stop) => Err(Error::Stopped {
+                stop,
+                resume: format!("add --resume to --run {}", self.run.display()),
+            }),
+        }
     }
 }
 

@@ -13,8 +13,8 @@ use spanlight_learn::finetune::{JointSettings, Sampling};
 use crate::data::Overlap;
 use crate::error::{Error, Result};
 use crate::settings::{
-    EncoderSwitches, Presets, Range, at_least_one, check_all, check_optimizer, parse_lowercase,
-    required,
+    EncoderSwitches, Presets, Range, SaveEvery, at_least_one, check_all, check_optimizer,
+    parse_lowercase, required,
 };
 use crate::start::StartConfig;
 
@@ -126,6 +126,10 @@ pub struct FinetuneConfig {
     /// First epoch (0-based) that is evaluated
     #[arg(long, help_heading = "Training", default_value_t = 3)]
     pub evaluate_from: usize,
+    /// Steps or minutes between checkpoints, as 200 or 10min; by default 10min
+    #[arg(long, help_heading = "Training")]
+    #[serde(default)]
+    pub save_every: Option<SaveEvery>,
     /// Seed of initial weights, order, dropout and sampling
     #[arg(long, help_heading = "Training", default_value_t = 5216)]
     pub seed: u64,
@@ -172,6 +176,12 @@ impl FinetuneConfig {
                 k: self.schedule_k,
             },
         }
+    }
+
+    /// How often the run saves: so often that little is lost, so seldom that saving takes a small part of the
+    /// time.
+    pub fn save_every(&self) -> SaveEvery {
+        self.save_every.unwrap_or(SaveEvery::Minutes(10.0))
     }
 
     /// Settings of the objective.
@@ -285,7 +295,7 @@ mod tests {
     const FIELDS: &str = "adamw_bias_correction batch case chunk clip cls_repr decay_all dev dropout \
         ema empty_segment encoder epochs evaluate_from format fraction fraction_seed freeze_encoder \
         gold_epochs gold_share head_lr init_from layer_decay learning_rate load_network load_parts \
-        loss_weights lr_embeddings overlaps pair_att_act patience relation_input schedule_k seed \
+        loss_weights lr_embeddings overlaps pair_att_act patience relation_input save_every schedule_k seed \
         share_span_encoder span_lr symmetric tag_decoding tag_pad_class train warmup weight_decay";
 
     #[test]
@@ -314,6 +324,7 @@ mod tests {
             "ema",
             "gold_share",
             "loss_weights",
+            "save_every",
         ];
         settings.retain(|name, _| !later.contains(&name.as_str()));
         settings.insert("context".into(), serde_json::Value::Null);

@@ -7,7 +7,7 @@ use spanlight_core::config::RelationInput;
 use spanlight_core::{JointModel, ModelConfig, Schema};
 
 use crate::error::Result;
-use crate::model::{self, SavedModel};
+use crate::model;
 use crate::start::{other_encoder, same_switches, unfit};
 
 /// A fine-tuned run or a bundle that is trained further, with its heads.
@@ -16,7 +16,7 @@ use crate::start::{other_encoder, same_switches, unfit};
 /// [`Error::Folder`] when the folder holds no fine-tuned model, or one whose encoder or switches differ from
 /// those of this run; [`Error::Core`] for a damaged bundle.
 pub fn whole_model(folder: &Path, wanted: &ModelConfig, device: &Device) -> Result<JointModel> {
-    let earlier = SavedModel::open(folder)?;
+    let earlier = model::open(folder)?;
     let config = &earlier.config.model;
     if config.encoder != wanted.encoder {
         return Err(other_encoder(folder));

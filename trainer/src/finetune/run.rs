@@ -8,7 +8,7 @@ use spanlight_learn::finetune::JointObjective;
 use spanlight_learn::{AdamW, Average, Processor, Schedule, Trainer, extend};
 
 use super::config::FinetuneConfig;
-use super::data::{Annotated, examples};
+use super::data::{Annotated, examples, fingerprint};
 use super::further::{labels, whole_model, with_inputs_of};
 use super::validation::Validation;
 use crate::encoder::EncoderFolder;
@@ -17,7 +17,7 @@ use crate::evaluation::Evaluation;
 use crate::event::Sink;
 use crate::machine::Machine;
 use crate::model_spec::ModelSpec;
-use crate::run::{Length, Run};
+use crate::run::{Ending, Length, Run};
 use crate::start::take;
 use crate::store::{self, RunFolder};
 
@@ -31,9 +31,10 @@ pub fn finetune(
     resume: bool,
     machine: &Machine<'_>,
     sink: &mut dyn Sink,
-) -> Result<()> {
+) -> Result<Ending> {
     let mut run = Run::new(folder, resume, machine, sink);
     let encoder = config.start.encoder()?;
+    run.reads("encoder", encoder.fingerprint()?);
     let further = config.start.whole_model().filter(|_| !resume);
     let spec = if resume {
         ModelSpec::of(folder)?
@@ -48,6 +49,8 @@ pub fn finetune(
     };
     let sizes = &spec.settings.model;
     let Annotated { train, dev, schema } = Annotated::read(config)?;
+    run.reads("training data", fingerprint(&train)?);
+    run.reads("development data", fingerprint(&dev)?);
     let schema = match further {
         _ if resume => store::read_json(&folder.schema())?,
         Some(earlier) => labels(earlier, &schema, &config.symmetric)?,
@@ -109,13 +112,14 @@ pub fn finetune(
         device,
         config.seed,
     );
-    let reason = run.steps(
+    let (ending, reason) = run.steps(
         &mut trainer.after(progress.step),
         length,
         config.optimizer.learning_rate,
         |trainer, run| validation.after(trainer, run),
     )?;
-    run.finish(reason, validation.selection.metrics)
+    run.finish(reason, validation.selection.metrics)?;
+    Ok(ending)
 }
 
 /// A random model with the pre-trained sentence encoder and what an earlier run has learned.

@@ -2,20 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use pollster::block_on;
 use serde::{Deserialize, Serialize};
 use spanlight_core::predict::Predictor;
 use spanlight_core::score::Report;
-use spanlight_core::weights::{state_of, write_safetensors};
+use spanlight_core::weights::{Stream, pending};
 use spanlight_core::{JointModel, Schema};
 use spanlight_learn::finetune::JointObjective;
-use spanlight_learn::{Average, Checkpoint, Progress, Trainer};
+use spanlight_learn::{Average, Trainer};
 
 use super::config::FinetuneConfig;
 use crate::error::Result;
 use crate::evaluation::Evaluation;
 use crate::event::Event;
-use crate::run::{Length, Run};
+use crate::run::{Ending, Length, Run};
 use crate::store;
 
 /// Evaluates, keeps the best weights and saves between the steps of a run.
@@ -43,7 +42,7 @@ impl Validation<'_> {
         &mut self,
         trainer: &Trainer<JointObjective>,
         run: &mut Run<'_>,
-    ) -> Result<Option<String>> {
+    ) -> Result<Option<(Ending, String)>> {
         let (config, step) = (self.config, trainer.finished());
         let Length {
             steps,
@@ -55,17 +54,20 @@ impl Validation<'_> {
         if ends_epoch && epoch > config.evaluate_from.min(config.epochs - 1) {
             self.evaluate(trainer.model(), step, epoch, run)?;
         }
-        let stop = run.machine.interrupt.reason();
-        if stop.is_some() || ends_epoch {
-            self.save(trainer, run)?;
-        }
-        Ok(match (stop, self.selection.stale) {
-            (Some(reason), _) if step < steps => Some(reason.into()),
-            (_, stale) if stale > config.patience => {
-                Some(format!("no progress in {stale} evaluations"))
+        let stop = run.machine.interrupt.reason().filter(|_| step < steps);
+        let stale = self.selection.stale;
+        let end = match stop {
+            _ if stale > config.patience => {
+                let reason = format!("no progress in {stale} evaluations");
+                Some((Ending::Complete, reason))
             }
-            _ => None,
-        })
+            Some(stop) => Some((Ending::Stopped(stop), stop.reason().into())),
+            None => None,
+        };
+        if end.is_some() || step == steps || run.due(config.save_every(), step) {
+            run.save(trainer, self.average.state(), &self.selection)?;
+        }
+        Ok(end)
     }
 
     fn evaluate(
@@ -82,8 +84,8 @@ impl Validation<'_> {
         let report = self.evaluation.run(&predictor, run.machine.workers)?;
         let best = self.selection.add(&report);
         if best {
-            let weights = block_on(state_of(predictor.model()))?;
-            store::write_atomic(&run.folder.best(), &write_safetensors(&weights, None)?)?;
+            let weights = Stream::new(pending(predictor.model()), None)?;
+            store::write_stream(&run.folder.best(), weights)?;
         }
         run.emit(&Event::Evaluated {
             step: step as u64,
@@ -92,18 +94,6 @@ impl Validation<'_> {
             metrics: metrics(&report),
             best,
         })
-    }
-
-    fn save(&self, trainer: &Trainer<JointObjective>, run: &mut Run<'_>) -> Result<()> {
-        let progress = Progress {
-            step: trainer.finished(),
-            seconds: run.seconds(),
-            task: self.selection.clone(),
-        };
-        let average = block_on(self.average.state())?;
-        let (model, optimizer) = (trainer.model(), trainer.optimizer());
-        let packed = block_on(Checkpoint::pack(model, optimizer, average, &progress))?;
-        run.save(&packed, progress.step)
     }
 }
 

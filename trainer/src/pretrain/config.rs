@@ -12,7 +12,9 @@ use spanlight_learn::pretrain::{MeanOver, PretrainSettings};
 
 use crate::corpus::CorpusConfig;
 use crate::error::{Error, Result};
-use crate::settings::{EncoderSwitches, Presets, Range, at_least_one, check_optimizer, required};
+use crate::settings::{
+    EncoderSwitches, Presets, Range, SaveEvery, at_least_one, check_optimizer, required,
+};
 use crate::start::{Parts, StartConfig};
 
 /// Settings of a pre-training run.
@@ -80,9 +82,9 @@ pub struct PretrainConfig {
     #[command(flatten)]
     #[serde(flatten)]
     pub optimizer: OptimizerConfig,
-    /// Steps between checkpoints
-    #[arg(long, help_heading = "Training", default_value_t = 200)]
-    pub save_every: usize,
+    /// Steps or minutes between checkpoints, as 200 or 10min
+    #[arg(long, help_heading = "Training", default_value_t = SaveEvery::Steps(200))]
+    pub save_every: SaveEvery,
     /// Seed of initial weights, order, samples and dropout
     #[arg(long, help_heading = "Training", default_value_t = 5216)]
     pub seed: u64,
@@ -167,7 +169,6 @@ impl PretrainConfig {
             ("--batch", self.batch),
             ("--chunk", self.chunk),
             ("--micro-batch", self.micro_batch),
-            ("--save-every", self.save_every),
         ])?;
         Range::BelowOne.check("--dropout", self.encoders.dropout)?;
         check_optimizer(&self.optimizer, 0.0)?;

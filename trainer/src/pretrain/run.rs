@@ -4,13 +4,11 @@ use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 use burn::module::Module;
-use pollster::block_on;
-use serde::{Deserialize, Serialize};
 use spanlight_core::Decoding;
 use spanlight_core::pretrain::momentum::{MOMENTUM, MomentumContrast, QueueRows};
-use spanlight_core::weights::{state_of, write_safetensors};
+use spanlight_core::weights::{Stream, pending};
+use spanlight_learn::Trainer;
 use spanlight_learn::pretrain::{PretrainObjective, Source};
-use spanlight_learn::{Checkpoint, Progress, Trainer};
 
 use super::config::PretrainConfig;
 use super::setup::Setup;
@@ -20,7 +18,7 @@ use crate::error::{Error, Result};
 use crate::event::{Event, Sink};
 use crate::machine::Machine;
 use crate::model_spec::ModelSpec;
-use crate::run::{Length, Run};
+use crate::run::{Ending, Length, Run};
 use crate::store::{self, RunFolder};
 
 /// Pre-trains the encoders on plain text and saves them every so many steps.
@@ -33,9 +31,10 @@ pub fn pretrain(
     resume: bool,
     machine: &Machine<'_>,
     sink: &mut dyn Sink,
-) -> Result<()> {
+) -> Result<Ending> {
     let mut run = Run::new(folder, resume, machine, sink);
     let encoder = config.start.encoder()?;
+    run.reads("encoder", encoder.fingerprint()?);
     let spec = if resume {
         ModelSpec::of(folder)?
     } else {
@@ -54,13 +53,14 @@ pub fn pretrain(
     );
     let loader = match (prepared, machine.interrupt.reason()) {
         // Nothing is lost: what was read is read again.
-        (Err(Error::Corpus(CorpusError::Interrupted)), Some(reason)) => {
-            return run.finish(reason.into(), BTreeMap::new());
+        (Err(Error::Corpus(CorpusError::Interrupted)), Some(stop)) => {
+            run.finish(stop.reason().into(), BTreeMap::new())?;
+            return Ok(Ending::Stopped(stop));
         }
         (prepared, _) => prepared?,
     };
     store::write_json(&folder.corpus(), loader.corpus().counts())?;
-    let fingerprint = loader.corpus().fingerprint().to_string();
+    run.reads("corpus", loader.corpus().fingerprint().to_string());
 
     let start = (!resume).then_some(&encoder);
     let Setup {
@@ -70,16 +70,11 @@ pub fn pretrain(
         groups,
         mut optimizer,
     } = Setup::new(config, sizes, start, machine.device)?;
-    let (model, queued, progress) = run.restore::<_, Memory>(model, &mut optimizer)?;
+    let (model, queued, progress) = run.restore::<_, QueueRows>(model, &mut optimizer)?;
     let objectives = &config.objectives;
     let mut contrast = MomentumContrast::new(momentum, objectives);
     if resume {
-        if progress.task.corpus != fingerprint {
-            return Err(Error::Usage(
-                "the corpus is not the one this run was started with; put its files back or start a new run".into(),
-            ));
-        }
-        contrast = contrast.restore(queued, progress.task.places, objectives, machine.device)?;
+        contrast = contrast.restore(queued, progress.task, objectives, machine.device)?;
     }
     run.specify(&spec, config.encoders.cls_repr)?;
 
@@ -118,14 +113,20 @@ pub fn pretrain(
     );
     let rate = config.optimizer.learning_rate.max(config.optimizer.head_lr);
     let mut trainer = trainer.after(progress.step);
-    let reason = run.steps(&mut trainer, length, rate, |trainer, run| {
-        let (stop, step) = (run.machine.interrupt.reason(), trainer.finished());
-        if stop.is_some() || step == length.steps || step.is_multiple_of(config.save_every) {
-            save(trainer, &fingerprint, run)?;
+    let (ending, reason) = run.steps(&mut trainer, length, rate, |trainer, run| {
+        let step = trainer.finished();
+        let stop = run
+            .machine
+            .interrupt
+            .reason()
+            .filter(|_| step < length.steps);
+        if stop.is_some() || step == length.steps || run.due(config.save_every, step) {
+            save(trainer, run)?;
         }
-        Ok(stop.filter(|_| step < length.steps).map(String::from))
+        Ok(stop.map(|stop| (Ending::Stopped(stop), stop.reason().into())))
     })?;
-    run.finish(reason, BTreeMap::new())
+    run.finish(reason, BTreeMap::new())?;
+    Ok(ending)
 }
 
 /// Tells how far the corpus is read; stops when asked to.
@@ -146,45 +147,23 @@ fn report(reading: Reading, run: &mut Run<'_>) -> ControlFlow<()> {
     };
     // What cannot be shown is no reason to stop.
     let _ = run.emit(&event);
-    if run.machine.interrupt.requested() {
+    if run.machine.interrupt.reason().is_some() {
         ControlFlow::Break(())
     } else {
         ControlFlow::Continue(())
     }
 }
 
-/// What a run remembers besides arrays.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct Memory {
-    /// Rows of the next keys in the queues.
-    pub places: QueueRows,
-    /// Fingerprint of the corpus that it is trained on.
-    pub corpus: String,
-}
-
-/// Saves the run on the corpus with this fingerprint.
+/// Saves the run.
 ///
 /// # Errors
-/// A full disk; what was saved before stays.
-pub fn save<S: Source>(
-    trainer: &Trainer<PretrainObjective<S>>,
-    corpus: &str,
-    run: &mut Run<'_>,
-) -> Result<()> {
-    let (model, optimizer) = (trainer.model(), trainer.optimizer());
-    let (extra, places) = block_on(trainer.objective().contrast().state())?;
-    let mut networks = block_on(state_of(model))?;
+/// A failing device or a full disk; what was saved before stays.
+pub fn save<S: Source>(trainer: &Trainer<PretrainObjective<S>>, run: &mut Run<'_>) -> Result<()> {
+    let (extra, places) = trainer.objective().contrast().state();
+    let mut networks = pending(trainer.model());
     let momentum = extra.iter().filter(|(name, _)| name.starts_with(MOMENTUM));
     networks.extend(momentum.map(|(name, array)| (name.clone(), array.clone())));
     // First, since a run whose checkpoint is that of its last step never saves again.
-    let pretrained = run.folder.pretrained();
-    store::write_atomic(&pretrained, &write_safetensors(&networks, None)?)?;
-    let corpus = corpus.to_owned();
-    let progress = Progress {
-        step: trainer.finished(),
-        seconds: run.seconds(),
-        task: Memory { places, corpus },
-    };
-    let packed = block_on(Checkpoint::pack(model, optimizer, extra, &progress))?;
-    run.save(&packed, progress.step)
+    store::write_stream(&run.folder.pretrained(), Stream::new(networks, None)?)?;
+    run.save(trainer, extra, places)
 }

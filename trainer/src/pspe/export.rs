@@ -7,12 +7,12 @@ use spanlight_core::weights::{
     LabelOrder, Stage, StateDict, current_names, read_safetensors, reorder, to_pspe,
     write_safetensors,
 };
-use spanlight_core::{Error as CoreError, ModelSettings, Schema};
+use spanlight_core::{Error as CoreError, Schema};
 
 use super::LABELS;
 use crate::error::{Error, Result};
-use crate::model::SavedModel;
-use crate::store::{self, MODEL, PRETRAINED};
+use crate::model;
+use crate::store::{self, PRETRAINED};
 
 /// A written checkpoint.
 pub struct Exported {
@@ -31,12 +31,12 @@ pub struct Exported {
 pub fn export(run: &Path, out: &Path, labels: Option<&Path>) -> Result<Exported> {
     let pretrained = run.join(PRETRAINED);
     if pretrained.exists() {
-        let config = store::read_json::<ModelSettings>(&run.join(MODEL))?.model;
+        let config = model::settings(run)?.model;
         check(&config, Stage::Pretraining)?;
         let state = untied(current_names(read_safetensors(&store::read(&pretrained)?)?));
         return write(state, Stage::Pretraining, &config, out);
     }
-    let saved = SavedModel::open(run)?;
+    let saved = model::open(run)?;
     let config = &saved.config.model;
     check(config, Stage::FineTuning)?;
     let ours = LabelOrder::of(&saved.schema);

@@ -40,7 +40,7 @@ pub enum StoreError {
 
     /// The folder of a new run is not empty.
     #[error(
-        "{path}: the folder is not empty; choose another one, or resume the run in it",
+        "{path}: the folder is not empty; choose another one, or go on with the run in it (--resume)",
         path = path.display()
     )]
     NotEmpty {

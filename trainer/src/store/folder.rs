@@ -16,6 +16,8 @@ pub const MODEL: &str = "model.json";
 pub const FINETUNED: &str = "best.safetensors";
 /// Name of the file with the networks of a pre-training.
 pub const PRETRAINED: &str = "pretrained.safetensors";
+/// Name of the file from which a run goes on.
+pub const CHECKPOINT: &str = "checkpoint.safetensors";
 /// Name of the file with the labels.
 pub const SCHEMA: &str = "schema.json";
 /// Name of the file that marks a finished pre-training of an experiment.
@@ -26,7 +28,7 @@ const FILES: [&str; 15] = [
     LOCK,
     "config.json",
     MODEL,
-    "checkpoint.safetensors",
+    CHECKPOINT,
     FINETUNED,
     PRETRAINED,
     "corpus.json",
@@ -35,10 +37,18 @@ const FILES: [&str; 15] = [
     SCHEMA,
     "tokenizer.json",
     "predictions.jsonl",
-    "result.json",
+    RESULT,
     DONE,
     "problem.txt",
 ];
+
+/// Whether a run writes a file of this name.
+fn of_a_run(name: &str) -> bool {
+    FILES.contains(&name) || name.ends_with(UNFINISHED)
+}
+
+/// Name of the file with the scores of a finished cell of an experiment.
+const RESULT: &str = "result.json";
 
 /// The folder of one run; while this value lives, no other run can open it.
 #[derive(Debug)]
@@ -48,25 +58,43 @@ pub struct RunFolder {
 }
 
 impl RunFolder {
-    /// Creates the folder of a new run, or takes an empty folder.
+    /// Creates the folder of a new run, or takes an empty folder, or one whose run never saved anything.
     ///
     /// # Errors
     /// [`StoreError::NotEmpty`], [`StoreError::Locked`] and [`StoreError::Io`].
     pub fn create(path: &Path) -> Result<Self, StoreError> {
         fs::create_dir_all(path).map_err(|e| StoreError::io("create the folder", path, e))?;
         // Checked before locking too, so that a folder with other files gets no lock file.
-        let content = names(path)?;
-        if !content.iter().all(|name| name == LOCK) {
-            let path = path.to_owned();
-            return Err(StoreError::NotEmpty { path });
-        }
+        Self::check_unsaved(path)?;
         let folder = Self::lock(path)?;
         // Another run may have used the folder since the check.
-        if names(path)?.len() > 1 {
-            let path = path.to_owned();
-            return Err(StoreError::NotEmpty { path });
-        }
+        Self::check_unsaved(path)?;
+        folder.clear()?;
         Ok(folder)
+    }
+
+    /// Refuses a folder that holds anything but what a run writes before it saves.
+    fn check_unsaved(path: &Path) -> Result<(), StoreError> {
+        let saved = [CHECKPOINT, FINETUNED, PRETRAINED, RESULT, DONE];
+        let names = names(path)?;
+        if names
+            .iter()
+            .all(|name| of_a_run(name) && !saved.contains(&name.as_str()))
+        {
+            return Ok(());
+        }
+        let path = path.to_owned();
+        Err(StoreError::NotEmpty { path })
+    }
+
+    /// Removes all files but the lock.
+    fn clear(&self) -> Result<(), StoreError> {
+        for name in names(&self.path)? {
+            if name != LOCK {
+                remove(&self.path.join(name))?;
+            }
+        }
+        Ok(())
     }
 
     /// Opens the folder of an interrupted run and removes the files that a killed run left
@@ -93,8 +121,7 @@ impl RunFolder {
     /// one with a result or marked as done, [`StoreError::Locked`] and [`StoreError::Io`].
     pub fn create_or_resume(path: &Path) -> Result<(Self, bool), StoreError> {
         fs::create_dir_all(path).map_err(|e| StoreError::io("create the folder", path, e))?;
-        let ours = |name: &String| FILES.contains(&name.as_str()) || name.ends_with(UNFINISHED);
-        if !names(path)?.iter().all(ours) {
+        if !names(path)?.iter().all(|name| of_a_run(name)) {
             let path = path.to_owned();
             return Err(StoreError::NotEmpty { path });
         }
@@ -105,11 +132,10 @@ impl RunFolder {
             return Err(StoreError::Finished { path });
         }
         let resumed = folder.checkpoint().is_file();
-        sweep(path)?;
-        for name in names(path)? {
-            if !resumed && name != LOCK {
-                remove(&path.join(name))?;
-            }
+        if resumed {
+            sweep(path)?;
+        } else {
+            folder.clear()?;
         }
         Ok((folder, resumed))
     }
@@ -119,6 +145,11 @@ impl RunFolder {
             path: path.to_owned(),
             _lock: Lock::take(path)?,
         })
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
     }
 
     /// The configuration of the run.
@@ -134,7 +165,7 @@ impl RunFolder {
     /// Weights, optimiser state and position of the run: in one file, since two files cannot be
     /// replaced atomically.
     pub fn checkpoint(&self) -> PathBuf {
-        self.path.join("checkpoint.safetensors")
+        self.path.join(CHECKPOINT)
     }
 
     /// The networks of a pre-training.
@@ -174,7 +205,7 @@ impl RunFolder {
 
     /// Scores of a finished cell of an experiment.
     pub fn result(&self) -> PathBuf {
-        self.path.join("result.json")
+        self.path.join(RESULT)
     }
 
     /// Marks a finished pre-training of an experiment.
@@ -236,6 +267,11 @@ mod tests {
         drop(run);
         let run = RunFolder::create(&path).unwrap();
         write_atomic(&run.config(), b"{}").unwrap();
+        drop(run);
+        // A run that failed before it saved anything is in nobody's way.
+        let run = RunFolder::create(&path).unwrap();
+        assert_eq!(names(&path).unwrap(), [LOCK]);
+        write_atomic(&run.checkpoint(), b"weights").unwrap();
         drop(run);
         let error = RunFolder::create(&path).unwrap_err().to_string();
         assert!(error.contains("first: the folder is not empty"), "{error}");

@@ -23,6 +23,10 @@ impl Kernels {
         };
         let (index, kind) = rest.split_once('.').ok_or_else(unknown)?;
         let key = (module.to_string(), index.parse().map_err(|_| unknown())?);
+        // A kernel without values may claim any width, and would be read as often as that.
+        if array.values.is_empty() {
+            return Err(unknown());
+        }
         match kind {
             "weight" if array.shape.len() == 3 => self.weights.insert(key, array),
             "bias" if array.shape.len() == 1 => self.biases.insert(key, array),
@@ -32,15 +36,18 @@ impl Kernels {
     }
 
     /// All kernels and biases in our layout.
-    pub(super) fn ours(self) -> StateDict {
+    ///
+    /// # Errors
+    /// [`Error::Weight`] for kernels of one module that read words of different widths.
+    pub(super) fn ours(self) -> Result<StateDict> {
         let mut state = StateDict::new();
         for ((module, _), kernel) in self.weights {
-            append_rows(&mut state, format!("{module}taps.weight"), taps(&kernel));
+            append_rows(&mut state, format!("{module}taps.weight"), taps(&kernel))?;
         }
         for ((module, _), bias) in self.biases {
-            append_rows(&mut state, format!("{module}bias"), bias);
+            append_rows(&mut state, format!("{module}bias"), bias)?;
         }
-        state
+        Ok(state)
     }
 }
 
@@ -127,14 +134,24 @@ fn kernel(taps: &[f32], channels: usize, hidden: usize, width: usize) -> Array {
     }
 }
 
-fn append_rows(state: &mut StateDict, name: String, rows: Array) {
+fn append_rows(state: &mut StateDict, name: String, rows: Array) -> Result<()> {
     match state.get_mut(&name) {
+        Some(array) if array.shape[1..] != rows.shape[1..] => Err(Error::Weight {
+            name,
+            problem: format!(
+                "would join kernels for words of the widths {:?} and {:?}; use a checkpoint of the authors' code",
+                &array.shape[1..],
+                &rows.shape[1..]
+            ),
+        }),
         Some(array) => {
             array.shape[0] += rows.shape[0];
             array.values.extend(rows.values);
+            Ok(())
         }
         None => {
             state.insert(name, rows);
+            Ok(())
         }
     }
 }

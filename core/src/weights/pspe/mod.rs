@@ -37,7 +37,7 @@ pub fn from_pspe(checkpoint: StateDict, stage: Stage) -> Result<StateDict> {
             }
         }
     }
-    state.extend(kernels.ours());
+    state.extend(kernels.ours()?);
     Ok(state)
 }
 

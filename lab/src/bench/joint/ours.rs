@@ -8,7 +8,7 @@ use spanlight::device::processor;
 use spanlight::encoder::EncoderFolder;
 use spanlight::event::{Event, Sink, SinkError};
 use spanlight::finetune::{FinetuneConfig, finetune};
-use spanlight::interrupt::Interrupt;
+use spanlight::interrupt::{Interrupt, Stop};
 use spanlight::machine::Machine;
 use spanlight::store::RunFolder;
 use spanlight::threads::predict_all;
@@ -142,6 +142,7 @@ impl<'a> Ours<'a> {
             description: self.plan.description.clone(),
             workers: self.plan.workers,
             interrupt: &interrupt,
+            elsewhere: false,
         };
         let mut watch = Stopwatch {
             expected: self.workload.pieces_by_step(),
@@ -236,7 +237,7 @@ impl Sink for Stopwatch<'_> {
                 self.steps += usize::from(same);
                 if !same || self.steps == self.expected.len() {
                     self.measure.peak = peak();
-                    self.interrupt.request();
+                    self.interrupt.request(Stop::Interrupted);
                     // An interrupted run would first save a checkpoint of gigabytes; an error of the sink avoids that.
                     return Err(SinkError::Chart("the measurement is over".into()));
                 }

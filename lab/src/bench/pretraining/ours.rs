@@ -9,14 +9,14 @@ use spanlight::device::processor;
 use spanlight::encoder::EncoderFolder;
 use spanlight::model_spec::ModelSpec;
 use spanlight::pretrain::{PretrainConfig, Setup};
-use spanlight::store::write_atomic;
+use spanlight::store::write_stream;
 use spanlight::threads::Threads;
 use spanlight_core::Decoding;
 use spanlight_core::ops::Init;
 use spanlight_core::pretrain::cspo::normalize;
 use spanlight_core::pretrain::momentum::MomentumContrast;
 use spanlight_core::pretrain::sample::Sample;
-use spanlight_core::weights::{state_of, write_safetensors};
+use spanlight_core::weights::{Stream, pending};
 use spanlight_learn::pretrain::PretrainObjective;
 use spanlight_learn::{Schedule, StepReport, Trainer};
 
@@ -150,10 +150,9 @@ pub fn check(
     config.optimizer.adamw_bias_correction = true;
     config.objectives.queue_keys = queue_keys;
     let ready = Ready::new(plan, &config, steps)?;
-    let mut state = block_on(state_of(&ready.setup.model))?;
-    state.extend(block_on(ready.objective.contrast().state())?.0);
-    write_atomic(weights, &write_safetensors(&state, None)?)?;
-    drop(state);
+    let mut state = pending(&ready.setup.model);
+    state.extend(ready.objective.contrast().state().0);
+    write_stream(weights, Stream::new(state, None)?)?;
     Ok(ready
         .run(plan, &config)?
         .into_iter()

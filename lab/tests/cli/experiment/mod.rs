@@ -19,7 +19,7 @@ title = "Tiny"
 output = "grid"
 variables = { data_dir = "" }
 subset_per_seed = true
-finetune = { encoder = "encoder", epochs = 3, batch = 4, learning_rate = 2e-3, head_lr = 5e-3, evaluate_from = 1, chunk = 16 }
+finetune = { encoder = "encoder", epochs = 3, batch = 4, learning_rate = 2e-3, head_lr = 5e-3, evaluate_from = 1, chunk = 16, save_every = 3 }
 
 [data]
 train = "${data_dir}/train.jsonl"

@@ -9,7 +9,7 @@ use crate::data::tests::shared;
 fn tokenizer() -> WordPiece {
     let path = "../www/models/science/tokenizer.json";
     let path = PathBuf::from(std::env::var_os("CARGO_MANIFEST_DIR").unwrap()).join(path);
-    WordPiece::from_json(&std::fs::read(path).unwrap()).unwrap()
+    WordPiece::from_json(&std::fs::read(path).unwrap(), 30_522).unwrap()
 }
 
 fn prepare(config: &CorpusConfig, folder: &TempDir) -> Corpus {

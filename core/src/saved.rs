@@ -1,0 +1,81 @@
+//! A model at rest: what a bundle or the folder of a training run holds, checked before anything is built of it.
+
+use burn::tensor::Device;
+
+use crate::extract::Extractor;
+use crate::ops::Init;
+use crate::predict::Predictor;
+use crate::weights::{StateDict, check_state};
+use crate::wordpiece::WordPiece;
+use crate::{JointModel, ModelSettings, Result, Schema};
+
+/// Settings, labels, tokenizer and weights that fit each other. Files from strangers become a model through
+/// [`SavedModel::new`] alone.
+#[derive(Debug, Clone)]
+pub struct SavedModel {
+    /// Sizes, switches and decoding.
+    pub config: ModelSettings,
+    /// Labels.
+    pub schema: Schema,
+    /// The tokenizer.
+    pub tokenizer: WordPiece,
+    /// All parameters.
+    pub weights: StateDict,
+}
+
+impl SavedModel {
+    /// Checks the parts of a model against each other. No memory is allocated for sizes that the weights do not
+    /// have.
+    ///
+    /// # Errors
+    /// [`Error::Config`](crate::Error::Config) for sizes or labels from which no model can be built,
+    /// [`Error::Weight`](crate::Error::Weight) for a parameter that is missing, unknown, not finite or has
+    /// another shape, and those of [`WordPiece::from_json`].
+    pub fn new(
+        config: ModelSettings,
+        schema: Schema,
+        tokenizer: &[u8],
+        weights: StateDict,
+    ) -> Result<Self> {
+        config.validate()?;
+        // Placeholders have a shape and take no memory.
+        let blank = JointModel::new(&config.model, &schema, &mut Init::blank(), &Device::flex())?;
+        check_state(&blank, &weights)?;
+        let tokenizer = WordPiece::from_json(tokenizer, config.model.encoder.vocab_size)?;
+        Ok(Self {
+            config,
+            schema,
+            tokenizer,
+            weights,
+        })
+    }
+
+    /// Longest input of the encoder, in word-pieces.
+    pub fn room(&self) -> usize {
+        self.config.model.encoder.room()
+    }
+
+    /// Loads the model on a device, for batches of at most `budget` word-pieces.
+    ///
+    /// # Errors
+    /// [`Error::Weight`](crate::Error::Weight) where the weights were changed and no longer fit.
+    pub fn predictor(&self, device: &Device, budget: usize) -> Result<Predictor> {
+        self.with(self.weights.clone(), device, budget)
+    }
+
+    /// As [`Self::predictor`], with the tokenizer, for raw text.
+    ///
+    /// # Errors
+    /// As [`Self::predictor`].
+    pub fn extractor(mut self, device: &Device, budget: usize) -> Result<Extractor> {
+        let weights = std::mem::take(&mut self.weights);
+        let predictor = self.with(weights, device, budget)?;
+        Ok(Extractor::new(predictor, self.tokenizer))
+    }
+
+    fn with(&self, weights: StateDict, device: &Device, budget: usize) -> Result<Predictor> {
+        let model = JointModel::load(&self.config.model, &self.schema, weights, device)?;
+        let decoding = self.config.decoding;
+        Ok(Predictor::new(model, self.schema.clone(), decoding, budget))
+    }
+}

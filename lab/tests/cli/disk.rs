@@ -1,0 +1,136 @@
+//! Commands on a disk that fills up, and on one that cannot be written: what was there before stays, nothing
+//! half-written is left, and once there is room they do what they would have done.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::crash::{Case, cases, compare, copy, outcome};
+use spanlight_tests::workshop::workshop;
+
+/// A file system of a size, in memory; only root can make one.
+struct Disk<'a>(&'a Path);
+
+impl<'a> Disk<'a> {
+    fn mount(at: &'a Path, bytes: u64) -> Option<Self> {
+        let made = Command::new("mount")
+            .args(["-t", "tmpfs", "-o", &format!("size={bytes}"), "tmpfs"])
+            .arg(at)
+            .output();
+        made.is_ok_and(|output| output.status.success()).then_some(Self(at))
+    }
+
+    fn remount(&self, option: &str) {
+        let status = Command::new("mount").args(["-o", &format!("remount,{option}")]).arg(self.0).status();
+        assert!(status.unwrap().success());
+    }
+}
+
+impl Drop for Disk<'_> {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").arg(self.0).status();
+    }
+}
+
+/// Bytes that the files of a folder take on the disk.
+fn used(folder: &Path) -> u64 {
+    let output = Command::new("du").args(["-s", "-B1"]).arg(folder).output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    text.split_whitespace().next().unwrap().parse().unwrap()
+}
+
+/// Names and contents of the files that were there before a command, as they are now.
+fn before(found: &BTreeMap<PathBuf, Vec<u8>>, known: &BTreeMap<PathBuf, Vec<u8>>) -> BTreeMap<PathBuf, Vec<u8>> {
+    let known = found.iter().filter(|(name, _)| known.contains_key(*name));
+    known.map(|(name, bytes)| (name.clone(), bytes.clone())).collect()
+}
+
+/// Runs a command in a folder where it must fail; returns what is wrong with the way it does.
+fn fails(case: &Case, at: &Path, words: &[&str], known: &BTreeMap<PathBuf, Vec<u8>>) -> Result<(), String> {
+    let output = case.program.command(at, &case.start).output().unwrap();
+    let message = String::from_utf8_lossy(&output.stderr).into_owned();
+    if output.status.success() {
+        return Err("it succeeded".into());
+    }
+    if output.status.code() != Some(1) {
+        return Err(format!("it ended with {}: {message}", output.status));
+    }
+    if !words.iter().any(|words| message.contains(words)) {
+        return Err(format!("the message does not say why: {message}"));
+    }
+    let now = outcome(at);
+    if before(&now, known) != *known {
+        return Err("a file that was there before is another or gone".into());
+    }
+    match now.keys().find(|name| name.to_string_lossy().contains("unfinished")) {
+        Some(name) => Err(format!("{} is left", name.display())),
+        None => Ok(()),
+    }
+}
+
+/// A command, on disks with shares of the room that it needs, and on one that cannot be written.
+fn full_and_read_only(case: &Case, shares: &[f64], failures: &mut Vec<String>) -> bool {
+    let folder = workshop();
+    let (template, whole) = (folder.path().join("template"), folder.path().join("whole"));
+    fs::create_dir(&template).unwrap();
+    for name in ["encoder", "train.jsonl", "corpus.txt"] {
+        fs::rename(folder.path().join(name), template.join(name)).unwrap();
+    }
+    (case.prepare)(&template);
+    let known = outcome(&template);
+    copy(&template, &whole);
+    case.program.succeed(&whole, &case.start);
+    let expected = outcome(&whole);
+    let (inputs, needed) = (used(&template), used(&whole));
+    let at = folder.path().join("disk");
+    fs::create_dir(&at).unwrap();
+    let mut good = 0;
+    for share in shares {
+        let room = inputs + 16_384 + ((needed - inputs.min(needed)) as f64 * share) as u64;
+        let Some(disk) = Disk::mount(&at, room) else {
+            return false;
+        };
+        let place = at.join("at");
+        copy(&template, &place);
+        let result = fails(case, &place, &["disk is full", "No space left"], &known).and_then(|()| {
+            disk.remount(&format!("size={}", 4 * needed + (16 << 20)));
+            case.go_on(&place)?;
+            compare(&outcome(&place), &expected)
+        });
+        match result {
+            Ok(()) => good += 1,
+            Err(problem) => failures.push(format!("{} with {share} of the room: {problem}", case.name)),
+        }
+    }
+    let Some(disk) = Disk::mount(&at, 4 * needed + (16 << 20)) else {
+        return false;
+    };
+    let place = at.join("at");
+    copy(&template, &place);
+    disk.remount("ro");
+    let read_only = fails(case, &place, &["Read-only file system"], &known);
+    if let Err(problem) = &read_only {
+        failures.push(format!("{} on a read-only disk: {problem}", case.name));
+    }
+    eprintln!(
+        "{:<10} {:>5} disks of {:>7} to {:>7} bytes: {good} as they should; read-only: {}",
+        case.name,
+        shares.len(),
+        inputs,
+        needed,
+        if read_only.is_ok() { "refused" } else { "wrong" }
+    );
+    true
+}
+
+#[test]
+fn a_full_or_read_only_disk_loses_nothing() {
+    let mut failures = Vec::new();
+    for case in cases() {
+        if !full_and_read_only(&case, &[0.0, 0.3, 0.6, 0.9], &mut failures) {
+            return eprintln!("skipped: only root can mount a small disk");
+        }
+    }
+    assert!(failures.is_empty(), "{} failures:\n{}", failures.len(), failures.join("\n"));
+}
