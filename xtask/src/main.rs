@@ -12,6 +12,7 @@ mod node;
 mod package;
 mod process;
 mod reference;
+mod scratch;
 mod setup;
 mod stage;
 mod step;
@@ -34,6 +35,9 @@ use crate::stage::Stage;
 #[derive(Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask")]
 struct Cli {
+    /// Install missing Debian packages without asking
+    #[arg(long, global = true)]
+    yes: bool,
     #[command(subcommand)]
     task: Task,
 }
@@ -80,7 +84,7 @@ enum Task {
 }
 
 fn main() -> ExitCode {
-    match run(Cli::parse().task) {
+    match run(Cli::parse()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error:#}");
@@ -89,16 +93,16 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(task: Task) -> Result<()> {
+fn run(Cli { yes, task }: Cli) -> Result<()> {
     let folders = Folders::find()?;
     match task {
         Task::Setup { train } => {
             let parts: &[Part] = if train { &Part::TRAIN } else { &Part::BUILD };
-            setup::run(&folders, parts)
+            setup::run(&folders, parts, yes)
         }
-        Task::Demo { port, check } => demo::run(&folders, port, check),
+        Task::Demo { port, check } => demo::run(&folders, port, check, yes),
         Task::Package => {
-            setup::run(&folders, trunk::PARTS)?;
+            setup::run(&folders, trunk::PARTS, yes)?;
             trunk::build(&folders)?;
             let folder = package::assemble(&folders)?;
             println!(
@@ -108,10 +112,12 @@ fn run(task: Task) -> Result<()> {
             Ok(())
         }
         Task::Docs => stage::write_docs(&folders),
-        Task::Test { skip_browser, only } => test::run(&folders, &stage::plan(only, skip_browser)),
+        Task::Test { skip_browser, only } => {
+            test::run(&folders, &stage::plan(only, skip_browser), yes)
+        }
         Task::Bench { page, args } => {
             if page {
-                setup::run(&folders, bench::PARTS)?;
+                setup::run(&folders, bench::PARTS, yes)?;
                 bench::page(&folders, &args)
             } else {
                 bench::run(&folders, &args)

@@ -2,7 +2,8 @@
 
 use anyhow::{Context, Result, bail};
 
-use crate::browser::Browser;
+use crate::apt::Apt;
+use crate::browser::{self, Browser};
 use crate::encoder;
 use crate::folders::Folders;
 use crate::node;
@@ -60,23 +61,42 @@ impl Part {
         })
     }
 
-    fn install(self, folders: &Folders, step: &Step) -> Result<()> {
+    /// Debian's packages that installing the part needs.
+    fn debian_packages(self) -> &'static [&'static str] {
         match self {
-            Self::WasmTarget => Toolchain::install(folders, step),
+            Self::WasmTarget => Toolchain::debian_packages(),
+            Self::WasmBindgen | Self::Trunk | Self::WasmPack => &[],
+            Self::NodePackages => node::debian_packages(),
+            Self::Browser => browser::DEBIAN_PACKAGES,
+            Self::Encoder => encoder::debian_packages(),
+        }
+    }
+
+    fn install(self, folders: &Folders, step: &Step, apt: Option<&mut Apt>) -> Result<()> {
+        match self {
+            Self::WasmTarget => Toolchain::install(folders, step, apt),
             Self::WasmBindgen => Tool::wasm_bindgen(folders)?.install(folders, step),
             Self::Trunk => Tool::trunk().install(folders, step),
             Self::WasmPack => Tool::wasm_pack().install(folders, step),
             Self::NodePackages => node::install(folders, step),
-            Self::Browser => Browser::install(folders, step),
+            // Debian's packages were all it needs.
+            Self::Browser => Browser::require().map(|_| ()),
             Self::Encoder => encoder::install(folders, step),
         }
     }
 }
 
-/// Installs the parts that are missing.
-pub fn run(folders: &Folders, parts: &[Part]) -> Result<()> {
+/// Installs the parts that are missing; `yes` is the user's consent to Debian's packages.
+pub fn run(folders: &Folders, parts: &[Part], yes: bool) -> Result<()> {
     if !parts.is_empty() {
         eprintln!("Setting up:");
+    }
+    let mut apt = Apt::find(yes);
+    if let Some(apt) = &mut apt {
+        // All at once, so that the user is asked once.
+        let packages = debian_packages(folders, parts)?;
+        let step = Step::begin("Debian packages");
+        apt.install(&packages, &step, &folders.log("debian"))?;
     }
     for &part in parts {
         if let Some(found) = part.find(folders)? {
@@ -84,7 +104,7 @@ pub fn run(folders: &Folders, parts: &[Part]) -> Result<()> {
             continue;
         }
         let step = Step::begin(part.name());
-        part.install(folders, &step)
+        part.install(folders, &step, apt.as_mut())
             .with_context(|| format!("setting up the {} failed", part.name()))?;
         match part.find(folders)? {
             Some(found) => step.done(&found),
@@ -96,4 +116,15 @@ pub fn run(folders: &Folders, parts: &[Part]) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Debian's packages for the parts that are missing.
+fn debian_packages(folders: &Folders, parts: &[Part]) -> Result<Vec<&'static str>> {
+    let mut packages = Vec::new();
+    for &part in parts {
+        if part.find(folders)?.is_none() {
+            packages.extend_from_slice(part.debian_packages());
+        }
+    }
+    Ok(packages)
 }

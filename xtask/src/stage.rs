@@ -137,7 +137,7 @@ impl Stage {
 /// A cargo command on the native crates. All commands use one profile, so that the crates compile once.
 fn native(folders: &Folders, subcommand: &str) -> Result<Command> {
     let mut command = cargo::native(folders);
-    command.args([subcommand, "--release", "--workspace"]);
+    command.args([subcommand, "--locked", "--release", "--workspace"]);
     if let Some(web) = manifest::web_package(folders)? {
         command.args(["--exclude", &web]);
     }
@@ -188,7 +188,7 @@ fn portable(folders: &Folders) -> Result<()> {
     Toolchain::require(folders)?.equip(&mut command, folders)?;
     command
         .current_dir(&folders.root)
-        .args(["check", "--target", wasm::TARGET]);
+        .args(["check", "--locked", "--target", wasm::TARGET]);
     for package in PORTABLE {
         command.args(["--package", package]);
     }
@@ -227,6 +227,7 @@ fn web(folders: &Folders, gpu: WebGpu) -> Result<Vec<String>> {
     } else {
         command.args(["--release", "web"]);
     }
+    command.arg("--locked");
     process::tee(&mut command, is_result)
 }
 

@@ -59,7 +59,7 @@ impl Tool {
             package: "wasm-pack",
             program: "wasm-pack",
             version: "0.15.1".into(),
-            install_args: &["--locked"],
+            install_args: &[],
             install_env: QUICK,
         }
     }
@@ -96,12 +96,13 @@ impl Tool {
         ));
         process::logged(
             cargo::native(folders)
-                .args(["install", self.package, "--version", &self.version])
+                .args(["install", "--locked", self.package])
+                .args(["--version", &self.version])
                 .args(self.install_args)
                 .arg("--root")
                 .arg(folders.tools())
                 .envs(self.install_env.iter().copied())
-                // Cargo then builds in a temporary folder: the workspace's dependencies have other features.
+                // Cargo then builds in a temporary folder of its own: the workspace's dependencies have other features.
                 .env_remove("CARGO_TARGET_DIR"),
             &folders.log(self.package),
         )

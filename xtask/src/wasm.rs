@@ -6,11 +6,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 
 use crate::apt::Apt;
 use crate::folders::Folders;
 use crate::process;
+use crate::scratch::Scratch;
 use crate::step::Step;
 
 /// The target of the page.
@@ -59,8 +60,17 @@ impl Toolchain {
         Self::find(folders).context(HELP)
     }
 
+    /// Debian's packages that [`Self::install`] needs.
+    pub fn debian_packages() -> &'static [&'static str] {
+        if process::find("rustup").is_some() {
+            &[]
+        } else {
+            &DEBIAN_PACKAGES
+        }
+    }
+
     /// Adds the wasm32 target through rustup, or else through Debian's packages.
-    pub fn install(folders: &Folders, step: &Step) -> Result<()> {
+    pub fn install(folders: &Folders, step: &Step, apt: Option<&mut Apt>) -> Result<()> {
         let log = folders.log("wasm32");
         if process::find("rustup").is_some() {
             step.say(&format!("rustup target add {TARGET}"));
@@ -74,19 +84,16 @@ impl Toolchain {
                 return Ok(());
             }
         }
-        let Some(apt) = Apt::find(step) else {
-            bail!(HELP);
-        };
+        let apt = apt.context(HELP)?;
         apt.install(&DEBIAN_PACKAGES, step, &log)?;
         if Self::find(folders).is_some() {
             return Ok(());
         }
         step.say("building the standard library from source, takes minutes");
-        let dir = env::temp_dir().join(format!("spanlight-wasm-std-{}", std::process::id()));
-        let built =
-            build_std(&dir, &log).and_then(|rlibs| install_std(folders, &apt, &dir, &rlibs, &log));
-        let _ = fs::remove_dir_all(&dir);
-        built
+        // In a shared folder such as /tmp, cargo would read settings that any user can leave there.
+        let scratch = Scratch::open(folders, "wasm-std")?;
+        let rlibs = build_std(scratch.path(), &log)?;
+        install_std(folders, apt, scratch.path(), &rlibs, step, &log)
     }
 
     /// Makes `command` build for wasm32 with this compiler and the installed tools.
@@ -143,15 +150,17 @@ fn holds_std(dir: &Path) -> bool {
 fn build_std(dir: &Path, log: &Path) -> Result<Vec<PathBuf>> {
     let manifest = "[package]\nname = \"empty\"\nedition = \"2024\"\n\n\
                     [lib]\ncrate-type = [\"cdylib\"]\n\n[workspace]\n";
+    let lock = "version = 4\n\n[[package]]\nname = \"empty\"\nversion = \"0.0.0\"\n";
     fs::create_dir_all(dir.join("src"))
         .and_then(|()| fs::write(dir.join("Cargo.toml"), manifest))
+        .and_then(|()| fs::write(dir.join("Cargo.lock"), lock))
         .and_then(|()| fs::write(dir.join("src/lib.rs"), ""))
         .with_context(|| format!("cannot write to {}", dir.display()))?;
     let mut cargo = Command::new("/usr/bin/cargo");
     debian(&mut cargo);
     cargo
         .current_dir(dir)
-        .args(["build", "--release", "--target", TARGET])
+        .args(["build", "--locked", "--release", "--target", TARGET])
         .arg("-Zbuild-std=std,panic_abort,panic_unwind,test,proc_macro")
         .env("CARGO_TARGET_DIR", dir.join("target"))
         // The stable compiler accepts `-Zbuild-std` only with this variable.
@@ -187,6 +196,7 @@ fn install_std(
     apt: &Apt,
     built: &Path,
     rlibs: &[PathBuf],
+    step: &Step,
     log: &Path,
 ) -> Result<()> {
     let dir = library(folders, DEBIAN_RUSTC)
@@ -194,6 +204,10 @@ fn install_std(
     let stamp = built.join(STAMP);
     fs::write(&stamp, debian_version()?)
         .with_context(|| format!("cannot write {}", stamp.display()))?;
+    apt.become_root(
+        &format!("cp {}/*.rlib {}", built.display(), dir.display()),
+        step,
+    )?;
     // The compiler rejects two copies of one library.
     process::logged(apt.privileged("rm").arg("-rf").arg(&dir), log)?;
     process::logged(apt.privileged("mkdir").arg("-p").arg(&dir), log)?;
