@@ -46,7 +46,7 @@ struct Member {
     sha256: &'static str,
 }
 
-const MEMBERS: [Member; 4] = [
+const MEMBERS: [Member; 5] = [
     Member {
         name: "config.json",
         bytes: 612,
@@ -61,6 +61,11 @@ const MEMBERS: [Member; 4] = [
         name: "tokenizer.json",
         bytes: 466_247,
         sha256: "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
+    },
+    Member {
+        name: "tokenizer_config.json",
+        bytes: 350,
+        sha256: "acb92769e8195aabd29b7b2137a9e6d6e25c476a4f15aa4355c233426c61576b",
     },
     Member {
         name: "vocab.txt",
@@ -114,8 +119,8 @@ pub fn install(folders: &Folders, step: &Step) -> Result<()> {
     })
     .with_context(|| {
         format!(
-            "put a folder with config.json, model.safetensors, tokenizer.json and vocab.txt of \
-             sentence-transformers/{NAME} at {} by hand",
+            "put a folder with {} of sentence-transformers/{NAME} at {} by hand",
+            MEMBERS.map(|member| member.name).join(", "),
             folder(folders).display()
         )
     })?;
