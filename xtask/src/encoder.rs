@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, bail, ensure};
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use zip::ZipArchive;
 
@@ -76,6 +77,20 @@ const MEMBERS: [Member; 5] = [
 
 fn folder(folders: &Folders) -> PathBuf {
     folders.encoders().join(NAME)
+}
+
+/// The encoder in a bill of materials.
+pub fn component() -> Value {
+    json!({
+        "type": "machine-learning-model",
+        "bom-ref": NAME,
+        "name": NAME,
+        "licenses": [{ "expression": "Apache-2.0" }],
+        "externalReferences": [{
+            "type": "distribution",
+            "url": format!("https://huggingface.co/sentence-transformers/{NAME}"),
+        }],
+    })
 }
 
 /// The encoder's folder, if it is installed.

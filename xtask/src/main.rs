@@ -4,18 +4,22 @@ mod apt;
 mod bench;
 mod browser;
 mod cargo;
+mod crates;
 mod demo;
 mod encoder;
 mod folders;
 mod manifest;
 mod node;
+mod notices;
 mod package;
 mod process;
 mod reference;
+mod sbom;
 mod scratch;
 mod setup;
 mod stage;
 mod step;
+mod supply;
 mod test;
 mod tool;
 mod trunk;
@@ -61,6 +65,10 @@ enum Task {
     },
     /// Build the npm package into package/build, ready for `npm pack`
     Package,
+    /// Write THIRD_PARTY_NOTICES.txt from the licences of the crates in the page
+    Notices,
+    /// Write bills of materials (CycloneDX) for the page and the program into the folder sbom
+    Sbom,
     /// Write docs/cli.md from the help texts of `spanlight` and `lab`
     Docs,
     /// Run every check, stopping at the first failure
@@ -109,6 +117,16 @@ fn run(Cli { yes, task }: Cli) -> Result<()> {
                 "\nThe package is in {}; run `npm pack` there.",
                 folder.display()
             );
+            Ok(())
+        }
+        Task::Notices => {
+            setup::run(&folders, &[Part::CargoAbout], yes)?;
+            notices::write(&folders)
+        }
+        Task::Sbom => {
+            for path in sbom::write(&folders)? {
+                println!("{}", path.display());
+            }
             Ok(())
         }
         Task::Docs => stage::write_docs(&folders),

@@ -1,5 +1,6 @@
 //! Facts read from the workspace's TOML files.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -17,6 +18,11 @@ pub fn locked_version(folders: &Folders, package: &str) -> Result<String> {
     version_in(&lock, package).with_context(|| {
         format!("Cargo.lock has no single version of {package}: run `cargo update -p {package}`")
     })
+}
+
+/// SHA-256 sums of the published crates in `Cargo.lock`, by name and version.
+pub fn locked_checksums(folders: &Folders) -> Result<BTreeMap<(String, String), String>> {
+    Ok(checksums_in(&read(&folders.root.join("Cargo.lock"))?))
 }
 
 /// The version that all crates of the workspace share.
@@ -80,6 +86,18 @@ fn version_in(lock: &Table, package: &str) -> Option<String> {
     versions.next().is_none().then(|| version.to_owned())
 }
 
+fn checksums_in(lock: &Table) -> BTreeMap<(String, String), String> {
+    let packages = lock.get("package").and_then(toml::Value::as_array);
+    packages
+        .into_iter()
+        .flatten()
+        .filter_map(|package| {
+            let text = |key| Some(package.get(key)?.as_str()?.to_owned());
+            Some(((text("name")?, text("version")?), text("checksum")?))
+        })
+        .collect()
+}
+
 fn has_profile(manifest: &Table, profile: &str) -> bool {
     manifest
         .get("profile")
@@ -109,6 +127,7 @@ mod tests {
         [[package]]
         name = "rand"
         version = "0.9.2"
+        checksum = "6db2770f06117d490610c7488547d543617b21bfa07796d7a12f6f1bd53850d1"
         [[package]]
         name = "rand"
         version = "0.10.0"
@@ -132,6 +151,13 @@ mod tests {
     fn absent_and_ambiguous_packages_have_no_version() {
         assert_eq!(version_in(&table(LOCK), "trunk"), None);
         assert_eq!(version_in(&table(LOCK), "rand"), None);
+    }
+
+    #[test]
+    fn only_published_crates_have_a_checksum() {
+        let checksums = checksums_in(&table(LOCK));
+        assert_eq!(checksums.len(), 1);
+        assert!(checksums[&("rand".into(), "0.9.2".into())].starts_with("6db2770f"));
     }
 
     #[test]

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::folders::Folders;
 use crate::setup::Part;
-use crate::{manifest, process, reference};
+use crate::{manifest, notices, process, reference};
 
 /// Parts that assembling the package needs.
 pub const PARTS: &[Part] = &[Part::NodePackages];
@@ -23,7 +23,8 @@ const ENGINE: [&str; 3] = [
 /// Settings for the types and the reference, removed from the finished package.
 const SETTINGS: [&str; 2] = ["tsconfig.json", reference::SETTINGS];
 
-const LICENCES: [&str; 2] = ["LICENSE-MIT", "LICENSE-APACHE"];
+/// Files at the root of the workspace that the package carries too.
+const LICENCES: [&str; 3] = ["LICENSE-MIT", "LICENSE-APACHE", notices::FILE];
 
 /// The folder in which `npm pack` runs.
 pub fn folder(folders: &Folders) -> PathBuf {

@@ -20,18 +20,21 @@ pub enum Part {
     WasmPack,
     NodePackages,
     Browser,
+    CargoDeny,
+    CargoAbout,
     Encoder,
 }
 
 impl Part {
     /// Parts that building and testing need.
-    pub const BUILD: [Self; 6] = [
+    pub const BUILD: [Self; 7] = [
         Self::WasmTarget,
         Self::WasmBindgen,
         Self::Trunk,
         Self::WasmPack,
         Self::NodePackages,
         Self::Browser,
+        Self::CargoDeny,
     ];
     /// Parts that only training needs.
     pub const TRAIN: [Self; 1] = [Self::Encoder];
@@ -44,6 +47,8 @@ impl Part {
             Self::WasmPack => "wasm-pack",
             Self::NodePackages => "npm packages",
             Self::Browser => "Chromium",
+            Self::CargoDeny => "cargo-deny",
+            Self::CargoAbout => "cargo-about",
             Self::Encoder => "default encoder",
         }
     }
@@ -57,6 +62,8 @@ impl Part {
             Self::WasmPack => Tool::wasm_pack().find(folders),
             Self::NodePackages => node::find(folders)?,
             Self::Browser => Browser::find()?.map(|found| found.to_string()),
+            Self::CargoDeny => Tool::cargo_deny().find(folders),
+            Self::CargoAbout => Tool::cargo_about().find(folders),
             Self::Encoder => encoder::find(folders),
         })
     }
@@ -65,7 +72,11 @@ impl Part {
     fn debian_packages(self) -> &'static [&'static str] {
         match self {
             Self::WasmTarget => Toolchain::debian_packages(),
-            Self::WasmBindgen | Self::Trunk | Self::WasmPack => &[],
+            Self::WasmBindgen
+            | Self::Trunk
+            | Self::WasmPack
+            | Self::CargoDeny
+            | Self::CargoAbout => &[],
             Self::NodePackages => node::debian_packages(),
             Self::Browser => browser::DEBIAN_PACKAGES,
             Self::Encoder => encoder::debian_packages(),
@@ -81,6 +92,8 @@ impl Part {
             Self::NodePackages => node::install(folders, step),
             // Debian's packages were all it needs.
             Self::Browser => Browser::require().map(|_| ()),
+            Self::CargoDeny => Tool::cargo_deny().install(folders, step),
+            Self::CargoAbout => Tool::cargo_about().install(folders, step),
             Self::Encoder => encoder::install(folders, step),
         }
     }

@@ -14,7 +14,7 @@ use crate::setup::Part;
 use crate::tool::Tool;
 use crate::wasm::{self, Toolchain};
 use crate::webdriver::{self, WebGpu};
-use crate::{cargo, manifest, package, process, trunk};
+use crate::{cargo, manifest, package, process, supply, trunk};
 
 /// Crates without files, threads and clocks, which must compile for the browser.
 const PORTABLE: [&str; 4] = [
@@ -36,6 +36,8 @@ pub enum Stage {
     Test,
     /// Documentation of the native crates
     Doc,
+    /// Licences, sources and known faults of dependencies
+    Supply,
     /// Check of the portable crates for wasm32 and build of the page
     Wasm,
     /// Assembly of the npm package and check of its types
@@ -78,6 +80,7 @@ impl Stage {
     fn needs(self, part: Part) -> bool {
         let parts: &[Part] = match self {
             Self::Fmt | Self::Clippy | Self::Test | Self::Doc => &[],
+            Self::Supply => supply::PARTS,
             Self::Wasm => trunk::PARTS,
             Self::Package => package::PARTS,
             Self::WebGpu | Self::WebCpu => &[
@@ -118,6 +121,7 @@ impl Stage {
                 )?;
                 Ok(nothing)
             }
+            Self::Supply => supply::check(folders),
             Self::Wasm => {
                 portable(folders)?;
                 trunk::build(folders)?;
@@ -289,7 +293,8 @@ mod tests {
         assert_eq!(
             names,
             [
-                "fmt", "clippy", "test", "doc", "wasm", "package", "web-gpu", "web-cpu", "page"
+                "fmt", "clippy", "test", "doc", "supply", "wasm", "package", "web-gpu", "web-cpu",
+                "page"
             ]
         );
     }

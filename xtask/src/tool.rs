@@ -64,6 +64,28 @@ impl Tool {
         }
     }
 
+    /// The checker of licences, sources and advisories.
+    pub fn cargo_deny() -> Self {
+        Self {
+            package: "cargo-deny",
+            program: "cargo-deny",
+            version: "0.20.2".into(),
+            install_args: &[],
+            install_env: QUICK,
+        }
+    }
+
+    /// The collector of licences.
+    pub fn cargo_about() -> Self {
+        Self {
+            package: "cargo-about",
+            program: "cargo-about",
+            version: "0.9.3".into(),
+            install_args: &["--features=cli"],
+            install_env: QUICK,
+        }
+    }
+
     /// The path of the program in the tools folder, or else on PATH.
     pub fn path(&self, folders: &Folders) -> Option<PathBuf> {
         let name = format!("{}{}", self.program, std::env::consts::EXE_SUFFIX);
