@@ -17,6 +17,8 @@ pub struct Folders {
     pub root: PathBuf,
     /// Tools, encoders and logs, shared by all clones of the repository.
     pub cache: PathBuf,
+    /// Cargo's folder, in which the sources of the crates lie.
+    pub cargo_home: PathBuf,
     /// Cargo's target folder for the native crates.
     pub native_target: PathBuf,
     /// Cargo's target folder for wasm32, separate because the wasm32 compiler may differ from the native one.
@@ -39,6 +41,10 @@ impl Folders {
                 cache.display()
             )
         })?;
+        let cargo_home = match env::var_os("CARGO_HOME").filter(|dir| !dir.is_empty()) {
+            Some(dir) => dir.into(),
+            None => home.join(".cargo"),
+        };
         let native_target = match env::var_os("CARGO_TARGET_DIR").filter(|dir| !dir.is_empty()) {
             Some(dir) => env::current_dir()
                 .context("the current folder is gone: change to another")?
@@ -49,6 +55,7 @@ impl Folders {
             wasm_target: suffixed(&native_target, "-wasm"),
             root,
             cache,
+            cargo_home,
             native_target,
         })
     }

@@ -14,6 +14,7 @@ mod notices;
 mod package;
 mod process;
 mod reference;
+mod reproducible;
 mod sbom;
 mod scratch;
 mod setup;
@@ -69,6 +70,8 @@ enum Task {
     Notices,
     /// Write bills of materials (CycloneDX) for the page and the program into the folder sbom
     Sbom,
+    /// Build the committed page twice, in different folders, and compare the results
+    Reproducible,
     /// Write docs/cli.md from the help texts of `spanlight` and `lab`
     Docs,
     /// Run every check, stopping at the first failure
@@ -128,6 +131,10 @@ fn run(Cli { yes, task }: Cli) -> Result<()> {
                 println!("{}", path.display());
             }
             Ok(())
+        }
+        Task::Reproducible => {
+            setup::run(&folders, trunk::PARTS, yes)?;
+            reproducible::compare(&folders)
         }
         Task::Docs => stage::write_docs(&folders),
         Task::Test { skip_browser, only } => {

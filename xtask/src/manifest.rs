@@ -44,6 +44,12 @@ pub fn has_web_profile(folders: &Folders) -> Result<bool> {
     ))
 }
 
+/// The flags of the compiler for `target` in `.cargo/config.toml`.
+pub fn rustflags(folders: &Folders, target: &str) -> Result<Vec<String>> {
+    let config = read(&folders.root.join(".cargo").join("config.toml"))?;
+    Ok(rustflags_in(&config, target))
+}
+
 /// The package name of the web crate, if the crate exists.
 pub fn web_package(folders: &Folders) -> Result<Option<String>> {
     let path = folders.web().join("Cargo.toml");
@@ -95,6 +101,17 @@ fn checksums_in(lock: &Table) -> BTreeMap<(String, String), String> {
             let text = |key| Some(package.get(key)?.as_str()?.to_owned());
             Some(((text("name")?, text("version")?), text("checksum")?))
         })
+        .collect()
+}
+
+fn rustflags_in(config: &Table, target: &str) -> Vec<String> {
+    let flags = config
+        .get("target")
+        .and_then(|targets| targets.get(target)?.get("rustflags")?.as_array());
+    flags
+        .into_iter()
+        .flatten()
+        .filter_map(|flag| flag.as_str().map(str::to_owned))
         .collect()
 }
 
@@ -158,6 +175,17 @@ mod tests {
         let checksums = checksums_in(&table(LOCK));
         assert_eq!(checksums.len(), 1);
         assert!(checksums[&("rand".into(), "0.9.2".into())].starts_with("6db2770f"));
+    }
+
+    #[test]
+    fn flags_belong_to_their_target() {
+        let config =
+            table("[target.wasm32-unknown-unknown]\nrustflags = [\"-C\", \"opt-level=1\"]");
+        assert_eq!(
+            rustflags_in(&config, "wasm32-unknown-unknown"),
+            ["-C", "opt-level=1"]
+        );
+        assert!(rustflags_in(&config, "wasm32-wasip1").is_empty());
     }
 
     #[test]

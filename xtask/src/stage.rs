@@ -14,7 +14,7 @@ use crate::setup::Part;
 use crate::tool::Tool;
 use crate::wasm::{self, Toolchain};
 use crate::webdriver::{self, WebGpu};
-use crate::{cargo, manifest, package, process, supply, trunk};
+use crate::{cargo, manifest, package, process, reproducible, supply, trunk};
 
 /// Crates without files, threads and clocks, which must compile for the browser.
 const PORTABLE: [&str; 4] = [
@@ -125,6 +125,7 @@ impl Stage {
             Self::Wasm => {
                 portable(folders)?;
                 trunk::build(folders)?;
+                reproducible::hides_folders(folders)?;
                 Ok(nothing)
             }
             Self::Package => {
