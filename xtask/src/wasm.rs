@@ -22,7 +22,7 @@ const DEBIAN_LINKER: &str = "wasm-ld-22";
 const DEBIAN_PACKAGES: [&str; 4] = ["rustc-web", "cargo-web", "rust-web-src", "lld-22"];
 /// Cargo's variable for flags of the compiler, which may hold spaces.
 const FLAGS: &str = "CARGO_ENCODED_RUSTFLAGS";
-/// The file beside the standard library that names the compiler which built it.
+/// The file beside the standard library that says how it was built.
 const STAMP: &str = "built-by";
 const HELP: &str = "install the wasm32-unknown-unknown target: with rustup, \
     `rustup target add wasm32-unknown-unknown`; without rustup, your system's package of \
@@ -239,14 +239,15 @@ fn build_std(folders: &Folders, dir: &Path, log: &Path) -> Result<Vec<PathBuf>> 
     Ok(rlibs)
 }
 
-/// Whether the compiler was updated after the library was built.
+/// Whether the library was built by another compiler, or with other flags, than it would be now.
 fn is_outdated(dir: &Path) -> bool {
     fs::read_to_string(dir.join(STAMP))
-        .is_ok_and(|built_by| debian_version().is_ok_and(|version| version != built_by))
+        .is_ok_and(|built_by| stamp().is_ok_and(|stamp| stamp != built_by))
 }
 
-fn debian_version() -> Result<String> {
-    process::output(Command::new(DEBIAN_RUSTC).arg("--version"))
+fn stamp() -> Result<String> {
+    let version = process::output(Command::new(DEBIAN_RUSTC).arg("--version"))?;
+    Ok(format!("{version}, folders renamed"))
 }
 
 fn install_std(
@@ -259,9 +260,9 @@ fn install_std(
 ) -> Result<()> {
     let dir = library(folders, DEBIAN_RUSTC)
         .with_context(|| format!("{DEBIAN_RUSTC} does not know {TARGET}"))?;
-    let stamp = built.join(STAMP);
-    fs::write(&stamp, debian_version()?)
-        .with_context(|| format!("cannot write {}", stamp.display()))?;
+    let stamp_file = built.join(STAMP);
+    fs::write(&stamp_file, stamp()?)
+        .with_context(|| format!("cannot write {}", stamp_file.display()))?;
     apt.become_root(
         &format!("cp {}/*.rlib {}", built.display(), dir.display()),
         step,
@@ -269,7 +270,10 @@ fn install_std(
     // The compiler rejects two copies of one library.
     process::logged(apt.privileged("rm").arg("-rf").arg(&dir), log)?;
     process::logged(apt.privileged("mkdir").arg("-p").arg(&dir), log)?;
-    process::logged(apt.privileged("cp").args(rlibs).arg(stamp).arg(&dir), log)
+    process::logged(
+        apt.privileged("cp").args(rlibs).arg(stamp_file).arg(&dir),
+        log,
+    )
 }
 
 #[cfg(test)]
