@@ -16,7 +16,8 @@ pub const PARTS: &[Part] = &[Part::NodePackages, Part::Browser];
 pub fn run(folders: &Folders, args: &[String]) -> Result<()> {
     process::run(
         cargo::native(folders)
-            .args(["run", "--release", "-p", "spanlight-lab", "--", "bench"])
+            .args(["run", "--locked", "--release", "-p", "spanlight-lab"])
+            .args(["--", "bench"])
             .args(args),
     )
 }

@@ -6,10 +6,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
 
-use crate::apt::Apt;
-use crate::folders::Folders;
 use crate::process;
-use crate::step::Step;
 
 const BROWSERS: &[&str] = &[
     "chromium",
@@ -22,6 +19,9 @@ const DRIVERS: &[&str] = &["chromedriver", "chromium.chromedriver"];
 const HELP: &str = "install Chromium or Chrome and the ChromeDriver of the same version, and put \
     them on PATH or name them in CHROME and CHROMEDRIVER; `cargo xtask test --skip-browser` needs \
     neither";
+
+/// Debian's packages of the two programs.
+pub const DEBIAN_PACKAGES: &[&str] = &["chromium", "chromium-driver"];
 
 /// Paths of the two programs.
 pub struct Browser {
@@ -48,17 +48,6 @@ impl Browser {
     /// As [`Self::find`], with instructions as the error.
     pub fn require() -> Result<Self> {
         Self::find()?.context(HELP)
-    }
-
-    pub fn install(folders: &Folders, step: &Step) -> Result<()> {
-        let Some(apt) = Apt::find(step) else {
-            bail!(HELP);
-        };
-        apt.install(
-            &["chromium", "chromium-driver"],
-            step,
-            &folders.log("chromium"),
-        )
     }
 }
 

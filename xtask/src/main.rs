@@ -4,17 +4,23 @@ mod apt;
 mod bench;
 mod browser;
 mod cargo;
+mod crates;
 mod demo;
 mod encoder;
 mod folders;
 mod manifest;
 mod node;
+mod notices;
 mod package;
 mod process;
 mod reference;
+mod reproducible;
+mod sbom;
+mod scratch;
 mod setup;
 mod stage;
 mod step;
+mod supply;
 mod test;
 mod tool;
 mod trunk;
@@ -34,6 +40,9 @@ use crate::stage::Stage;
 #[derive(Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask")]
 struct Cli {
+    /// Install missing Debian packages without asking
+    #[arg(long, global = true)]
+    yes: bool,
     #[command(subcommand)]
     task: Task,
 }
@@ -57,6 +66,12 @@ enum Task {
     },
     /// Build the npm package into package/build, ready for `npm pack`
     Package,
+    /// Write THIRD_PARTY_NOTICES.txt from the licences of the crates in the page
+    Notices,
+    /// Write bills of materials (CycloneDX) for the page and the program into the folder sbom
+    Sbom,
+    /// Build the committed page twice, in different folders, and compare the results
+    Reproducible,
     /// Write docs/cli.md from the help texts of `spanlight` and `lab`
     Docs,
     /// Run every check, stopping at the first failure
@@ -80,7 +95,7 @@ enum Task {
 }
 
 fn main() -> ExitCode {
-    match run(Cli::parse().task) {
+    match run(Cli::parse()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error:#}");
@@ -89,16 +104,16 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(task: Task) -> Result<()> {
+fn run(Cli { yes, task }: Cli) -> Result<()> {
     let folders = Folders::find()?;
     match task {
         Task::Setup { train } => {
             let parts: &[Part] = if train { &Part::TRAIN } else { &Part::BUILD };
-            setup::run(&folders, parts)
+            setup::run(&folders, parts, yes)
         }
-        Task::Demo { port, check } => demo::run(&folders, port, check),
+        Task::Demo { port, check } => demo::run(&folders, port, check, yes),
         Task::Package => {
-            setup::run(&folders, trunk::PARTS)?;
+            setup::run(&folders, trunk::PARTS, yes)?;
             trunk::build(&folders)?;
             let folder = package::assemble(&folders)?;
             println!(
@@ -107,11 +122,27 @@ fn run(task: Task) -> Result<()> {
             );
             Ok(())
         }
+        Task::Notices => {
+            setup::run(&folders, &[Part::CargoAbout], yes)?;
+            notices::write(&folders)
+        }
+        Task::Sbom => {
+            for path in sbom::write(&folders)? {
+                println!("{}", path.display());
+            }
+            Ok(())
+        }
+        Task::Reproducible => {
+            setup::run(&folders, trunk::PARTS, yes)?;
+            reproducible::compare(&folders)
+        }
         Task::Docs => stage::write_docs(&folders),
-        Task::Test { skip_browser, only } => test::run(&folders, &stage::plan(only, skip_browser)),
+        Task::Test { skip_browser, only } => {
+            test::run(&folders, &stage::plan(only, skip_browser), yes)
+        }
         Task::Bench { page, args } => {
             if page {
-                setup::run(&folders, bench::PARTS)?;
+                setup::run(&folders, bench::PARTS, yes)?;
                 bench::page(&folders, &args)
             } else {
                 bench::run(&folders, &args)

@@ -1,5 +1,6 @@
 //! Facts read from the workspace's TOML files.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -19,6 +20,11 @@ pub fn locked_version(folders: &Folders, package: &str) -> Result<String> {
     })
 }
 
+/// SHA-256 sums of the published crates in `Cargo.lock`, by name and version.
+pub fn locked_checksums(folders: &Folders) -> Result<BTreeMap<(String, String), String>> {
+    Ok(checksums_in(&read(&folders.root.join("Cargo.lock"))?))
+}
+
 /// The version that all crates of the workspace share.
 pub fn workspace_version(folders: &Folders) -> Result<String> {
     let path = folders.root.join("Cargo.toml");
@@ -36,6 +42,12 @@ pub fn has_web_profile(folders: &Folders) -> Result<bool> {
         &read(&folders.root.join("Cargo.toml"))?,
         WEB_PROFILE,
     ))
+}
+
+/// The flags of the compiler for `target` in `.cargo/config.toml`.
+pub fn rustflags(folders: &Folders, target: &str) -> Result<Vec<String>> {
+    let config = read(&folders.root.join(".cargo").join("config.toml"))?;
+    Ok(rustflags_in(&config, target))
 }
 
 /// The package name of the web crate, if the crate exists.
@@ -80,6 +92,29 @@ fn version_in(lock: &Table, package: &str) -> Option<String> {
     versions.next().is_none().then(|| version.to_owned())
 }
 
+fn checksums_in(lock: &Table) -> BTreeMap<(String, String), String> {
+    let packages = lock.get("package").and_then(toml::Value::as_array);
+    packages
+        .into_iter()
+        .flatten()
+        .filter_map(|package| {
+            let text = |key| Some(package.get(key)?.as_str()?.to_owned());
+            Some(((text("name")?, text("version")?), text("checksum")?))
+        })
+        .collect()
+}
+
+fn rustflags_in(config: &Table, target: &str) -> Vec<String> {
+    let flags = config
+        .get("target")
+        .and_then(|targets| targets.get(target)?.get("rustflags")?.as_array());
+    flags
+        .into_iter()
+        .flatten()
+        .filter_map(|flag| flag.as_str().map(str::to_owned))
+        .collect()
+}
+
 fn has_profile(manifest: &Table, profile: &str) -> bool {
     manifest
         .get("profile")
@@ -109,6 +144,7 @@ mod tests {
         [[package]]
         name = "rand"
         version = "0.9.2"
+        checksum = "6db2770f06117d490610c7488547d543617b21bfa07796d7a12f6f1bd53850d1"
         [[package]]
         name = "rand"
         version = "0.10.0"
@@ -132,6 +168,24 @@ mod tests {
     fn absent_and_ambiguous_packages_have_no_version() {
         assert_eq!(version_in(&table(LOCK), "trunk"), None);
         assert_eq!(version_in(&table(LOCK), "rand"), None);
+    }
+
+    #[test]
+    fn only_published_crates_have_a_checksum() {
+        let checksums = checksums_in(&table(LOCK));
+        assert_eq!(checksums.len(), 1);
+        assert!(checksums[&("rand".into(), "0.9.2".into())].starts_with("6db2770f"));
+    }
+
+    #[test]
+    fn flags_belong_to_their_target() {
+        let config =
+            table("[target.wasm32-unknown-unknown]\nrustflags = [\"-C\", \"opt-level=1\"]");
+        assert_eq!(
+            rustflags_in(&config, "wasm32-unknown-unknown"),
+            ["-C", "opt-level=1"]
+        );
+        assert!(rustflags_in(&config, "wasm32-wasip1").is_empty());
     }
 
     #[test]

@@ -4,10 +4,9 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, ensure};
 use sha2::{Digest, Sha256};
 
-use crate::apt::Apt;
 use crate::folders::Folders;
 use crate::process;
 use crate::step::Step;
@@ -28,15 +27,19 @@ pub fn find(folders: &Folders) -> Result<Option<String>> {
     })
 }
 
-/// Installs the packages, and Node.js if it is missing and apt can.
+/// Debian's packages of Node.js, if it is missing.
+pub fn debian_packages() -> &'static [&'static str] {
+    if node().is_some() {
+        &[]
+    } else {
+        &["nodejs", "npm"]
+    }
+}
+
+/// Installs the packages of package-lock.json.
 pub fn install(folders: &Folders, step: &Step) -> Result<()> {
     let log = folders.log("npm");
-    if node().is_none() {
-        let Some(apt) = Apt::find(step) else {
-            bail!(HELP);
-        };
-        apt.install(&["nodejs", "npm"], step, &log)?;
-    }
+    ensure!(node().is_some(), HELP);
     step.say("npm ci");
     let npm = process::find("npm").or_else(|| process::find("npm.cmd"));
     process::logged(

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::folders::Folders;
 use crate::setup::Part;
-use crate::{manifest, process, reference};
+use crate::{manifest, notices, process, reference};
 
 /// Parts that assembling the package needs.
 pub const PARTS: &[Part] = &[Part::NodePackages];
@@ -23,7 +23,8 @@ const ENGINE: [&str; 3] = [
 /// Settings for the types and the reference, removed from the finished package.
 const SETTINGS: [&str; 2] = ["tsconfig.json", reference::SETTINGS];
 
-const LICENCES: [&str; 2] = ["LICENSE-MIT", "LICENSE-APACHE"];
+/// Files at the root of the workspace that the package carries too.
+const LICENCES: [&str; 3] = ["LICENSE-MIT", "LICENSE-APACHE", notices::FILE];
 
 /// The folder in which `npm pack` runs.
 pub fn folder(folders: &Folders) -> PathBuf {
@@ -53,7 +54,7 @@ pub fn assemble(folders: &Folders) -> Result<PathBuf> {
         );
         copy(&dist.join(name), &target.join(name))?;
     }
-    same_version(folders, &target.join("package.json"))?;
+    check_manifest(folders, &target.join("package.json"))?;
     let compiler = folders.root.join("node_modules/typescript/bin/tsc");
     process::run(Command::new("node").current_dir(&target).arg(compiler))
         .context("the types of the package are wrong: fix the comments in package/src")?;
@@ -61,11 +62,46 @@ pub fn assemble(folders: &Folders) -> Result<PathBuf> {
     for name in SETTINGS {
         fs::remove_file(target.join(name)).with_context(|| format!("cannot remove {name}"))?;
     }
+    check_tarball(&target)?;
     Ok(target)
 }
 
-/// Checks that the package has the version of the workspace.
-fn same_version(folders: &Folders, package: &Path) -> Result<()> {
+/// Checks that what `npm pack` would write holds the engine and all licences.
+fn check_tarball(package: &Path) -> Result<()> {
+    let npm = process::find("npm").or_else(|| process::find("npm.cmd"));
+    let report = process::output(
+        Command::new(npm.context("npm is missing: run `cargo xtask setup`")?)
+            .current_dir(package)
+            .args(["pack", "--dry-run", "--json"]),
+    )?;
+    let missing = missing(&report);
+    ensure!(
+        missing.is_empty(),
+        "the npm package would lack {}: list them under `files` in package/package.json",
+        missing.join(", ")
+    );
+    Ok(())
+}
+
+/// The files that must be in the package and that a report of `npm pack --json` does not name.
+fn missing(report: &str) -> Vec<&'static str> {
+    let report: Value = serde_json::from_str(report).unwrap_or_default();
+    let packed: Vec<&str> = report
+        .pointer("/0/files")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(|file| file["path"].as_str())
+        .collect();
+    ENGINE
+        .into_iter()
+        .chain(LICENCES)
+        .filter(|name| !packed.contains(name))
+        .collect()
+}
+
+/// Checks that the package has the version of the workspace, and no dependencies, which nothing here would check.
+fn check_manifest(folders: &Folders, package: &Path) -> Result<()> {
     let text = fs::read_to_string(package)
         .with_context(|| format!("cannot read {}", package.display()))?;
     let found: Value = serde_json::from_str(&text).context("package/package.json is not JSON")?;
@@ -74,6 +110,10 @@ fn same_version(folders: &Folders, package: &Path) -> Result<()> {
         found["version"] == version,
         "package/package.json has version {}, but the workspace has {version}: make them equal",
         found["version"]
+    );
+    ensure!(
+        found.get("dependencies").is_none(),
+        "package/package.json has dependencies: copy their licences and check their advisories first"
     );
     Ok(())
 }
@@ -97,4 +137,22 @@ fn copy_folder(from: &Path, to: &Path) -> Result<()> {
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tarball_without_a_licence_is_noticed() {
+        let all: Vec<Value> = ENGINE
+            .into_iter()
+            .chain(LICENCES)
+            .map(|name| serde_json::json!({ "path": name }))
+            .collect();
+        let report = |files: &[Value]| serde_json::json!([{ "files": files }]).to_string();
+        assert!(missing(&report(&all)).is_empty());
+        assert_eq!(missing(&report(&all[..all.len() - 1])), [notices::FILE]);
+        assert_eq!(missing("").len(), all.len());
+    }
 }

@@ -14,7 +14,7 @@ use crate::setup::Part;
 use crate::tool::Tool;
 use crate::wasm::{self, Toolchain};
 use crate::webdriver::{self, WebGpu};
-use crate::{cargo, manifest, package, process, trunk};
+use crate::{cargo, manifest, package, process, reproducible, supply, trunk};
 
 /// Crates without files, threads and clocks, which must compile for the browser.
 const PORTABLE: [&str; 4] = [
@@ -36,6 +36,8 @@ pub enum Stage {
     Test,
     /// Documentation of the native crates
     Doc,
+    /// Licences, sources and known faults of dependencies
+    Supply,
     /// Check of the portable crates for wasm32 and build of the page
     Wasm,
     /// Assembly of the npm package and check of its types
@@ -78,6 +80,7 @@ impl Stage {
     fn needs(self, part: Part) -> bool {
         let parts: &[Part] = match self {
             Self::Fmt | Self::Clippy | Self::Test | Self::Doc => &[],
+            Self::Supply => supply::PARTS,
             Self::Wasm => trunk::PARTS,
             Self::Package => package::PARTS,
             Self::WebGpu | Self::WebCpu => &[
@@ -118,9 +121,11 @@ impl Stage {
                 )?;
                 Ok(nothing)
             }
+            Self::Supply => supply::check(folders),
             Self::Wasm => {
                 portable(folders)?;
                 trunk::build(folders)?;
+                reproducible::hides_folders(folders)?;
                 Ok(nothing)
             }
             Self::Package => {
@@ -137,7 +142,7 @@ impl Stage {
 /// A cargo command on the native crates. All commands use one profile, so that the crates compile once.
 fn native(folders: &Folders, subcommand: &str) -> Result<Command> {
     let mut command = cargo::native(folders);
-    command.args([subcommand, "--release", "--workspace"]);
+    command.args([subcommand, "--locked", "--release", "--workspace"]);
     if let Some(web) = manifest::web_package(folders)? {
         command.args(["--exclude", &web]);
     }
@@ -188,7 +193,7 @@ fn portable(folders: &Folders) -> Result<()> {
     Toolchain::require(folders)?.equip(&mut command, folders)?;
     command
         .current_dir(&folders.root)
-        .args(["check", "--target", wasm::TARGET]);
+        .args(["check", "--locked", "--target", wasm::TARGET]);
     for package in PORTABLE {
         command.args(["--package", package]);
     }
@@ -227,6 +232,7 @@ fn web(folders: &Folders, gpu: WebGpu) -> Result<Vec<String>> {
     } else {
         command.args(["--release", "web"]);
     }
+    command.arg("--locked");
     process::tee(&mut command, is_result)
 }
 
@@ -288,7 +294,8 @@ mod tests {
         assert_eq!(
             names,
             [
-                "fmt", "clippy", "test", "doc", "wasm", "package", "web-gpu", "web-cpu", "page"
+                "fmt", "clippy", "test", "doc", "supply", "wasm", "package", "web-gpu", "web-cpu",
+                "page"
             ]
         );
     }

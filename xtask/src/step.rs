@@ -40,6 +40,11 @@ impl Step {
         }
     }
 
+    /// Prints a line that stays.
+    pub fn warn(&self, text: &str) {
+        self.paused(|| line(self.name, text));
+    }
+
     /// Hides the spinner while `work` runs, so that a program such as `sudo` can prompt on the terminal.
     pub fn paused<T>(&self, work: impl FnOnce() -> T) -> T {
         match &self.spinner {

@@ -18,8 +18,8 @@ struct Passed {
 }
 
 /// Sets up and runs the stages; stops at the first failure.
-pub fn run(folders: &Folders, stages: &[Stage]) -> Result<()> {
-    setup::run(folders, &stage::parts(stages))?;
+pub fn run(folders: &Folders, stages: &[Stage], yes: bool) -> Result<()> {
+    setup::run(folders, &stage::parts(stages), yes)?;
     let mut passed = Vec::new();
     for (index, &stage) in stages.iter().enumerate() {
         println!("\n== {}/{} {} ==", index + 1, stages.len(), stage.name());

@@ -59,7 +59,29 @@ impl Tool {
             package: "wasm-pack",
             program: "wasm-pack",
             version: "0.15.1".into(),
-            install_args: &["--locked"],
+            install_args: &[],
+            install_env: QUICK,
+        }
+    }
+
+    /// The checker of licences, sources and advisories.
+    pub fn cargo_deny() -> Self {
+        Self {
+            package: "cargo-deny",
+            program: "cargo-deny",
+            version: "0.20.2".into(),
+            install_args: &[],
+            install_env: QUICK,
+        }
+    }
+
+    /// The collector of licences.
+    pub fn cargo_about() -> Self {
+        Self {
+            package: "cargo-about",
+            program: "cargo-about",
+            version: "0.9.3".into(),
+            install_args: &["--features=cli"],
             install_env: QUICK,
         }
     }
@@ -95,14 +117,7 @@ impl Tool {
             self.package, self.version
         ));
         process::logged(
-            cargo::native(folders)
-                .args(["install", self.package, "--version", &self.version])
-                .args(self.install_args)
-                .arg("--root")
-                .arg(folders.tools())
-                .envs(self.install_env.iter().copied())
-                // Cargo then builds in a temporary folder: the workspace's dependencies have other features.
-                .env_remove("CARGO_TARGET_DIR"),
+            &mut self.install_command(folders),
             &folders.log(self.package),
         )
         .with_context(|| {
@@ -111,6 +126,20 @@ impl Tool {
                 self.program, self.version
             )
         })
+    }
+
+    fn install_command(&self, folders: &Folders) -> Command {
+        let mut command = cargo::native(folders);
+        command
+            .args(["install", "--locked", self.package])
+            .args(["--version", &self.version])
+            .args(self.install_args)
+            .arg("--root")
+            .arg(folders.tools())
+            .envs(self.install_env.iter().copied())
+            // Cargo then builds in a temporary folder of its own: the workspace's dependencies have other features.
+            .env_remove("CARGO_TARGET_DIR");
+        command
     }
 }
 
@@ -121,6 +150,22 @@ fn is_version(printed: &str, version: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn tools_are_installed_with_the_dependencies_that_their_authors_locked() {
+        let folders = Folders::find().unwrap();
+        for tool in [
+            Tool::wasm_bindgen(&folders).unwrap(),
+            Tool::trunk(),
+            Tool::wasm_pack(),
+            Tool::cargo_deny(),
+            Tool::cargo_about(),
+        ] {
+            let command = tool.install_command(&folders);
+            let args: Vec<_> = command.get_args().collect();
+            assert_eq!(args[..2], ["install", "--locked"], "{}", tool.package);
+        }
+    }
 
     #[test]
     fn versions_must_be_equal() {

@@ -46,6 +46,7 @@ fn command(folders: &Folders, subcommand: &str) -> Result<Command> {
     toolchain.equip(&mut fetch, folders)?;
     process::run(fetch.current_dir(&folders.root).args([
         "fetch",
+        "--locked",
         "--quiet",
         "--target",
         wasm::TARGET,
@@ -54,7 +55,7 @@ fn command(folders: &Folders, subcommand: &str) -> Result<Command> {
     toolchain.equip(&mut trunk, folders)?;
     trunk
         .current_dir(folders.www())
-        .args([subcommand, "--release", "--offline"]);
+        .args([subcommand, "--release", "--locked", "--offline"]);
     if manifest::has_web_profile(folders)? {
         trunk.args(["--cargo-profile", manifest::WEB_PROFILE]);
     }
