@@ -177,3 +177,16 @@ visit("the model menu loads another model and puts it into the page's address", 
   await page.reload();
   await visitor.eventually(() => page.locator("#model option:checked").innerText(), "General");
 });
+
+visit("a change of the model frees the one before, also while it reads", async (visitor) => {
+  const { page } = visitor;
+  for (const label of ["General", "Science", "General"]) {
+    await visitor.write(Array.from({ length: 9 }, (_, i) => `SLOW Task:t${i}.`).join("\n"));
+    await page.click("#extract");
+    await visitor.eventually(async () => (await visitor.count(".sentence")) > 0, true);
+    await page.selectOption("#model", { label });
+    await visitor.announced(/^The model is ready/);
+  }
+  await visitor.eventually(() => page.evaluate(() => liveExtractors.size), 1);
+  assert.deepEqual(await visitor.texts(".notice-error"), []);
+});

@@ -2,9 +2,9 @@ import { Composer } from "./composer.js";
 import { Conductor } from "./conductor.js";
 import { Workspace } from "./document/workspace.js";
 import { byId } from "./dom.js";
+import { Engine } from "./engine.js";
 import { listenDrop } from "./imports/drop.js";
 import { open } from "./imports/opening.js";
-import { Machine } from "./machine.js";
 import { ModelMenu, readModels } from "./model_menu.js";
 import { clearErrors, notify } from "./notices.js";
 import { watchOffline } from "./offline_notices.js";
@@ -17,15 +17,15 @@ import { keepDraft, recallDraft } from "./store/draft.js";
 import { Keeper } from "./store/keeper.js";
 
 const settings = readSettings(location.search, document.baseURI);
-const machine = new Machine();
+const engine = new Engine();
 const space = new Workspace();
 const composer = new Composer();
 const status = new Status();
 const models = new ModelMenu();
-const conductor = new Conductor(machine, space, new Progress(), status);
-const result = new Result(space, machine, { announce, toast, rewrite: (place) => conductor.rewrite(place, result.reading.rows[place]) });
+const conductor = new Conductor(engine, space, new Progress(), status);
+const result = new Result(space, engine, { announce, toast, rewrite: (place) => conductor.rewrite(place, result.reading.rows[place]) });
 const keeper = new Keeper(space, byId("keep-work"), (message) => notify("note", message));
-const openFiles = (files) => open(files, { composer, space, result, machine, onModel: change });
+const openFiles = (files) => open(files, { composer, space, result, engine, onModel: change });
 
 composer.addEventListener("run", read);
 composer.addEventListener("change", () => keepDraft(composer.text));
@@ -41,7 +41,7 @@ listenDrop(openFiles);
 
 watchOffline(status);
 for (const note of settings.notes) notify("note", note);
-machine.use(settings);
+engine.use(settings);
 showModels();
 restore();
 if (settings.refusal) refuse(settings.refusal);
@@ -66,12 +66,12 @@ function read() {
   });
 }
 
-/** @param {{error: Error|null}} end */
-function rest({ error }) {
+/** @param {{error: Error|null, stopped: boolean}} end */
+function rest({ error, stopped }) {
   composer.busy = false;
   keeper.release();
-  if (!error) return;
-  if (machine.info) return notify("error", error.message);
+  if (!error || stopped) return;
+  if (engine.info) return notify("error", error.message);
   status.line("failed", "The model could not be loaded.");
   notify("error", error.message, { title: "Try again", onclick: () => conductor.load() });
 }
@@ -95,7 +95,7 @@ function change(model) {
   clearErrors();
   settings.model = model;
   settings.refusal = null;
-  machine.use(settings);
+  engine.use(settings);
   if (typeof model === "string") {
     const url = new URL(location.href);
     url.searchParams.set("model", new URL(model).pathname);

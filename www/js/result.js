@@ -25,16 +25,16 @@ export class Result {
 
   /**
    * @param {import("./document/workspace.js").Workspace} space
-   * @param {import("./machine.js").Machine} machine
+   * @param {import("./engine.js").Engine} engine
    * @param {{announce: (message: string) => void, toast: (message: string) => void, rewrite: (place: number) => void}} hooks
    *   `announce` speaks to screen readers; `toast` also shows the message
    */
-  constructor(space, machine, { announce, toast, rewrite }) {
+  constructor(space, engine, { announce, toast, rewrite }) {
     this.#space = space;
     const { focus, choice } = space;
     const goTo = (place) => this.#goTo(place);
     const visit = (target) => this.#visit(target);
-    this.evidence = new Evidence(machine);
+    this.evidence = new Evidence(engine);
     this.tabs = new Tabs(byId("tabs"), (id) => this.#turn(id));
     this.reading = new Reading(byId("reading"), focus);
     this.desk = new Desk(space, this.reading, { toast, rewrite, goTo });
@@ -45,12 +45,15 @@ export class Result {
     this.types = new Types(byId("types"), choice);
     this.tables = new Tables(visit);
     this.graph = new Graph(visit);
-    this.score = new Score(machine, { announce, onOpen: goTo });
+    this.score = new Score(engine, { announce, onOpen: goTo });
     const exports = new Exports(announce, () => ({ ...this.#views(), name: space.name, model: space.model, place: this.#place() }));
     const dialog = new Combinations(choice);
 
-    machine.addEventListener("changed", () => this.evidence.forget());
-    machine.addEventListener("loaded", () => this.selection.show());
+    engine.addEventListener("changed", () => {
+      this.evidence.forget();
+      this.selection.show();
+    });
+    engine.addEventListener("loaded", () => this.selection.show());
     listen(byId("reading"), this.reading, focus, (target) => this.#press(target));
     byId("reading").addEventListener("click", ({ target }) => target.closest('[data-action="arcs"]') && this.reading.toggleArcs(target));
     byId("arc-mode").addEventListener("change", ({ target }) => this.reading.setMode(target.value));

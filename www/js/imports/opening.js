@@ -7,7 +7,7 @@ import { readFiles } from "./files.js";
  * Opens files: a text, an annotated document, gold annotations, or a model.
  * @param {File[]} files
  * @param {{composer: import("../composer.js").Composer, space: import("../document/workspace.js").Workspace, result: import("../result.js").Result,
- *   machine: import("../machine.js").Machine, onModel: (parts: Record<"manifest"|"tokenizer"|"weights", Uint8Array>) => void}} page
+ *   engine: import("../engine.js").Engine, onModel: (parts: Record<"manifest"|"tokenizer"|"weights", Uint8Array>) => void}} page
  */
 export async function open(files, page) {
   clearErrors();
@@ -24,9 +24,9 @@ export async function open(files, page) {
 }
 
 /** Shows an annotated document. @param {import("./files.js").DocumentFile} file */
-function annotate({ flat, name }, { composer, space, result, machine }) {
+function annotate({ flat, name }, { composer, space, result, engine }) {
   const document = unflatten(flat);
-  const types = machine.info ?? space.schema?.keep() ?? { entities: [], relations: [], symmetric: [] };
+  const types = engine.info ?? space.schema?.keep() ?? { entities: [], relations: [], symmetric: [] };
   space.open({ document, types, name });
   composer.put(flat.text, name);
   announce(`Opened: ${result.summary}`);
