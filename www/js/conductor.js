@@ -1,5 +1,6 @@
 import { readAgain } from "./correct/again.js";
 import { plural } from "./format.js";
+import { told } from "./input_error.js";
 import { notify } from "./notices.js";
 import { announce, toast } from "./say.js";
 import { sentence } from "./status.js";
@@ -62,7 +63,7 @@ export class Conductor extends EventTarget {
   async rewrite(place, row) {
     if (this.#turns.busy) return toast("Wait until the text is read");
     const error = await readAgain(place, row, this.#space, this.#engine, toast);
-    if (error) notify("error", error.message);
+    if (error) notify("error", told(error));
   }
 
   async #load(signal) {
@@ -81,17 +82,21 @@ export class Conductor extends EventTarget {
     const space = this.#space;
     space.begin(text, info, name);
     const begun = space.document;
-    const outcome = await this.#engine.extractor.read(text, {
-      signal,
-      onBatch: (batch) => {
-        // Another document may have been opened meanwhile.
-        if (space.document !== begun) return;
-        space.add(batch);
-        this.#progress.read(batch.read, batch.total);
-      },
-    });
+    let outcome;
+    try {
+      outcome = await this.#engine.extractor.read(text, {
+        signal,
+        onBatch: (batch) => {
+          // Another document may have been opened meanwhile.
+          if (space.document !== begun) return;
+          space.add(batch);
+          this.#progress.read(batch.read, batch.total);
+        },
+      });
+    } finally {
+      if (space.document === begun) space.finish();
+    }
     if (space.document !== begun) return;
-    space.finish();
     this.#status.ran(outcome, text.length);
     if (outcome.shortened > 0) notify("note", `${plural(outcome.shortened, "word is", "words are")} so long that the model saw only the beginning.`);
     announce(`${outcome.cancelled ? "Stopped" : "Done"}: ${onEnd()}`);

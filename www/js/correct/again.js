@@ -1,5 +1,6 @@
+import { keepByHand } from "../document/carry.js";
 import { sentenceOf } from "../document/intake.js";
-import { keepByHand, rewrite } from "./rewrite.js";
+import { rewrite } from "./rewrite.js";
 
 /**
  * Lets the reader edit the text of one sentence, and reads only that sentence again.

@@ -1,4 +1,5 @@
 import { unflatten } from "../document/flat.js";
+import { told } from "../input_error.js";
 import { clearErrors, notify } from "../notices.js";
 import { announce } from "../say.js";
 import { readFiles } from "./files.js";
@@ -19,7 +20,7 @@ export async function open(files, page) {
     else if (found.kind === "document") annotate(found, page);
     else page.composer.put(found.text, found.name);
   } catch (error) {
-    notify("error", error.message);
+    notify("error", told(error));
   }
 }
 

@@ -3,6 +3,7 @@ import { touched } from "../document/carry.js";
 import { unflatten } from "../document/flat.js";
 import { Schema } from "../document/schema.js";
 import { plural } from "../format.js";
+import { told } from "../input_error.js";
 import { Errors } from "./errors.js";
 import { reportOf } from "./report.js";
 import { compared, goldOf } from "./words.js";
@@ -68,7 +69,7 @@ export class Score {
     try {
       await task(run.signal);
     } catch (error) {
-      if (!run.signal.aborted) byId("score-result").replaceChildren(make("div", { className: "notice notice-error", attributes: { role: "alert" } }, make("p", {}, error.message)));
+      if (!run.signal.aborted) byId("score-result").replaceChildren(make("div", { className: "notice notice-error", attributes: { role: "alert" } }, make("p", {}, told(error))));
     }
     if (run !== this.#run) return;
     byId("score-progress").hidden = true;
