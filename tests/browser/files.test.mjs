@@ -128,7 +128,7 @@ visit("unreadable files are refused with a reason, and nothing is lost", async (
     [[{ name: "paper.pdf", text: "%PDF-1.7 …" }], /paper\.pdf: this is a PDF/],
     [[{ name: "a.ann", text: "T1\tX 0 1\ta" }], /its text, a\.txt, is missing/],
     [[{ name: "a.txt", text: "parser" }, { name: "a.ann", text: "T1\tMethod 0 3\tparser" }], /a\.ann: line 1.*Do the two files belong together/],
-    [[{ name: "a.json", text: '{"text":"a","entities":[{"start":0,"end":9,"type":"X"}]}' }], /entity 1: its offsets 0–9/],
+    [[{ name: "a.json", text: '{"text":"a","entities":[{"start":0,"end":9,"type":"X"}]}' }], /a\.json: entities\[0\]: its offsets 0–9/],
     [[{ name: "a.jsonl", text: "nonsense" }], /a\.jsonl: this is neither JSON nor JSON lines/],
     [[{ name: "a.txt", text: "a" }, { name: "b.txt", text: "b" }], /one file at a time/],
     [[{ name: "manifest.json", text: "{}" }], /tokenizer\.json and weights\.safetensors missing/],

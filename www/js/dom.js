@@ -16,6 +16,16 @@ export function make(tag, properties = {}, ...children) {
   return element;
 }
 
+/**
+ * Replaces the children of an element by any number of others, which a spread into a call could not pass.
+ * @param {Element} element @param {Iterable<Node>} children
+ */
+export function fill(element, children) {
+  const all = document.createDocumentFragment();
+  for (const child of children) all.append(child);
+  element.replaceChildren(all);
+}
+
 const SVG = "http://www.w3.org/2000/svg";
 
 /**

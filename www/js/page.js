@@ -62,7 +62,7 @@ function follow({ at, before, after }) {
   const words = (sentences) => sentences.map(({ before, text }) => before + text).join("");
   if (words(before) === words(after)) return;
   const { document } = space;
-  const old = document.sentences.toSpliced(at, after.length, ...before);
+  const old = [...document.sentences.slice(0, at), ...before, ...document.sentences.slice(at + after.length)];
   if (composer.text === words(old) + document.rest) composer.put(document.text, space.name);
 }
 

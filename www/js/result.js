@@ -87,9 +87,18 @@ export class Result {
 
   /** Scores the model against a file. @param {import("./imports/files.js").GoldFile|import("./imports/files.js").DocumentFile} file */
   async scoreFile(file) {
+    // A file that cannot be read must not cover what is on show.
+    const gold = this.scoring ? null : await this.score.read(file);
+    this.#offer(this.#space.document !== null);
     this.tabs.turn("view-score");
     byId("result").hidden = false;
-    await this.score.scoreFile(file);
+    await this.score.scoreFile(file, gold);
+  }
+
+  /** Offers what needs a document. @param {boolean} on */
+  #offer(on) {
+    for (const id of ["tab-text", "tab-graph", "tab-tables", "export"]) /** @type {HTMLButtonElement} */ (byId(id)).disabled = !on;
+    if (!on) byId("summary").textContent = "";
   }
 
   #views() {
@@ -99,8 +108,10 @@ export class Result {
 
   #open() {
     const { document, schema, shown } = this.#views();
+    if (byId("result").hidden) this.tabs.turn("view-text");
     byId("result").hidden = false;
     byId("result").parentElement.classList.add("has-result");
+    this.#offer(true);
     this.evidence.forget();
     this.#markPartial();
     for (const view of [this.reading, this.selection, this.tables, this.graph]) view.open(document, schema, shown);

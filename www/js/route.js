@@ -1,3 +1,4 @@
+import { groupBy } from "./document/group.js";
 import { lanes } from "./lanes.js";
 
 export const LANE = 15;
@@ -93,7 +94,7 @@ function stretches({ link, side, head, tail }, width) {
 }
 
 function laneOf(ways) {
-  const byLine = Map.groupBy(ways.flatMap((way) => way.stretches), (stretch) => stretch.line);
+  const byLine = groupBy(ways.flatMap((way) => way.stretches), (stretch) => stretch.line);
   return new Map([...byLine.values()].flatMap((stretches) => [...lanes(stretches, 5)]));
 }
 
@@ -109,7 +110,8 @@ function trackOf(ways, margin) {
         to: Math.max(way.head.box.line, way.tail.box.line),
       }));
     const levels = lanes(spans, 0.5);
-    const step = Math.min(TRACK, (margin - NEAR) / Math.max(1, ...levels.values()));
+    const highest = [...levels.values()].reduce((most, level) => Math.max(most, level), 1);
+    const step = Math.min(TRACK, (margin - NEAR) / highest);
     for (const [span, level] of levels) tracks.set(span.way, NEAR + level * step);
   }
   return tracks;

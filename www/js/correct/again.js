@@ -16,7 +16,7 @@ export async function readAgain(place, row, space, engine, announce) {
   if (text === null || space.document.sentences[place] !== old) return null;
   const fresh = [];
   try {
-    const outcome = await engine.extractor.read(text, { onBatch: ({ sentences }) => fresh.push(...sentences) });
+    const outcome = await engine.extractor.read(text, { onBatch: ({ sentences }) => sentences.forEach((one) => fresh.push(one)) });
     if (outcome.cancelled) return null;
   } catch (error) {
     return error;

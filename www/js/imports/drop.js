@@ -23,7 +23,7 @@ export function listenDrop(onFiles) {
     veil.hidden = true;
     if (!carriesFiles(event)) return;
     event.preventDefault();
-    onFiles(await filesOf(event.dataTransfer));
+    onFiles(await filesOf(event.dataTransfer).catch(() => []));
   });
 }
 
@@ -37,4 +37,13 @@ async function filesOf(transfer) {
   return Promise.all(files);
 }
 
-const listOf = (folder) => new Promise((resolve, reject) => folder.createReader().readEntries(resolve, reject));
+/** The entries of a folder, which a browser hands over a hundred at a time. @param {any} folder @returns {Promise<any[]>} */
+async function listOf(folder) {
+  const reader = folder.createReader();
+  const all = [];
+  for (;;) {
+    const some = await new Promise((resolve, reject) => reader.readEntries(resolve, reject));
+    if (some.length === 0) return all;
+    for (const entry of some) all.push(entry);
+  }
+}

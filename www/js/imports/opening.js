@@ -1,5 +1,4 @@
-import { unflatten } from "../document/flat.js";
-import { told } from "../input_error.js";
+import { InputError, told } from "../input_error.js";
 import { clearErrors, notify } from "../notices.js";
 import { announce } from "../say.js";
 import { readFiles } from "./files.js";
@@ -18,6 +17,7 @@ export async function open(files, page) {
     if (found.kind === "model") page.onModel(found.parts);
     else if (found.kind === "gold" || (page.result.scoring && found.kind === "document")) await page.result.scoreFile(found);
     else if (found.kind === "document") annotate(found, page);
+    else if (page.result.scoring) throw new InputError(`${files[0].name} has no annotations that spanlight reads, so there is nothing to score. Your text was not changed.`);
     else page.composer.put(found.text, found.name);
   } catch (error) {
     notify("error", told(error));
@@ -25,10 +25,9 @@ export async function open(files, page) {
 }
 
 /** Shows an annotated document. @param {import("./files.js").DocumentFile} file */
-function annotate({ flat, name }, { composer, space, result, engine }) {
-  const document = unflatten(flat);
+function annotate({ document, name }, { composer, space, result, engine }) {
   const types = engine.info ?? space.schema?.keep() ?? { entities: [], relations: [], symmetric: [] };
   space.open({ document, types, name });
-  composer.put(flat.text, name);
+  composer.put(document.text, name);
   announce(`Opened: ${result.summary}`);
 }

@@ -1,6 +1,5 @@
 import { byId, make } from "../dom.js";
 import { touched } from "../document/carry.js";
-import { unflatten } from "../document/flat.js";
 import { Schema } from "../document/schema.js";
 import { plural } from "../format.js";
 import { told } from "../input_error.js";
@@ -36,10 +35,21 @@ export class Score {
     this.#schema = schema;
   }
 
-  /** @param {import("../imports/files.js").GoldFile|import("../imports/files.js").DocumentFile} file */
-  async scoreFile(file) {
+  /**
+   * Reads the annotations of a file.
+   * @param {import("../imports/files.js").GoldFile|import("../imports/files.js").DocumentFile} file
+   */
+  async read(file) {
+    return file.kind === "gold" ? this.#engine.extractor.readGold(file) : { sentences: goldOf(file.document.sentences, file.name), defects: [] };
+  }
+
+  /**
+   * @param {import("../imports/files.js").GoldFile|import("../imports/files.js").DocumentFile} file
+   * @param {Awaited<ReturnType<Score["read"]>>|null} gold its annotations, if they were read already
+   */
+  async scoreFile(file, gold) {
     await this.#work(`Reading ${file.name}`, async (signal) => {
-      const { sentences, defects } = file.kind === "gold" ? await this.#engine.extractor.readGold(file) : { sentences: goldOf(unflatten(file.flat).sentences, file.name), defects: [] };
+      const { sentences, defects } = gold ?? (await this.read(file));
       const title = `Reading ${plural(sentences.length, "sentence")} of ${file.name}`;
       this.#bar(title, 0, sentences.length);
       const evaluation = await this.#engine.extractor.evaluate(sentences, { signal, onProgress: ({ done, total }) => this.#bar(title, done, total) });

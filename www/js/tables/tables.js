@@ -98,7 +98,7 @@ function itemsOf(document, shown) {
       if (to !== from) to.links++;
       links.push({ id, head: from.text, tail: to.text, type, score, source, place });
     }
-    all.push(...items.values());
+    for (const item of items.values()) all.push(item);
   });
   return [all, links];
 }
