@@ -120,6 +120,13 @@ visit("a model of another site is refused without a request to it", async (visit
   assert.equal(await visitor.page.isDisabled("#extract"), true);
 });
 
+visit("an address with an escape of no character is no obstacle for the menu", async (visitor) => {
+  await visitor.open("?model=%25E0%25A4%25A");
+  await visitor.page.waitForSelector(".notice-error");
+  assert.match((await visitor.texts(".notice-error"))[0], /manifest\.json.*404/);
+  await visitor.eventually(() => visitor.page.locator("#model option").allInnerTexts(), ["Science", "General", "%E0%A4%A", "Your own …"]);
+});
+
 visit("another model of the same site can be chosen", async (visitor) => {
   await visitor.open("?model=/models/other&backend=quantum");
   await visitor.ready();

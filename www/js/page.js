@@ -39,6 +39,7 @@ space.addEventListener("splice", ({ detail }) => follow(detail));
 conductor.addEventListener("end", ({ detail }) => rest(detail));
 models.addEventListener("choose", ({ detail }) => change(detail.address));
 models.addEventListener("own", () => notify("note", "Drop the three files of your model onto this page, or open them together: manifest.json, tokenizer.json and weights.safetensors. “spanlight export” writes them."));
+byId("read-again").addEventListener("click", readAgain);
 byId("score-open").addEventListener("click", () => composer.choose());
 listenDrop(openFiles);
 new KeptDialog(keeper, byId("kept-open"));
@@ -89,6 +90,12 @@ function read() {
     onStart: () => (composer.busy = true),
     onEnd: () => result.summary,
   });
+}
+
+/** Reads the document on show with the model in use. */
+function readAgain() {
+  composer.put(space.document.text, space.name);
+  read();
 }
 
 /** @param {{error: Error|null, stopped: boolean}} end */

@@ -20,6 +20,7 @@ const EVERY = 250;
 /** The document in all its views. */
 export class Result {
   #space;
+  #engine;
   #due = 0;
   #pause = EVERY;
 
@@ -31,6 +32,7 @@ export class Result {
    */
   constructor(space, engine, { announce, toast, rewrite }) {
     this.#space = space;
+    this.#engine = engine;
     const { focus, choice } = space;
     const goTo = (place) => this.#goTo(place);
     const visit = (target) => this.#visit(target);
@@ -53,7 +55,10 @@ export class Result {
       this.evidence.forget();
       this.selection.show();
     });
-    engine.addEventListener("loaded", () => this.selection.show());
+    engine.addEventListener("loaded", () => {
+      this.selection.show();
+      this.#markModel();
+    });
     listen(byId("reading"), this.reading, focus, (target) => this.#press(target));
     byId("reading").addEventListener("click", ({ target }) => target.closest('[data-action="arcs"]') && this.reading.toggleArcs(target));
     byId("arc-mode").addEventListener("change", ({ target }) => this.reading.setMode(target.value));
@@ -95,6 +100,15 @@ export class Result {
     await this.score.scoreFile(file, gold);
   }
 
+  /** Tells that the findings are not those of the model in use. */
+  #markModel() {
+    const { model, document } = this.#space;
+    const current = this.#engine.info?.model;
+    const other = document !== null && model !== null && current !== undefined && model.name !== current;
+    byId("other-model").hidden = !other;
+    if (other) byId("other-model").firstElementChild.textContent = `Found by the model “${model.name}”; “${current}” is in use now.`;
+  }
+
   /** Offers what needs a document. @param {boolean} on */
   #offer(on) {
     for (const id of ["tab-text", "tab-graph", "tab-tables", "export"]) /** @type {HTMLButtonElement} */ (byId(id)).disabled = !on;
@@ -112,6 +126,7 @@ export class Result {
     byId("result").hidden = false;
     byId("result").parentElement.classList.add("has-result");
     this.#offer(true);
+    this.#markModel();
     this.evidence.forget();
     this.#markPartial();
     for (const view of [this.reading, this.selection, this.tables, this.graph]) view.open(document, schema, shown);
@@ -128,7 +143,11 @@ export class Result {
   }
 
   #splice(splice) {
-    this.#space.schema.learn(splice.after);
+    const { schema } = this.#space;
+    const known = schema.size;
+    schema.learn(splice.after);
+    // Carried corrections may have types that the model does not know.
+    if (schema.size > known) this.types.open(schema);
     this.reading.splice(splice);
     if (splice.before.length > 0) this.selection.show();
     this.#soon();
