@@ -172,8 +172,8 @@ visit("annotations of other programs are not dropped in silence", async (visitor
     await visitor.eventually(async () => says.test(await told()), true);
   }
   await visitor.openFiles({ name: "a.txt", text: "left x right" }, { name: "a.ann", text: "T1\tX 0 4;7 12\tleft right\nE1\tX:T1\nR1\tR Arg1:E1 Arg2:T1\n" });
-  await visitor.eventually(async () => /1 entities consist of several parts.*line 1/.test(await told()), true);
-  assert.match((await visitor.texts("#notices .notice")).join(), /2 annotations are of kinds that spanlight does not know/);
+  await visitor.eventually(async () => /1 entity in several parts was opened together.*line 1/.test(await told()), true);
+  assert.match((await visitor.texts("#notices .notice")).join(), /2 annotations of kinds that spanlight does not know were left out/);
   await visitor.openFiles({ name: "b.parquet", text: "PAR1\0\0\0" });
   await page.waitForSelector(".notice-error");
   assert.match((await visitor.texts(".notice-error"))[0], /b\.parquet: this is a Parquet file/);

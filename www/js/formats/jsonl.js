@@ -70,8 +70,9 @@ export function readJsonl(content) {
     const one = record(parseLine(line, number), `${at}: the record`);
     string(one.sentText, `${at}: “sentText”`);
     const first = article === null;
-    const same = first || article === one.articleId;
-    article = one.articleId ?? "";
+    const own = nameOf(one.articleId);
+    const same = first || article === own;
+    article = own;
     add(flat, one, first ? "" : same ? "\n" : "\n\n", at);
   }
   return flat;

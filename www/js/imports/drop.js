@@ -28,7 +28,7 @@ export function listenDrop(onFiles) {
 }
 
 /** The dropped files, and the files of dropped folders, but not of their subfolders. @param {DataTransfer} transfer */
-async function filesOf(transfer) {
+export async function filesOf(transfer) {
   const plain = [...transfer.files];
   const entries = [...transfer.items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
   if (!entries.some(({ isDirectory }) => isDirectory)) return plain;

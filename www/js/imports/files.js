@@ -1,4 +1,5 @@
 import { unflatten } from "../document/flat.js";
+import { plural } from "../format.js";
 import { readBrat } from "../formats/brat.js";
 import { readJson } from "../formats/json.js";
 import { readJsonl } from "../formats/jsonl.js";
@@ -52,8 +53,8 @@ async function readPair(annotations, files) {
   return named(annotations.name, () => {
     const { left, widened, ...flat } = readBrat(words.text, marks.text, words.marked);
     const notes = [...words.notes];
-    if (left.length > 0) notes.push(`${annotations.name}: ${left.length} annotations are of kinds that spanlight does not know and were left out, such as ${left[0]}`);
-    if (widened.length > 0) notes.push(`${annotations.name}: ${widened.length} entities consist of several parts, and were opened together with the words between the parts; the first is in ${widened[0]}.`);
+    if (left.length > 0) notes.push(`${annotations.name}: ${plural(left.length, "annotation")} of kinds that spanlight does not know ${left.length === 1 ? "was" : "were"} left out, such as ${left[0]}`);
+    if (widened.length > 0) notes.push(`${annotations.name}: ${plural(widened.length, "entity", "entities")} in several parts ${widened.length === 1 ? "was" : "were"} opened together with the words between the parts, from ${widened[0]} on.`);
     return { kind: "document", name: stem, document: unflatten(flat), notes };
   });
 }
