@@ -55,11 +55,12 @@ function sound(work) {
 }
 
 function soundChoice({ hidden, least, banned }) {
-  for (const kind of ["entity", "relation"]) {
-    list(hidden?.[kind], `“choice.hidden.${kind}”`).forEach((type) => string(type, `“choice.hidden.${kind}”`));
-    for (const pair of list(least?.[kind], `“choice.least.${kind}”`)) {
-      string(list(pair ?? null, `“choice.least.${kind}”`)[0], `“choice.least.${kind}”`);
-      if (!Number.isFinite(pair[1])) throw new InputError(`“choice.least.${kind}” has ${kind(pair[1])} where a score belongs.`);
+  for (const what of ["entity", "relation"]) {
+    list(hidden?.[what], `“choice.hidden.${what}”`).forEach((type) => string(type, `“choice.hidden.${what}”`));
+    for (const pair of list(least?.[what], `“choice.least.${what}”`)) {
+      const [type, score] = list(pair ?? null, `“choice.least.${what}”`);
+      string(type, `“choice.least.${what}”`);
+      if (!Number.isFinite(score)) throw new InputError(`“choice.least.${what}” has ${kind(score)} where a score belongs.`);
     }
   }
   list(banned, "“choice.banned”").forEach((key) => string(key, "“choice.banned”"));
