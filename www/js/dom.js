@@ -1,9 +1,11 @@
 /**
  * Makes an element. Strings become text nodes, so text from the user or the model
  * can never turn into markup.
- * @param {string} tag
+ * @template {keyof HTMLElementTagNameMap} K
+ * @param {K} tag
  * @param {Record<string, any>} [properties] DOM properties; `dataset`, `aria` and `attributes` are maps
  * @param {...(Node|string|null)} children
+ * @returns {HTMLElementTagNameMap[K]}
  */
 export function make(tag, properties = {}, ...children) {
   const element = document.createElement(tag);

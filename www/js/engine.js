@@ -1,8 +1,8 @@
 import { Extractor } from "../spanlight/index.js";
 
 /**
- * @typedef {import("../../package/src/index.js").Info} Info
- * @typedef {import("../../package/src/index.js").Outcome} Outcome
+ * @typedef {import("../../package/build/src/index.js").Info} Info
+ * @typedef {import("../../package/build/src/index.js").Outcome} Outcome
  */
 
 const EVENTS = ["loaded", "backends", "fallback", "stopped"];

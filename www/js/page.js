@@ -120,7 +120,7 @@ function clear({ text, name }) {
   notify("note", "Your text and its annotations were cleared.", { title: "Bring them back", onclick });
 }
 
-/** Switches to another model. @param {string|Record<"manifest"|"tokenizer"|"weights", Uint8Array>} model the address of its folder, or its files */
+/** Switches to another model. @param {string|Record<"manifest"|"tokenizer"|"weights", Uint8Array<ArrayBuffer>>} model the address of its folder, or its files */
 function change(model) {
   conductor.stop();
   clearErrors();

@@ -61,7 +61,7 @@ export class Result {
     });
     listen(byId("reading"), this.reading, focus, (target) => this.#press(target));
     byId("reading").addEventListener("click", ({ target }) => target.closest('[data-action="arcs"]') && this.reading.toggleArcs(target));
-    byId("arc-mode").addEventListener("change", ({ target }) => this.reading.setMode(target.value));
+    byId("arc-mode").addEventListener("change", ({ target }) => this.reading.setMode(/** @type {any} */ (target).value));
     byId("let-go").addEventListener("click", () => (this.desk.editor.cancel(), focus.clear()));
     byId("export").addEventListener("click", () => exports.show());
     byId("save-gold").addEventListener("click", () => exports.show("jsonl"));

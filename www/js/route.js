@@ -102,7 +102,7 @@ function laneOf(ways) {
 function trackOf(ways, margin) {
   const tracks = new Map();
   for (const side of ["left", "right"]) {
-    const spans = ways
+    /** @type {{way: any, from: number, to: number}[]} */ const spans = ways
       .filter((way) => way.side === side)
       .map((way) => ({
         way,
@@ -130,14 +130,14 @@ function trace(way, lane, tracks, tops, width) {
   const height = (stretch) => tops.get(stretch.line) - LIFT - lane.get(stretch) * LANE;
   const first = way.stretches[0];
   const last = way.stretches.at(-1);
-  const points = [[head.x, head.box.top], [head.x, height(first)]];
+  /** @type {[number, number][]} */ const points = [[head.x, head.box.top], [head.x, height(first)]];
   if (side !== null) {
     const x = side === "left" ? -tracks.get(way) : width + tracks.get(way);
     points.push([x, height(first)], [x, height(last)]);
   }
   points.push([tail.x, height(last)], [tail.x, tail.box.top]);
   const labelled = way.stretches.find((stretch) => stretch.label !== undefined);
-  return { relation: link.relation, points, label: [labelled.label, height(labelled)] };
+  return { relation: link.relation, points, label: /** @type {[number, number]} */ ([labelled.label, height(labelled)]) };
 }
 
 /** @param {Box} box */

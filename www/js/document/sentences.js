@@ -14,7 +14,7 @@ const LONGEST = 64_000;
  */
 export function sentencesOf(text) {
   const segmenter = new Intl.Segmenter("en", { granularity: "sentence" });
-  const ranges = [];
+  /** @type {[number, number][]} */ const ranges = [];
   for (const [start, end] of paragraphs(text)) {
     for (const [from, to] of segmentsOf(segmenter, text, start, end)) {
       const range = trimmed(text, from, to);

@@ -11,7 +11,7 @@ const CLITIC = /^(.+?)(n['’]t|['’](?:s|re|ve|ll|d|m))$/iu;
  * @returns {[number, number][]}
  */
 export function wordsOf(text) {
-  const words = [];
+  /** @type {[number, number][]} */ const words = [];
   for (const { index, 0: word } of text.matchAll(WORD)) {
     const [, stem, clitic] = word.match(CLITIC) ?? [];
     if (clitic) words.push([index, index + stem.length], [index + stem.length, index + word.length]);
@@ -27,7 +27,7 @@ export function wordsOf(text) {
  */
 export function cutWords(words, cuts) {
   const places = [...new Set(cuts)].sort((a, b) => a - b);
-  const parts = [];
+  /** @type {[number, number][]} */ const parts = [];
   let next = 0;
   for (const [start, end] of words) {
     let from = start;

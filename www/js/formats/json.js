@@ -55,7 +55,11 @@ export function readJson(data) {
   return { name: typeof name === "string" ? name : null, text, sentences: sentencesOf(rest.sentences, text), entities, relations };
 }
 
-/** The score and source of an annotation; a score without a source comes from a model. */
+/**
+ * The score and source of an annotation; a score without a source comes from a model.
+ * @param {{score?: any, source?: any}} annotation
+ * @returns {{score: number|null, source: "model"|"human"}}
+ */
 export function judgement({ score, source }) {
   const known = Number.isFinite(score) ? score : null;
   return { score: known, source: source === "human" || source === "model" ? source : known === null ? "human" : "model" };
@@ -84,7 +88,7 @@ function wordsIn(words, start, end, text, at) {
     if (!Number.isInteger(from) || !Number.isInteger(to) || from < last || to <= from || to > end) throw new InputError(`${place}: ${kind(from)}–${kind(to)} is not a range of the sentence after the previous word`);
     if (BREAK.test(text.slice(from, to))) throw new InputError(`${place}: the word “${quoted(text.slice(from, to))}” contains a tab or a line break. Cut it there, or leave “words” out.`);
     last = to;
-    return [from, to];
+    return /** @type {[number, number]} */ ([from, to]);
   });
 }
 

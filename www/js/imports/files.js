@@ -20,7 +20,7 @@ const MARKED = /\.(conll\w*|conllup?|bio|iob2?|csv|tsv|xmi|xml|html?|pubtator|rt
  * @typedef {{kind: "document", name: string, document: import("../document/document.js").Document, notes: string[]}} DocumentFile
  * @typedef {{kind: "gold", name: string, text: string, parts?: {name: string, text: string}[], notes?: string[]}} GoldFile annotations in a
  *   format that the engine reads
- * @typedef {{kind: "model", parts: Record<"manifest"|"tokenizer"|"weights", Uint8Array>}} ModelFiles
+ * @typedef {{kind: "model", parts: Record<"manifest"|"tokenizer"|"weights", Uint8Array<ArrayBuffer>>}} ModelFiles
  */
 
 /**
@@ -45,6 +45,7 @@ export async function readFiles(files) {
   return readOne(files[0]);
 }
 
+/** @param {File} annotations @param {File[]} files @returns {Promise<TextFile|DocumentFile|GoldFile>} */
 async function readPair(annotations, files) {
   const stem = annotations.name.slice(0, -4);
   const text = files.find(({ name }) => name === `${stem}.txt`);
@@ -59,11 +60,13 @@ async function readPair(annotations, files) {
   });
 }
 
+/** @param {File[]} files @returns {Promise<GoldFile>} */
 async function readRe3d(files) {
   const [documents, ...parts] = await Promise.all(files.map(async (file) => ({ name: file.name, ...(await decode(file)) })));
   return { kind: "gold", name: documents.name, text: documents.text, parts: parts.map(({ name, text }) => ({ name, text })), notes: [documents, ...parts].flatMap(({ notes }) => notes) };
 }
 
+/** @param {File} file @returns {Promise<TextFile|DocumentFile|GoldFile>} */
 async function readOne(file) {
   const { text, notes } = await decode(file);
   const name = file.name.replace(/\.[^.]*$/, "");
@@ -75,7 +78,7 @@ async function readOne(file) {
   return named(file.name, () => structured(file.name, name, text, notes));
 }
 
-/** Reads a JSON file or a JSON lines file. */
+/** Reads a JSON file or a JSON lines file. @returns {TextFile|DocumentFile|GoldFile} */
 function structured(fileName, name, text, notes) {
   const first = linesOf(text).next().value;
   if (!first) throw new InputError("the file is empty");
@@ -119,7 +122,7 @@ function whyNot(line) {
   }
 }
 
-/** @template T @param {string} name @param {() => T} read @returns {T} */
+/** @param {string} name @param {() => TextFile|DocumentFile|GoldFile} read */
 function named(name, read) {
   try {
     return read();

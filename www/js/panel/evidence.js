@@ -73,8 +73,8 @@ export function evidenceOfEntity(raw, { start, end }) {
  * @returns {{part: "left"|"head"|"middle"|"tail"|"right", start: number, end: number, share: number}[]}
  */
 export function partsOf(attention, head, tail, length) {
-  const [first, second] = head.start <= tail.start ? ["head", "tail"] : ["tail", "head"];
+  /** @type {("head"|"tail")[]} */ const [first, second] = head.start <= tail.start ? ["head", "tail"] : ["tail", "head"];
   const [a, b] = first === "head" ? [head, tail] : [tail, head];
-  const borders = [["left", 0, a.start], [first, a.start, a.end], ["middle", a.end, b.start], [second, b.start, b.end], ["right", b.end, length]];
+  /** @type {["left"|"head"|"middle"|"tail"|"right", number, number][]} */ const borders = [["left", 0, a.start], [first, a.start, a.end], ["middle", a.end, b.start], [second, b.start, b.end], ["right", b.end, length]];
   return borders.map(([part, start, end]) => ({ part, start, end, share: attention[part] }));
 }

@@ -88,7 +88,7 @@ export class Score {
 
   #bar(title, done, total) {
     byId("score-title").textContent = title;
-    byId("score-bar").value = total > 0 ? done / total : 0;
+    /** @type {HTMLProgressElement} */ (byId("score-bar")).value = total > 0 ? done / total : 0;
   }
 
   #show(title, gold, evaluation, defects, onOpen) {

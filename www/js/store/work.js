@@ -54,6 +54,7 @@ function sound(work) {
   return work;
 }
 
+/** @param {Record<string, any>} choice */
 function soundChoice({ hidden, least, banned }) {
   for (const what of ["entity", "relation"]) {
     list(hidden?.[what], `“choice.hidden.${what}”`).forEach((type) => string(type, `“choice.hidden.${what}”`));
@@ -85,6 +86,7 @@ function soundSentence(sentence, at, ids) {
   }
 }
 
+/** @param {Record<string, any>} findings @param {string} text @param {string} at @param {Set<number>} ids */
 function soundFindings({ entities, relations }, text, at, ids) {
   const own = new Set();
   for (const [what, items] of Object.entries({ entities, relations })) {

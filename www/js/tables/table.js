@@ -19,7 +19,7 @@ export class Table {
   #items = [];
   #sort = { column: -1, down: false };
   #limit = PAGE;
-  #isPicked = () => false;
+  /** @type {(item: T) => boolean} */ #isPicked = () => false;
 
   /**
    * @param {HTMLElement} root
