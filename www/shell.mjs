@@ -4,8 +4,9 @@ import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 
 const folder = process.argv[2] ?? process.env.TRUNK_STAGING_DIR;
-// The page caches the large files of a model itself; the other files are not for visitors.
-const LEFT_OUT = [/^sw\.js$/, /\.d\.ts$/, /^\./, /^models\/.*(?<!\/manifest\.json)$/];
+// The page caches the large files of a model itself; the other files are not for visitors. The list of models belongs to
+// the page, so that its menu is complete without a network.
+const LEFT_OUT = [/^sw\.js$/, /\.d\.ts$/, /^\./, /^models\/(?!index\.json$).*(?<!\/manifest\.json)$/];
 
 const shell = {};
 for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {

@@ -6,6 +6,8 @@ const SHELL = /* shell */ null;
 
 const CACHE = "spanlight-shell-v1";
 const MANIFESTS = "spanlight-manifests-v1";
+// Number of manifests that are kept, of the models that were read last.
+const MOST = 20;
 const BASE = new URL("./", self.location.href);
 
 self.addEventListener("install", (event) => event.waitUntil(install()));
@@ -64,13 +66,24 @@ async function fromNetwork(request, url) {
   const address = url.origin + url.pathname;
   try {
     const response = await fetch(request);
-    if (response.ok) await cache.put(address, response.clone());
+    if (response.ok) await keepManifest(cache, address, response.clone());
+    // The model is gone.
+    else if (response.status === 404 || response.status === 410) await cache.delete(address);
     return response;
   } catch (error) {
     const kept = await cache.match(address);
     if (!kept) throw error;
     return kept;
   }
+}
+
+/** @param {Cache} cache @param {string} address @param {Response} response */
+async function keepManifest(cache, address, response) {
+  // Deleted first, since a cache lists its entries in the order in which they were added.
+  await cache.delete(address);
+  await cache.put(address, response);
+  const all = await cache.keys();
+  for (const request of all.slice(0, Math.max(0, all.length - MOST))) await cache.delete(request);
 }
 
 /** @param {string} hash */

@@ -33,13 +33,14 @@ export class Backend {
   /**
    * @param {() => Worker} worker
    * @param {{parts: import("./bundle.js").Parts, backend: Preference, cache: number|undefined}} request
-   * @param {AbortSignal|undefined} signal
+   * @param {{signal: AbortSignal|undefined, life: AbortSignal}} ends `signal` asks the worker to stop; `life` ends it at once
    * @param {(progress: LoadProgress) => void} onProgress
    * @param {(why: "crashed"|"unresponsive"|"ended") => void} onEnd
    * @returns {Promise<Backend|null>} null if the load was aborted
    */
-  static async load(worker, request, signal, onProgress, onEnd) {
+  static async load(worker, request, { signal, life }, onProgress, onEnd) {
     const conversation = new Conversation(worker(), onEnd);
+    life.addEventListener("abort", () => conversation.end());
     const onUpdate = (message) => {
       if (message.kind === "compiled") compiled = message.module;
       else onProgress({ stage: message.stage, done: message.done, total: message.total });

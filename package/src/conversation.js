@@ -6,9 +6,10 @@ const PATIENCE = 3000;
 
 /** The worker is gone: its module panicked, it could not start, or it was terminated. */
 export class Crash extends SpanlightError {
-  /** @param {string} message */
-  constructor(message) {
+  /** @param {string} message @param {string} [cause] what the browser said, for developers */
+  constructor(message, cause) {
     super("crashed", message);
+    if (cause !== undefined) this.cause = cause;
   }
 }
 
@@ -84,13 +85,15 @@ export class Conversation {
     if (!pending) return;
     this.#worker.postMessage({ id, kind: "cancel" });
     pending.timer = setTimeout(() => {
-      const error = new Crash("the worker did not react to a cancellation and was terminated");
+      const error = new Crash("The engine did not react to a cancellation and was ended. Try again.");
       this.#finish("unresponsive", error, ({ resolve, reject }, other) => (other === id ? resolve(null) : reject(error)));
     }, PATIENCE);
   }
 
-  #crash(message) {
-    const error = new Crash(message);
+  /** @param {string} cause */
+  #crash(cause) {
+    // What the browser says, such as "unreachable executed", helps no reader.
+    const error = new Crash("The engine stopped unexpectedly. Try again, with a shorter text if it stops again: it may lack memory.", cause);
     this.#finish("crashed", error, ({ reject }) => reject(error));
   }
 

@@ -84,7 +84,7 @@ export class SpanlightText extends HTMLElement {
         threshold,
         signal,
         onBatch: ({ sentences }) => {
-          this.sentences.push(...sentences);
+          for (const sentence of sentences) this.sentences.push(sentence);
           // Redrawing all marks for every batch would take quadratic time on a long text.
           due ||= setTimeout(() => {
             due = 0;

@@ -57,9 +57,9 @@ const CANDIDATES = 0.02;
 /**
  * A model that extracts entities and relations from text, in a worker of its own.
  *
- * If the GPU is lost or the module crashes, another backend continues after the last sentence that was
- * delivered. Events: "backends" when `backends` changes; "loaded" (`detail`: {info, loading}, the latter in ms) when a
- * model was loaded or moved to another backend; "fallback" (`detail`: the reason) when a failed backend is replaced;
+ * If the GPU is lost or the module crashes, a new worker continues after the last sentence that was delivered: on the
+ * GPU once more, then on the CPU; after five minutes the GPU is trusted again. Events: "backends" when `backends` changes; "loaded" (`detail`: {info, loading}, the latter in ms) when a
+ * model was loaded or moved to another backend; "fallback" (`detail`: what failed and what follows, as a sentence) when a failed backend is replaced;
  * "stopped" when a worker did not react to an abort and was terminated (the next request loads the model again).
  */
 export class Extractor extends EventTarget {
@@ -131,7 +131,7 @@ export class Extractor extends EventTarget {
     /** @type {Sentence[]} */ const waiting = [];
     let wake = () => {};
     const onBatch = ({ sentences }) => {
-      waiting.push(...sentences);
+      for (const sentence of sentences) waiting.push(sentence);
       wake();
     };
     let ended = false;
@@ -192,6 +192,7 @@ export class Extractor extends EventTarget {
           return outcome;
         }
       } catch (error) {
+        if (signal?.aborted) return tally.outcome(true);
         this.#fleet.replace(backend, error);
       } finally {
         run.end();
@@ -269,6 +270,7 @@ export class Extractor extends EventTarget {
       try {
         return await backend.ask(request, signal, onUpdate);
       } catch (error) {
+        if (signal?.aborted) return null;
         this.#fleet.replace(backend, error);
       }
     }

@@ -38,6 +38,10 @@ import { MIN_LENGTH, measure } from "./race.js";
 // Number of consecutive failures, without a sentence between them, that are retried.
 const PATIENCE = 2;
 
+// Milliseconds after which a lost GPU is trusted again. A computer that sleeps loses its GPU once; a broken driver loses
+// it again soon.
+const REST = 5 * 60_000;
+
 /** The backends of one extractor: opens them, lets two of them race, and replaces one that fails. */
 export class Fleet {
   #source;
@@ -52,6 +56,8 @@ export class Fleet {
   #measuring = false;
   /** The running extractions. @type {Set<{pause: () => void, ended: Promise<void>}>} */ #runs = new Set();
   #failures = 0;
+  /** When a GPU failed last. */ #lostAt = -Infinity;
+  /** Whether the CPU stands in for a GPU that failed twice. */ #standIn = false;
   /** Backends whose end has been dealt with. @type {WeakSet<Backend>} */ #handled = new WeakSet();
   #life = new AbortController();
   #freed = false;
@@ -79,13 +85,15 @@ export class Fleet {
   /** Returns the active backend and loads one if there is none; null if aborted. @param {AbortSignal} [signal] */
   async ready(signal) {
     if (this.#measuring) await Promise.race([this.#racing, aborted(signal)]);
+    if (this.#standIn && this.#runs.size === 0 && performance.now() - this.#lostAt > REST) this.#returnToGpu();
     while (!this.active) {
-      if (this.#freed) throw new SpanlightError("freed", "The extractor was freed.");
       if (signal?.aborted) return null;
+      if (this.#freed) throw new SpanlightError("freed", "The extractor was freed.");
       this.#opening ??= this.#open(signal).finally(() => (this.#opening = null));
       try {
         await Promise.race([this.#opening, aborted(signal)]);
       } catch (error) {
+        if (signal?.aborted) return null;
         // The caller that began the load may have aborted it; the next caller starts a new one.
         if (!(error instanceof DOMException && error.name === "AbortError")) throw error;
       }
@@ -98,28 +106,30 @@ export class Fleet {
     const started = performance.now();
     for (;;) {
       try {
-        const backend = await this.#start(this.#preference, signal, this.#onProgress);
+        const backend = await this.#start(this.#wanted, signal, this.#onProgress);
         if (!backend) return null;
         if (this.#freed) backend.end();
         else this.#take(backend, performance.now() - started);
         return backend;
       } catch (error) {
-        if (!(error instanceof Crash)) throw error;
-        this.#fail(error, this.#preference === "cpu" ? "cpu" : "webgpu");
+        // A CPU that cannot load the model will not load it the next time either.
+        if (!(error instanceof Crash) || this.#wanted === "cpu") throw error;
+        this.#standIn = true;
+        this.#fail(error, "webgpu");
       }
     }
   }
 
   /** @param {import("./backend.js").Preference} preference @param {AbortSignal|undefined} signal @param {(progress: LoadProgress) => void} onProgress */
   async #start(preference, signal, onProgress) {
-    const parts = await this.#source.read(signal, (bytes) => onProgress({ stage: "download", ...bytes }));
+    const parts = await this.#source.read(either(signal, this.#life.signal), (bytes) => onProgress({ stage: "download", ...bytes }));
     /** @type {Backend|null} */ let backend = null;
     /** @param {"crashed"|"unresponsive"|"ended"} why */
     const onEnd = (why) => {
       if (backend && backend === this.active) this.#lose(backend, why);
     };
     [backend] = await Promise.all([
-      Backend.load(this.#worker, { parts, backend: preference, cache: this.#cache }, either(signal, this.#life.signal), onProgress, onEnd),
+      Backend.load(this.#worker, { parts, backend: preference, cache: this.#cache }, { signal, life: this.#life.signal }, onProgress, onEnd),
       this.#source.keep(),
     ]);
     return backend;
@@ -163,15 +173,39 @@ export class Fleet {
     this.#fail(error, kind);
   }
 
-  /** @param {SpanlightError} error @param {"webgpu"|"cpu"} kind the backend that failed */
+  /** The backend to load next. */
+  get #wanted() {
+    return this.#standIn ? "cpu" : this.#preference;
+  }
+
+  /**
+   * Decides what follows a failure: a GPU is tried once more, then the CPU stands in for it.
+   * @param {SpanlightError} error @param {"webgpu"|"cpu"} kind the backend that failed
+   */
   #fail(error, kind) {
     this.#failures += 1;
     if (this.#failures > PATIENCE) throw error;
-    this.#preference = "cpu";
+    if (kind === "webgpu") {
+      const now = performance.now();
+      this.#standIn ||= now - this.#lostAt <= REST;
+      this.#lostAt = now;
+    }
     const name = kind === "webgpu" ? "WebGPU" : "The engine on the processor";
-    const note = `${name} failed (${error.message}); the work goes on ${kind === "webgpu" ? "on the processor" : "in a new engine"}.`;
-    this.note({ active: null, race: "off", note });
-    this.#dispatch("fallback", error.message);
+    const note = `${name} failed; the work goes on ${kind === "webgpu" ? (this.#standIn ? "on the processor" : "on WebGPU, started anew") : "in a new engine"}.`;
+    // A race that is decided stays decided.
+    const race = this.#standIn || this.#backends.race !== "decided" ? "off" : "decided";
+    this.note({ active: null, race, note });
+    this.#dispatch("fallback", note);
+  }
+
+  /** Ends the CPU that stands in for a GPU, so that the GPU is loaded next; if it fails again, the CPU is back at once. */
+  #returnToGpu() {
+    this.#standIn = false;
+    this.#lostAt = performance.now();
+    this.note({ note: null });
+    if (!this.active) return;
+    this.#handled.add(this.active);
+    this.active.end(new Crash("The engine was replaced. Try again."));
   }
 
   /**
@@ -259,7 +293,7 @@ export class Fleet {
     this.#preference = "cpu";
     this.#handled.add(leader);
     this.#take(rival, 0);
-    leader.end(new Crash("the backend was replaced by a faster one"));
+    leader.end(new Crash("The engine was replaced by a faster one. Try again."));
   }
 }
 

@@ -44,7 +44,8 @@ visit("after a panic on WebGPU, the text is read on the processor", async (visit
   await visitor.open("?backend=webgpu");
   await visitor.ready();
   await visitor.extract("Method:a for Task:b.\nPANIC Task:c.");
-  assert.match((await visitor.texts(".notice"))[0], /unreachable executed.*Your text is kept/);
+  assert.match((await visitor.texts(".notice"))[0], /^WebGPU failed; the work goes on.*Your text is kept/);
+  assert.doesNotMatch((await visitor.texts(".notice")).join(), /unreachable/);
   assert.match(await visitor.page.innerText("#status"), /Processor/);
   assert.equal(await visitor.count(".reading .entity"), 3);
   assert.match(await visitor.page.inputValue("#text"), /PANIC/);
@@ -117,6 +118,13 @@ visit("a model of another site is refused without a request to it", async (visit
   await visitor.open("?model=https://example.org/model");
   assert.match((await visitor.texts(".notice-error"))[0], /its own site only/);
   assert.equal(await visitor.page.isDisabled("#extract"), true);
+});
+
+visit("an address with an escape of no character is no obstacle for the menu", async (visitor) => {
+  await visitor.open("?model=%25E0%25A4%25A");
+  await visitor.page.waitForSelector(".notice-error");
+  assert.match((await visitor.texts(".notice-error"))[0], /manifest\.json.*404/);
+  await visitor.eventually(() => visitor.page.locator("#model option").allInnerTexts(), ["Science", "General", "%E0%A4%A", "Your own …"]);
 });
 
 visit("another model of the same site can be chosen", async (visitor) => {

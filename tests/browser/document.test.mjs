@@ -2,8 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { moveBorder, wordsIn } from "../../www/js/correct/borders.js";
-import { keepByHand } from "../../www/js/correct/rewrite.js";
-import { carry, touched } from "../../www/js/document/carry.js";
+import { carry, keepByHand, touched } from "../../www/js/document/carry.js";
 import { Choice } from "../../www/js/document/choice.js";
 import { Document, freshId } from "../../www/js/document/document.js";
 import * as edit from "../../www/js/document/edit.js";
@@ -169,10 +168,24 @@ test("corrections are carried over to one sentence with the same text", () => {
   old.append([changed, { ...SENTENCE, text: "other", entities: [], relations: [], found: null }]);
   assert.deepEqual(old.sentences.map(touched), [true, true]);
   assert.equal(touched(SENTENCE), false);
-  const amend = carry(old);
-  assert.equal(amend(SENTENCE).entities, changed.entities);
-  assert.equal(amend(SENTENCE), SENTENCE);
-  assert.equal(amend({ ...SENTENCE, text: "new" }).text, "new");
+  const carried = carry(old, true);
+  assert.equal(carried.left, 2);
+  assert.equal(carried.amend(SENTENCE).entities, changed.entities);
+  assert.equal(carried.amend(SENTENCE), SENTENCE);
+  assert.equal(carried.amend({ ...SENTENCE, text: "new" }).text, "new");
+  assert.equal(carried.left, 1);
+});
+
+test("what another model found is not carried over to a new model, except in checked sentences", () => {
+  const old = new Document("");
+  const human = edit.changeEntity(SENTENCE, SENTENCE.entities[1].id, { type: "C" });
+  old.append([human, edit.check({ ...human, text: "checked" }, true)]);
+  const fresh = (text) => sentenceOf({ start: 0, end: 20, entities: [{ start: 0, end: 1, type: "New", score: 0.9 }], relations: [] }, "", text);
+  const carried = carry(old, false);
+  const types = (sentence) => sentence.entities.map(({ type, source }) => `${type} ${source}`);
+  assert.deepEqual(types(carried.amend(fresh(SENTENCE.text))), ["New model", "C human"]);
+  assert.deepEqual(types(carried.amend(fresh("checked"))), types(human));
+  assert.equal(carried.left, 0);
 });
 
 test("corrections of unchanged words are kept when other words of the sentence change", () => {

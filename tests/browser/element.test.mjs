@@ -56,8 +56,18 @@ onPage("entities are marked with their types, and the text is unchanged", async 
     for (const label of copy.querySelectorAll('[part="label"]')) label.remove();
     return copy.textContent.replace(/\s+/g, " ");
   });
-  assert.equal(text, 'We use Method:trees for Task:parsing <img src=x onerror="window.broken=1"> and Metric:f1 .');
+  assert.equal(text, 'We use Method:trees for Task:parsing <img src=x onerror="window.broken=1"> and Metric:f1.');
   assert.equal(await page.evaluate(() => window.broken), undefined);
+});
+
+onPage("copied text is the text without its labels", async (page) => {
+  await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+  const copied = await page.locator("#two").evaluate(async (element) => {
+    getSelection().selectAllChildren(element.shadowRoot.querySelector('[part="text"]'));
+    document.execCommand("copy");
+    return navigator.clipboard.readText();
+  });
+  assert.equal(copied.trim(), "Another Task:b.");
 });
 
 onPage("the host can style colours and parts", async (page) => {

@@ -128,7 +128,7 @@ visit("unreadable files are refused with a reason, and nothing is lost", async (
     [[{ name: "paper.pdf", text: "%PDF-1.7 …" }], /paper\.pdf: this is a PDF/],
     [[{ name: "a.ann", text: "T1\tX 0 1\ta" }], /its text, a\.txt, is missing/],
     [[{ name: "a.txt", text: "parser" }, { name: "a.ann", text: "T1\tMethod 0 3\tparser" }], /a\.ann: line 1.*Do the two files belong together/],
-    [[{ name: "a.json", text: '{"text":"a","entities":[{"start":0,"end":9,"type":"X"}]}' }], /entity 1: its offsets 0–9/],
+    [[{ name: "a.json", text: '{"text":"a","entities":[{"start":0,"end":9,"type":"X"}]}' }], /a\.json: entities\[0\]: its offsets 0–9/],
     [[{ name: "a.jsonl", text: "nonsense" }], /a\.jsonl: this is neither JSON nor JSON lines/],
     [[{ name: "a.txt", text: "a" }, { name: "b.txt", text: "b" }], /one file at a time/],
     [[{ name: "manifest.json", text: "{}" }], /tokenizer\.json and weights\.safetensors missing/],
@@ -141,6 +141,43 @@ visit("unreadable files are refused with a reason, and nothing is lost", async (
   assert.equal(await page.inputValue("#text"), TEXT);
   assert.equal(await visitor.count(".reading .entity"), 5);
 }, { text: TEXT });
+
+visit("a file that cannot be scored leaves the page as it is", async (visitor) => {
+  const { page } = visitor;
+  await page.click("#clear");
+  await visitor.openFiles({ name: "unknown.json", text: '{"rows":[]}' });
+  await page.waitForSelector(".notice-error");
+  assert.match((await visitor.texts(".notice-error"))[0], /unknown\.json, line 1/);
+  assert.equal(await page.isVisible("#result"), false);
+  await visitor.openFiles({ name: "gold.json", text: '{"tokens":["a"],"entities":[],"relations":[]}' });
+  await visitor.announced(/^Scored/);
+  assert.equal(await page.isDisabled("#export"), true, "there is no document to export");
+  await visitor.openFiles({ name: "a.conll", text: "a\tB-X" });
+  await page.waitForSelector(".notice-error");
+  assert.match((await visitor.texts(".notice-error")).at(-1), /a\.conll has no annotations that spanlight reads/);
+  assert.equal(await page.inputValue("#text"), "");
+  await visitor.extract(TEXT);
+  assert.equal(await page.isDisabled("#export"), false);
+}, { text: TEXT });
+
+visit("annotations of other programs are not dropped in silence", async (visitor) => {
+  const { page } = visitor;
+  const told = async () => (await visitor.texts("#notices .notice")).at(-1)?.replace("\n\n×", "") ?? "";
+  for (const [name, text, says] of [
+    ["doccano.jsonl", '{"text":"a b","label":[[0,1,"X"]]}', /only the text was opened.*“label”/],
+    ["prodigy.jsonl", '{"text":"a b","spans":[{"start":0,"end":1}],"tokens":[{"text":"a"}]}', /“spans”, “tokens”|“tokens”, “spans”/],
+    ["a.csv", "a,b", /a\.csv was opened as plain text, with its markup or columns/],
+  ]) {
+    await visitor.openFiles({ name, text });
+    await visitor.eventually(async () => says.test(await told()), true);
+  }
+  await visitor.openFiles({ name: "a.txt", text: "left x right" }, { name: "a.ann", text: "T1\tX 0 4;7 12\tleft right\nE1\tX:T1\nR1\tR Arg1:E1 Arg2:T1\n" });
+  await visitor.eventually(async () => /1 entity in several parts was opened together.*line 1/.test(await told()), true);
+  assert.match((await visitor.texts("#notices .notice")).join(), /2 annotations of kinds that spanlight does not know were left out/);
+  await visitor.openFiles({ name: "b.parquet", text: "PAR1\0\0\0" });
+  await page.waitForSelector(".notice-error");
+  assert.match((await visitor.texts(".notice-error"))[0], /b\.parquet: this is a Parquet file/);
+});
 
 visit("files can be dropped anywhere, also those of a model", async (visitor) => {
   const { page } = visitor;
@@ -176,4 +213,32 @@ visit("the model menu loads another model and puts it into the page's address", 
   await visitor.ready();
   await page.reload();
   await visitor.eventually(() => page.locator("#model option:checked").innerText(), "General");
+});
+
+visit("results of another model are marked, and can be read again; corrections stay", async (visitor) => {
+  const { page } = visitor;
+  await page.click("#correct");
+  await page.locator(".reading .entity").first().click();
+  await page.click('#selection [data-key="type-2"]');
+  await page.selectOption("#model", { label: "General" });
+  await visitor.eventually(() => page.innerText("#other-model span").catch(() => ""), "Found by the model “double”; “general” is in use now.");
+  await page.click("#read-again");
+  await visitor.announced(/^Done/);
+  assert.equal(await page.isVisible("#other-model"), false);
+  const sources = () => page.locator(".reading .entity.first").evaluateAll((all) => all.map((one) => one.getAttribute("aria-label").replace(/score.*|,[^,]*relation.*/, "").trim()));
+  await visitor.eventually(sources, ["Method:a, metric, set by you", "Task:b, task,", "Task:c, task,", "Metric:d, metric,", "Task:e, task,"]);
+  assert.deepEqual(await visitor.texts("#notices .notice"), []);
+}, { text: TEXT });
+
+visit("a change of the model frees the one before, also while it reads", async (visitor) => {
+  const { page } = visitor;
+  for (const label of ["General", "Science", "General"]) {
+    await visitor.write(Array.from({ length: 9 }, (_, i) => `SLOW Task:t${i}.`).join("\n"));
+    await page.click("#extract");
+    await visitor.eventually(async () => (await visitor.count(".sentence")) > 0, true);
+    await page.selectOption("#model", { label });
+    await visitor.announced(/^The model is ready/);
+  }
+  await visitor.eventually(() => page.evaluate(() => liveExtractors.size), 1);
+  assert.deepEqual(await visitor.texts(".notice-error"), []);
 });

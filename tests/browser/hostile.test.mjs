@@ -62,6 +62,41 @@ visit("a sentence with thousands of entities is shown", async (visitor) => {
   await visitor.sees(".reading .entity", 5000);
 });
 
+visit("four thousand entities inside each other are shown and exported", async (visitor) => {
+  const { page } = visitor;
+  const text = Array.from({ length: 8001 }, (_, i) => `w${i}`).join(" ");
+  const starts = [...text.matchAll(/w\d+/g)].map(({ index, 0: word }) => [index, index + word.length]);
+  const entities = Array.from({ length: 4000 }, (_, i) => ({ start: starts[i][0], end: starts[8000 - i][1], type: "Task" }));
+  await visitor.openFiles({ name: "nested.json", text: JSON.stringify({ text, entities, relations: [] }) });
+  await visitor.announced(/^Opened: 4,000 entities/);
+  await visitor.eventually(async () => /3,976 entities lie deeper inside others/.test(await page.innerText(".sentence")), true);
+  assert.equal(await page.locator(".reading .entity.first").count(), 24);
+  await page.click("#export");
+  for (const kind of ["jsonl", "brat", "conll", "csv", "html", "svg", "json"]) await page.locator(`input[value="${kind}"]`).check({ timeout: 20_000 });
+  await page.keyboard.press("Escape");
+  await page.click("#tab-tables");
+  await visitor.sees("#entity-table tbody tr", 100);
+});
+
+visit("a long text is opened, pasted and read without passing through the box", async (visitor) => {
+  const { page } = visitor;
+  for (const text of ["x".repeat(8_000_000), "A line of words.\n".repeat(500_000)]) {
+    await visitor.openFiles({ name: "long.txt", text });
+    await visitor.eventually(() => page.innerText("#text-count"), `${text.length.toLocaleString("en")} characters`);
+    assert.ok((await page.inputValue("#text")).length < 4000);
+    assert.equal(await page.isVisible("#long-text"), true);
+  }
+  await page.click("#clear");
+  await page.locator("#text").evaluate((box) => {
+    const clipboardData = new DataTransfer();
+    clipboardData.setData("text/plain", "Task:a pasted.\r\n".repeat(40_000));
+    box.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }));
+  });
+  await visitor.eventually(() => page.innerText("#text-count"), "600,000 characters");
+  await page.click("#edit-long");
+  assert.equal((await page.inputValue("#text")).length, 600_000);
+});
+
 visit("a long text arrives in batches, can be stopped, and shows how much was read", async (visitor) => {
   const { page } = visitor;
   const lines = Array.from({ length: 60 }, (_, i) => `SLOW sentence ${i} about Task:t${i}.`);

@@ -31,10 +31,13 @@ async function build(version) {
   await cp(modules, join(folder, "spanlight"), { recursive: true });
   await cp(engine, join(folder, "spanlight_web.js"));
   await cp(wasm, join(folder, "spanlight_web_bg.wasm"));
-  await cp(await writeModelStub(), join(folder, "models", "science"), { recursive: true });
+  for (const model of ["science", "general"]) await cp(await writeModelStub(), join(folder, "models", model), { recursive: true });
+  await cp(here("../../www/models/index.json"), join(folder, "models", "index.json"));
   await appendFile(join(folder, "css", "theme.css"), `:root { --version: ${version}; }`);
   await writeFile(join(folder, "js", "version.js"), `export const version = ${version};`);
   await run("node", [here("../../www/shell.mjs"), folder]);
+  // A model that came after the build.
+  await cp(await writeModelStub(), join(folder, "models", "own"), { recursive: true });
   return folder;
 }
 
@@ -80,6 +83,26 @@ visit("after the first visit the page opens and reads without a network", async 
   await visitor.extract("Method:a for Task:b.");
   // The marks are drawn with the next frame.
   await visitor.eventually(() => visitor.count(".reading .entity"), 2);
+  assert.deepEqual(await visitor.page.locator("#model option").allInnerTexts(), ["Science", "General", "Your own …"]);
+});
+
+visit("of other models, the manifests of the last twenty are kept, and none of a model that is gone", async ({ visitor }) => {
+  await visitor.open();
+  await visitor.ready();
+  await offline(visitor, ["ready"]);
+  await visitor.open();
+  const kept = await visitor.page.evaluate(async () => {
+    const cache = await caches.open("spanlight-manifests-v1");
+    for (let i = 0; i < 30; i++) await cache.put(`/models/m${i}/manifest.json`, new Response("{}"));
+    const list = async () => (await cache.keys()).map(({ url }) => new URL(url).pathname);
+    await fetch("/models/m29/manifest.json");
+    const gone = await list();
+    await fetch("/models/own/manifest.json");
+    return { gone, kept: await list() };
+  });
+  assert.ok(!kept.gone.includes("/models/m29/manifest.json"));
+  assert.equal(kept.kept.length, 20);
+  assert.deepEqual([kept.kept[0], kept.kept.at(-1)], ["/models/m10/manifest.json", "/models/own/manifest.json"]);
 });
 
 visit("the weights are not cached twice", async ({ visitor, server }) => {

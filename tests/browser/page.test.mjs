@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { renderers } from "./renderers.mjs";
 import { serve } from "./server.mjs";
 import { launch, Visitor } from "./visitor.mjs";
 
@@ -143,6 +144,37 @@ visit("the General model can be chosen from the menu and reads its own examples"
   await page.screenshot({ path: join(SHOTS, "general.png"), fullPage: true });
   await page.click("#tab-tables");
   await visitor.eventually(async () => (await visitor.count("#relation-table tbody tr")) > 0, true);
+});
+
+test("twenty changes of the model leave one worker, and the memory stays flat", { timeout: PATIENCE }, async () => {
+  // The menu's two models are the tiny one, so that a change takes no time.
+  const small = await serve({ root: DIST, mounts: { "/models/science": TINY, "/models/general": TINY } });
+  const alone = await launch();
+  try {
+    const visitor = await Visitor.arrive(alone, small.origin);
+    const { page } = visitor;
+    await visitor.open("?backend=cpu");
+    await visitor.ready(LOAD);
+    const change = async (times) => {
+      for (let i = 0; i < times; i++) {
+        await page.evaluate(() => (document.getElementById("announce").textContent = ""));
+        await page.selectOption("#model", { index: (await page.locator("#model").evaluate((menu) => menu.selectedIndex)) === 0 ? 1 : 0 });
+        await visitor.announced(/^The model is ready/, LOAD);
+      }
+    };
+    await change(4);
+    const before = await renderers(alone);
+    await change(20);
+    await visitor.eventually(async () => page.workers().length, 1);
+    const after = await renderers(alone);
+    // A worker that is not ended keeps more than this for every five changes.
+    if (before !== null) assert.ok(after - before < 60, `${before} MB became ${after} MB`);
+    await visitor.extract("Anna works for Acme in Rome.", LOAD);
+    await visitor.leave();
+  } finally {
+    await alone.close();
+    await small.close();
+  }
 });
 
 visit("a tampered model is refused, and the part is named", async (visitor) => {

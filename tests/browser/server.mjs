@@ -27,7 +27,7 @@ export async function serve({ root, mounts = {}, tampered = {}, open = [], still
   const requests = [];
 
   const server = createServer(async (request, response) => {
-    const path = decodeURIComponent(new URL(request.url, "http://localhost").pathname);
+    const path = decoded(new URL(request.url, "http://localhost").pathname);
     requests.push(path);
     const broken = mounted(path, tampered);
     const file = broken ?? mounted(path, mounts) ?? inside(root, path === "/" ? "/index.html" : path);
@@ -47,6 +47,14 @@ export async function serve({ root, mounts = {}, tampered = {}, open = [], still
     requests,
     close: () => new Promise((resolve) => (server.closeAllConnections(), server.close(resolve))),
   };
+}
+
+function decoded(path) {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
 }
 
 function mounted(path, mounts) {

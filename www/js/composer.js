@@ -2,10 +2,17 @@ import { byId, make } from "./dom.js";
 import { EXAMPLES, examplesFor } from "./examples.js";
 import { plural } from "./format.js";
 
+// A text box with more characters than this is slow: browsers lay out all of its lines. The box then shows the beginning.
+const LONG = 300_000;
+const BEGINNING = 3000;
+// Length up to which the reader may edit a long text all the same.
+const EDITABLE = 5_000_000;
+
 /** The text box with its examples. Events: "run"; "change"; "clear" (detail: the {text, name} that were cleared); "files" (detail: the files to open). */
 export class Composer extends EventTarget {
   #box = /** @type {HTMLTextAreaElement} */ (byId("text"));
   #button = /** @type {HTMLButtonElement} */ (byId("extract"));
+  /** @type {string|null} a text that is too long for the box */ #long = null;
   #draft = "";
   #name = "text";
   #more = false;
@@ -17,9 +24,12 @@ export class Composer extends EventTarget {
     super();
     this.#nameShortcut();
     this.#box.addEventListener("input", () => {
+      if (this.#box.value.length > LONG && !this.#insists) return this.put(this.#box.value);
       this.#changed();
       this.dispatchEvent(new Event("change"));
     });
+    this.#box.addEventListener("paste", (event) => this.#paste(event));
+    byId("edit-long").addEventListener("click", () => this.#edit());
     this.#button.addEventListener("click", () => this.#run());
     byId("clear").addEventListener("click", () => {
       const old = { text: this.text, name: this.name };
@@ -43,7 +53,7 @@ export class Composer extends EventTarget {
   }
 
   get text() {
-    return this.#box.value;
+    return this.#long ?? this.#box.value;
   }
 
   /** The name of the text: the title of its example, or the name of its file. */
@@ -76,7 +86,8 @@ export class Composer extends EventTarget {
   /** @param {string} text @param {string} [name] */
   put(text, name = "text") {
     this.#name = name;
-    this.#box.value = text;
+    this.#insists = false;
+    this.#fill(text.length > LONG ? text : null, text);
     this.#box.setSelectionRange(0, 0);
     this.#box.scrollTop = 0;
     this.#changed();
@@ -92,6 +103,35 @@ export class Composer extends EventTarget {
     if (this.#button.disabled) return;
     if (this.text.trim() === "") this.#box.focus();
     else this.dispatchEvent(new Event("run"));
+  }
+
+  /** The reader edits a long text in the box. */ #insists = false;
+
+  /** Takes a long text from the clipboard past the box. @param {ClipboardEvent} event */
+  #paste(event) {
+    const pasted = event.clipboardData?.getData("text/plain").replace(/\r\n?/g, "\n") ?? "";
+    if (pasted.length <= LONG || this.#insists) return;
+    event.preventDefault();
+    if (this.#long === null && this.text.trim() !== "" && !isExample(this.text)) this.#draft = this.text;
+    const { value, selectionStart, selectionEnd } = this.#box;
+    // A long text in the box is replaced as a whole, since the box has only its beginning.
+    this.put(this.#long === null ? value.slice(0, selectionStart) + pasted + value.slice(selectionEnd) : pasted);
+  }
+
+  #edit() {
+    const { text } = this;
+    this.#insists = true;
+    this.#fill(null, text);
+    this.#box.focus();
+  }
+
+  /** @param {string|null} long @param {string} text */
+  #fill(long, text) {
+    this.#long = long;
+    this.#box.value = long === null ? text : `${text.slice(0, BEGINNING).toWellFormed()} …`;
+    this.#box.readOnly = long !== null;
+    byId("long-text").hidden = long === null;
+    byId("edit-long").hidden = long === null || text.length > EDITABLE;
   }
 
   #show(text) {

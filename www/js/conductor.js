@@ -1,5 +1,6 @@
 import { readAgain } from "./correct/again.js";
 import { plural } from "./format.js";
+import { told } from "./input_error.js";
 import { notify } from "./notices.js";
 import { announce, toast } from "./say.js";
 import { sentence } from "./status.js";
@@ -9,7 +10,7 @@ import { Turns } from "./turns.js";
  * Loads models and reads texts, one task at a time. Event "end" (detail: {error, stopped}): a task has ended.
  */
 export class Conductor extends EventTarget {
-  #machine;
+  #engine;
   #space;
   #progress;
   #status;
@@ -17,14 +18,14 @@ export class Conductor extends EventTarget {
   /** The last note of the engine that was shown. */ #shownNote = null;
 
   /**
-   * @param {import("./machine.js").Machine} machine
+   * @param {import("./engine.js").Engine} engine
    * @param {import("./document/workspace.js").Workspace} space
    * @param {import("./progress.js").Progress} progress
    * @param {import("./status.js").Status} status
    */
-  constructor(machine, space, progress, status) {
+  constructor(engine, space, progress, status) {
     super();
-    this.#machine = machine;
+    this.#engine = engine;
     this.#space = space;
     this.#progress = progress;
     this.#status = status;
@@ -34,11 +35,11 @@ export class Conductor extends EventTarget {
       this.dispatchEvent(new CustomEvent("end", { detail }));
     });
     progress.addEventListener("cancel", () => this.stop());
-    machine.addEventListener("progress", ({ detail }) => progress.load(detail));
-    machine.addEventListener("loaded", ({ detail }) => this.#loaded(detail));
-    machine.addEventListener("backends", ({ detail }) => status.race(detail));
-    machine.addEventListener("fallback", ({ detail }) => notify("note", `The engine stopped (${detail}). Your text is kept; it is read on the processor now.`));
-    machine.addEventListener("stopped", () => status.line("waiting", "The engine did not stop in time and was ended. Press Extract to load the model again."));
+    engine.addEventListener("progress", ({ detail }) => progress.load(detail));
+    engine.addEventListener("loaded", ({ detail }) => this.#loaded(detail));
+    engine.addEventListener("backends", ({ detail }) => status.race(detail));
+    engine.addEventListener("fallback", ({ detail }) => notify("note", `${detail} Your text is kept, and reading it goes on.`));
+    engine.addEventListener("stopped", () => status.line("waiting", "The engine did not stop in time and was ended. Press Extract to load the model again."));
   }
 
   stop() {
@@ -61,19 +62,19 @@ export class Conductor extends EventTarget {
   /** Reads one sentence again after its words were changed. @param {number} place @param {import("./reading/row.js").Row} row */
   async rewrite(place, row) {
     if (this.#turns.busy) return toast("Wait until the text is read");
-    const error = await readAgain(place, row, this.#space, this.#machine, toast);
-    if (error) notify("error", error.message);
+    const error = await readAgain(place, row, this.#space, this.#engine, toast);
+    if (error) notify("error", told(error));
   }
 
   async #load(signal) {
     this.#progress.start("Reading the model");
-    if (!(await this.#machine.load(signal))) this.#status.line("waiting", "The model is not loaded. Press Extract to load it.");
+    if (!(await this.#engine.extractor.ready({ signal }))) this.#status.line("waiting", "The model is not loaded. Press Extract to load it.");
   }
 
   async #read({ text, name }, { onStart, onEnd }, signal) {
     onStart();
-    if (!this.#machine.info) await this.#load(signal);
-    const { info } = this.#machine;
+    if (!this.#engine.info) await this.#load(signal);
+    const { info } = this.#engine;
     if (!info) return;
     this.#progress.start("Reading your text");
     this.#progress.read(0, text.length);
@@ -81,17 +82,21 @@ export class Conductor extends EventTarget {
     const space = this.#space;
     space.begin(text, info, name);
     const begun = space.document;
-    const outcome = await this.#machine.extract(text, {
-      signal,
-      onBatch: (batch) => {
-        // Another document may have been opened meanwhile.
-        if (space.document !== begun) return;
-        space.add(batch);
-        this.#progress.read(batch.read, batch.total);
-      },
-    });
+    let outcome;
+    try {
+      outcome = await this.#engine.extractor.read(text, {
+        signal,
+        onBatch: (batch) => {
+          // Another document may have been opened meanwhile.
+          if (space.document !== begun) return;
+          space.add(batch);
+          this.#progress.read(batch.read, batch.total);
+        },
+      });
+    } finally {
+      if (space.document === begun) space.finish();
+    }
     if (space.document !== begun) return;
-    space.finish();
     this.#status.ran(outcome, text.length);
     if (outcome.shortened > 0) notify("note", `${plural(outcome.shortened, "word is", "words are")} so long that the model saw only the beginning.`);
     announce(`${outcome.cancelled ? "Stopped" : "Done"}: ${onEnd()}`);

@@ -8,7 +8,7 @@
  */
 export function lanes(intervals, gap) {
   const taken = [];
-  const lane = new Map();
+  /** @type {Map<T, number>} */ const lane = new Map();
   for (const interval of intervals.toSorted((a, b) => a.to - a.from - (b.to - b.from) || a.from - b.from)) {
     let level = 0;
     while (taken[level]?.some((other) => interval.from < other.to + gap && other.from < interval.to + gap)) level++;

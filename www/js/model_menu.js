@@ -50,4 +50,13 @@ export class ModelMenu extends EventTarget {
   }
 }
 
-const nameOf = (address) => (URL.canParse(address) ? decodeURI(new URL(address).pathname.split("/").at(-2) || "This model") : address);
+function nameOf(address) {
+  if (!URL.canParse(address)) return address;
+  const folder = new URL(address).pathname.split("/").at(-2) || "This model";
+  try {
+    return decodeURI(folder);
+  } catch {
+    // Not every escape stands for a character.
+    return folder;
+  }
+}

@@ -20,21 +20,23 @@ const EVERY = 250;
 /** The document in all its views. */
 export class Result {
   #space;
+  #engine;
   #due = 0;
   #pause = EVERY;
 
   /**
    * @param {import("./document/workspace.js").Workspace} space
-   * @param {import("./machine.js").Machine} machine
+   * @param {import("./engine.js").Engine} engine
    * @param {{announce: (message: string) => void, toast: (message: string) => void, rewrite: (place: number) => void}} hooks
    *   `announce` speaks to screen readers; `toast` also shows the message
    */
-  constructor(space, machine, { announce, toast, rewrite }) {
+  constructor(space, engine, { announce, toast, rewrite }) {
     this.#space = space;
+    this.#engine = engine;
     const { focus, choice } = space;
     const goTo = (place) => this.#goTo(place);
     const visit = (target) => this.#visit(target);
-    this.evidence = new Evidence(machine);
+    this.evidence = new Evidence(engine);
     this.tabs = new Tabs(byId("tabs"), (id) => this.#turn(id));
     this.reading = new Reading(byId("reading"), focus);
     this.desk = new Desk(space, this.reading, { toast, rewrite, goTo });
@@ -45,15 +47,21 @@ export class Result {
     this.types = new Types(byId("types"), choice);
     this.tables = new Tables(visit);
     this.graph = new Graph(visit);
-    this.score = new Score(machine, { announce, onOpen: goTo });
+    this.score = new Score(engine, { announce, onOpen: goTo });
     const exports = new Exports(announce, () => ({ ...this.#views(), name: space.name, model: space.model, place: this.#place() }));
     const dialog = new Combinations(choice);
 
-    machine.addEventListener("changed", () => this.evidence.forget());
-    machine.addEventListener("loaded", () => this.selection.show());
+    engine.addEventListener("changed", () => {
+      this.evidence.forget();
+      this.selection.show();
+    });
+    engine.addEventListener("loaded", () => {
+      this.selection.show();
+      this.#markModel();
+    });
     listen(byId("reading"), this.reading, focus, (target) => this.#press(target));
     byId("reading").addEventListener("click", ({ target }) => target.closest('[data-action="arcs"]') && this.reading.toggleArcs(target));
-    byId("arc-mode").addEventListener("change", ({ target }) => this.reading.setMode(target.value));
+    byId("arc-mode").addEventListener("change", ({ target }) => this.reading.setMode(/** @type {any} */ (target).value));
     byId("let-go").addEventListener("click", () => (this.desk.editor.cancel(), focus.clear()));
     byId("export").addEventListener("click", () => exports.show());
     byId("save-gold").addEventListener("click", () => exports.show("jsonl"));
@@ -84,9 +92,27 @@ export class Result {
 
   /** Scores the model against a file. @param {import("./imports/files.js").GoldFile|import("./imports/files.js").DocumentFile} file */
   async scoreFile(file) {
+    // A file that cannot be read must not cover what is on show.
+    const gold = this.scoring ? null : await this.score.read(file);
+    this.#offer(this.#space.document !== null);
     this.tabs.turn("view-score");
     byId("result").hidden = false;
-    await this.score.scoreFile(file);
+    await this.score.scoreFile(file, gold);
+  }
+
+  /** Tells that the findings are not those of the model in use. */
+  #markModel() {
+    const { model, document } = this.#space;
+    const current = this.#engine.info?.model;
+    const other = document !== null && model !== null && current !== undefined && model.name !== current;
+    byId("other-model").hidden = !other;
+    if (other) byId("other-model").firstElementChild.textContent = `Found by the model “${model.name}”; “${current}” is in use now.`;
+  }
+
+  /** Offers what needs a document. @param {boolean} on */
+  #offer(on) {
+    for (const id of ["tab-text", "tab-graph", "tab-tables", "export"]) /** @type {HTMLButtonElement} */ (byId(id)).disabled = !on;
+    if (!on) byId("summary").textContent = "";
   }
 
   #views() {
@@ -96,8 +122,11 @@ export class Result {
 
   #open() {
     const { document, schema, shown } = this.#views();
+    if (byId("result").hidden) this.tabs.turn("view-text");
     byId("result").hidden = false;
     byId("result").parentElement.classList.add("has-result");
+    this.#offer(true);
+    this.#markModel();
     this.evidence.forget();
     this.#markPartial();
     for (const view of [this.reading, this.selection, this.tables, this.graph]) view.open(document, schema, shown);
@@ -114,7 +143,11 @@ export class Result {
   }
 
   #splice(splice) {
-    this.#space.schema.learn(splice.after);
+    const { schema } = this.#space;
+    const known = schema.size;
+    schema.learn(splice.after);
+    // Carried corrections may have types that the model does not know.
+    if (schema.size > known) this.types.open(schema);
     this.reading.splice(splice);
     if (splice.before.length > 0) this.selection.show();
     this.#soon();

@@ -1,3 +1,4 @@
+import { groupBy } from "./document/group.js";
 import { lanes } from "./lanes.js";
 
 export const LANE = 15;
@@ -93,7 +94,7 @@ function stretches({ link, side, head, tail }, width) {
 }
 
 function laneOf(ways) {
-  const byLine = Map.groupBy(ways.flatMap((way) => way.stretches), (stretch) => stretch.line);
+  const byLine = groupBy(ways.flatMap((way) => way.stretches), (stretch) => stretch.line);
   return new Map([...byLine.values()].flatMap((stretches) => [...lanes(stretches, 5)]));
 }
 
@@ -101,7 +102,7 @@ function laneOf(ways) {
 function trackOf(ways, margin) {
   const tracks = new Map();
   for (const side of ["left", "right"]) {
-    const spans = ways
+    /** @type {{way: any, from: number, to: number}[]} */ const spans = ways
       .filter((way) => way.side === side)
       .map((way) => ({
         way,
@@ -109,7 +110,8 @@ function trackOf(ways, margin) {
         to: Math.max(way.head.box.line, way.tail.box.line),
       }));
     const levels = lanes(spans, 0.5);
-    const step = Math.min(TRACK, (margin - NEAR) / Math.max(1, ...levels.values()));
+    const highest = [...levels.values()].reduce((most, level) => Math.max(most, level), 1);
+    const step = Math.min(TRACK, (margin - NEAR) / highest);
     for (const [span, level] of levels) tracks.set(span.way, NEAR + level * step);
   }
   return tracks;
@@ -128,14 +130,14 @@ function trace(way, lane, tracks, tops, width) {
   const height = (stretch) => tops.get(stretch.line) - LIFT - lane.get(stretch) * LANE;
   const first = way.stretches[0];
   const last = way.stretches.at(-1);
-  const points = [[head.x, head.box.top], [head.x, height(first)]];
+  /** @type {[number, number][]} */ const points = [[head.x, head.box.top], [head.x, height(first)]];
   if (side !== null) {
     const x = side === "left" ? -tracks.get(way) : width + tracks.get(way);
     points.push([x, height(first)], [x, height(last)]);
   }
   points.push([tail.x, height(last)], [tail.x, tail.box.top]);
   const labelled = way.stretches.find((stretch) => stretch.label !== undefined);
-  return { relation: link.relation, points, label: [labelled.label, height(labelled)] };
+  return { relation: link.relation, points, label: /** @type {[number, number]} */ ([labelled.label, height(labelled)]) };
 }
 
 /** @param {Box} box */

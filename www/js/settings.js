@@ -3,7 +3,7 @@ const MODEL = "models/science/";
 
 /**
  * The settings in the page's address.
- * @typedef {{model: string, backend: "auto"|"webgpu"|"cpu", notes: string[], refusal: string|null}} Settings
+ * @typedef {{model: string|Record<"manifest"|"tokenizer"|"weights", Uint8Array<ArrayBuffer>>, backend: "auto"|"webgpu"|"cpu", notes: string[], refusal: string|null}} Settings
  */
 
 /**
@@ -13,10 +13,10 @@ const MODEL = "models/science/";
  */
 export function readSettings(search, base) {
   const query = new URLSearchParams(search);
-  const settings = { model: new URL(MODEL, base).href, backend: "auto", notes: [], refusal: null };
+  /** @type {Settings} */ const settings = { model: new URL(MODEL, base).href, backend: "auto", notes: [], refusal: null };
 
   const backend = query.get("backend");
-  if (BACKENDS.includes(backend)) settings.backend = backend;
+  if (BACKENDS.includes(backend)) settings.backend = /** @type {Settings["backend"]} */ (backend);
   else if (backend !== null) settings.notes.push(`There is no backend called “${backend}”, so it is chosen automatically. Use auto, webgpu or cpu.`);
 
   const asked = query.get("model");

@@ -17,9 +17,10 @@ export class Tabs {
     list.addEventListener("keydown", (event) => {
       const step = { ArrowRight: 1, ArrowLeft: -1, Home: -Infinity, End: Infinity }[event.key];
       if (step === undefined) return;
-      const at = this.#tabs.indexOf(event.target) + step;
-      const last = this.#tabs.length - 1;
-      const next = this.#tabs[Number.isFinite(at) ? (at + last + 1) % (last + 1) : step < 0 ? 0 : last];
+      const open = this.#tabs.filter((tab) => !tab.disabled);
+      const at = open.indexOf(event.target) + step;
+      const last = open.length - 1;
+      const next = open[Number.isFinite(at) ? (at + last + 1) % (last + 1) : step < 0 ? 0 : last];
       this.turn(next.getAttribute("aria-controls"));
       next.focus();
       event.preventDefault();

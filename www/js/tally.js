@@ -14,10 +14,12 @@ export function tally(document, shown) {
     total.relations += sentence.relations.length;
     total.shownEntities += visible.entities.length;
     total.shownRelations += visible.relations.length;
-    for (const [kind, items, some] of [["entity", sentence.entities, visible.entities], ["relation", sentence.relations, visible.relations]]) {
+    const count = (kind, items, visible) => {
       for (const { type } of items) at(counts[kind], type).all++;
-      for (const { type } of some) at(counts[kind], type).shown++;
-    }
+      for (const { type } of visible) at(counts[kind], type).shown++;
+    };
+    count("entity", sentence.entities, visible.entities);
+    count("relation", sentence.relations, visible.relations);
   }
   return { counts, total };
 }

@@ -5,7 +5,7 @@ mark { --color: var(--spanlight-1, var(--hue-1)); color: inherit; padding: 0.1em
   background: color-mix(in srgb, var(--color) 16%, transparent); border-bottom: 2px solid var(--color); box-decoration-break: clone; -webkit-box-decoration-break: clone; }
 ${Array.from({ length: 8 }, (_, i) => `mark[data-hue="${i + 1}"] { --color: var(--spanlight-${i + 1}, var(--hue-${i + 1})); }`).join("\n")}
 mark.pointed { outline: 2px solid var(--color); outline-offset: 1px; }
-[part~="label"] { font-size: 0.7em; color: var(--spanlight-ink, inherit); opacity: 0.8; white-space: nowrap; }
+[part~="label"] { font-size: 0.7em; color: var(--spanlight-ink, inherit); opacity: 0.8; white-space: nowrap; margin-inline-start: 0.35em; -webkit-user-select: none; user-select: none; }
 [part~="relations"] { list-style: none; margin: 0.5em 0 0; padding: 0; display: flex; flex-wrap: wrap; gap: 0.35em; }
 [part~="relations"][hidden], [part~="status"][hidden] { display: none; }
 [part~="relation"] { font: inherit; font-size: 0.85em; color: inherit; background: none; border: 1px solid currentColor; border-radius: 1em; padding: 0.15em 0.7em; cursor: pointer; text-align: start; }

@@ -34,6 +34,6 @@ function markOf(surface, type, index) {
   const label = document.createElement("span");
   label.setAttribute("part", "label");
   label.append(readable(type));
-  mark.append(surface, " ", label);
+  mark.append(surface, label);
   return mark;
 }

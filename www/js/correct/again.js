@@ -1,21 +1,22 @@
+import { keepByHand } from "../document/carry.js";
 import { sentenceOf } from "../document/intake.js";
-import { keepByHand, rewrite } from "./rewrite.js";
+import { rewrite } from "./rewrite.js";
 
 /**
  * Lets the reader edit the text of one sentence, and reads only that sentence again.
  * @param {number} place @param {import("../reading/row.js").Row} row
  * @param {import("../document/workspace.js").Workspace} space
- * @param {import("../machine.js").Machine} machine
+ * @param {import("../engine.js").Engine} engine
  * @param {(message: string) => void} announce
  * @returns {Promise<Error|null>} the error, if the sentence could not be read
  */
-export async function readAgain(place, row, space, machine, announce) {
+export async function readAgain(place, row, space, engine, announce) {
   const text = await rewrite(row);
   const old = row.sentence;
   if (text === null || space.document.sentences[place] !== old) return null;
   const fresh = [];
   try {
-    const outcome = await machine.extract(text, { onBatch: ({ sentences }) => fresh.push(...sentences) });
+    const outcome = await engine.extractor.read(text, { onBatch: ({ sentences }) => sentences.forEach((one) => fresh.push(one)) });
     if (outcome.cancelled) return null;
   } catch (error) {
     return error;

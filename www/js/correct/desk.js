@@ -46,8 +46,9 @@ export class Desk {
   }
 
   #offerSteps() {
-    byId("undo").disabled = !this.#space.document.undoable;
-    byId("redo").disabled = !this.#space.document.redoable;
+    for (const [id, possible] of Object.entries({ undo: this.#space.document.undoable, redo: this.#space.document.redoable })) {
+      /** @type {HTMLButtonElement} */ (byId(id)).disabled = !possible;
+    }
   }
 
   #followMode() {

@@ -29,7 +29,7 @@ export function rangeOf(element, start, end) {
   const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
   let offset = 0;
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {
-    const { length } = node.data;
+    const { length } = /** @type {Text} */ (node).data;
     if (start >= offset && start <= offset + length) range.setStart(node, start - offset);
     if (end <= offset + length) {
       range.setEnd(node, end - offset);

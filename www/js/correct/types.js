@@ -24,8 +24,8 @@ export function askType(space, announce) {
   form.addEventListener("submit", () => {
     const type = name.value.trim();
     if (type === "") return;
-    const kind = form.querySelector("input:checked").value;
-    space.addType(kind, type);
+    const kind = /** @type {HTMLInputElement} */ (form.querySelector("input:checked")).value;
+    space.addType(/** @type {"entity"|"relation"} */ (kind), type);
     announce(`Added the type ${type}`);
   });
   dialog.addEventListener("close", () => dialog.remove());

@@ -140,9 +140,9 @@ export class Document extends EventTarget {
     // The places of the following sentences change only if the number of sentences changes.
     const moved = before.length === after.length ? at + after.length : this.sentences.length - before.length + after.length;
     for (const { entities, relations } of before) for (const { id } of [...entities, ...relations]) this.#places.delete(id);
-    // Spreading a hundred thousand sentences would overflow the stack.
+    // Passing a hundred thousand sentences to a call would overflow the stack.
     if (at === this.sentences.length) for (const sentence of after) this.sentences.push(sentence);
-    else this.sentences.splice(at, before.length, ...after);
+    else this.sentences = [...this.sentences.slice(0, at), ...after, ...this.sentences.slice(at + before.length)];
     for (let index = at; index < moved; index++) {
       const { entities, relations } = this.sentences[index];
       for (const { id } of [...entities, ...relations]) this.#places.set(id, index);

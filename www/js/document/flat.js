@@ -1,6 +1,8 @@
 import { Document, freshId } from "./document.js";
+import { InputError } from "../input_error.js";
 import { sentencesOf } from "./sentences.js";
 import { trimmed } from "./space.js";
+import { snap } from "./words.js";
 
 /**
  * A document as plain lists, which the formats read and write. Offsets are UTF-16 code units of the text; `head` and
@@ -41,7 +43,7 @@ export function flatten(document, shown = (sentence) => sentence) {
 /**
  * Joins sentences that an entity or a relation crosses, and makes a sentence of an entity's text outside all sentences.
  * @param {Omit<Flat, "sentences"> & {sentences?: FlatSentence[]}} flat
- * @throws {Error} that names the invalid entity or relation
+ * @throws {InputError} that names the invalid entity or relation
  */
 export function unflatten({ text, sentences, entities, relations }) {
   const spans = entities.map((entity, index) => spanOf(entity, index, text));
@@ -67,15 +69,15 @@ function rest({ start, words, checked, origin }) {
 
 function spanOf({ start, end }, index, text) {
   const whole = Number.isInteger(start) && Number.isInteger(end) && 0 <= start && start < end && end <= text.length;
-  if (!whole) throw new Error(`entity ${index + 1}: its offsets ${start}–${end} do not lie in the text, which has ${text.length} characters`);
+  if (!whole) throw new InputError(`entity ${index + 1}: its offsets ${start}–${end} do not lie in the text, which has ${text.length} characters`);
   const span = trimmed(text, start, end);
-  if (!span) throw new Error(`entity ${index + 1}: the text from ${start} to ${end} is only white space`);
+  if (!span) throw new InputError(`entity ${index + 1}: the text from ${start} to ${end} is only white space`);
   return span;
 }
 
 function demandEnds({ head, tail, type }, index, count) {
   for (const end of [head, tail]) {
-    if (!Number.isInteger(end) || end < 0 || end >= count) throw new Error(`relation ${index + 1} (${type}): it points at entity ${end}, but there are ${count}`);
+    if (!Number.isInteger(end) || end < 0 || end >= count) throw new InputError(`relation ${index + 1} (${type}): it points at entity ${end}, but there are ${count}`);
   }
 }
 
@@ -99,7 +101,10 @@ function fill(sentences, units, entities, spans, relations) {
   const ids = entities.map(({ type, score, source }, index) => {
     const shift = units[unitOf[index]].start;
     const entity = { id: freshId(), start: spans[index].start - shift, end: spans[index].end - shift, type, score: score ?? null, source: source ?? "human" };
-    sentences[unitOf[index]].entities.push(entity);
+    const sentence = sentences[unitOf[index]];
+    // Words that do not contain the entity say nothing about it.
+    if (sentence.words && !snap(sentence.words, entity.start, entity.end)) sentence.words = null;
+    sentence.entities.push(entity);
     return entity.id;
   });
   for (const { head, tail, type, score, source } of relations) {

@@ -35,13 +35,13 @@ export class Intake {
 /** @returns {import("./document.js").Sentence} */
 export function sentenceOf(raw, before, text) {
   const ids = [];
-  const entities = [];
+  /** @type {import("./document.js").Entity[]} */ const entities = [];
   for (const [index, { start, end, type, score }] of raw.entities.entries()) {
     if (!within({ start, end }, raw.start, raw.end)) continue;
     ids[index] = freshId();
     entities.push({ id: ids[index], start: start - raw.start, end: end - raw.start, type, score, source: "model" });
   }
-  const relations = raw.relations
+  /** @type {import("./document.js").Relation[]} */ const relations = raw.relations
     .filter(({ head, tail }) => ids[head] && ids[tail])
     .map(({ head, tail, type, score }) => ({ id: freshId(), head: ids[head], tail: ids[tail], type, score, source: "model" }));
   const words = raw.words?.map(([start, end]) => [start - raw.start, end - raw.start]) ?? null;

@@ -9,8 +9,8 @@ export function join(sentences) {
   for (const [index, sentence] of sentences.entries()) {
     const at = text.length + (index > 0 ? sentence.before.length : 0);
     text += (index > 0 ? sentence.before : "") + sentence.text;
-    words.push(...(sentence.words ?? []).map(([start, end]) => [start + at, end + at]));
-    entities.push(...sentence.entities.map((entity) => ({ ...entity, start: entity.start + at, end: entity.end + at })));
+    for (const [start, end] of sentence.words ?? []) words.push([start + at, end + at]);
+    for (const entity of sentence.entities) entities.push({ ...entity, start: entity.start + at, end: entity.end + at });
   }
   return {
     before: sentences[0].before,

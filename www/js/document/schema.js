@@ -38,6 +38,11 @@ export class Schema {
     }
   }
 
+  /** The number of types. */
+  get size() {
+    return this.entities.size + this.relations.size;
+  }
+
   /** The types as plain data, for storage. */
   keep() {
     return { entities: [...this.entities.keys()], relations: [...this.relations.keys()], symmetric: [...this.symmetric] };

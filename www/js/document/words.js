@@ -11,7 +11,7 @@ const CLITIC = /^(.+?)(n['’]t|['’](?:s|re|ve|ll|d|m))$/iu;
  * @returns {[number, number][]}
  */
 export function wordsOf(text) {
-  const words = [];
+  /** @type {[number, number][]} */ const words = [];
   for (const { index, 0: word } of text.matchAll(WORD)) {
     const [, stem, clitic] = word.match(CLITIC) ?? [];
     if (clitic) words.push([index, index + stem.length], [index + stem.length, index + word.length]);
@@ -27,7 +27,7 @@ export function wordsOf(text) {
  */
 export function cutWords(words, cuts) {
   const places = [...new Set(cuts)].sort((a, b) => a - b);
-  const parts = [];
+  /** @type {[number, number][]} */ const parts = [];
   let next = 0;
   for (const [start, end] of words) {
     let from = start;
@@ -42,11 +42,30 @@ export function cutWords(words, cuts) {
 }
 
 /**
+ * The words of a span, as the indices of the first one and of the one after the last.
+ * @param {[number, number][]} words in ascending order @param {number} start @param {number} end
+ * @returns {[number, number]}
+ */
+export const rangeOf = (words, start, end) => [firstWhere(words, (word) => word[0] >= start), firstWhere(words, (word) => word[1] > end)];
+
+/** The index of the first item that passes a test, which all items after it pass too. @template T @param {T[]} items @param {(item: T) => boolean} passes */
+export function firstWhere(items, passes) {
+  let [low, high] = [0, items.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (passes(items[middle])) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
+/**
  * Extends a span to whole words; null if it touches no word.
  * @param {[number, number][]} words @param {number} start @param {number} end
  * @returns {{start: number, end: number}|null}
  */
 export function snap(words, start, end) {
-  const touched = words.filter((word) => word[0] < end && word[1] > start);
-  return touched.length === 0 ? null : { start: touched[0][0], end: touched.at(-1)[1] };
+  const first = firstWhere(words, (word) => word[1] > start);
+  const after = firstWhere(words, (word) => word[0] >= end);
+  return first < after ? { start: words[first][0], end: words[after - 1][1] } : null;
 }

@@ -43,7 +43,7 @@ export class Exports {
   /** @param {string} [id] id of the format to preselect */
   show(id) {
     const kind = KINDS.find((one) => one.id === id) ?? this.#kind;
-    this.#dialog.querySelector(`input[value="${kind.id}"]`).checked = true;
+    /** @type {HTMLInputElement} */ (this.#dialog.querySelector(`input[value="${kind.id}"]`)).checked = true;
     this.#mineOnly = id === "jsonl";
     this.#turn(kind);
     this.#dialog.showModal();

@@ -1,7 +1,7 @@
-/** The rules of the style sheet that defines the colours of the hues. @returns {CSSRule[]} */
+/** The rules of the style sheet that defines the colours of the hues. @returns {CSSStyleRule[]} */
 function rules() {
   const sheet = [...document.styleSheets].find(({ href }) => href?.endsWith("/palette.css"));
-  return sheet ? [...sheet.cssRules] : [];
+  return sheet ? /** @type {CSSStyleRule[]} */ ([...sheet.cssRules]) : [];
 }
 
 /** The colours of the hues on a white ground. @returns {{tint: string, bar: string, ink: string}[]} */

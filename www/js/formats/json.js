@@ -1,3 +1,6 @@
+import { kind, list, quoted, record, string } from "../demand.js";
+import { InputError } from "../input_error.js";
+
 /** @typedef {import("../document/flat.js").Flat} Flat */
 
 /**
@@ -18,63 +21,76 @@ export function writeJson({ text, sentences, entities, relations }, { name, mode
   return `${JSON.stringify(data, null, 1)}\n`;
 }
 
+// A word with one of these would forge a row or a column of a table of words.
+const BREAK = /[\t\n\v\f\r\u0085\u2028\u2029]/;
+
 /**
  * @param {unknown} data the parsed JSON
  * @returns {Flat & {name: string|null}}
  */
 export function readJson(data) {
-  const { text, name } = data;
-  if (typeof text !== "string") throw new Error("“text” is missing");
-  if (data.offsets !== undefined && data.offsets !== "UTF-16") throw new Error(`“offsets” is “${data.offsets}”; this page reads “UTF-16” only`);
-  const entities = list(data, "entities").map((entity, index) => {
+  const { text: given, name, offsets, ...rest } = record(data, "The file");
+  const text = string(given, "“text”");
+  if (offsets !== undefined && offsets !== "UTF-16") throw new InputError(`“offsets” is ${kind(offsets)}; this page reads “UTF-16” only. Count offsets in UTF-16 units, as JavaScript does.`);
+  const entities = list(rest.entities, "“entities”").map((one, index) => {
     const at = `entities[${index}]`;
-    if (typeof entity?.type !== "string") throw new Error(`${at}: “type” is missing`);
-    if (typeof entity.text === "string" && text.slice(entity.start, entity.end) !== entity.text) {
-      throw new Error(`${at}: the text from ${entity.start} to ${entity.end} is not “${entity.text}”`);
+    const entity = record(one, at);
+    const { start, end } = entity;
+    if (!Number.isInteger(start) || !Number.isInteger(end) || start < 0 || end <= start || end > text.length) {
+      throw new InputError(`${at}: its offsets ${kind(start)}–${kind(end)} do not lie in the text, which has ${text.length} characters`);
     }
-    return { start: entity.start, end: entity.end, type: entity.type, ...judgement(entity) };
+    if (typeof entity.text === "string" && text.slice(start, end) !== entity.text) {
+      throw new InputError(`${at}: the text from ${start} to ${end} is “${quoted(text.slice(start, end))}”, not “${quoted(entity.text)}”. Offsets count UTF-16 units.`);
+    }
+    return { start, end, type: string(entity.type, `${at}.type`), ...judgement(entity) };
   });
-  const relations = list(data, "relations").map((relation, index) => {
-    if (typeof relation?.type !== "string") throw new Error(`relations[${index}]: “type” is missing`);
-    return { head: relation.head, tail: relation.tail, type: relation.type, ...judgement(relation) };
+  const relations = list(rest.relations, "“relations”").map((one, index) => {
+    const at = `relations[${index}]`;
+    const relation = record(one, at);
+    for (const end of [relation.head, relation.tail]) {
+      if (!Number.isInteger(end) || end < 0 || end >= entities.length) throw new InputError(`${at} points at entity ${kind(end)}, but the file has ${entities.length}, counted from 0`);
+    }
+    return { head: relation.head, tail: relation.tail, type: string(relation.type, `${at}.type`), ...judgement(relation) };
   });
-  return { name: typeof name === "string" ? name : null, text, sentences: sentencesOf(data, text), entities, relations };
+  return { name: typeof name === "string" ? name : null, text, sentences: sentencesOf(rest.sentences, text), entities, relations };
 }
 
-/** The score and source of an annotation; a score without a source comes from a model. */
+/**
+ * The score and source of an annotation; a score without a source comes from a model.
+ * @param {{score?: any, source?: any}} annotation
+ * @returns {{score: number|null, source: "model"|"human"}}
+ */
 export function judgement({ score, source }) {
   const known = Number.isFinite(score) ? score : null;
   return { score: known, source: source === "human" || source === "model" ? source : known === null ? "human" : "model" };
 }
 
-function sentencesOf(data, text) {
-  if (data.sentences === undefined) return undefined;
+function sentencesOf(sentences, text) {
+  if (sentences === undefined) return undefined;
   let last = 0;
-  return list(data, "sentences").map((sentence, index) => {
-    const { start, end, words, checked, origin } = sentence ?? {};
+  return list(sentences, "“sentences”").map((sentence, index) => {
+    const at = `sentences[${index}]`;
+    const { start, end, words, checked, origin } = record(sentence, at);
     if (!Number.isInteger(start) || !Number.isInteger(end) || start < last || end <= start || end > text.length) {
-      throw new Error(`sentences[${index}]: ${start}–${end} is not a range of the text after the previous sentence`);
+      throw new InputError(`${at}: ${kind(start)}–${kind(end)} is not a range of the text after the previous sentence`);
     }
     last = end;
-    return { start, end, words: wordsIn(words, start, end), checked: checked === true, ...(originOf(origin) && { origin: originOf(origin) }) };
+    return { start, end, words: wordsIn(words, start, end, text, at), checked: checked === true, ...(originOf(origin) && { origin: originOf(origin) }) };
   });
 }
 
-function wordsIn(words, start, end) {
+function wordsIn(words, start, end, text, at) {
+  if (words === undefined || words === null) return null;
   let last = start;
-  const sound = Array.isArray(words) && words.every((word) => {
-    const fits = Array.isArray(word) && word.every(Number.isInteger) && word[0] >= last && word[1] > word[0] && word[1] <= end;
-    last = word?.[1];
-    return fits;
+  return list(words, `${at}.words`).map((word, index) => {
+    const place = `${at}.words[${index}]`;
+    const [from, to] = list(word ?? null, place);
+    if (!Number.isInteger(from) || !Number.isInteger(to) || from < last || to <= from || to > end) throw new InputError(`${place}: ${kind(from)}–${kind(to)} is not a range of the sentence after the previous word`);
+    if (BREAK.test(text.slice(from, to))) throw new InputError(`${place}: the word “${quoted(text.slice(from, to))}” contains a tab or a line break. Cut it there, or leave “words” out.`);
+    last = to;
+    return /** @type {[number, number]} */ ([from, to]);
   });
-  return sound ? words : null;
 }
 
 const originOf = (origin) =>
   typeof origin?.article === "string" && Number.isInteger(origin.index) ? { article: origin.article, index: origin.index } : null;
-
-function list(data, field) {
-  const value = data[field] ?? [];
-  if (!Array.isArray(value)) throw new Error(`“${field}” is not a list`);
-  return value;
-}

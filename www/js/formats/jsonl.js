@@ -1,9 +1,15 @@
+import { kind, list, quoted, record, string } from "../demand.js";
 import { groupBy } from "../document/group.js";
-import { cutWords, wordsOf } from "../document/words.js";
+import { cutWords, rangeOf, wordsOf } from "../document/words.js";
+import { InputError } from "../input_error.js";
 import { judgement } from "./json.js";
+import { linesOf, parseLine } from "./lines.js";
 import { unescapeWord } from "./treebank.js";
 
 /** @typedef {import("../document/flat.js").Flat} Flat */
+
+// A word with one of these would forge a row or a column of a table of words.
+const BREAK = /[\t\n\v\f\r\u0085\u2028\u2029]/;
 
 // The crate "formats" reads and writes the same lines in Rust, but only words and annotations. This JavaScript version
 // also keeps the text between the words, scores, sources and lone surrogates. It runs on the main thread, where the
@@ -59,49 +65,68 @@ export function writeJsonl({ text, sentences, entities, relations }, { name }) {
 export function readJsonl(content) {
   const flat = { text: "", sentences: [], entities: [], relations: [] };
   let article = null;
-  for (const [number, line] of content.split("\n").entries()) {
-    if (line.trim() === "") continue;
-    const at = `line ${number + 1}`;
-    const record = parsed(line, at);
-    if (typeof record?.sentText !== "string") throw new Error(`${at}: “sentText” is missing`);
+  for (const [number, line] of linesOf(content)) {
+    const at = `line ${number}`;
+    const one = record(parseLine(line, number), `${at}: the record`);
+    string(one.sentText, `${at}: “sentText”`);
     const first = article === null;
-    const same = first || article === record.articleId;
-    article = record.articleId ?? "";
-    add(flat, record, first ? "" : same ? "\n" : "\n\n", at);
+    const own = nameOf(one.articleId);
+    const same = first || article === own;
+    article = own;
+    add(flat, one, first ? "" : same ? "\n" : "\n\n", at);
   }
   return flat;
 }
 
-function add(flat, record, gap, at) {
-  const { before, text, words, after = "", checked } = layout(record, gap);
+function add(flat, one, gap, at) {
+  const { before, text, words, after = "", checked } = layout(one, gap, at);
   const start = flat.text.length + before.length;
   flat.text += before + text + (typeof after === "string" ? after : "");
   const absolute = words.map(([from, to]) => [start + from, start + to]);
-  const origin = { article: String(record.articleId ?? ""), index: Number.isInteger(Number(record.sentId)) ? Number(record.sentId) : flat.sentences.length };
+  const origin = { article: nameOf(one.articleId), index: Number.isInteger(Number(one.sentId)) ? Number(one.sentId) : flat.sentences.length };
   flat.sentences.push({ start, end: start + text.length, words: absolute, checked: checked === true, origin });
   const byId = new Map();
-  for (const { emId, offset, label, ...about } of record.entityMentions ?? []) {
-    const [from, to] = Array.isArray(offset) ? offset : [];
-    if (!(from >= 0 && from < to && to <= words.length)) throw new Error(`${at}: the mention “${emId}” covers the words ${from}–${to} of ${words.length}`);
-    byId.set(emId, flat.entities.push({ start: absolute[from][0], end: absolute[to - 1][1], type: String(label), ...judgement(about) }) - 1);
-  }
-  for (const { em1Id, em2Id, label, ...about } of record.relationMentions ?? []) {
-    if (!byId.has(em1Id) || !byId.has(em2Id)) throw new Error(`${at}: a relation “${label}” points at a mention that the line does not have`);
-    flat.relations.push({ head: byId.get(em1Id), tail: byId.get(em2Id), type: String(label), ...judgement(about) });
-  }
+  list(one.entityMentions, `${at}: “entityMentions”`).forEach((mention, index) => {
+    const place = `${at}: entityMentions[${index}]`;
+    const { emId, offset, label, ...about } = record(mention, place);
+    const [from, to] = list(offset ?? null, `${place}.offset`);
+    if (!(Number.isInteger(from) && Number.isInteger(to) && from >= 0 && from < to && to <= words.length)) throw new InputError(`${place}.offset: the words ${kind(from)}–${kind(to)} are not a span of the sentence's ${words.length} words`);
+    if (byId.has(emId)) throw new InputError(`${place}.emId: the id ${kind(emId)} is there twice; give each mention of the line one of its own`);
+    byId.set(emId, flat.entities.push({ start: absolute[from][0], end: absolute[to - 1][1], type: string(label, `${place}.label`), ...judgement(about) }) - 1);
+  });
+  list(one.relationMentions, `${at}: “relationMentions”`).forEach((relation, index) => {
+    const place = `${at}: relationMentions[${index}]`;
+    const { em1Id, em2Id, label, ...about } = record(relation, place);
+    for (const [field, id] of Object.entries({ em1Id, em2Id })) if (!byId.has(id)) throw new InputError(`${place}.${field}: ${kind(id)} points at a mention that the line does not have`);
+    flat.relations.push({ head: byId.get(em1Id), tail: byId.get(em2Id), type: string(label, `${place}.label`), ...judgement(about) });
+  });
 }
 
+/** The name of an article, which other programs give as a text or a number. */
+const nameOf = (value) => (typeof value === "string" || typeof value === "number" ? String(value) : "");
+
 /** Restores the text of a sentence from the field `spanlight`, if the field is present and consistent. */
-function layout({ sentText, spanlight }, gap) {
-  const spoken = sentText.replace(/^[ \t\n\f\r]+|[ \t\n\f\r]+$/g, "").split(" ");
+function layout({ sentText, spanlight }, gap, at) {
+  const spoken = sentText.slice(...borders(sentText)).split(" ");
+  const bad = spoken.findIndex((word) => word === "" || BREAK.test(word));
+  if (bad >= 0) throw new InputError(`${at}: “sentText”: word ${bad} ${spoken[bad] === "" ? "is empty" : `, “${quoted(spoken[bad])}”, contains a tab or a line break`}. Separate words by one space each.`);
   const { before, text, words } = spanlight ?? {};
-  const agrees = typeof before === "string" && typeof text === "string" && Array.isArray(words) && words.length === spoken.length &&
-    words.every(([start, end], i) => text.slice(start, end) === spoken[i]);
+  let last = 0;
+  const fits = (word, i) => Array.isArray(word) && Number.isInteger(word[0]) && word[0] >= last && text.slice(word[0], word[1]) === spoken[i] && (last = word[1]) > word[0];
+  const agrees = typeof before === "string" && typeof text === "string" && Array.isArray(words) && words.length === spoken.length && words.every(fits);
   if (agrees) return spanlight;
   const plain = spoken.map(unescapeWord);
   let offset = 0;
   const ranges = plain.map((word) => [offset, (offset += word.length + 1) - 1]);
   return { before: gap, text: plain.join(" "), words: ranges };
+}
+
+/** The range of a text without the white space of ASCII around it. (A regular expression would take quadratic time.) */
+function borders(text) {
+  let [start, end] = [0, text.length];
+  while (start < end && " \t\n\f\r".includes(text[start])) start++;
+  while (end > start && " \t\n\f\r".includes(text[end - 1])) end--;
+  return [start, end];
 }
 
 /** The indices of the entities of each sentence. */
@@ -122,8 +147,7 @@ export function wordsIn(text, { start, end, words }, entities) {
 }
 
 function mention({ start, end, type, score, source }, words, spoken, emId) {
-  const from = words.findIndex((word) => word[0] >= start);
-  const to = words.findLastIndex((word) => word[1] <= end) + 1;
+  const [from, to] = rangeOf(words, start, end);
   return { emId, text: words.slice(from, to).map(spoken).join(" "), offset: [from, to], label: type, ...about(score, source) };
 }
 
@@ -132,11 +156,3 @@ const link = ({ type, score, source }, head, tail) => ({ em1Id: head.emId, em1Te
 const about = (score, source) => ({ ...(score !== null && { score }), source });
 
 const idOf = ({ article, index }, order) => `${article}-${index}-E${order + 1}`;
-
-function parsed(line, at) {
-  try {
-    return JSON.parse(line);
-  } catch (error) {
-    throw new Error(`${at}: this is not JSON (${error.message})`);
-  }
-}

@@ -1,3 +1,5 @@
+import { groupBy } from "../document/group.js";
+import { firstWhere } from "../document/words.js";
 import { pathOf, tipOf } from "../reading/paths.js";
 import { LANE, route } from "../route.js";
 import { escaped } from "./markup.js";
@@ -10,6 +12,7 @@ const MARGIN = 30;
 const LINE = 34;
 const ROOM = 8;
 const PAD = 4;
+const DEEPEST = 4;
 
 /**
  * Draws one sentence with its entities and relations.
@@ -25,7 +28,7 @@ export function writeSvg({ text }, { entities, relations }, { schema, palette, m
   const links = relations
     .filter(({ head, tail }) => head !== tail)
     .map((relation) => ({ relation, head: boxes.get(relation.head), tail: boxes.get(relation.tail), label: width(schema.relation(relation.type).words, LABEL, SANS, 500) + 8 }));
-  const lines = 1 + Math.max(0, ...words.map(({ line }) => line));
+  const lines = 1 + (words.at(-1)?.line ?? 0);
   const { lanes } = route(links, WIDTH, MARGIN - 4);
   const tops = [];
   for (let line = 0, y = 12; line < lines; line++) {
@@ -38,9 +41,10 @@ export function writeSvg({ text }, { entities, relations }, { schema, palette, m
   const height = tops.at(-1) + LINE + 6;
   const rightwards = /\p{L}/u.exec(text)?.[0].match(/[\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}]/u) ? -1 : 1;
   const flip = (x) => (rightwards < 0 ? WIDTH - x : x);
+  const depths = depthsOf(entities);
   const look = ({ type }) => ({ ...schema.entity(type), ...palette[schema.entity(type).hue] });
   const shapes = [
-    ...entities.flatMap((entity) => boxes.get(entity.id).map((box, i, all) => mark(box, look(entity), flip, i === all.length - 1 ? width(schema.entity(entity.type).tag.toUpperCase(), TAG, SANS, 700) : null, nesting(entity, entities)))),
+    ...entities.flatMap((entity) => boxes.get(entity.id).map((box, i, all) => mark(box, look(entity), flip, i === all.length - 1 ? width(schema.entity(entity.type).tag.toUpperCase(), TAG, SANS, 700) : null, depths.get(entity)))),
     ...words.map((word) => textAt(flip(word.x + word.width / 2), tops[word.line] + 15, SIZE, SERIF, "#111", word.text)),
     ...routes.map((one) => arc(one, schema, flip, width)),
   ];
@@ -55,12 +59,22 @@ ${shapes.join("\n")}
 /** Places the words; the name of a type takes room after the last word of its entity. */
 function placed(text, entities, schema, width) {
   const cuts = [...new Set(entities.flatMap(({ start, end }) => [start, end]))].sort((a, b) => a - b);
+  const [begun, ended] = [groupBy(entities, ({ start }) => start), groupBy(entities, ({ end }) => end)];
+  const tagWidth = (type) => width(schema.entity(type).tag.toUpperCase(), TAG, SANS, 700) + 7;
+  let next = 0;
   const words = [];
   let [x, line] = [0, 0];
   const space = width(" ", SIZE, SERIF);
   for (const { index, 0: run } of text.matchAll(/\P{White_Space}+/gu)) {
-    const places = [index, ...cuts.filter((cut) => cut > index && cut < index + run.length), index + run.length];
-    const parts = places.slice(1).map((end, i) => part(text, places[i], end, entities, schema, width));
+    const places = [index];
+    while (cuts[next] <= index) next++;
+    for (; cuts[next] < index + run.length; next++) places.push(cuts[next]);
+    places.push(index + run.length);
+    const parts = places.slice(1).map((end, i) => {
+      const [start, closed] = [places[i], ended.get(end) ?? []];
+      const after = closed.reduce((sum, { type }) => sum + tagWidth(type) + PAD, 0);
+      return { start, end, text: text.slice(start, end), width: width(text.slice(start, end), SIZE, SERIF), before: (begun.get(start)?.length ?? 0) * PAD, after };
+    });
     const whole = parts.reduce((sum, { before, width: own, after }) => sum + before + own + after, 0);
     if (x > 0 && x + whole > WIDTH) [x, line] = [0, line + 1];
     for (const { before, after, ...word } of parts) {
@@ -72,22 +86,30 @@ function placed(text, entities, schema, width) {
   return words;
 }
 
-function part(text, start, end, entities, schema, width) {
-  const begun = entities.filter((entity) => entity.start === start).length;
-  const ended = entities.filter((entity) => entity.end === end);
-  const tags = ended.reduce((sum, { type }) => sum + width(schema.entity(type).tag.toUpperCase(), TAG, SANS, 700) + 7, 0);
-  return { start, end, text: text.slice(start, end), width: width(text.slice(start, end), SIZE, SERIF), before: begun * PAD, after: tags + ended.length * PAD };
-}
-
 /** The boxes of an entity, one on each line. */
 function boxesOf({ start, end }, words) {
-  const own = words.filter((word) => word.start >= start && word.end <= end);
-  const byLine = new Map();
-  for (const word of own) byLine.set(word.line, [...(byLine.get(word.line) ?? []), word]);
-  return [...byLine].map(([line, some]) => ({ line, top: 0, left: some[0].x - PAD, right: some.at(-1).tagX + 1, words: some }));
+  const boxes = [];
+  for (let at = firstWhere(words, (word) => word.start >= start); words[at]?.end <= end; at++) {
+    const { line, x, tagX } = words[at];
+    if (boxes.at(-1)?.line !== line) boxes.push({ line, top: 0, left: x - PAD, right: 0 });
+    boxes.at(-1).right = tagX + 1;
+  }
+  return boxes;
 }
 
-const nesting = (entity, entities) => entities.filter((other) => other !== entity && other.start <= entity.start && other.end >= entity.end).length;
+/** How many entities each entity lies in, as far as the height of a box can show. */
+function depthsOf(entities) {
+  const depths = new Map();
+  const open = [];
+  for (const entity of entities.toSorted((a, b) => a.start - b.start || b.end - a.end)) {
+    while (open.length > 0 && open.at(-1).end <= entity.start) open.pop();
+    let depth = 0;
+    for (let at = open.length - 1; at >= 0 && depth < DEEPEST; at--) if (open[at].end >= entity.end) depth++;
+    depths.set(entity, depth);
+    open.push(entity);
+  }
+  return depths;
+}
 
 /** `tagged` is the width of the type's name, which only the last box of an entity shows. */
 function mark(box, { tint, bar, ink, tag, underline }, flip, tagged, depth) {

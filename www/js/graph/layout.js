@@ -105,8 +105,10 @@ function separate(boxes) {
 
 function framed(boxes) {
   const edge = (pick, side) => boxes.map((box) => pick(box) + (side * (pick === left ? box.width : box.height)) / 2);
-  const [minX, minY] = [Math.min(...edge(left, -1), 0), Math.min(...edge(top, -1), 0)];
-  const [maxX, maxY] = [Math.max(...edge(left, 1), 0), Math.max(...edge(top, 1), 0)];
+  const least = (values) => values.reduce((a, b) => Math.min(a, b), 0);
+  const most = (values) => values.reduce((a, b) => Math.max(a, b), 0);
+  const [minX, minY] = [least(edge(left, -1)), least(edge(top, -1))];
+  const [maxX, maxY] = [most(edge(left, 1)), most(edge(top, 1))];
   return {
     boxes: boxes.map((box) => ({ ...box, x: box.x - minX + GAP, y: box.y - minY + GAP })),
     width: maxX - minX + 2 * GAP,

@@ -23,12 +23,12 @@ export function listenDrop(onFiles) {
     veil.hidden = true;
     if (!carriesFiles(event)) return;
     event.preventDefault();
-    onFiles(await filesOf(event.dataTransfer));
+    onFiles(await filesOf(event.dataTransfer).catch(() => []));
   });
 }
 
 /** The dropped files, and the files of dropped folders, but not of their subfolders. @param {DataTransfer} transfer */
-async function filesOf(transfer) {
+export async function filesOf(transfer) {
   const plain = [...transfer.files];
   const entries = [...transfer.items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
   if (!entries.some(({ isDirectory }) => isDirectory)) return plain;
@@ -37,4 +37,13 @@ async function filesOf(transfer) {
   return Promise.all(files);
 }
 
-const listOf = (folder) => new Promise((resolve, reject) => folder.createReader().readEntries(resolve, reject));
+/** The entries of a folder, which a browser hands over a hundred at a time. @param {any} folder @returns {Promise<any[]>} */
+async function listOf(folder) {
+  const reader = folder.createReader();
+  const all = [];
+  for (;;) {
+    const some = await new Promise((resolve, reject) => reader.readEntries(resolve, reject));
+    if (some.length === 0) return all;
+    for (const entry of some) all.push(entry);
+  }
+}

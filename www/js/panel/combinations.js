@@ -66,16 +66,19 @@ export class Combinations {
 
   #setAll(allowed) {
     const types = [...this.#schema.entities.keys()];
-    const all = types.flatMap((from) => types.map((to) => [from, this.#relation, to]));
-    const wanted = (one) => this.#both(...one).some((either) => allowed(JSON.stringify(either)));
+    /** @type {[string, string, string][]} */ const all = types.flatMap((from) => types.map((to) => /** @type {[string, string, string]} */ ([from, this.#relation, to])));
+    const wanted = (/** @type {[string, string, string]} */ one) => this.#both(...one).some((either) => allowed(JSON.stringify(either)));
     this.#choice.allow(all.filter((one) => !wanted(one)), false);
     this.#choice.allow(all.filter(wanted), true);
     this.#turn(this.#relation);
   }
 
-  /** Both directions of a symmetric relation, which are allowed or forbidden together. */
+  /**
+   * Both directions of a symmetric relation, which are allowed or forbidden together.
+   * @param {string} from @param {string} relation @param {string} to
+   * @returns {[string, string, string][]}
+   */
   #both(from, relation, to) {
-    const one = [from, relation, to];
-    return this.#schema.symmetric.has(relation) ? [one, [to, relation, from]] : [one];
+    return this.#schema.symmetric.has(relation) ? [[from, relation, to], [to, relation, from]] : [[from, relation, to]];
   }
 }

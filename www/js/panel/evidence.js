@@ -5,14 +5,14 @@ export class Evidence {
   #engine;
   #known = new Map();
 
-  /** @param {import("../machine.js").Machine} engine */
+  /** @param {import("../engine.js").Engine} engine */
   constructor(engine) {
     this.#engine = engine;
   }
 
   /** Whether a loaded engine can explain. */
   get ready() {
-    return this.#engine.can("explain") && this.#engine.info !== null;
+    return this.#engine.info !== null;
   }
 
   /**
@@ -21,7 +21,7 @@ export class Evidence {
    */
   of(text) {
     if (!this.#known.has(text)) {
-      const asked = this.#engine.explain(text, { start: 0 });
+      const asked = this.#engine.extractor.explain(text, { start: 0 });
       asked.catch(() => this.#known.delete(text));
       this.#known.set(text, asked);
       if (this.#known.size > MAX_ANSWERS) this.#known.delete(this.#known.keys().next().value);
@@ -73,8 +73,8 @@ export function evidenceOfEntity(raw, { start, end }) {
  * @returns {{part: "left"|"head"|"middle"|"tail"|"right", start: number, end: number, share: number}[]}
  */
 export function partsOf(attention, head, tail, length) {
-  const [first, second] = head.start <= tail.start ? ["head", "tail"] : ["tail", "head"];
+  /** @type {("head"|"tail")[]} */ const [first, second] = head.start <= tail.start ? ["head", "tail"] : ["tail", "head"];
   const [a, b] = first === "head" ? [head, tail] : [tail, head];
-  const borders = [["left", 0, a.start], [first, a.start, a.end], ["middle", a.end, b.start], [second, b.start, b.end], ["right", b.end, length]];
+  /** @type {["left"|"head"|"middle"|"tail"|"right", number, number][]} */ const borders = [["left", 0, a.start], [first, a.start, a.end], ["middle", a.end, b.start], [second, b.start, b.end], ["right", b.end, length]];
   return borders.map(([part, start, end]) => ({ part, start, end, share: attention[part] }));
 }

@@ -1,6 +1,7 @@
 import { make } from "../dom.js";
 import { relationsOf, same } from "../document/focus.js";
 import { score } from "../format.js";
+import { told } from "../input_error.js";
 import { suggestions } from "./suggestions.js";
 import { entityTools, pendingTools, relationTools } from "./tools.js";
 import { whyEntity, whyRelation } from "./why.js";
@@ -110,7 +111,7 @@ export class Selection {
     root.append(hint("Asking the model why …"));
     this.#evidence.of(sentence.text).then(
       (raw) => turn === this.#turn && this.#answer(root, raw, target, place, sentence),
-      (error) => turn === this.#turn && root.replaceChildren(hint(`The model could not explain this: ${error.message}`)),
+      (error) => turn === this.#turn && root.replaceChildren(hint(`The model could not explain this: ${told(error)}`)),
     );
     return root;
   }

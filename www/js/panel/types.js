@@ -77,7 +77,8 @@ export class Types {
     }
     for (const [kind, { types, ...slider }] of this.#group) {
       const scores = types.map((type) => this.#choice.least(kind, type));
-      const [low, high] = [Math.min(...scores, 1), Math.max(...scores, 0)];
+      const low = scores.reduce((least, one) => Math.min(least, one), 1);
+      const high = scores.reduce((most, one) => Math.max(most, one), 0);
       put(slider, types.length > 0 ? low : 0, low < high);
     }
   }

@@ -51,8 +51,8 @@ export class RowList extends EventTarget {
     const fresh = after.slice(kept).map((sentence) => this.#make(sentence));
     // While a text is read, sentences are appended; pushing avoids a spread of very many arguments.
     if (at + kept === this.rows.length) for (const row of fresh) this.rows.push(row);
-    else this.rows.splice(at + kept, 0, ...fresh);
-    if (next) next.before(...fresh.map(({ element }) => element));
+    else this.rows = [...this.rows.slice(0, at + kept), ...fresh, ...this.rows.slice(at + kept)];
+    if (next) for (const { element } of fresh) next.before(element);
     else this.#append(fresh);
     const moved = gone.length === fresh.length ? at + after.length : this.rows.length;
     for (let i = at + kept; i < moved; i++) this.rows[i].number = i + 1;

@@ -41,7 +41,7 @@ export function listen(list, reading, focus, onPick) {
 function targetOf(node) {
   const element = node instanceof Element ? node.closest("[data-relation], [data-entity]") : null;
   if (!element) return null;
-  const { entity, relation } = element.dataset;
+  const { entity, relation } = /** @type {HTMLElement} */ (element).dataset;
   return relation === undefined ? { kind: "entity", id: Number(entity) } : { kind: "relation", id: Number(relation) };
 }
 

@@ -21,6 +21,7 @@ export class Row {
   #held = null;
   #gap = make("span", { className: "between", dir: "auto", hidden: true });
   #toggle = make("button", { type: "button", className: "arc-toggle", hidden: true, dataset: { action: "arcs" } });
+  #deeper = make("span", { className: "hint", hidden: true });
   stale = true;
   unplaced = true;
   near = false;
@@ -29,7 +30,7 @@ export class Row {
   constructor(sentence, schema) {
     this.text = new SentenceText(schema);
     this.arcs = new Arcs(this.text, schema);
-    this.element = make("li", { className: "sentence", dir: "auto" }, this.#gap, this.text.element, this.arcs.svg, this.#toggle);
+    this.element = make("li", { className: "sentence", dir: "auto" }, this.#gap, this.text.element, this.arcs.svg, this.#toggle, this.#deeper);
     this.put(sentence);
   }
 
@@ -59,6 +60,8 @@ export class Row {
     this.#hold();
     this.text.render(this.sentence.text, this.#found, this.#heat);
     this.text.mark(this.#marks);
+    this.#deeper.hidden = this.text.unmarked === 0;
+    this.#deeper.textContent = `${plural(this.text.unmarked, "entity lies", "entities lie")} deeper inside others than marks can show. Look for them in the tables.`;
     this.#giveBack();
   }
 

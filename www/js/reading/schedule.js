@@ -1,4 +1,4 @@
-const whenIdle = globalThis.requestIdleCallback ?? ((work) => setTimeout(() => work({ timeRemaining: () => 8 }), 50));
+const whenIdle = globalThis.requestIdleCallback ?? ((work) => setTimeout(() => work({ didTimeout: false, timeRemaining: () => 8 }), 50));
 
 /** Schedules work that can wait. */
 export class Schedule {

@@ -1,4 +1,4 @@
-import { make } from "../dom.js";
+import { fill, make } from "../dom.js";
 import { plural, score } from "../format.js";
 import { nest } from "./spans.js";
 import { stretches } from "./stretches.js";
@@ -12,6 +12,7 @@ import { stretches } from "./stretches.js";
 export class SentenceText {
   #schema;
   /** @type {Map<number, HTMLElement[]>} the pieces of each entity */ pieces = new Map();
+  /** The number of visible entities without a mark, since they lie too deep inside others. */ unmarked = 0;
 
   /** @param {import("../document/schema.js").Schema} schema */
   constructor(schema) {
@@ -35,7 +36,8 @@ export class SentenceText {
     this.pieces = new Map(entities.map(({ id }) => [id, []]));
     const draw = (nodes) => nodes.flatMap((node) => (node.piece ? [this.#mark(node, text, links, draw)] : this.#words(text, node, heat)));
     const parts = stretches(nest(entities, 0, text.length), text).map(draw);
-    this.element.replaceChildren(...(parts.length > 1 ? parts.map((nodes) => make("span", { className: "stretch" }, ...nodes)) : parts.flat()));
+    fill(this.element, parts.length > 1 ? parts.map((nodes) => filled(make("span", { className: "stretch" }), nodes)) : parts.flat());
+    this.unmarked = [...this.pieces.values()].filter((pieces) => pieces.length === 0).length;
   }
 
   /** @param {{active: Set<number>, linked: Set<number>, kept: number|null}} marks ids of entities */
@@ -63,7 +65,7 @@ export class SentenceText {
       element.setAttribute("aria-roledescription", "entity");
       element.setAttribute("aria-label", describe(entity, text, look.words, links.get(entity.id) ?? 0));
     }
-    element.append(...draw(children));
+    fill(element, draw(children));
     // A strut raises only its own line of text: see reserve() in arcs.js.
     if (first) element.prepend(make("span", { className: "strut" }));
     if (last) element.append(make("span", { className: "strut" }));
@@ -80,6 +82,11 @@ export class SentenceText {
       return piece;
     });
   }
+}
+
+function filled(element, nodes) {
+  fill(element, nodes);
+  return element;
 }
 
 /** @param {import("../document/document.js").Entity} entity @param {string} text @param {string} words @param {number} links */

@@ -4,19 +4,23 @@
  * @typedef {{start: number, end: number, piece?: Piece, children?: Node[]}} Node
  */
 
+// A browser cannot lay out marks that nest thousands deep, and no reader could tell them apart.
+const DEEPEST = 24;
+
 /**
  * Builds a tree of text and nested pieces from the entities between two offsets.
+ * Entities that lie deeper than `DEEPEST` inside others are left out.
  * @param {import("../document/document.js").Entity[]} entities
  * @param {number} start @param {number} end
  * @returns {Node[]}
  */
 export function nest(entities, start, end) {
   const pieces = entities.map((entity) => ({ entity, start: entity.start, end: entity.end, first: true, last: true }));
-  return arrange(pieces, start, end);
+  return arrange(pieces, start, end, 1);
 }
 
 /** @param {Piece[]} pieces @returns {Node[]} */
-function arrange(pieces, start, end) {
+function arrange(pieces, start, end, depth) {
   const nodes = [];
   const waiting = pieces.sort(outerFirst);
   let position = start;
@@ -24,7 +28,7 @@ function arrange(pieces, start, end) {
     const piece = waiting[at];
     const { inside, cut, next } = within(waiting, at);
     if (piece.start > position) nodes.push({ start: position, end: piece.start });
-    nodes.push({ start: piece.start, end: piece.end, piece, children: arrange(inside, piece.start, piece.end) });
+    nodes.push({ start: piece.start, end: piece.end, piece, children: depth < DEEPEST ? arrange(inside, piece.start, piece.end, depth + 1) : [{ start: piece.start, end: piece.end }] });
     position = piece.end;
     at = next;
     if (cut.length > 0) putBack(waiting, at, cut);
@@ -50,7 +54,11 @@ function within(waiting, at) {
 function putBack(waiting, at, cut) {
   let same = at;
   while (waiting[same]?.start === cut[0].start) same++;
-  waiting.splice(at, same - at, ...[...cut, ...waiting.slice(at, same)].sort(outerFirst));
+  const sorted = [...cut, ...waiting.slice(at, same)].sort(outerFirst);
+  const rest = waiting.slice(same);
+  waiting.length = at;
+  for (const piece of sorted) waiting.push(piece);
+  for (const piece of rest) waiting.push(piece);
 }
 
 /** @param {Piece} a @param {Piece} b */

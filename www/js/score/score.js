@@ -1,8 +1,8 @@
 import { byId, make } from "../dom.js";
 import { touched } from "../document/carry.js";
-import { unflatten } from "../document/flat.js";
 import { Schema } from "../document/schema.js";
 import { plural } from "../format.js";
+import { told } from "../input_error.js";
 import { Errors } from "./errors.js";
 import { reportOf } from "./report.js";
 import { compared, goldOf } from "./words.js";
@@ -17,7 +17,7 @@ export class Score {
   #run = null;
 
   /**
-   * @param {import("../machine.js").Machine} engine
+   * @param {import("../engine.js").Engine} engine
    * @param {{announce: (message: string) => void, onOpen: (place: number) => void}} hooks
    */
   constructor(engine, { announce, onOpen }) {
@@ -26,6 +26,8 @@ export class Score {
     this.#onOpen = onOpen;
     byId("score-own").addEventListener("click", () => this.#scoreOwn());
     byId("score-cancel").addEventListener("click", () => this.#run?.abort());
+    // The work of a model that was replaced has no result.
+    engine.addEventListener("changed", () => this.#run?.abort());
   }
 
   open(document, schema) {
@@ -33,18 +35,24 @@ export class Score {
     this.#schema = schema;
   }
 
-  /** Whether the engine has a scorer. */
-  get able() {
-    return this.#engine.can("evaluate");
+  /**
+   * Reads the annotations of a file.
+   * @param {import("../imports/files.js").GoldFile|import("../imports/files.js").DocumentFile} file
+   */
+  async read(file) {
+    return file.kind === "gold" ? this.#engine.extractor.readGold(file) : { sentences: goldOf(file.document.sentences, file.name), defects: [] };
   }
 
-  /** @param {import("../imports/files.js").GoldFile|import("../imports/files.js").DocumentFile} file */
-  async scoreFile(file) {
+  /**
+   * @param {import("../imports/files.js").GoldFile|import("../imports/files.js").DocumentFile} file
+   * @param {Awaited<ReturnType<Score["read"]>>|null} gold its annotations, if they were read already
+   */
+  async scoreFile(file, gold) {
     await this.#work(`Reading ${file.name}`, async (signal) => {
-      const { sentences, defects } = file.kind === "gold" ? await this.#engine.readGold(file) : { sentences: goldOf(unflatten(file.flat).sentences, file.name), defects: [] };
+      const { sentences, defects } = gold ?? (await this.read(file));
       const title = `Reading ${plural(sentences.length, "sentence")} of ${file.name}`;
       this.#bar(title, 0, sentences.length);
-      const evaluation = await this.#engine.evaluate(sentences, { signal, onProgress: ({ done, total }) => this.#bar(title, done, total) });
+      const evaluation = await this.#engine.extractor.evaluate(sentences, { signal, onProgress: ({ done, total }) => this.#bar(title, done, total) });
       if (evaluation) this.#show(`${file.name}: ${plural(sentences.length, "sentence")}`, sentences, evaluation, defects, null);
     });
   }
@@ -57,7 +65,7 @@ export class Score {
     }
     await this.#work("Comparing", async () => {
       const { gold, predicted } = compared(places.map((place) => this.#document.sentences[place]));
-      const evaluation = await this.#engine.score(gold, predicted);
+      const evaluation = await this.#engine.extractor.score(gold, predicted);
       this.#show(`Your corrections: ${plural(gold.length, "sentence")}`, gold, evaluation, [], (sentence) => this.#onOpen(places[sentence]));
     });
   }
@@ -69,10 +77,9 @@ export class Score {
     this.#bar(title, 0, 1);
     byId("score-result").replaceChildren();
     try {
-      if (!this.able) throw new Error("This version of the engine cannot score. Reload the page to get the current one.");
       await task(run.signal);
     } catch (error) {
-      byId("score-result").replaceChildren(make("div", { className: "notice notice-error", attributes: { role: "alert" } }, make("p", {}, error.message)));
+      if (!run.signal.aborted) byId("score-result").replaceChildren(make("div", { className: "notice notice-error", attributes: { role: "alert" } }, make("p", {}, told(error))));
     }
     if (run !== this.#run) return;
     byId("score-progress").hidden = true;
@@ -81,7 +88,7 @@ export class Score {
 
   #bar(title, done, total) {
     byId("score-title").textContent = title;
-    byId("score-bar").value = total > 0 ? done / total : 0;
+    /** @type {HTMLProgressElement} */ (byId("score-bar")).value = total > 0 ? done / total : 0;
   }
 
   #show(title, gold, evaluation, defects, onOpen) {

@@ -1,4 +1,4 @@
-import { wordsOf, cutWords } from "../document/words.js";
+import { cutWords, rangeOf, wordsOf } from "../document/words.js";
 
 /**
  * @typedef {{start: number, end: number, label: string}} Mention `start` and `end` count words; `end` is exclusive
@@ -44,11 +44,10 @@ export function goldOf(sentences, name) {
 function inWords({ entities, relations }, words) {
   const place = new Map(entities.map(({ id }, index) => [id, index]));
   return {
-    entities: entities.map(({ start, end, type }) => ({
-      start: words.findIndex((word) => word[0] >= start),
-      end: words.findLastIndex((word) => word[1] <= end) + 1,
-      label: type,
-    })),
+    entities: entities.map(({ start: from, end: to, type }) => {
+      const [start, end] = rangeOf(words, from, to);
+      return { start, end, label: type };
+    }),
     relations: relations.map(({ head, tail, type }) => ({ head: place.get(head), tail: place.get(tail), label: type })),
   };
 }

@@ -1,21 +1,24 @@
 const KEY = "spanlight-draft";
 const MAX_LENGTH = 1_000_000;
 
-/** Stores the text of the box until the tab is closed. @param {string} text */
+// The text of the box in the storage of the tab. It is written at once, while the shelf takes a moment, but a tab stores
+// short texts only.
+
+/** @param {string|null} text null removes it */
 export function keepDraft(text) {
   try {
-    if (text === "" || text.length > MAX_LENGTH) sessionStorage.removeItem(KEY);
-    else sessionStorage.setItem(KEY, text);
+    sessionStorage.removeItem(KEY);
+    if (text !== null && text.length <= MAX_LENGTH) sessionStorage.setItem(KEY, text);
   } catch {
-    // Without storage, a reload loses the draft.
+    // The shelf has the text too.
   }
 }
 
-/** @returns {string} */
+/** @returns {string|null} */
 export function recallDraft() {
   try {
-    return sessionStorage.getItem(KEY) ?? "";
+    return sessionStorage.getItem(KEY);
   } catch {
-    return "";
+    return null;
   }
 }

@@ -1,4 +1,4 @@
-import { make } from "../dom.js";
+import { fill, make } from "../dom.js";
 import { count } from "../format.js";
 
 // Number of rows shown at first.
@@ -19,7 +19,7 @@ export class Table {
   #items = [];
   #sort = { column: -1, down: false };
   #limit = PAGE;
-  #isPicked = () => false;
+  /** @type {(item: T) => boolean} */ #isPicked = () => false;
 
   /**
    * @param {HTMLElement} root
@@ -93,7 +93,7 @@ export class Table {
 
   #fill() {
     const rows = this.#sorted().slice(0, this.#limit).map((item) => this.#row(item));
-    this.body.replaceChildren(...rows);
+    fill(this.body, rows);
     this.total.textContent = count(this.#items.length);
     this.empty.hidden = this.#items.length > 0;
     this.#root.querySelector("table").classList.toggle("blank", this.#items.length === 0);

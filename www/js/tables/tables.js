@@ -3,6 +3,12 @@ import { same } from "../document/focus.js";
 import { count, score } from "../format.js";
 import { Table } from "./table.js";
 
+/**
+ * The items of the tables.
+ * @typedef {{id: number, text: string, type: string, score: number|null, source: string, place: number, links: number}} EntityItem
+ * @typedef {{id: number, head: string, tail: string, type: string, score: number|null, source: string, place: number}} RelationItem
+ */
+
 /** The tables of entities and relations, with a search box. */
 export class Tables {
   #document = null;
@@ -12,7 +18,7 @@ export class Tables {
 
   /** @param {(target: import("../document/focus.js").Target) => void} onPick */
   constructor(onPick) {
-    this.entities = new Table(byId("entity-table"), {
+    /** @type {Table<EntityItem>} */ this.entities = new Table(byId("entity-table"), {
       caption: "Entities",
       empty: "No entity to show.",
       onPick: ({ id }) => onPick({ kind: "entity", id }),
@@ -24,7 +30,7 @@ export class Tables {
         sentenceColumn,
       ],
     });
-    this.relations = new Table(byId("relation-table"), {
+    /** @type {Table<RelationItem>} */ this.relations = new Table(byId("relation-table"), {
       caption: "Relations",
       empty: "No relation to show.",
       onPick: ({ id }) => onPick({ kind: "relation", id }),
@@ -98,12 +104,13 @@ function itemsOf(document, shown) {
       if (to !== from) to.links++;
       links.push({ id, head: from.text, tail: to.text, type, score, source, place });
     }
-    all.push(...items.values());
+    for (const item of items.values()) all.push(item);
   });
   return [all, links];
 }
 
 // Annotations by a person sort above every score.
+/** @type {import("./table.js").Column<any>} */
 const scoreColumn = {
   title: "Score",
   className: "number",
@@ -111,6 +118,7 @@ const scoreColumn = {
   cell: ({ score: value, source }) => (source === "human" ? "by you" : score(value)),
 };
 
+/** @type {import("./table.js").Column<any>} */
 const sentenceColumn = { title: "Sentence", className: "number minor", value: ({ place }) => place, cell: ({ place }) => count(place + 1) };
 
 /** Isolates the direction of a text from its surroundings, and shows line breaks as spaces. */

@@ -1,5 +1,6 @@
-// Replaces js/engine.js in tests of the page: no worker, no wasm. Words written as Type:word are entities, and
-// neighbours are related; evidence and scores have the shapes of the real ones.
+// Replaces the package's index.js in tests of the page: no worker, no wasm. It has exactly the methods of the real
+// Extractor, which a test compares. Words written as Type:word are entities, and neighbours are related; evidence and
+// scores have the shapes of the real ones.
 const WORD = /\b(Task|Method|Metric|Material):(\w+)/g;
 const INFO = {
   model: "double",
@@ -13,31 +14,70 @@ const INFO = {
   parameters: 1_234_567,
 };
 
+// The extractors that were not freed. The real ones have a worker each.
+globalThis.liveExtractors = new Set();
+
+export class SpanlightError extends Error {
+  name = "SpanlightError";
+
+  constructor(code, message) {
+    super(message);
+    this.code = code;
+  }
+}
+
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
-export class Engine extends EventTarget {
-  info = null;
-  #settings;
+export class Extractor extends EventTarget {
+  #info = null;
+  #source;
+  #options;
   #known = new Set();
+  #freed = false;
 
-  constructor(settings) {
+  static async load(source, { signal, ...options } = {}) {
+    const extractor = new Extractor(source, options);
+    await extractor.ready({ signal });
+    return extractor;
+  }
+
+  constructor(source, options = {}) {
     super();
-    this.#settings = settings;
+    this.#source = source;
+    this.#options = options;
+    liveExtractors.add(this);
   }
 
-  async load() {
-    if (this.info) return this.info;
-    this.dispatchEvent(new CustomEvent("progress", { detail: { stage: "download", done: 1, total: 1, fresh: 1 } }));
-    const { model, backend } = this.#settings;
-    if (typeof model !== "string" && new TextDecoder().decode(model.manifest).includes("broken")) throw new Error("manifest.json: this is not JSON.");
-    this.info = { ...INFO, ...(typeof model !== "string" && { model: "dropped" }), backend: backend === "cpu" ? "cpu" : "webgpu" };
-    this.dispatchEvent(new CustomEvent("loaded", { detail: { info: this.info, loading: 5 } }));
-    this.dispatchEvent(new CustomEvent("backends", { detail: { race: "decided", speeds: { webgpu: { piecesPerSecond: 900 }, cpu: { piecesPerSecond: 300 } }, note: null } }));
-    return this.info;
+  get info() {
+    return this.#info;
   }
 
-  async extract(text, { signal, onBatch }) {
-    await this.load();
+  get backends() {
+    return { race: "decided", speeds: { webgpu: { piecesPerSecond: 900 }, cpu: { piecesPerSecond: 300 } }, note: null };
+  }
+
+  async ready() {
+    this.#demandLife();
+    if (this.#info) return this.#info;
+    const source = this.#source;
+    const { backend, onProgress } = this.#options;
+    onProgress?.({ stage: "download", done: 1, total: 1, fresh: 1 });
+    if (typeof source !== "string" && new TextDecoder().decode(source.manifest).includes("broken")) throw new SpanlightError("bundle", "manifest.json: this is not JSON.");
+    const model = typeof source !== "string" ? "dropped" : source.endsWith("/science/") ? "double" : source.split("/").at(-2);
+    this.#info = { ...INFO, model, backend: backend === "cpu" ? "cpu" : "webgpu" };
+    this.dispatchEvent(new CustomEvent("loaded", { detail: { info: this.#info, loading: 5 } }));
+    this.dispatchEvent(new CustomEvent("backends", { detail: this.backends }));
+    return this.#info;
+  }
+
+  async *extract(text, options) {
+    const found = [];
+    await this.read(text, { ...options, onBatch: ({ sentences }) => found.push(...sentences) });
+    yield* found;
+  }
+
+  async read(text, { signal, onBatch }) {
+    await this.ready();
     // Rust receives a replacement character for a lone surrogate.
     const source = text.toWellFormed();
     const lines = [...source.matchAll(/[^\n]+\n*/g)];
@@ -59,11 +99,12 @@ export class Engine extends EventTarget {
         }
       }
       await pause(0);
+      if (!signal?.aborted) this.#demandLife();
       onBatch({ sentences: batch, read, total: text.length });
     }
     globalThis.lastExtraction = { text, ...counts };
     const cancelled = signal?.aborted ?? false;
-    return { read: cancelled ? read : text.length, total: text.length, cancelled, timing: { tokenize: 1, compute: 20, decode: 2 }, pieces: text.length, ...counts, shortened: 0, backend: this.info.backend, memory: 50_000_000 };
+    return { read: cancelled ? read : text.length, total: text.length, cancelled, timing: { tokenize: 1, compute: 20, decode: 2 }, pieces: text.length, ...counts, shortened: 0, backend: this.#info.backend, memory: 50_000_000 };
   }
 
   async explain(text, { start }) {
@@ -93,12 +134,12 @@ export class Engine extends EventTarget {
       });
       return { format: "spert", sentences, defects: [] };
     } catch {
-      throw new Error(`${name}, line 1: “tokens” is missing; name the words of the sentence`);
+      throw new SpanlightError("data", `${name}, line 1: “tokens” is missing; name the words of the sentence`);
     }
   }
 
   async evaluate(gold, { onProgress }) {
-    await this.load();
+    await this.ready();
     onProgress?.({ done: gold.length, total: gold.length });
     const predictions = gold.map(({ words }) => {
       const entities = words.flatMap((word, start) => (/^(Task|Method|Metric|Material):/.test(word) ? [{ start, end: start + 1, label: word.split(":")[0] }] : []));
@@ -136,7 +177,14 @@ export class Engine extends EventTarget {
     this.#known.clear();
   }
 
-  free() {}
+  free() {
+    this.#freed = true;
+    liveExtractors.delete(this);
+  }
+
+  #demandLife() {
+    if (this.#freed) throw new SpanlightError("freed", "The extractor was freed.");
+  }
 }
 
 function sentenceOf(line, offset) {
