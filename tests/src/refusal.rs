@@ -5,7 +5,12 @@
 /// # Panics
 /// If it lacks one of them.
 pub fn assert_refusal(message: &str, file: &str, place: &str, field: &str, remedy: &str) {
-    for (what, part) in [("file", file), ("place", place), ("field", field), ("remedy", remedy)] {
+    for (what, part) in [
+        ("file", file),
+        ("place", place),
+        ("field", field),
+        ("remedy", remedy),
+    ] {
         assert!(message.contains(part), "no {what} `{part}` in: {message}");
     }
 }

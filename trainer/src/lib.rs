@@ -25,6 +25,7 @@ pub mod interrupt;
 pub mod machine;
 pub mod model;
 pub mod model_spec;
+pub mod output;
 pub mod predictions;
 pub mod pretrain;
 mod pspe;
