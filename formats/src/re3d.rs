@@ -114,6 +114,30 @@ impl Annotations {
     }
 }
 
+impl Annotations {
+    /// A flaw for every annotation that no document has taken.
+    pub fn orphans(&self) -> Vec<Flaw> {
+        let entities = self.entities.iter().flat_map(|(document, marks)| {
+            let lines = marks.iter().map(|mark| mark.line);
+            lines.map(move |line| (ENTITIES, line, document))
+        });
+        let relations = self.relations.iter().flat_map(|(document, links)| {
+            let lines = links.iter().map(|link| link.line);
+            lines.map(move |line| (RELATIONS, line, document))
+        });
+        let mut all: Vec<_> = entities.chain(relations).collect();
+        all.sort_unstable();
+        let flaw = |(file, line, document): (&str, usize, &String)| {
+            let problem = format!(
+                "the annotation is left out: no document has the id `{}`",
+                shorten(document)
+            );
+            named(Flaw::new(Kind::NotFound, "", problem), file, line)
+        };
+        all.into_iter().map(flaw).collect()
+    }
+}
+
 fn chars(record: &Node<'_>, start: &'static str, end: &'static str) -> Result<Chars, Flaw> {
     Ok((record.get(start)?.number()?, record.get(end)?.number()?))
 }

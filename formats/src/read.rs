@@ -87,7 +87,7 @@ pub(crate) fn scan<R: BufRead>(
         file: file.clone(),
         problem,
     };
-    let (mut annotations, mut spread) = (None, false);
+    let (mut annotations, mut spread, mut last) = (None, false, None);
     let records = Records::new(bytes, options.record_limit)
         .map_err(io)?
         .map_err(|start| unknown(foreign::by_start(&start)))?;
@@ -149,6 +149,12 @@ pub(crate) fn scan<R: BufRead>(
             }
         }
         sink(location, parsed)?;
+        last = Some(location);
+    }
+    if let (Some(annotations), Some(last)) = (annotations, last) {
+        let mut parsed = Parsed::new(options.unescape);
+        parsed.flaws = annotations.orphans();
+        sink(last, parsed)?;
     }
     // If no record decides between ARNOR and PSPE, there are no annotations, and both read the same.
     Ok(if format == Format::Auto {

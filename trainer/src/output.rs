@@ -279,6 +279,25 @@ mod tests {
         assert_eq!((kept.unwrap(), left), (b"old".to_vec(), 1));
     }
 
+    #[test]
+    fn a_folder_that_cannot_be_written_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let mounted = Command::new("mount")
+            .args(["-t", "tmpfs", "-o", "ro", "tmpfs"])
+            .arg(folder.path())
+            .output()
+            .is_ok_and(|output| output.status.success());
+        if !mounted {
+            return; // Only root can, and only on Linux.
+        }
+        let output = Output::new(&folder.path().join("out.jsonl"), [], KEEP).unwrap();
+        let refused = output.write(|out| Ok(out.write_all(b"x")?));
+        let unmounted = Command::new("umount").arg(folder.path()).status().unwrap();
+        assert!(unmounted.success());
+        let message = refused.unwrap_err().to_string();
+        assert!(message.contains("out.jsonl: cannot write"), "{message}");
+    }
+
     #[cfg(unix)]
     #[test]
     fn devices_are_written_and_stay_devices() {

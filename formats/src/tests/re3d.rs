@@ -108,6 +108,19 @@ fn errors_name_the_file_beside() {
 }
 
 #[test]
+fn annotations_of_no_document_are_reported() {
+    let entities = format!(
+        "{ENTITIES}{{\"documentId\": \"X\", \"begin\": 0, \"end\": 1, \"type\": \"Person\"}}\n"
+    );
+    let source = folder(entities.as_bytes(), RELATIONS.as_bytes());
+    let data = read(source, Format::Auto, &Options::default()).unwrap();
+    let last = data.defects.last().unwrap();
+    assert_eq!(last.kind, Kind::NotFound);
+    let problem = "entities.json, line 7: the annotation is left out: no document has the id `X`";
+    assert_eq!(last.problem, problem);
+}
+
+#[test]
 fn damaged_files_never_panic() {
     let (mut random, mut read_well) = (Random(5), 0);
     for damaged in 0..3 {

@@ -110,7 +110,7 @@ impl Parquet {
         done: &Arc<AtomicU64>,
     ) -> Result<Self, CorpusError> {
         let (file, done) = seekable(path, done)?;
-        let metadata = ParquetMetaDataReader::new().parse_and_finish(&file);
+        let metadata = caught(|| ParquetMetaDataReader::new().parse_and_finish(&file));
         let metadata = metadata.map_err(|e| damaged(path, 0, e))?;
         let indices = find(path, metadata.file_metadata().schema_descr(), &names)?;
         Ok(Self {
@@ -199,7 +199,7 @@ impl Column {
 
 impl Passages for Parquet {
     fn next(&mut self) -> Result<Option<Passage>, CorpusError> {
-        let cells = self.cells().map_err(|e| damaged(&self.path, self.row, e))?;
+        let cells = caught(|| self.cells()).map_err(|e| damaged(&self.path, self.row, e))?;
         let Some(cells) = cells else { return Ok(None) };
         self.row += 1;
         let location = Location {
@@ -269,6 +269,16 @@ fn find(
             })
         })
         .collect()
+}
+
+/// Calls the library, which panics on some damaged files, such as one whose column starts in front of it.
+fn caught<T>(read: impl FnOnce() -> Result<T, ParquetError>) -> Result<T, ParquetError> {
+    let found = std::panic::catch_unwind(std::panic::AssertUnwindSafe(read));
+    found.unwrap_or_else(|_| {
+        Err(ParquetError::General(
+            "its parts contradict each other".into(),
+        ))
+    })
 }
 
 fn damaged(path: &Path, row: usize, error: ParquetError) -> CorpusError {
