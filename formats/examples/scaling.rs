@@ -200,10 +200,10 @@ fn steps(text: &str) -> [(&'static str, f64); 4] {
             }
         }),
         timed("check", &mut || {
-            drop(check(source(), Format::Auto, &options, None))
+            drop(check(source(), Format::Auto, &options, None));
         }),
         timed("train", &mut || {
-            drop(trainable(&sentences, Overlap::Longest))
+            drop(trainable(&sentences, Overlap::Longest));
         }),
         timed("convert", &mut || {
             for sentence in subset(&sentences, 1.0, Unit::Sentence, 1) {
@@ -270,8 +270,11 @@ fn print(name: &str, seconds: &[f64]) {
         .filter(|pair| pair[0] > 0.02)
         .map(|pair| pair[1] / pair[0]);
     let worst = factors.fold(0.0, f64::max);
-    let shown: String = seconds.iter().map(|s| format!("{s:>8.3}")).collect();
-    println!("{name:<58}{shown}{worst:>7.2}");
+    print!("{name:<58}");
+    for seconds in seconds {
+        print!("{seconds:>8.3}");
+    }
+    println!("{worst:>7.2}");
 }
 
 fn memory(kind: &str, size: usize) {
@@ -330,8 +333,11 @@ fn main() {
         .map(|doubling| 10_000 << doubling)
         .take_while(|n| *n <= 1_280_000)
         .collect();
-    let heading: String = sizes.iter().map(|n| format!("{n:>8}")).collect();
-    println!("{:<58}{heading}  worst", "seconds for items");
+    print!("{:<58}", "seconds for items");
+    for n in &sizes {
+        print!("{n:>8}");
+    }
+    println!("  worst");
     for (name, case) in CASES {
         let rows: Vec<_> = sizes.iter().map(|n| steps(&case(*n))).collect();
         for step in 0..4 {

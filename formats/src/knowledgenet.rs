@@ -137,14 +137,11 @@ fn property<'a>(
             unread.insert(names)
         }
     };
-    match numbered.get(&id.identifier()?) {
-        Some(name) => name.text(),
-        None => {
-            let problem =
-                "is none of the passage's `exhaustivelyAnnotatedProperties`; name it there";
-            Err(id.flaw(Kind::Label, problem))
-        }
+    if let Some(name) = numbered.get(&id.identifier()?) {
+        return name.text();
     }
+    let problem = "is none of the passage's `exhaustivelyAnnotatedProperties`; name it there";
+    Err(id.flaw(Kind::Label, problem))
 }
 
 /// Names of the fields of an argument.

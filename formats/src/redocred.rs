@@ -312,7 +312,9 @@ fn the_nearest_pair_is_that_of_a_search_through_all() {
         let (heads, tails) = (mentions(0), mentions(10));
         let inside = |mentions: &[Found]| {
             let mut inside = Inside::default();
-            mentions.iter().for_each(|m| inside.add(*m));
+            for mention in mentions {
+                inside.add(*mention);
+            }
             inside.sort();
             inside
         };

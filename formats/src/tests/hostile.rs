@@ -64,10 +64,11 @@ fn no_message_holds_a_character_that_acts_on_a_terminal() {
             // A character into a text, a label, an id or the name of a field; often with further damage.
             let at = letters[(i * 7919 + 13) % letters.len()];
             let acting = ACTING[i % ACTING.len()];
-            let escaped: String = acting
+            let escaped: Vec<String> = acting
                 .chars()
                 .map(|c| format!("\\u{:04x}", c as u32))
                 .collect();
+            let escaped = escaped.concat();
             let hostile = format!("{}{escaped}{}", &line[..at], &line[at..]);
             look(hostile.as_bytes());
             look(&mutate(&hostile, &mut random));
