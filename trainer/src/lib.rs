@@ -6,7 +6,7 @@
 //!
 //! | task | modules |
 //! |---|---|
-//! | read and write | [`data`] (annotations), [`corpus`] (plain text), [`encoder`], [`model`], [`store`] (runs) |
+//! | read and write | [`data`] (annotations), [`corpus`] (plain text), [`encoder`], [`model`], [`store`] (runs), [`output`] (files of commands) |
 //! | train | [`pretrain`] and [`finetune`], which drive the crate `spanlight_learn` on a [`machine`] |
 //! | use | [`evaluation`], [`predictions`] |
 //! | report | [`event`]s of a run go to [`sinks`]: the terminal, a file, a chart |

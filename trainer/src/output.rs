@@ -24,6 +24,8 @@ pub struct Overwrite {
 #[derive(Debug)]
 pub struct Output {
     path: PathBuf,
+    /// Whether it is a pipe or device, which is written as it is.
+    direct: bool,
 }
 
 impl Output {
@@ -37,24 +39,31 @@ impl Output {
         overwrite: Overwrite,
     ) -> Result<Self> {
         let refuse = |problem: &str| Err(Error::Usage(format!("{}: {problem}", shown(path))));
-        let Ok(about) = fs::metadata(path) else {
+        let to = |path: &Path, direct| {
             let path = path.to_owned();
-            return Ok(Self { path });
+            Ok(Self { path, direct })
         };
-        // A link stays a link: its target is written.
-        let real = fs::canonicalize(path).map_err(|e| StoreError::io("write", path, e))?;
+        let Ok(about) = fs::metadata(path) else {
+            return to(path, false);
+        };
         if about.is_dir() {
             return refuse("is a folder; name a file to write");
         }
+        // `/dev/stdout` may lead to a file.
+        if !about.is_file() || path.starts_with("/dev") {
+            return to(path, true);
+        }
+        // A link stays a link: its target is written.
+        let real = fs::canonicalize(path).map_err(|e| StoreError::io("write", path, e))?;
         for input in inputs {
             if fs::canonicalize(input).is_ok_and(|input| input == real) {
                 return refuse("is read by this command; name another file to write");
             }
         }
-        if about.is_file() && !overwrite.overwrite {
+        if !overwrite.overwrite {
             return refuse("exists; name another file, or replace it with --overwrite");
         }
-        Ok(Self { path: real })
+        to(&real, false)
     }
 
     /// Writes the file; if `content` fails, an existing file stays as it is.
@@ -64,14 +73,13 @@ impl Output {
     /// # Errors
     /// Those of `content`, and [`Error::Store`] if the file cannot be written.
     pub fn write<T>(&self, content: impl FnOnce(&mut dyn Write) -> Result<T>) -> Result<T> {
-        let special = fs::metadata(&self.path).is_ok_and(|about| !about.is_file());
         let whole = |file: &mut File| {
             let mut out = BufWriter::new(file);
             let value = content(&mut out)?;
             out.flush()?;
             Ok(value)
         };
-        if special {
+        if self.direct {
             let file = File::options().write(true).open(&self.path);
             let mut file = file.map_err(|e| StoreError::io("write", &self.path, e))?;
             return whole(&mut file);
