@@ -10,8 +10,10 @@ use spanlight_core::document::{Entity, Sentence};
 
 use crate::{
     defect::{Flaw, Kind},
-    json::{Node, shorten},
-    parsed::{Origin, Parsed},
+    json::Node,
+    occurrence::Phrases,
+    parsed::{Distinct, Origin, Parsed},
+    printable::shorten,
     pspe::identity,
 };
 
@@ -35,14 +37,23 @@ pub(crate) fn parse(
         words,
         ..<_>::default()
     };
+    let mut phrases = Phrases::default();
+    for item in record.get("entityMentions")?.items()? {
+        phrases.add(item.get("text")?.text()?.split_ascii_whitespace());
+    }
+    phrases.search(&sentence.words);
     let mut mentions: HashMap<&str, Option<usize>> = HashMap::new();
+    let mut distinct = Distinct::default();
     for item in record.get("entityMentions")?.items()? {
         let text = item.get("text")?;
         let Some(label) = parsed.label(&item.get("label")?)? else {
             continue;
         };
-        let index = if let Some((start, end)) = locate(&sentence.words, text.text()?) {
-            Some(add(&mut sentence, Entity { start, end, label }))
+        let place = phrases
+            .add(text.text()?.split_ascii_whitespace())
+            .and_then(|phrase| phrases.first(&phrase));
+        let index = if let Some((start, end)) = place {
+            Some(distinct.add(&mut sentence, Entity { start, end, label }))
         } else {
             parsed.note(not_found(&text, "its words do not occur in the sentence")?);
             None
@@ -72,30 +83,6 @@ pub(crate) fn parse(
     }
     parsed.push(sentence, &text);
     Ok(())
-}
-
-/// The first words of the sentence that equal those of the text.
-fn locate(words: &[String], text: &str) -> Option<(usize, usize)> {
-    let wanted: Vec<&str> = text.split_ascii_whitespace().collect();
-    if wanted.is_empty() {
-        return None;
-    }
-    let start = words
-        .windows(wanted.len())
-        .position(|w| w.iter().eq(wanted.iter()))?;
-    Some((start, start + wanted.len()))
-}
-
-/// Adds a mention unless it exists, since the files repeat many.
-fn add(sentence: &mut Sentence, entity: Entity) -> usize {
-    sentence
-        .entities
-        .iter()
-        .position(|e| *e == entity)
-        .unwrap_or_else(|| {
-            sentence.entities.push(entity);
-            sentence.entities.len() - 1
-        })
 }
 
 fn not_found(node: &Node<'_>, why: &str) -> Result<Flaw, Flaw> {

@@ -1,7 +1,7 @@
 //! Lists every defect of a file and counts its content.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, HashSet},
     fmt::{Display, Formatter},
     io::BufRead,
 };
@@ -13,6 +13,7 @@ use crate::{
     defect::{Defect, Flaw, Kind, Location},
     error::Error,
     format::Format,
+    printable::{printable, shorten},
     read::scan,
     source::{Options, Source},
     statistics::Statistics,
@@ -50,6 +51,7 @@ pub fn check(
     schema: Option<&Schema>,
 ) -> Result<Check, Error> {
     let file = source.name.clone();
+    let known = schema.map(Known::new);
     let mut defects = Vec::new();
     let mut statistics = Statistics::default();
     let format = scan(source, format, options, |location, parsed| {
@@ -62,8 +64,8 @@ pub fn check(
         statistics.unescaped += parsed.unescaped;
         for sentence in &parsed.sentences {
             statistics.add(sentence);
-            if let Some(schema) = schema {
-                labels(sentence, schema, location, &mut defects);
+            if let Some(known) = &known {
+                known.check(sentence, location, &mut defects);
             }
         }
         Ok(())
@@ -83,38 +85,64 @@ pub fn check(
     })
 }
 
-/// Adds a defect for every label that the schema lacks.
-fn labels(sentence: &Sentence, schema: &Schema, location: Location, defects: &mut Vec<Defect>) {
-    let entities = sentence
-        .entities
-        .iter()
-        .map(|e| ("entity", &e.label, &schema.entities));
-    let relations = sentence
-        .relations
-        .iter()
-        .map(|r| ("relation", &r.label, &schema.relations));
-    for (what, label, known) in entities.chain(relations) {
-        if !known.contains(label) {
-            let problem = format!(
-                "sentence {}: {what} type `{label}` is not in the schema, which has {}",
-                sentence.index,
-                known.join(", ")
-            );
-            defects.push(Defect::new(location, Flaw::new(Kind::Label, "", problem)));
+/// Most labels of the schema that a message lists.
+const LISTED: usize = 20;
+
+/// The labels of a schema, ready for look-up, and as the end of a message.
+struct Known<'a> {
+    entities: (HashSet<&'a str>, String),
+    relations: (HashSet<&'a str>, String),
+}
+
+impl<'a> Known<'a> {
+    fn new(schema: &'a Schema) -> Self {
+        let set = |labels: &'a [String]| {
+            let mut listed: Vec<_> = labels.iter().take(LISTED).map(|l| shorten(l)).collect();
+            if labels.len() > LISTED {
+                listed.push(format!("{} more", labels.len() - LISTED));
+            }
+            (
+                labels.iter().map(String::as_str).collect(),
+                listed.join(", "),
+            )
+        };
+        Self {
+            entities: set(&schema.entities),
+            relations: set(&schema.relations),
+        }
+    }
+
+    /// Adds a defect for every label that the schema lacks.
+    fn check(&self, sentence: &Sentence, location: Location, defects: &mut Vec<Defect>) {
+        let entities = sentence.entities.iter();
+        let entities = entities.map(|e| ("entity", &e.label, &self.entities));
+        let relations = sentence.relations.iter();
+        let relations = relations.map(|r| ("relation", &r.label, &self.relations));
+        for (what, label, (known, listed)) in entities.chain(relations) {
+            if !known.contains(label.as_str()) {
+                let problem = format!(
+                    "sentence {}: {what} type `{}` is not in the schema, which has {listed}; rename it, \
+                     or remove the annotation",
+                    sentence.index,
+                    shorten(label)
+                );
+                defects.push(Defect::new(location, Flaw::new(Kind::Label, "", problem)));
+            }
         }
     }
 }
 
 impl Display for Check {
     fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
-        writeln!(f, "{} ({})", self.file, self.format)?;
+        let file = printable(&self.file);
+        writeln!(f, "{file} ({})", self.format)?;
         write!(f, "{}", self.statistics)?;
         let mut printed: BTreeMap<Kind, usize> = BTreeMap::new();
         for defect in &self.defects {
             let count = printed.entry(defect.kind).or_default();
             *count += 1;
             if *count <= PRINTED {
-                writeln!(f, "{}: {defect}", self.file)?;
+                writeln!(f, "{file}: {defect}")?;
             }
         }
         for (kind, count) in &self.by_kind {

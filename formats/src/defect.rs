@@ -4,6 +4,8 @@ use std::fmt::{Display, Formatter};
 
 use serde::{Deserialize, Serialize};
 
+use crate::printable::printable;
+
 /// Classes of defects, as counted by `data check`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -81,7 +83,7 @@ impl Kind {
 }
 
 /// A defect whose location in the file is not known yet.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Flaw {
     /// Class of the defect.
     pub kind: Kind,
@@ -151,7 +153,7 @@ pub struct Defect {
 }
 
 impl Defect {
-    /// A flaw with its location.
+    /// A flaw with its location; foreign text in it becomes [`printable`].
     pub fn new(location: Location, flaw: Flaw) -> Self {
         let Flaw {
             kind,
@@ -163,8 +165,8 @@ impl Defect {
             line: location.line,
             record,
             kind,
-            field,
-            problem,
+            field: printable(&field).into_owned(),
+            problem: printable(&problem).into_owned(),
         }
     }
 }

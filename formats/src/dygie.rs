@@ -4,7 +4,7 @@
 //! with one inner list per sentence; `s` and `e` are inclusive and count words from the start of
 //! the document. Other fields are ignored.
 
-use std::ops::Range;
+use std::{collections::HashMap, ops::Range};
 
 use spanlight_core::{document::Sentence, schema::Span};
 
@@ -24,17 +24,18 @@ pub(crate) fn parse(
         Some(key) => key.identifier()?,
         None => format!("{}-{}", origin.stem, origin.record),
     };
-    let sentences = record.get("sentences")?.items()?;
-    let words = sentences
-        .iter()
-        .map(Node::texts)
-        .collect::<Result<Vec<_>, _>>()?;
-    let total = words.iter().map(Vec::len).sum();
-    let ner = per_sentence(record, "ner", sentences.len())?;
-    let relations = per_sentence(record, "relations", sentences.len())?;
+    let sentences = record.get("sentences")?;
+    let mut total = 0;
+    for words in sentences.items()? {
+        total += words.items()?.len();
+    }
+    let sentences = sentences.items()?;
+    let mut ner = per_sentence(record, "ner", sentences.len())?;
+    let mut relations = per_sentence(record, "relations", sentences.len())?;
 
     let mut start = 0;
-    for (index, (node, words)) in sentences.iter().zip(words).enumerate() {
+    for (index, node) in sentences.enumerate() {
+        let words = node.texts()?;
         let bounds = Bounds {
             sentence: start..start + words.len(),
             total,
@@ -46,13 +47,18 @@ pub(crate) fn parse(
             words,
             ..<_>::default()
         };
-        for item in ner.get(index).into_iter().flatten() {
-            entity(item, &bounds, &mut sentence, parsed)?;
+        if let Some(list) = ner.as_mut().and_then(Iterator::next) {
+            for item in list.items()? {
+                entity(&item, &bounds, &mut sentence, parsed)?;
+            }
         }
-        for item in relations.get(index).into_iter().flatten() {
-            relation(item, &bounds, &mut sentence, parsed)?;
+        if let Some(list) = relations.as_mut().and_then(Iterator::next) {
+            let mentions = by_span(&sentence);
+            for item in list.items()? {
+                relation(&item, &bounds, &mentions, &mut sentence, parsed)?;
+            }
         }
-        parsed.push(sentence, node);
+        parsed.push(sentence, &node);
     }
     Ok(())
 }
@@ -76,8 +82,8 @@ impl Bounds {
             return Ok(Err(start.flaw(
                 Kind::Span,
                 format!(
-                    "words {s} to {e} are not a span of the document's {} words; offsets count \
-                     from the start of the document and the end is inclusive",
+                    "words {s} to {e} are not a span of the document's {} words; mend the offsets, \
+                     which count from the start of the document, the end inclusive",
                     self.total
                 ),
             )));
@@ -99,14 +105,14 @@ impl Bounds {
     }
 }
 
-/// The items of a per-sentence list of lists; none if the field is absent.
+/// A list with one list per sentence; `None` if the field is absent.
 fn per_sentence<'a>(
     record: &Node<'a>,
-    key: &str,
+    key: &'static str,
     sentences: usize,
-) -> Result<Vec<Vec<Node<'a>>>, Flaw> {
+) -> Result<Option<impl Iterator<Item = Node<'a>> + use<'a>>, Flaw> {
     let Some(field) = record.find(key)? else {
-        return Ok(Vec::new());
+        return Ok(None);
     };
     let lists = field.items()?;
     if lists.len() != sentences {
@@ -118,7 +124,14 @@ fn per_sentence<'a>(
             ),
         ));
     }
-    lists.iter().map(Node::items).collect()
+    Ok(Some(lists))
+}
+
+/// The mentions of a sentence by their span. The last of several types on one span is the one that counts
+/// (method §2.2).
+fn by_span(sentence: &Sentence) -> HashMap<Span, usize> {
+    let mentions = sentence.entities.iter().enumerate();
+    mentions.map(|(i, e)| ((e.start, e.end), i)).collect()
 }
 
 fn entity(
@@ -145,6 +158,7 @@ fn entity(
 fn relation(
     item: &Node<'_>,
     bounds: &Bounds,
+    mentions: &HashMap<Span, usize>,
     sentence: &mut Sentence,
     parsed: &mut Parsed,
 ) -> Result<(), Flaw> {
@@ -165,15 +179,8 @@ fn relation(
             return Ok(());
         }
     };
-    // The last of several types on one span is the one that counts (method §2.2).
-    let find = |span| {
-        sentence
-            .entities
-            .iter()
-            .rposition(|e| (e.start, e.end) == span)
-    };
-    match (find(head), find(tail)) {
-        (Some(head), Some(tail)) => Parsed::relation(sentence, head, tail, label),
+    match (mentions.get(&head), mentions.get(&tail)) {
+        (Some(&head), Some(&tail)) => Parsed::relation(sentence, head, tail, label),
         (found, _) => {
             let (node, (s, e)) = if found.is_none() {
                 (&s1, head)

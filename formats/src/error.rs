@@ -2,13 +2,13 @@
 
 use std::io;
 
-use crate::Defect;
+use crate::{Defect, printable, shorten};
 
 /// Why data cannot be read or written; every message names the file and what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The file cannot be opened, read or written.
-    #[error("{file}: {source}")]
+    #[error("{}: {source}", printable(file))]
     Io {
         /// Name of the file.
         file: String,
@@ -18,7 +18,9 @@ pub enum Error {
 
     /// The content belongs to no known format.
     #[error(
-        "{file}: unknown format: {problem}; expected DyGIE, SpERT, PSPE, ARNOR, DocRED, re3d or KnowledgeNet JSON"
+        "{}: unknown format: {} (formats that are read: DyGIE, SpERT, PSPE, ARNOR, DocRED, re3d and KnowledgeNet JSON)",
+        printable(file),
+        printable(problem)
     )]
     Unknown {
         /// Name of the file.
@@ -29,7 +31,8 @@ pub enum Error {
 
     /// A file of a format with several files is missing.
     #[error(
-        "{file}: `{part}` is missing; {format} keeps annotations there; put it beside the file"
+        "{}: `{part}` is missing; {format} keeps annotations there; put it beside the file",
+        printable(file)
     )]
     Part {
         /// Name of the file.
@@ -41,7 +44,7 @@ pub enum Error {
     },
 
     /// A record breaks the rules of its format.
-    #[error("{file}: {defect}")]
+    #[error("{}: {defect}", printable(file))]
     IllFormed {
         /// Name of the file.
         file: String,
@@ -50,14 +53,17 @@ pub enum Error {
     },
 
     /// The file has no sentence.
-    #[error("{file}: no sentence found; the file must hold at least one")]
+    #[error(
+        "{}: no sentence found; add one, or choose another file",
+        printable(file)
+    )]
     Empty {
         /// Name of the file.
         file: String,
     },
 
     /// A schema that cannot be used.
-    #[error("{file}: schema: {problem}")]
+    #[error("{}: schema: {}", printable(file), printable(problem))]
     Schema {
         /// Name of the file.
         file: String,
@@ -66,7 +72,11 @@ pub enum Error {
     },
 
     /// A sentence that the paper's format cannot express.
-    #[error("sentence {sentence} of document `{document}` cannot be written: {problem}")]
+    #[error(
+        "sentence {sentence} of document `{}` cannot be written: {}",
+        shorten(document),
+        printable(problem)
+    )]
     Unwritable {
         /// Document of the sentence.
         document: String,

@@ -66,19 +66,15 @@ impl Format {
         if record.has("wordpieceSentText") || record.has("wordpieceTokensIndex") {
             return Some(Self::Pspe);
         }
-        let items = |key| {
-            record
-                .get(key)
-                .and_then(|list| list.items())
-                .unwrap_or_default()
-        };
-        let (mentions, relations) = (items("entityMentions"), items("relationMentions"));
-        if mentions.iter().any(|m| m.has("offset") || m.has("emId"))
-            || relations.iter().any(|r| r.has("em1Id"))
+        let items = |key| record.get(key).and_then(|list| list.items()).into_iter();
+        let mentions = || items("entityMentions").flatten();
+        let relations = || items("relationMentions").flatten();
+        if mentions().any(|m| m.has("offset") || m.has("emId"))
+            || relations().any(|r| r.has("em1Id"))
         {
             return Some(Self::Pspe);
         }
-        let annotated = !mentions.is_empty() || !relations.is_empty();
+        let annotated = mentions().next().is_some() || relations().next().is_some();
         Some(if annotated { Self::Arnor } else { Self::Auto })
     }
 }

@@ -6,13 +6,16 @@
 //! `exhaustivelyAnnotatedProperties` may stand for `property`. Offsets count characters of the
 //! document. The type of an argument follows from the property.
 
+use std::collections::HashMap;
+
 use spanlight_core::document::{Entity, Sentence};
 
 use crate::{
     align::Aligned,
     defect::{Flaw, Kind},
-    json::{Node, shorten},
-    parsed::{Origin, Parsed},
+    json::Node,
+    parsed::{Distinct, Origin, Parsed},
+    printable::shorten,
 };
 
 /// Types of subject and object by property.
@@ -61,17 +64,23 @@ fn passage(node: &Node<'_>, document: &str, parsed: &mut Parsed) -> Result<(), F
     let aligned = Aligned::new(text.text()?);
     // A passage has fewer sentences than characters, so no two passages share a number.
     let mut sentences = aligned.sentences(document, from);
+    let mut distinct: Vec<Distinct> = sentences.iter().map(|_| Distinct::default()).collect();
+    let mut numbered = None;
     for fact in node.get("facts")?.items()? {
-        let property = property(&fact, node)?;
+        let property = property(&fact, node, &mut numbered)?;
         let Some((_, [subject, object])) = PROPERTIES.iter().find(|(p, _)| *p == property) else {
             let known: Vec<&str> = PROPERTIES.iter().map(|(p, _)| *p).collect();
             return Err(fact.flaw(
                 Kind::Label,
-                format!("`{property}` is none of {}", known.join(", ")),
+                format!(
+                    "`{}` is no property; use one of {}",
+                    shorten(property),
+                    known.join(", ")
+                ),
             ));
         };
-        let head = argument(&fact, "subject", from, &aligned);
-        let tail = argument(&fact, "object", from, &aligned);
+        let head = argument(&fact, &SUBJECT, from, &aligned);
+        let tail = argument(&fact, &OBJECT, from, &aligned);
         let mut mention = |found: Result<_, Flaw>, label: &str| match found {
             Err(flaw) => {
                 parsed.note(flaw);
@@ -80,7 +89,8 @@ fn passage(node: &Node<'_>, document: &str, parsed: &mut Parsed) -> Result<(), F
             Ok((index, (start, end))) => {
                 let sentence: &mut Sentence = sentences.get_mut(index)?;
                 let label = label.to_owned();
-                Some((index, add(sentence, Entity { start, end, label })))
+                let known: &mut Distinct = distinct.get_mut(index)?;
+                Some((index, known.add(sentence, Entity { start, end, label })))
             }
         };
         let (Some(head), Some(tail)) = (mention(head, subject), mention(tail, object)) else {
@@ -103,45 +113,81 @@ fn passage(node: &Node<'_>, document: &str, parsed: &mut Parsed) -> Result<(), F
     Ok(())
 }
 
-/// Name of a fact's property.
-fn property<'a>(fact: &Node<'a>, passage: &Node<'a>) -> Result<&'a str, Flaw> {
+/// Names of the properties of a passage by their numbers.
+type Numbered<'a> = HashMap<String, Node<'a>>;
+
+/// Name of a fact's property; `numbered` holds the passage's properties once a fact has needed them.
+fn property<'a>(
+    fact: &Node<'a>,
+    passage: &Node<'a>,
+    numbered: &mut Option<Numbered<'a>>,
+) -> Result<&'a str, Flaw> {
     if let Some(name) = fact.find("property")? {
         return name.text();
     }
     let id = fact.get("propertyId")?;
-    for known in passage.get("exhaustivelyAnnotatedProperties")?.items()? {
-        if known.get("propertyId")?.identifier()? == id.identifier()? {
-            return known.get("propertyName")?.text();
+    let numbered = match numbered {
+        Some(numbered) => numbered,
+        unread => {
+            let mut names = Numbered::new();
+            for known in passage.get("exhaustivelyAnnotatedProperties")?.items()? {
+                let number = known.get("propertyId")?.identifier()?;
+                names.entry(number).or_insert(known.get("propertyName")?);
+            }
+            unread.insert(names)
         }
+    };
+    if let Some(name) = numbered.get(&id.identifier()?) {
+        return name.text();
     }
     let problem = "is none of the passage's `exhaustivelyAnnotatedProperties`; name it there";
     Err(id.flaw(Kind::Label, problem))
 }
 
+/// Names of the fields of an argument.
+struct Role {
+    start: &'static str,
+    end: &'static str,
+    /// Its text, under either name.
+    texts: [&'static str; 2],
+}
+
+const SUBJECT: Role = Role {
+    start: "subjectStart",
+    end: "subjectEnd",
+    texts: ["subject", "subjectText"],
+};
+
+const OBJECT: Role = Role {
+    start: "objectStart",
+    end: "objectEnd",
+    texts: ["object", "objectText"],
+};
+
 /// Sentence and words of an argument.
 fn argument(
     fact: &Node<'_>,
-    role: &str,
+    role: &Role,
     from: usize,
     aligned: &Aligned<'_>,
 ) -> Result<(usize, (usize, usize)), Flaw> {
-    let (start, end) = (
-        fact.get(&format!("{role}Start"))?,
-        fact.get(&format!("{role}End"))?,
-    );
+    let (start, end) = (fact.get(role.start)?, fact.get(role.end)?);
     let inside = |node: &Node<'_>| {
         let offset = node.number()?;
         offset.checked_sub(from).ok_or_else(|| {
             node.flaw(
                 Kind::Span,
-                format!("{offset} is in front of the passage, which starts at {from}"),
+                format!(
+                    "{offset} is in front of the passage, which starts at {from}; mend the offset"
+                ),
             )
         })
     };
     let (first, last) = (inside(&start)?, inside(&end)?);
-    let text = match fact.find(role)? {
+    let [short, long] = role.texts;
+    let text = match fact.find(short)? {
         Some(text) => Some(text),
-        None => fact.find(&format!("{role}Text"))?,
+        None => fact.find(long)?,
     };
     if let (Some(text), Some(found)) = (text, aligned.between(first, last))
         && text.text()? != found
@@ -149,21 +195,12 @@ fn argument(
         return Err(text.flaw(
             Kind::Text,
             format!(
-                "`{}`, but the text at the offsets is `{}`; offsets count characters of the \
-                 document",
+                "`{}`, but the text at the offsets is `{}`; mend the offsets, which count characters \
+                 of the document",
                 shorten(text.text()?),
                 shorten(found)
             ),
         ));
     }
     aligned.locate(&start, first, last)
-}
-
-/// Adds a mention unless it exists, since every fact repeats its arguments.
-fn add(sentence: &mut Sentence, entity: Entity) -> usize {
-    let known = sentence.entities.iter().position(|e| *e == entity);
-    known.unwrap_or_else(|| {
-        sentence.entities.push(entity);
-        sentence.entities.len() - 1
-    })
 }

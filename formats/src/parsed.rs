@@ -1,10 +1,13 @@
 //! The result of parsing one record, with the checks that all formats share.
 
+use std::collections::HashMap;
+
 use spanlight_core::document::{Entity, Relation, Sentence};
 
 use crate::{
     defect::{Flaw, Kind},
-    json::{Node, shorten},
+    json::Node,
+    printable::shorten,
 };
 
 /// Where a record comes from; names the document where the record does not.
@@ -49,7 +52,10 @@ impl Parsed {
         if label.trim().is_empty() || label == "None" {
             self.note(node.flaw(
                 Kind::Label,
-                format!("`{label}` is no label (`None` is reserved); remove the annotation"),
+                format!(
+                    "`{}` is no label (`None` is reserved); remove the annotation",
+                    shorten(label)
+                ),
             ));
             return None;
         }
@@ -69,8 +75,8 @@ impl Parsed {
             self.note(node.flaw(
                 Kind::Span,
                 format!(
-                    "words [{start}, {end}) are not a span of the sentence's {words} words; \
-                     offsets count words from 0 and the end is exclusive"
+                    "words [{start}, {end}) are not a span of the sentence's {words} words; mend the \
+                     offsets, which count words from 0, the end exclusive"
                 ),
             ));
             return None;
@@ -103,7 +109,10 @@ impl Parsed {
                 .unwrap_or_default();
             self.note(words.flaw(
                 Kind::Word,
-                format!("word {i}{after} is empty; remove it or the second of two spaces"),
+                format!(
+                    "word {i}{after} is empty; put a character there, such as `_`, and every offset \
+                     stays valid (if you remove the word, lower all offsets behind it by one)"
+                ),
             ));
             return;
         }
@@ -111,6 +120,20 @@ impl Parsed {
             self.unescaped += unescape(&mut sentence.words);
         }
         self.sentences.push(sentence);
+    }
+}
+
+/// Mentions of one sentence by their content, for formats that repeat them.
+#[derive(Default)]
+pub(crate) struct Distinct(HashMap<Entity, usize>);
+
+impl Distinct {
+    /// Adds a mention to the sentence unless it has it; returns its index.
+    pub fn add(&mut self, sentence: &mut Sentence, entity: Entity) -> usize {
+        *self.0.entry(entity).or_insert_with_key(|entity| {
+            sentence.entities.push(entity.clone());
+            sentence.entities.len() - 1
+        })
     }
 }
 

@@ -6,18 +6,32 @@
 use std::collections::HashMap;
 
 use serde::Serialize;
-use spanlight_core::document::{Entity, Sentence};
+use spanlight_core::{
+    document::{Entity, Sentence},
+    schema::Span,
+};
 
 use crate::{
     defect::{Flaw, Kind},
     error::Error,
-    json::{Node, shorten},
+    json::Node,
     parsed::{Origin, Parsed},
+    printable::shorten,
+    source::Options,
 };
 
-/// Mentions by id: the text, if it is known, and the index in the sentence, unless the mention was
-/// rejected.
-type Mentions<'a> = HashMap<&'a str, (Option<String>, Option<usize>)>;
+/// Mentions by id.
+type Mentions<'a> = HashMap<&'a str, Mention<'a>>;
+
+/// A mention, which may have been rejected.
+struct Mention<'a> {
+    /// The text that the file gives, if any.
+    text: Option<&'a str>,
+    /// First and one past the last word.
+    span: Span,
+    /// Index in the sentence; `None` if the mention was rejected.
+    index: Option<usize>,
+}
 
 /// Reads one sentence.
 pub(crate) fn parse(
@@ -39,8 +53,9 @@ pub(crate) fn parse(
     }
     for item in record.get("relationMentions")?.items()? {
         let label = parsed.label(&item.get("label")?)?;
-        let head = argument(&item, "em1Id", "em1Text", &mentions, parsed)?;
-        let tail = argument(&item, "em2Id", "em2Text", &mentions, parsed)?;
+        let words = &sentence.words;
+        let head = argument(&item, ["em1Id", "em1Text"], words, &mentions, parsed)?;
+        let tail = argument(&item, ["em2Id", "em2Text"], words, &mentions, parsed)?;
         if let (Some(head), Some(tail)) = (head, tail) {
             Parsed::relation(&mut sentence, head, tail, label);
         }
@@ -60,7 +75,7 @@ pub(crate) fn identity(record: &Node<'_>, origin: &Origin<'_>) -> Result<(String
         Some(id) => id.identifier()?.trim().parse().map_err(|_| {
             id.flaw(
                 Kind::Type,
-                "expected the sentence's number in its article, 0 or more",
+                "is no number; give the sentence's number in its article, 0 or more",
             )
         })?,
         None => origin.record - 1,
@@ -74,8 +89,28 @@ fn words(text: &str) -> Vec<String> {
     if text.is_empty() {
         Vec::new()
     } else {
-        text.split(' ').map(str::to_owned).collect()
+        let mut words = Vec::with_capacity(text.matches(' ').count() + 1);
+        words.extend(text.split(' ').map(str::to_owned));
+        words
     }
+}
+
+/// Whether a text is these words with single spaces between them; compares without joining the words, of
+/// which mentions may repeat many.
+fn spells(words: &[String], text: &str) -> bool {
+    text.split(' ').eq(words.iter().map(String::as_str))
+}
+
+/// The start of these words as a text, for messages.
+fn excerpt(words: &[String]) -> String {
+    shorten(
+        &words
+            .iter()
+            .take(41)
+            .map(String::as_str)
+            .collect::<Vec<_>>()
+            .join(" "),
+    )
 }
 
 fn mention<'a>(
@@ -90,30 +125,31 @@ fn mention<'a>(
     let label = parsed.label(&item.get("label")?)?;
     let [start, end] = offset.tuple("[start, end)")?;
     let span = (start.number()?, end.number()?);
-    let covered = sentence
-        .words
-        .get(span.0..span.1)
-        .map(|words| words.join(" "));
     let mut index = parsed.entity(sentence, &offset, span, label);
-    if let (Some(_), Some(covered), Some(given), Some(text)) = (index, &covered, given, &text)
-        && covered != given
+    if let (Some(_), Some(given), Some(text)) = (index, given, &text)
+        && let Some(covered) = sentence.words.get(span.0..span.1)
+        && !spells(covered, given)
     {
         parsed.note(text.flaw(
             Kind::Text,
             format!(
-                "`{}`, but the words [{}, {}) are `{}`; offsets count words from 0, the end is \
-                 exclusive",
+                "`{}`, but the words [{}, {}) are `{}`; mend the offsets, which count words from 0, \
+                 the end exclusive, or the text",
                 shorten(given),
                 span.0,
                 span.1,
-                shorten(covered)
+                excerpt(covered)
             ),
         ));
         sentence.entities.pop();
         index = None;
     }
-    let known = given.map(str::to_owned).or(covered);
-    if mentions.insert(id.text()?, (known, index)).is_some() {
+    let mention = Mention {
+        text: given,
+        span,
+        index,
+    };
+    if mentions.insert(id.text()?, mention).is_some() {
         parsed.note(id.flaw(
             Kind::Id,
             format!(
@@ -128,37 +164,43 @@ fn mention<'a>(
 /// Index of a relation's argument, if it exists and its text, where it has one, is the mention's.
 fn argument(
     item: &Node<'_>,
-    id: &str,
-    text: &str,
+    [id, text]: [&'static str; 2],
+    words: &[String],
     mentions: &Mentions<'_>,
     parsed: &mut Parsed,
 ) -> Result<Option<usize>, Flaw> {
     let (id, text) = (item.get(id)?, item.find(text)?);
-    let Some((known, index)) = mentions.get(id.text()?) else {
+    let Some(mention) = mentions.get(id.text()?) else {
         parsed.note(id.flaw(
             Kind::Argument,
             format!(
-                "no mention of this sentence has the id `{}`",
+                "no mention of this sentence has the id `{}`; mend the id or add the mention",
                 shorten(id.text()?)
             ),
         ));
         return Ok(None);
     };
-    if let (Some(text), Some(known)) = (text, known)
-        && known != text.text()?
-    {
-        parsed.note(text.flaw(
-            Kind::Text,
-            format!(
-                "`{}`, but the mention `{}` is `{}`; make the texts equal",
-                shorten(text.text()?),
-                shorten(id.text()?),
-                shorten(known)
-            ),
-        ));
-        return Ok(None);
+    if let Some(text) = text {
+        let given = text.text()?;
+        let covered = words.get(mention.span.0..mention.span.1);
+        let known = match (mention.text, covered) {
+            (Some(known), _) if known != given => Some(shorten(known)),
+            (None, Some(covered)) if !spells(covered, given) => Some(excerpt(covered)),
+            _ => None,
+        };
+        if let Some(known) = known {
+            parsed.note(text.flaw(
+                Kind::Text,
+                format!(
+                    "`{}`, but the mention `{}` is `{known}`; make the texts equal",
+                    shorten(given),
+                    shorten(id.text()?)
+                ),
+            ));
+            return Ok(None);
+        }
     }
-    Ok(*index)
+    Ok(mention.index)
 }
 
 /// The written form of a sentence.
@@ -201,22 +243,26 @@ struct RelationLine<'a> {
 /// [`Error::Unwritable`] for a sentence that is ill-formed, has no words or has a word with white
 /// space in it.
 pub fn write(sentences: &[Sentence]) -> Result<String, Error> {
-    let mut lines = String::new();
-    for sentence in sentences {
-        let unwritable = |problem| Error::Unwritable {
-            document: sentence.document.clone(),
-            sentence: sentence.index,
-            problem,
-        };
-        let line = line(sentence).map_err(unwritable)?;
-        let line = serde_json::to_string(&line).map_err(|e| unwritable(e.to_string()))?;
-        lines.push_str(&line);
-        lines.push('\n');
-    }
-    Ok(lines)
+    sentences.iter().map(line).collect()
 }
 
-fn line(sentence: &Sentence) -> Result<Line<'_>, String> {
+/// The line of one sentence, with its line feed.
+///
+/// # Errors
+/// As [`write`].
+pub fn line(sentence: &Sentence) -> Result<String, Error> {
+    let unwritable = |problem| Error::Unwritable {
+        document: sentence.document.clone(),
+        sentence: sentence.index,
+        problem,
+    };
+    let line = written(sentence).map_err(unwritable)?;
+    let mut line = serde_json::to_string(&line).map_err(|e| unwritable(e.to_string()))?;
+    line.push('\n');
+    Ok(line)
+}
+
+fn written(sentence: &Sentence) -> Result<Line<'_>, String> {
     sentence.validate().map_err(|e| e.to_string())?;
     if sentence.words.is_empty() {
         return Err("it has no words; remove it".into());
@@ -227,7 +273,27 @@ fn line(sentence: &Sentence) -> Result<Line<'_>, String> {
         .find(|w| w.contains(|c: char| c.is_ascii_whitespace()))
     {
         return Err(format!(
-            "the word `{word}` contains white space; split or join it"
+            "the word `{}` contains white space; split or join it",
+            shorten(word)
+        ));
+    }
+    // Every mention repeats its words, and every relation those of its arguments.
+    let mut ends = vec![0];
+    for word in &sentence.words {
+        ends.push(ends.last().unwrap_or(&0) + word.len() + 1);
+    }
+    let size = |e: &Entity| {
+        let [from, to] = [e.start, e.end].map(|at| ends.get(at).copied().unwrap_or_default());
+        to - from
+    };
+    let arguments = sentence.relations.iter().flat_map(|r| [r.head, r.tail]);
+    let arguments = arguments.filter_map(|i| sentence.entities.get(i));
+    let texts: usize = sentence.entities.iter().chain(arguments).map(size).sum();
+    let limit = Options::default().record_limit;
+    if texts > limit {
+        return Err(format!(
+            "the texts of its mentions take {texts} bytes, and readers refuse lines of more than \
+             {limit}; split the sentence"
         ));
     }
     let text = |e: &Entity| {

@@ -5,16 +5,23 @@
 //! of the text. A relation's arguments are the entities at its offsets; of several at one place it
 //! joins the one with the highest confidence.
 
-use std::{collections::HashMap, io::BufRead, path::Path};
+use std::{
+    collections::{HashMap, HashSet},
+    io::BufRead,
+    path::Path,
+};
 
 use crate::{
     align::Aligned,
     defect::{Defect, Flaw, Kind, Location},
     error::Error,
-    json::{Node, decode},
+    foreign,
+    json::Node,
     parsed::Parsed,
+    printable::shorten,
     records::Records,
     source::Options,
+    value::decode,
 };
 
 /// Name of the file with the texts.
@@ -31,6 +38,8 @@ const RELATIONS: &str = "relations.json";
 pub(crate) struct Annotations {
     entities: HashMap<String, Vec<Marked>>,
     relations: HashMap<String, Vec<Linked>>,
+    /// Documents whose annotations were taken.
+    seen: HashSet<String>,
 }
 
 /// Half-open character offsets.
@@ -105,14 +114,41 @@ impl Annotations {
     }
 }
 
-fn chars(record: &Node<'_>, start: &str, end: &str) -> Result<Chars, Flaw> {
+impl Annotations {
+    /// A flaw for every annotation that no document has taken.
+    pub fn orphans(&self) -> Vec<Flaw> {
+        let entities = self.entities.iter().flat_map(|(document, marks)| {
+            let lines = marks.iter().map(|mark| mark.line);
+            lines.map(move |line| (ENTITIES, line, document))
+        });
+        let relations = self.relations.iter().flat_map(|(document, links)| {
+            let lines = links.iter().map(|link| link.line);
+            lines.map(move |line| (RELATIONS, line, document))
+        });
+        let mut all: Vec<_> = entities.chain(relations).collect();
+        all.sort_unstable();
+        let flaw = |(file, line, document): (&str, usize, &String)| {
+            let problem = format!(
+                "the annotation is left out: no document has the id `{}`",
+                shorten(document)
+            );
+            named(Flaw::new(Kind::NotFound, "", problem), file, line)
+        };
+        all.into_iter().map(flaw).collect()
+    }
+}
+
+fn chars(record: &Node<'_>, start: &'static str, end: &'static str) -> Result<Chars, Flaw> {
     Ok((record.get(start)?.number()?, record.get(end)?.number()?))
 }
 
 fn label(record: &Node<'_>) -> Result<String, Flaw> {
     let node = record.get("type")?;
     match node.text()? {
-        "" | "None" => Err(node.flaw(Kind::Label, "is no label; remove the annotation")),
+        "" | "None" => Err(node.flaw(
+            Kind::Label,
+            "is empty or `None`, which is no label; remove the annotation",
+        )),
         label => Ok(label.to_owned()),
     }
 }
@@ -132,14 +168,14 @@ fn each(
         defect: Defect::new(location, flaw),
     };
     let records = Records::new(bytes, options.record_limit).map_err(io)?;
-    let records = records.map_err(|byte| Error::Unknown {
+    let records = records.map_err(|start| Error::Unknown {
         file: file.clone(),
-        problem: format!("the file starts with `{}`", byte.escape_ascii()),
+        problem: foreign::by_start(&start),
     })?;
     for record in records {
         let (location, record) = record.map_err(io)?;
-        let value = record.and_then(|bytes| decode(&bytes));
-        let value = value.map_err(|flaw| ill_formed(location, flaw))?;
+        let bytes = record.map_err(|flaw| ill_formed(location, flaw))?;
+        let value = decode(&bytes).map_err(|flaw| ill_formed(location, flaw))?;
         take(location.line, &Node::root(&value)).map_err(|flaw| ill_formed(location, flaw))?;
     }
     Ok(())
@@ -148,14 +184,22 @@ fn each(
 /// Reads one document.
 pub(crate) fn parse(
     record: &Node<'_>,
-    annotations: &Annotations,
+    annotations: &mut Annotations,
     parsed: &mut Parsed,
 ) -> Result<(), Flaw> {
-    let (id, text) = (record.get("_id")?.identifier()?, record.get("text")?);
+    let (name, text) = (record.get("_id")?, record.get("text")?);
+    let id = name.identifier()?;
+    if !annotations.seen.insert(id.clone()) {
+        let problem = format!(
+            "`{}` names two documents; make the ids distinct",
+            shorten(&id)
+        );
+        return Err(name.flaw(Kind::Id, problem));
+    }
     let aligned = Aligned::new(text.text()?);
     let mut sentences = aligned.sentences(&id, 0);
     let mut mentions: HashMap<Chars, (usize, usize)> = HashMap::new();
-    for mark in annotations.entities.get(&id).into_iter().flatten() {
+    for mark in annotations.entities.remove(&id).into_iter().flatten() {
         match aligned.locate(&text, mark.at.0, mark.at.1) {
             Err(flaw) => parsed.note(named(flaw, ENTITIES, mark.line)),
             Ok((index, span)) => {
@@ -169,7 +213,7 @@ pub(crate) fn parse(
             }
         }
     }
-    for link in annotations.relations.get(&id).into_iter().flatten() {
+    for link in annotations.relations.remove(&id).into_iter().flatten() {
         let (head, tail) = (mentions.get(&link.source), mentions.get(&link.target));
         let flaw = match (head, tail) {
             (Some(head), Some(tail)) if head.0 == tail.0 => {

@@ -6,11 +6,12 @@ use spanlight_core::document::Sentence;
 
 use crate::{
     arnor,
-    defect::{Defect, Location},
+    defect::{Defect, Kind, Location},
     dygie,
     error::Error,
+    foreign,
     format::Format,
-    json::{Node, decode},
+    json::Node,
     knowledgenet,
     parsed::{Origin, Parsed},
     pspe, re3d,
@@ -18,6 +19,7 @@ use crate::{
     redocred,
     source::{Options, Source, stem},
     spert,
+    value::decode,
 };
 
 /// The sentences of one file.
@@ -85,25 +87,39 @@ pub(crate) fn scan<R: BufRead>(
         file: file.clone(),
         problem,
     };
-    let mut annotations = None;
+    let (mut annotations, mut spread, mut last) = (None, false, None);
     let records = Records::new(bytes, options.record_limit)
         .map_err(io)?
-        .map_err(|byte| unknown(first_byte(byte)))?;
+        .map_err(|start| unknown(foreign::by_start(&start)))?;
     for record in records {
         let (location, record) = record.map_err(io)?;
         let mut parsed = Parsed::new(options.unescape);
-        match record.and_then(|bytes| decode(&bytes)) {
-            Err(flaw) => parsed.flaws.push(flaw),
+        match record.as_deref().map_err(Clone::clone).and_then(decode) {
+            // An object over many lines would otherwise give an error for each.
+            Err(_) if spread && location.record == 2 => break,
+            Err(flaw) => {
+                spread = location.record == 1 && !location.in_array && flaw.kind == Kind::Syntax;
+                parsed.flaws.push(flaw);
+            }
             Ok(value) => {
                 let node = Node::root(&value);
                 if format == Format::Auto {
-                    format = Format::of(&node).ok_or_else(|| {
-                        unknown(format!(
-                            "line {} has none of the fields `sentences`, `tokens`, `sentText`, \
-                             `vertexSet`, `passages`, `_id` with `text`",
-                            location.line
-                        ))
-                    })?;
+                    let line = location.line;
+                    format = match (foreign::by_fields(&node), Format::of(&node)) {
+                        (Some(program), _) => {
+                            return Err(unknown(format!(
+                                "line {line} looks like {program}, which is not read; convert it"
+                            )));
+                        }
+                        (None, Some(format)) => format,
+                        (None, None) => {
+                            return Err(unknown(format!(
+                                "line {line} has none of the fields `sentences`, `tokens`, \
+                                 `sentText`, `vertexSet`, `passages`, `_id` with `text`; name the \
+                                 fields so, or convert the file"
+                            )));
+                        }
+                    };
                 }
                 let origin = Origin {
                     stem: stem(&file),
@@ -133,6 +149,12 @@ pub(crate) fn scan<R: BufRead>(
             }
         }
         sink(location, parsed)?;
+        last = Some(location);
+    }
+    if let (Some(annotations), Some(last)) = (annotations, last) {
+        let mut parsed = Parsed::new(options.unescape);
+        parsed.flaws = annotations.orphans();
+        sink(last, parsed)?;
     }
     // If no record decides between ARNOR and PSPE, there are no annotations, and both read the same.
     Ok(if format == Format::Auto {
@@ -140,15 +162,4 @@ pub(crate) fn scan<R: BufRead>(
     } else {
         format
     })
-}
-
-fn first_byte(byte: u8) -> String {
-    match byte {
-        0x1F => "the file looks gzip-compressed; decompress it first".into(),
-        b'P' => "the file starts with `P`, perhaps a zip archive; unpack it first".into(),
-        _ => format!(
-            "the file starts with `{}`, not with `{{` or `[`",
-            byte.escape_ascii()
-        ),
-    }
 }

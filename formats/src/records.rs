@@ -1,12 +1,15 @@
 //! Splits a file into JSON records, one per line or one per element of an array, and holds one at
 //! a time.
 
-use std::io::{self, BufRead};
+use std::io::{self, BufRead, Read};
 
 use crate::{
     defect::{Flaw, Kind, Location},
     line::{Line, read_line},
 };
+
+/// Bytes of a foreign file that are looked at to recognise it.
+const START: u64 = 256;
 
 /// How a file holds its records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,9 +44,9 @@ impl<R: BufRead> Records<R> {
     /// Skips a byte order mark and white space, and looks at the first byte.
     ///
     /// # Errors
-    /// Any error of the reader. The inner error is the first byte, if it starts neither an object nor
-    /// an array.
-    pub fn new(mut reader: R, limit: usize) -> io::Result<Result<Self, u8>> {
+    /// Any error of the reader. The inner error is the start of the content, if it starts neither an object
+    /// nor an array.
+    pub fn new(mut reader: R, limit: usize) -> io::Result<Result<Self, Vec<u8>>> {
         if reader.fill_buf()?.starts_with(b"\xEF\xBB\xBF") {
             reader.consume(3);
         }
@@ -63,7 +66,11 @@ impl<R: BufRead> Records<R> {
                 Layout::Array
             }
             Some(b'{') | None => Layout::Lines,
-            Some(other) => return Ok(Err(other)),
+            Some(_) => {
+                let mut start = Vec::new();
+                reader.take(START).read_to_end(&mut start)?;
+                return Ok(Err(start));
+            }
         };
         let state = if first.is_none() {
             State::Ended

@@ -8,13 +8,13 @@
 //! sentence that mentions both entities, and is among the evidence where evidence is given, it joins
 //! the two mentions with the fewest words between them (the leftmost of equals; never two that
 //! share a word). Relations that no sentence holds are left out.
+//!
+//! Relations times sentences times mentions would be cubic, so what joins two entities is found once and
+//! remembered.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use spanlight_core::{
-    document::{Entity, Sentence},
-    schema::Span,
-};
+use spanlight_core::{document::Sentence, schema::Span};
 
 use crate::{
     defect::{Flaw, Kind},
@@ -33,8 +33,12 @@ const TYPES: [(&str, &str); 6] = [
     ("MISC", "Other"),
 ];
 
-/// A mention: its sentence and its index there.
-type Mention = (usize, usize);
+/// Most pairs of mentions that the relations of a document may join. Documents of Wikipedia have a few
+/// hundred; relations that hold in every sentence of a long document would fill the memory.
+const MOST_PAIRS: usize = 1_000_000;
+
+/// The mentions of an entity, by their sentence.
+type Mentions = BTreeMap<usize, Inside>;
 
 /// Reads one document.
 pub(crate) fn parse(
@@ -46,9 +50,9 @@ pub(crate) fn parse(
         Some(title) => title.identifier()?,
         None => format!("{}-{}", origin.stem, origin.record),
     };
-    let nodes = record.get("sents")?.items()?;
+    let nodes = record.get("sents")?;
     let (mut sentences, mut positions) = (Vec::new(), Vec::new());
-    for (index, node) in nodes.iter().enumerate() {
+    for (index, node) in nodes.items()?.enumerate() {
         let (words, kept) = without_blanks(node.texts()?);
         positions.push(kept);
         sentences.push(Sentence {
@@ -60,29 +64,32 @@ pub(crate) fn parse(
     }
     let mut entities = Vec::new();
     for entity in record.get("vertexSet")?.items()? {
-        let mut mentions = Vec::new();
+        let mut mentions = Mentions::new();
         for item in entity.items()? {
-            mentions.extend(mention(&item, &mut sentences, &positions, parsed)?);
+            if let Some((sentence, found)) = mention(&item, &mut sentences, &positions, parsed)? {
+                mentions.entry(sentence).or_default().add(found);
+            }
         }
+        mentions.values_mut().for_each(Inside::sort);
         entities.push(mentions);
     }
     if let Some(labels) = record.find("labels")? {
-        let (items, mut elsewhere) = (labels.items()?, 0);
-        for item in &items {
-            elsewhere += usize::from(!relation(item, &entities, &mut sentences, parsed)?);
+        let (mut pairs, mut elsewhere) = (Pairs::new(&entities), 0);
+        for item in labels.items()? {
+            elsewhere += usize::from(!pairs.relation(&item, &mut sentences, parsed)?);
         }
         if elsewhere > 0 {
             parsed.note(labels.flaw(
                 Kind::CrossSentence,
                 format!(
                     "{elsewhere} of {} relations hold in no single sentence; they are left out",
-                    items.len()
+                    labels.items()?.len()
                 ),
             ));
         }
     }
-    for (sentence, node) in sentences.into_iter().zip(&nodes) {
-        parsed.push(sentence, node);
+    for (sentence, node) in sentences.into_iter().zip(nodes.items()?) {
+        parsed.push(sentence, &node);
     }
     Ok(())
 }
@@ -106,7 +113,7 @@ fn mention(
     sentences: &mut [Sentence],
     positions: &[Vec<usize>],
     parsed: &mut Parsed,
-) -> Result<Option<Mention>, Flaw> {
+) -> Result<Option<(usize, Found)>, Flaw> {
     let kind = item.get("type")?;
     let short = kind.text()?;
     let name = TYPES.iter().find(|(known, _)| *known == short);
@@ -128,64 +135,203 @@ fn mention(
     // An offset outside the sentence stays outside.
     let at = |node: &Node<'_>| Ok(borders.get(node.number()?).copied().unwrap_or(usize::MAX));
     let span = (at(&start)?, at(&end)?);
-    Ok(parsed
-        .entity(sentence, &pos, span, label)
-        .map(|i| (index, i)))
+    let added = parsed.entity(sentence, &pos, span, label);
+    Ok(added.map(|entity| (index, (span, entity))))
 }
 
-/// Adds the relation to the sentences that hold it; false if there is none.
-fn relation(
-    item: &Node<'_>,
-    entities: &[Vec<Mention>],
-    sentences: &mut [Sentence],
-    parsed: &mut Parsed,
-) -> Result<bool, Flaw> {
-    let known = |node: Node<'_>| match entities.get(node.number()?) {
-        Some(mentions) => Ok(mentions),
-        None => Err(node.flaw(
-            Kind::Argument,
-            format!(
-                "the document has {} entities, counted from 0; mend the index",
-                entities.len()
-            ),
-        )),
-    };
-    let (heads, tails) = (known(item.get("h")?)?, known(item.get("t")?)?);
-    let property = item.get("r")?;
-    let label = parsed.named(&property, wikidata::name(property.text()?));
-    let mut evidence = BTreeSet::new();
-    for number in item.find("evidence")?.map_or(Ok(vec![]), |e| e.items())? {
-        evidence.insert(number.number()?);
+/// A mention: its span, and its index in the sentence.
+type Found = (Span, usize);
+
+/// The mentions of an entity in one sentence, in the two orders in which [`Inside::nearest`] searches.
+#[derive(Default)]
+struct Inside {
+    by_start: Vec<Found>,
+    by_end: Vec<Found>,
+}
+
+impl Inside {
+    fn add(&mut self, mention: Found) {
+        self.by_start.push(mention);
+        self.by_end.push(mention);
     }
-    let mut held = false;
-    for (index, sentence) in sentences.iter_mut().enumerate() {
-        if !evidence.is_empty() && !evidence.contains(&index) {
-            continue;
+
+    fn sort(&mut self) {
+        self.by_start.sort_unstable();
+        self.by_end
+            .sort_unstable_by_key(|((start, end), entity)| (*end, *start, *entity));
+    }
+
+    /// The nearest mentions on either side of a span that share no word with it; of equally near ones the
+    /// shortest, which is what [`Pairs::nearest`] prefers.
+    fn nearest(&self, (start, end): Span) -> impl Iterator<Item = Found> {
+        let before = self.by_end.partition_point(|((_, e), _)| *e <= start);
+        let last = before.checked_sub(1).and_then(|i| self.by_end.get(i));
+        let left = last.and_then(|((_, last), _)| {
+            let first = self.by_end.partition_point(|((_, e), _)| e < last);
+            self.by_end.get(first)
+        });
+        let after = self.by_start.partition_point(|((s, _), _)| *s < end);
+        left.into_iter().chain(self.by_start.get(after)).copied()
+    }
+}
+
+/// Sentence, head and tail of every sentence that mentions both of two entities, in their order.
+type Joined = Vec<(usize, usize, usize)>;
+
+/// What joins the entities of a document.
+struct Pairs<'a> {
+    entities: &'a [Mentions],
+    /// By head and tail.
+    joined: HashMap<(usize, usize), Joined>,
+    /// Pairs found and relations added.
+    count: usize,
+}
+
+impl<'a> Pairs<'a> {
+    fn new(entities: &'a [Mentions]) -> Self {
+        Self {
+            entities,
+            joined: HashMap::new(),
+            count: 0,
         }
-        let inside = |mentions: &[Mention]| -> Vec<usize> {
-            let own = mentions.iter().filter(|(sentence, _)| *sentence == index);
-            own.map(|(_, entity)| *entity).collect()
+    }
+
+    /// Adds the relation to the sentences that hold it; false if there is none.
+    fn relation(
+        &mut self,
+        item: &Node<'_>,
+        sentences: &mut [Sentence],
+        parsed: &mut Parsed,
+    ) -> Result<bool, Flaw> {
+        let (head, tail) = (self.known(&item.get("h")?)?, self.known(&item.get("t")?)?);
+        let property = item.get("r")?;
+        let label = parsed.named(&property, wikidata::name(property.text()?));
+        let mut evidence = BTreeSet::new();
+        if let Some(numbers) = item.find("evidence")? {
+            for number in numbers.items()? {
+                evidence.insert(number.number()?);
+            }
+        }
+        let entities = self.entities;
+        let joined = self.joined.entry((head, tail)).or_insert_with(|| {
+            let found = match (entities.get(head), entities.get(tail)) {
+                (Some(heads), Some(tails)) => join(heads, tails),
+                _ => Joined::new(),
+            };
+            self.count += found.len();
+            found
+        });
+        let (room, mut held) = (self.count <= MOST_PAIRS, false);
+        let mut add = |(sentence, head, tail): (usize, usize, usize)| {
+            if let Some(sentence) = sentences.get_mut(sentence) {
+                Parsed::relation(sentence, head, tail, label.clone());
+                held = true;
+                self.count += 1;
+            }
+            self.count <= MOST_PAIRS
         };
-        if let Some((head, tail)) = nearest(&sentence.entities, &inside(heads), &inside(tails)) {
-            Parsed::relation(sentence, head, tail, label.clone());
-            held = true;
+        let within = if evidence.is_empty() {
+            joined.iter().all(|place| add(*place))
+        } else {
+            evidence.iter().all(|sentence| {
+                let place = joined.binary_search_by_key(sentence, |(sentence, ..)| *sentence);
+                let place = place.ok().and_then(|i| joined.get(i));
+                place.is_none_or(|place| add(*place))
+            })
+        };
+        if room && within {
+            return Ok(held);
         }
+        let problem = format!(
+            "the relations of the document join more than {MOST_PAIRS} pairs of mentions; split the \
+             document"
+        );
+        Err(item.flaw(Kind::TooLong, problem))
     }
-    Ok(held)
+
+    fn known(&self, node: &Node<'_>) -> Result<usize, Flaw> {
+        let (entity, count) = (node.number()?, self.entities.len());
+        if entity < count {
+            return Ok(entity);
+        }
+        let problem = format!("the document has {count} entities, counted from 0; mend the index");
+        Err(node.flaw(Kind::Argument, problem))
+    }
+}
+
+/// The pairs of mentions in all sentences that mention both entities.
+fn join(heads: &Mentions, tails: &Mentions) -> Joined {
+    let fewer = if heads.len() <= tails.len() {
+        heads
+    } else {
+        tails
+    };
+    let pair = |sentence: &usize| {
+        let (head, tail) = nearest(heads.get(sentence)?, tails.get(sentence)?)?;
+        Some((*sentence, head, tail))
+    };
+    fewer.keys().filter_map(pair).collect()
 }
 
 /// The head and the tail with the fewest words between them, the leftmost of equals.
-fn nearest(entities: &[Entity], heads: &[usize], tails: &[usize]) -> Option<(usize, usize)> {
-    let span = |i: usize| -> Option<Span> { entities.get(i).map(|e| (e.start, e.end)) };
-    let pairs = heads
-        .iter()
-        .flat_map(|&head| tails.iter().map(move |&tail| (head, tail)));
-    pairs
-        .filter_map(|(head, tail)| {
-            let (a, b) = (span(head)?, span(tail)?);
+fn nearest(heads: &Inside, tails: &Inside) -> Option<(usize, usize)> {
+    let key = |(a, head): Found, (b, tail): Found| {
+        let between = a.0.max(b.0).saturating_sub(a.1.min(b.1));
+        ((between, a.0.min(b.0), a, b), (head, tail))
+    };
+    // The entity with fewer mentions is gone through, the other is searched.
+    let best = if heads.by_start.len() <= tails.by_start.len() {
+        let heads = heads.by_start.iter();
+        let pairs = heads.flat_map(|&head| tails.nearest(head.0).map(move |tail| key(head, tail)));
+        pairs.min()
+    } else {
+        let tails = tails.by_start.iter();
+        let pairs = tails.flat_map(|&tail| heads.nearest(tail.0).map(move |head| key(head, tail)));
+        pairs.min()
+    };
+    best.map(|(_, pair)| pair)
+}
+
+#[test]
+fn the_nearest_pair_is_that_of_a_search_through_all() {
+    let mut seed = 9_u64;
+    let mut random = |n: u64| {
+        seed = seed
+            .wrapping_mul(6364136223846793005)
+            .wrapping_add(1442695040888963407);
+        ((seed >> 33) % n) as usize
+    };
+    let mut some = 0;
+    for _ in 0..2000 {
+        let mut mentions = |first: usize| -> Vec<Found> {
+            let span = |start, size| (start, start + 1 + size);
+            (0..random(6))
+                .map(|i| (span(random(12), random(3)), first + i))
+                .collect()
+        };
+        let (heads, tails) = (mentions(0), mentions(10));
+        let inside = |mentions: &[Found]| {
+            let mut inside = Inside::default();
+            for mention in mentions {
+                inside.add(*mention);
+            }
+            inside.sort();
+            inside
+        };
+        let all = heads
+            .iter()
+            .flat_map(|&(a, h)| tails.iter().map(move |&(b, t)| (a, b, h, t)));
+        let all = all.filter_map(|(a, b, h, t)| {
             let between = a.0.max(b.0).checked_sub(a.1.min(b.1))?;
-            Some(((between, a.0.min(b.0), a, b), (head, tail)))
-        })
-        .min()
-        .map(|(_, pair)| pair)
+            Some(((between, a.0.min(b.0), a, b), (h, t)))
+        });
+        let expected = all.min().map(|(_, pair)| pair);
+        some += usize::from(expected.is_some());
+        assert_eq!(
+            nearest(&inside(&heads), &inside(&tails)),
+            expected,
+            "{heads:?} {tails:?}"
+        );
+    }
+    assert!(some > 1000);
 }

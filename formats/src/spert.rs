@@ -9,6 +9,7 @@ use crate::{
     defect::{Flaw, Kind},
     json::Node,
     parsed::{Origin, Parsed},
+    printable::shorten,
 };
 
 /// Reads one sentence.
@@ -90,7 +91,7 @@ fn from_tags(
     }
     let mut ids = Vec::new();
     let mut open: Option<(usize, &str)> = None;
-    for (i, item) in items.iter().enumerate() {
+    for (i, item) in items.enumerate() {
         let tag = item.text()?;
         let (prefix, label) = tag.split_once('-').unwrap_or((tag, ""));
         let finished = match (prefix, open) {
@@ -105,17 +106,20 @@ fn from_tags(
                 open = None;
                 Some((start, label))
             }
-            (_, open) => return Err(bad_tag(item, tag, open)),
+            (_, open) => return Err(bad_tag(&item, tag, open)),
         };
         if let Some((start, label)) = finished {
-            let label = parsed.named(item, label);
-            ids.push(parsed.entity(sentence, item, (start, i + 1), label));
+            let label = parsed.named(&item, label);
+            ids.push(parsed.entity(sentence, &item, (start, i + 1), label));
         }
     }
     if let Some((start, label)) = open {
         return Err(tags.flaw(
             Kind::Tag,
-            format!("the entity from word {start} never ends; close it with `L-{label}`"),
+            format!(
+                "the entity from word {start} never ends; close it with `L-{}`",
+                shorten(label)
+            ),
         ));
     }
     Ok(ids)
@@ -123,11 +127,14 @@ fn from_tags(
 
 fn bad_tag(item: &Node<'_>, tag: &str, open: Option<(usize, &str)>) -> Flaw {
     let allowed = match open {
-        Some((_, label)) => format!("`I-{label}` or `L-{label}`"),
+        Some((_, label)) => format!("`I-{0}` or `L-{0}`", shorten(label)),
         None => "`O`, `U-TYPE` or `B-TYPE`".into(),
     };
     item.flaw(
         Kind::Tag,
-        format!("tag `{tag}` cannot stand here; expected {allowed}"),
+        format!(
+            "tag `{}` cannot stand here; replace it by {allowed}",
+            shorten(tag)
+        ),
     )
 }

@@ -6,7 +6,13 @@ use std::{
 };
 
 use serde::Serialize;
-use spanlight_core::{document::Sentence, schema::Span, score::reference_view};
+use spanlight_core::{
+    document::{Entity, Sentence},
+    schema::Span,
+    score::reference_view,
+};
+
+use crate::printable::printable;
 
 /// Statistics of a data set.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -67,20 +73,12 @@ impl Statistics {
 
     fn add_entities(&mut self, s: &Sentence) {
         self.entities += s.entities.len();
-        let mut distinct = Vec::with_capacity(s.entities.len());
-        let mut overlaps = 0;
         for e in &s.entities {
             *self.entity_types.entry(e.label.clone()).or_default() += 1;
-            if distinct.contains(&e) {
-                self.duplicate_entities += 1;
-                continue;
-            }
-            overlaps += distinct
-                .iter()
-                .filter(|d| d.start < e.end && e.start < d.end)
-                .count();
-            distinct.push(e);
         }
+        let distinct: HashSet<&Entity> = s.entities.iter().collect();
+        self.duplicate_entities += s.entities.len() - distinct.len();
+        let overlaps = overlaps(&distinct);
         self.overlaps += overlaps;
         self.overlapping_sentences += usize::from(overlaps > 0);
     }
@@ -100,6 +98,16 @@ impl Statistics {
         }
         self.multi_label_pairs += pairs.values().filter(|labels| labels.len() > 1).count();
     }
+}
+
+/// Number of pairs of mentions that share a word: all pairs but those of which one ends before the other
+/// starts.
+fn overlaps(mentions: &HashSet<&Entity>) -> usize {
+    let mut ends: Vec<usize> = mentions.iter().map(|e| e.end).collect();
+    ends.sort_unstable();
+    let before = |e: &&Entity| ends.partition_point(|end| *end <= e.start);
+    let count = mentions.len();
+    count * count.saturating_sub(1) / 2 - mentions.iter().map(before).sum::<usize>()
 }
 
 impl Display for Statistics {
@@ -127,11 +135,11 @@ impl Display for Statistics {
             writeln!(f, "{name:<38}{count:>9}")?;
         }
         for (label, count) in &self.entity_types {
-            writeln!(f, "  {label:<36}{count:>9}")?;
+            writeln!(f, "  {:<36}{count:>9}", printable(label))?;
         }
         writeln!(f, "{:<38}{:>9}", "relations", self.relations)?;
         for (label, count) in &self.relation_types {
-            writeln!(f, "  {label:<36}{count:>9}")?;
+            writeln!(f, "  {:<36}{count:>9}", printable(label))?;
         }
         Ok(())
     }

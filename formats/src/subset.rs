@@ -1,7 +1,7 @@
 //! A share of a data set, for experiments with little data (method §9.3).
 
 use std::{
-    collections::{BTreeMap, HashSet},
+    collections::{BTreeSet, HashSet},
     fmt::{Display, Formatter},
     str::FromStr,
 };
@@ -42,21 +42,29 @@ impl FromStr for Unit {
 /// Subsets with one seed are nested: the smaller is part of the larger. The draw depends on the
 /// names of the documents, not on the order of the file or on a random number generator whose
 /// sequence may change between versions.
-pub fn subset(sentences: &[Sentence], fraction: f64, unit: Unit, seed: u64) -> Vec<Sentence> {
-    let key = |(position, sentence): (usize, &Sentence)| -> (String, usize, usize) {
+pub fn subset<'a>(
+    sentences: &'a [Sentence],
+    fraction: f64,
+    unit: Unit,
+    seed: u64,
+) -> Vec<Sentence> {
+    let key = |position: usize, sentence: &'a Sentence| -> (&'a str, usize, usize) {
         match unit {
-            Unit::Document => (sentence.document.clone(), 0, 0),
-            Unit::Sentence => (sentence.document.clone(), sentence.index, position),
+            Unit::Document => (&sentence.document, 0, 0),
+            Unit::Sentence => (&sentence.document, sentence.index, position),
         }
     };
-    let ranks: BTreeMap<_, _> = sentences
+    let units: BTreeSet<_> = sentences
         .iter()
         .enumerate()
-        .map(key)
-        .map(|unit| (unit.clone(), draw_rank(&unit.0, unit.1, seed)))
+        .map(|(position, sentence)| key(position, sentence))
         .collect();
-    let mut order: Vec<_> = ranks.iter().map(|(unit, rank)| (rank, unit)).collect();
-    order.sort();
+    let ranks: Vec<_> = units
+        .into_iter()
+        .map(|unit| (draw_rank(unit.0, unit.1, seed), unit))
+        .collect();
+    let mut order = ranks;
+    order.sort_unstable();
     let count = (fraction * order.len() as f64).round() as usize;
     let drawn: HashSet<_> = order
         .into_iter()
@@ -66,7 +74,7 @@ pub fn subset(sentences: &[Sentence], fraction: f64, unit: Unit, seed: u64) -> V
     sentences
         .iter()
         .enumerate()
-        .filter(|(position, sentence)| drawn.contains(&key((*position, sentence))))
+        .filter(|(position, sentence)| drawn.contains(&key(*position, sentence)))
         .map(|(_, sentence)| sentence.clone())
         .collect()
 }

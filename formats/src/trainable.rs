@@ -1,5 +1,7 @@
 //! The part of a data set that the model can be trained on: no nested mentions, one relation a pair.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use spanlight_core::{
     document::{Entity, Relation, Sentence},
@@ -57,15 +59,28 @@ fn without_overlaps(sentence: &Sentence) -> Sentence {
             *i,
         )
     });
-    let mut kept: Vec<(usize, &Entity)> = Vec::with_capacity(order.len());
+    // Those kept do not overlap unless they are equal, so the last that starts in front of a mention's end
+    // is the only one that it can clash with.
+    let mut kept: BTreeMap<usize, &Entity> = BTreeMap::new();
+    let mut stays = vec![false; sentence.entities.len()];
     for (i, e) in order {
-        let clash = |k: &Entity| k != e && k.start < e.end && e.start < k.end;
-        if !kept.iter().any(|(_, k)| clash(k)) {
-            kept.push((i, e));
+        let last = kept.range(..e.end).next_back();
+        if last.is_none_or(|(_, k)| k.end <= e.start || *k == e) {
+            kept.insert(e.start, e);
+            if let Some(stays) = stays.get_mut(i) {
+                *stays = true;
+            }
         }
     }
-    kept.sort_by_key(|(i, _)| *i);
-    let renumber = |old: usize| kept.iter().position(|(i, _)| *i == old);
+    let mut count = 0;
+    let numbers: Vec<Option<usize>> = stays
+        .iter()
+        .map(|stays| {
+            count += usize::from(*stays);
+            stays.then(|| count - 1)
+        })
+        .collect();
+    let renumber = |old: usize| numbers.get(old).copied().flatten();
     let relations = sentence.relations.iter().filter_map(|r| {
         let (head, tail) = (renumber(r.head)?, renumber(r.tail)?);
         Some(Relation {
@@ -76,7 +91,13 @@ fn without_overlaps(sentence: &Sentence) -> Sentence {
     });
     Sentence {
         relations: relations.collect(),
-        entities: kept.iter().map(|(_, e)| (*e).clone()).collect(),
+        entities: sentence
+            .entities
+            .iter()
+            .zip(&numbers)
+            .filter(|(_, number)| number.is_some())
+            .map(|(e, _)| e.clone())
+            .collect(),
         document: sentence.document.clone(),
         words: sentence.words.clone(),
         index: sentence.index,

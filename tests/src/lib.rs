@@ -4,6 +4,7 @@
 pub mod invented;
 pub mod pretraining;
 pub mod program;
+pub mod refusal;
 pub mod regression;
 pub mod workshop;
 

@@ -3,17 +3,19 @@
 use std::{
     fs::File,
     io::{BufReader, Write},
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 use spanlight_core::{document::Sentence, schema::Schema};
 
 pub use spanlight_formats::{
     Check, Dataset, Defect, Error as DataError, Flaw, Format, Kind, Line, Location, Options,
-    Overlap, Records, Statistics, Unit, decode, draw_rank, read_line, shorten, subset, trainable,
-    utf8,
+    Overlap, Records, Statistics, Unit, Value, decode, draw_rank, printable, read_line, shorten,
+    subset, trainable, utf8,
 };
 use spanlight_formats::{Source, re3d};
+
+use crate::store::{StoreError, write_atomic};
 
 /// Reads a file, or a folder of re3d, with the default [`Options`]; stops at the first ill-formed
 /// record.
@@ -45,18 +47,25 @@ pub fn check(path: &Path, format: Format, schema: Option<&Schema>) -> Result<Che
 /// # Errors
 /// [`DataError::Unwritable`] for a sentence that the format cannot express, [`DataError::Io`].
 pub fn write(mut out: impl Write, path: &Path, sentences: &[Sentence]) -> Result<(), DataError> {
-    let lines = spanlight_formats::write(sentences)?;
-    let written = out.write_all(lines.as_bytes()).and_then(|()| out.flush());
-    written.map_err(|source| io(path, source))
+    for sentence in sentences {
+        let line = spanlight_formats::line(sentence)?;
+        let written = out.write_all(line.as_bytes());
+        written.map_err(|source| io(path, source))?;
+    }
+    out.flush().map_err(|source| io(path, source))
 }
 
-/// Writes sentences in the paper's format to a new file.
+/// Writes sentences in the paper's format to a file, whole or not at all.
 ///
 /// # Errors
 /// As [`write()`].
 pub fn write_file(path: &Path, sentences: &[Sentence]) -> Result<(), DataError> {
-    let file = File::create(path).map_err(|source| io(path, source))?;
-    write(file, path, sentences)
+    let mut lines = Vec::new();
+    write(&mut lines, path, sentences)?;
+    write_atomic(path, &lines).map_err(|error| match error {
+        StoreError::Io { source, .. } => io(path, source),
+        error => io(path, std::io::Error::other(error)),
+    })
 }
 
 /// Reads a schema that was saved as JSON.
@@ -95,23 +104,49 @@ pub fn schema_from_train(
 
 /// Opens a file with the re3d annotations that lie beside it, or a folder of re3d.
 fn open(path: &Path) -> Result<Source<BufReader<File>>, DataError> {
-    let folder = if path.is_dir() {
-        path
-    } else {
-        path.parent().unwrap_or(path)
-    };
-    let documents = if path.is_dir() {
-        path.join(re3d::DOCUMENTS)
-    } else {
-        path.to_owned()
-    };
-    let mut source = Source::new(documents.display().to_string(), open_file(&documents)?);
-    for part in re3d::PARTS.map(|name| folder.join(name)) {
-        if part.is_file() {
-            source = source.with_part(part.display().to_string(), open_file(&part)?);
-        }
+    if path.is_dir() && !path.join(re3d::DOCUMENTS).is_file() {
+        return Err(foreign(path));
+    }
+    let mut files = files(path).into_iter();
+    let first = files.next().unwrap_or_else(|| path.to_owned());
+    let mut source = Source::new(first.display().to_string(), open_file(&first)?);
+    for part in files {
+        source = source.with_part(part.display().to_string(), open_file(&part)?);
     }
     Ok(source)
+}
+
+/// The files that reading `path` opens.
+pub fn files(path: &Path) -> Vec<PathBuf> {
+    let (folder, first) = if path.is_dir() {
+        (path, path.join(re3d::DOCUMENTS))
+    } else {
+        (path.parent().unwrap_or(path), path.to_owned())
+    };
+    let parts = re3d::PARTS.map(|name| folder.join(name));
+    std::iter::once(first)
+        .chain(parts.into_iter().filter(|part| part.is_file()))
+        .collect()
+}
+
+/// The error of a folder that is not re3d's, the only format that is a folder.
+fn foreign(folder: &Path) -> DataError {
+    let names = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let brat = names
+        .map(|entry| entry.path())
+        .any(|path| path.extension().is_some_and(|ending| ending == "ann"));
+    let problem = if brat {
+        "it is a folder of brat's annotations (.ann), which are not read; convert them".into()
+    } else {
+        format!(
+            "it is a folder without {}, which re3d's has; name a file in it",
+            re3d::DOCUMENTS
+        )
+    };
+    DataError::Unknown {
+        file: folder.display().to_string(),
+        problem,
+    }
 }
 
 fn open_file(path: &Path) -> Result<BufReader<File>, DataError> {
@@ -126,7 +161,7 @@ fn io(path: &Path, source: std::io::Error) -> DataError {
 
 #[cfg(test)]
 pub(crate) mod tests {
-    use std::path::PathBuf;
+    use spanlight_tests::refusal::assert_refusal;
 
     use super::*;
 
@@ -169,6 +204,22 @@ pub(crate) mod tests {
             error.contains("documents.json: `relations.json` is missing"),
             "{error}"
         );
+    }
+
+    #[test]
+    fn folders_of_other_programs_are_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let refusal = || read(folder.path(), Format::Auto).unwrap_err().to_string();
+        let name = folder.path().display().to_string();
+        assert_refusal(
+            &refusal(),
+            &name,
+            "",
+            "without documents.json",
+            "name a file",
+        );
+        std::fs::write(folder.path().join("a.ann"), "T1\tPerson 0 4\tAnna\n").unwrap();
+        assert_refusal(&refusal(), &name, "", "brat's annotations", "convert them");
     }
 
     #[test]

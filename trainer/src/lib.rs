@@ -6,7 +6,7 @@
 //!
 //! | task | modules |
 //! |---|---|
-//! | read and write | [`data`] (annotations), [`corpus`] (plain text), [`encoder`], [`model`], [`store`] (runs) |
+//! | read and write | [`data`] (annotations), [`corpus`] (plain text), [`encoder`], [`model`], [`store`] (runs), [`output`] (files of commands) |
 //! | train | [`pretrain`] and [`finetune`], which drive the crate `spanlight_learn` on a [`machine`] |
 //! | use | [`evaluation`], [`predictions`] |
 //! | report | [`event`]s of a run go to [`sinks`]: the terminal, a file, a chart |
@@ -25,6 +25,7 @@ pub mod interrupt;
 pub mod machine;
 pub mod model;
 pub mod model_spec;
+pub mod output;
 pub mod predictions;
 pub mod pretrain;
 mod pspe;

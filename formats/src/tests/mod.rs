@@ -2,15 +2,19 @@
 
 mod checks;
 mod errors;
+mod foreign;
 mod formats;
 mod fuzz;
+mod hostile;
 mod knowledgenet;
 mod published;
 mod re3d;
 mod records;
 mod redocred;
+mod share;
 
 use spanlight_core::{document::Sentence, schema::Schema};
+use spanlight_tests::refusal::assert_refusal;
 
 use crate::*;
 

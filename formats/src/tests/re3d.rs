@@ -61,26 +61,63 @@ fn errors_name_the_file_beside() {
         "\"begin\": 17, \"type\": \"O\"",
     );
     let message = problem(&broken, RELATIONS);
-    assert!(
-        message.contains("entities.json: line 3") && message.contains("`end`"),
-        "{message}"
+    assert_refusal(
+        &message,
+        "entities.json: ",
+        "line 3",
+        "`end`",
+        "add the offset",
     );
     let outside = ENTITIES.replace(
         "\"end\": 29, \"type\": \"Location\"",
         "\"end\": 290, \"type\": \"Location\"",
     );
     let message = problem(&outside, RELATIONS);
-    assert!(
-        message.contains("entities.json, line 4: characters [25, 290)"),
-        "{message}"
+    assert_refusal(
+        &message,
+        "entities.json, ",
+        "line 4",
+        "[25, 290)",
+        "mend the offsets",
+    );
+    let twice = format!("{DOCUMENTS}\n{DOCUMENTS}");
+    let source = Source::new("documents.json", twice.as_bytes())
+        .with_part("entities.json", ENTITIES.as_bytes())
+        .with_part("relations.json", RELATIONS.as_bytes());
+    let message = read(source, Format::Auto, &Options::default())
+        .unwrap_err()
+        .to_string();
+    assert_refusal(
+        &message,
+        "documents.json",
+        "line 2",
+        "`_id`",
+        "make the ids distinct",
     );
     let alone = Source::new("folder/documents.json", DOCUMENTS.as_bytes())
         .with_part("folder/entities.json", ENTITIES.as_bytes());
     let error = read(alone, Format::Auto, &Options::default()).unwrap_err();
-    assert!(
-        error.to_string().contains("`relations.json` is missing"),
-        "{error}"
+    let message = error.to_string();
+    assert_refusal(
+        &message,
+        "documents.json",
+        "relations.json",
+        "missing",
+        "put it beside the file",
     );
+}
+
+#[test]
+fn annotations_of_no_document_are_reported() {
+    let entities = format!(
+        "{ENTITIES}{{\"documentId\": \"X\", \"begin\": 0, \"end\": 1, \"type\": \"Person\"}}\n"
+    );
+    let source = folder(entities.as_bytes(), RELATIONS.as_bytes());
+    let data = read(source, Format::Auto, &Options::default()).unwrap();
+    let last = data.defects.last().unwrap();
+    assert_eq!(last.kind, Kind::NotFound);
+    let problem = "entities.json, line 7: the annotation is left out: no document has the id `X`";
+    assert_eq!(last.problem, problem);
 }
 
 #[test]

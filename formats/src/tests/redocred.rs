@@ -77,7 +77,8 @@ fn errors_name_the_field() {
     ] {
         assert!(REDOCRED.contains(old), "{old}");
         let message = problem(&REDOCRED.replace(old, new), kind);
-        assert!(message.contains(&format!("field `{field}`")), "{message}");
-        assert!(message.contains("file.json: line 1"), "{message}");
+        let field = format!("field `{field}`");
+        let remedy = errors::remedy(&message, kind);
+        assert_refusal(&message, "file.json: ", "line 1", &field, remedy);
     }
 }

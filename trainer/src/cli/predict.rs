@@ -1,6 +1,6 @@
 //! `spanlight predict`: text in, JSON lines out.
 
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, Read as _, Write};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -10,8 +10,10 @@ use spanlight_core::extract::{ExtractOptions, Extraction, Extractor};
 use spanlight_core::text::OffsetUnit;
 
 use super::{Compute, Decoding};
+use crate::data::{Line as Read, Options, printable, read_line};
 use crate::error::{Error, Result};
 use crate::model;
+use crate::output::{Output, Overwrite, shown};
 use crate::settings::parse_lowercase;
 use crate::threads::Threads;
 
@@ -43,9 +45,11 @@ pub struct Predict {
     /// Unit of offsets: utf16 (as in JavaScript), char (as in Python) or byte (as in Rust)
     #[arg(long, value_parser = parse_lowercase::<OffsetUnit>, default_value = "utf16")]
     unit: OffsetUnit,
-    /// Output file; standard output by default
+    /// Output file, written once all is predicted; standard output by default, line by line
     #[arg(long, short, value_name = "FILE")]
     out: Option<PathBuf>,
+    #[command(flatten)]
+    overwrite: Overwrite,
     /// Word-pieces per batch, padding included; 16 times as many on a GPU
     #[arg(long, default_value_t = 512)]
     chunk: usize,
@@ -78,31 +82,44 @@ impl Predict {
     /// Runs the command.
     ///
     /// # Errors
-    /// Any [`Error`] of reading, computing or writing; the lines written before it are complete.
+    /// Any [`Error`] of reading, computing or writing. Lines on standard output are complete; an output
+    /// file is written whole or not at all.
     pub fn run(&self) -> Result<()> {
+        let output = match &self.out {
+            Some(path) => {
+                let files = self.files.iter().map(PathBuf::as_path);
+                Some(Output::new(path, files, self.overwrite)?)
+            }
+            None => None,
+        };
         let (device, _) = self.compute.open()?;
         let workers = self.compute.workers(&device);
         let mut saved = model::open(&self.model)?;
         self.decoding.apply(&mut saved.config.decoding);
         let extractor = model::extractor(saved, &device, self.chunk)?;
-        let mut out: Box<dyn Write> = match &self.out {
-            Some(path) => Box::new(std::fs::File::create(path).map_err(|e| named(path, &e))?),
-            None => Box::new(std::io::stdout().lock()),
-        };
+        match output {
+            Some(output) => output.write(|out| self.predict(&extractor, workers, out)),
+            None => self.predict(&extractor, workers, &mut std::io::stdout().lock()),
+        }
+    }
+
+    /// Writes a line for every document.
+    fn predict(&self, extractor: &Extractor, workers: usize, out: &mut dyn Write) -> Result<()> {
         let mut waiting: Vec<Document> = Vec::with_capacity(workers);
         self.documents(&mut |document| {
             waiting.push(document);
             if waiting.len() < workers {
                 return Ok(());
             }
-            self.answer(&extractor, std::mem::take(&mut waiting), &mut out)
+            self.answer(extractor, std::mem::take(&mut waiting), out)
         })?;
-        self.answer(&extractor, waiting, &mut out)?;
+        self.answer(extractor, waiting, out)?;
         Ok(out.flush()?)
     }
 
     /// Calls `take` with every document of the input.
     fn documents(&self, take: &mut dyn FnMut(Document) -> Result<()>) -> Result<()> {
+        let limit = Options::default().record_limit;
         let standard = [PathBuf::from("-")];
         let files = if self.files.is_empty() {
             &standard[..]
@@ -112,12 +129,12 @@ impl Predict {
         for file in files {
             if file == Path::new("-") {
                 let input = BufReader::new(std::io::stdin().lock());
-                read(input, file, self.jsonl, None, take)?;
+                read(input, file, limit, self.jsonl, None, take)?;
             } else {
                 let input = std::fs::File::open(file).map_err(|e| named(file, &e))?;
                 let lines = file.extension().is_some_and(|e| e == "jsonl");
                 let id = Value::String(file.display().to_string());
-                read(BufReader::new(input), file, lines, Some(id), take)?;
+                read(BufReader::new(input), file, limit, lines, Some(id), take)?;
             }
         }
         Ok(())
@@ -153,38 +170,156 @@ impl Predict {
     }
 }
 
-/// Reads one file: a single text, or one document per line.
+/// Reads one file: a single text, or one document per line, of at most `limit` bytes.
 fn read(
     mut input: impl BufRead,
     path: &Path,
+    limit: usize,
     lines: bool,
     id: Option<Value>,
     take: &mut dyn FnMut(Document) -> Result<()>,
 ) -> Result<()> {
+    let mut bytes = Vec::new();
     if !lines {
-        let mut text = String::new();
-        input
-            .read_to_string(&mut text)
-            .map_err(|e| named(path, &e))?;
+        let bounded = input.take(limit as u64 + 1).read_to_end(&mut bytes);
+        bounded.map_err(|e| named(path, &e))?;
+        if bytes.len() > limit {
+            let problem = format!("a text of more than {limit} bytes; split it into several files");
+            return Err(Error::Usage(format!("{}: {problem}", shown(path))));
+        }
+        let text = String::from_utf8(bytes).map_err(|e| {
+            let at = e.utf8_error().valid_up_to();
+            let line = 1 + e
+                .as_bytes()
+                .iter()
+                .take(at)
+                .filter(|b| **b == b'\n')
+                .count();
+            let problem = format!("byte {} is not UTF-8; convert the file to UTF-8", at + 1);
+            Error::Usage(format!("{}, line {line}: {problem}", shown(path)))
+        })?;
         return take(Document { id, text });
     }
-    for (number, line) in input.lines().enumerate() {
-        let line = line.map_err(|e| named(path, &e))?;
-        if line.trim().is_empty() {
-            continue;
+    let mut number = 0;
+    loop {
+        let line = read_line(&mut input, limit, &mut bytes).map_err(|e| named(path, &e))?;
+        number += 1;
+        let at =
+            |problem: String| Error::Usage(format!("{}, line {number}: {problem}", shown(path)));
+        match line {
+            None => return Ok(()),
+            Some(Read::TooLong) => {
+                return Err(at(format!(
+                    "a line of more than {limit} bytes; split its text"
+                )));
+            }
+            Some(Read::Whole) if bytes.trim_ascii().is_empty() => {}
+            Some(Read::Whole) => {
+                let document = serde_json::from_slice(&bytes).map_err(|e| {
+                    let problem = e.to_string();
+                    let remedy = "every line must be an object with a string `text`";
+                    at(format!("{}; {remedy}", printable(&problem)))
+                })?;
+                take(document)?;
+            }
         }
-        let document = serde_json::from_str(&line).map_err(|e| {
-            Error::Usage(format!(
-                "{}, line {}: {e}; every line must be an object with a string `text`",
-                path.display(),
-                number + 1
-            ))
-        })?;
-        take(document)?;
     }
-    Ok(())
 }
 
 fn named(path: &Path, error: &std::io::Error) -> Error {
-    Error::Usage(format!("{}: {error}", path.display()))
+    Error::Usage(format!("{}: {error}", shown(path)))
+}
+
+#[cfg(test)]
+mod tests {
+    use spanlight_tests::refusal::assert_refusal;
+
+    use super::*;
+
+    fn refusal(bytes: impl BufRead, lines: bool) -> String {
+        let name = Path::new("in\u{1b}.jsonl");
+        read(bytes, name, 1000, lines, None, &mut |_| Ok(()))
+            .unwrap_err()
+            .to_string()
+    }
+
+    #[test]
+    fn endless_input_is_refused() {
+        let endless = || BufReader::new(std::io::repeat(b'x').take(1 << 32));
+        let message = refusal(BufReader::new(std::io::repeat(b'x').take(1 << 20)), true);
+        assert_refusal(
+            &message,
+            "in\\u{1b}.jsonl",
+            "line 1",
+            "more than 1000 bytes",
+            "split its text",
+        );
+        let message = refusal(endless(), false);
+        assert_refusal(
+            &message,
+            "in\\u{1b}.jsonl",
+            "",
+            "more than 1000 bytes",
+            "split it",
+        );
+    }
+
+    #[test]
+    fn bad_lines_are_named_without_their_control_characters() {
+        let good = "{\"text\": \"fine\"}\n\n";
+        for bad in [
+            "{\"text\": 1}",
+            "\u{1b}[2J",
+            "{\"id\": 3}",
+            "{\"text\": \"\u{9b}\"",
+            "[]",
+        ] {
+            let message = refusal(format!("{good}{bad}\n").as_bytes(), true);
+            assert_refusal(
+                &message,
+                "in\\u{1b}.jsonl",
+                "line 3",
+                "`text`",
+                "must be an object",
+            );
+            assert!(!message.contains(char::is_control), "{message:?}");
+        }
+        let message = refusal(&b"one\ntwo \xFF"[..], false);
+        assert_refusal(
+            &message,
+            "in\\u{1b}.jsonl",
+            "line 2",
+            "byte 9",
+            "convert the file",
+        );
+    }
+
+    #[test]
+    fn documents_keep_their_ids_and_order() {
+        let mut found = Vec::new();
+        let mut take = |document: Document| {
+            found.push((document.id, document.text));
+            Ok(())
+        };
+        let lines = &b"{\"id\": 7, \"text\": \"a\"}\r\n{\"text\": \"b\"}"[..];
+        read(lines, Path::new("-"), 1000, true, None, &mut take).unwrap();
+        read(
+            &b"c\n"[..],
+            Path::new("c.txt"),
+            1000,
+            false,
+            Some("c".into()),
+            &mut take,
+        )
+        .unwrap();
+        let expected = [
+            (Some(7.into()), "a"),
+            (None, "b"),
+            (Some("c".into()), "c\n"),
+        ];
+        assert_eq!(
+            found,
+            expected.map(|(id, text): (Option<Value>, &str)| (id, text.to_owned()))
+        );
+    }
 }

@@ -54,7 +54,8 @@ impl<'a> Blocks<'a> {
                 let Some(passage) = self.passage(counts)? else {
                     break;
                 };
-                bytes += passage.len();
+                // Empty passages take memory too, and a file can hold millions in a few bytes.
+                bytes += passage.len() + size_of::<String>();
                 block.push(passage);
             }
             if block.is_empty() {

@@ -3,14 +3,15 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::data::Defect;
+use crate::data::{Defect, printable, shorten};
+use crate::output::shown;
 use crate::store::StoreError;
 
 /// Why a corpus cannot be used; every message names the file and what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum CorpusError {
     /// A file or folder cannot be read.
-    #[error("{path}: cannot read: {source}", path = path.display())]
+    #[error("{path}: cannot read: {source}", path = shown(path))]
     Io {
         /// File or folder concerned.
         path: PathBuf,
@@ -19,7 +20,7 @@ pub enum CorpusError {
     },
 
     /// A file or folder that holds no corpus.
-    #[error("{path}: {problem}", path = path.display())]
+    #[error("{path}: {problem}", path = shown(path), problem = printable(problem))]
     Source {
         /// File or folder concerned.
         path: PathBuf,
@@ -30,7 +31,7 @@ pub enum CorpusError {
     /// A compressed file is truncated or damaged.
     #[error(
         "{path}: damaged or cut off after line {line} ({source}); fetch or compress it again",
-        path = path.display()
+        path = shown(path)
     )]
     Packed {
         /// The file.
@@ -42,7 +43,12 @@ pub enum CorpusError {
     },
 
     /// A column is missing.
-    #[error("{path}: no column `{column}`; {remedy}", path = path.display())]
+    #[error(
+        "{path}: no column `{column}`; {remedy}",
+        path = shown(path),
+        column = shorten(column),
+        remedy = printable(remedy)
+    )]
     Column {
         /// The file.
         path: PathBuf,
@@ -53,7 +59,7 @@ pub enum CorpusError {
     },
 
     /// A record holds no readable text.
-    #[error("{path}: {defect}; or skip such records with --skip-bad", path = path.display())]
+    #[error("{path}: {defect}; or skip such records with --skip-bad", path = shown(path))]
     IllFormed {
         /// The file.
         path: PathBuf,
@@ -69,7 +75,7 @@ pub enum CorpusError {
     },
 
     /// A cache that was damaged after it was opened.
-    #[error("{path}: the prepared corpus is damaged ({problem}); remove it and run the command again", path = path.display())]
+    #[error("{path}: the prepared corpus is damaged ({problem}); remove it and run the command again", path = shown(path))]
     Cache {
         /// The file.
         path: PathBuf,

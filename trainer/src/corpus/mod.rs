@@ -19,10 +19,10 @@ mod source;
 #[cfg(test)]
 mod tests;
 
+use std::ffi::OsStr;
 use std::fs::File;
-use std::io::{BufWriter, Write};
 use std::ops::ControlFlow;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use spanlight_core::wordpiece::{SpecialPieces, WordPiece};
 
@@ -31,7 +31,9 @@ pub use counts::{Counts, Reason};
 pub use error::CorpusError;
 pub use loader::{Loader, LoaderConfig};
 
-use crate::store::{self, StoreError};
+use crate::error::Error;
+use crate::output::{Output, sweep, write_whole};
+use crate::store::StoreError;
 use cache::{Cache, Identity, Tokens, Writer};
 use pass::{Failure, Size};
 
@@ -94,6 +96,8 @@ impl Corpus {
         }
         std::fs::create_dir_all(folder)
             .map_err(|e| StoreError::io("create the folder", folder, e))?;
+        // A killed process may have prepared another corpus in this folder, which nobody prepares again.
+        sweep(folder, OsStr::new(cache::PREFIX));
         let wide = special.vocabulary > 1 << 16;
         let header = cache::stamp(&sources)?;
         write(&path, |file| {
@@ -138,29 +142,39 @@ impl Corpus {
     }
 }
 
+/// The files of a corpus.
+///
+/// # Errors
+/// [`CorpusError`] for a path that is missing or holds no text.
+pub fn files(config: &CorpusConfig) -> Result<Vec<PathBuf>, CorpusError> {
+    let sources = source::list(config)?;
+    Ok(sources.into_iter().map(|source| source.path).collect())
+}
+
 /// Writes the sentences of a corpus to a file, one per line, with single spaces between words.
 ///
 /// # Errors
-/// Any [`CorpusError`]; a failure leaves no partial file.
+/// Any [`CorpusError`], or that the file cannot be written; a failure leaves no partial file.
 pub fn write_clean(
     config: &CorpusConfig,
-    out: &Path,
+    out: &Output,
     threads: usize,
     listener: Listener<'_>,
-) -> Result<Counts, CorpusError> {
+) -> Result<Counts, Error> {
     config.validate()?;
     let sources = source::list(config)?;
-    write(out, |file| {
-        let mut out = BufWriter::new(file);
+    out.write(|file| {
         let line = |(): &mut (), words: &[&str], out: &mut Vec<u8>| {
             out.extend_from_slice(words.join(" ").as_bytes());
             out.push(b'\n');
             Ok(Ok(0))
         };
-        let keep = |line: &[u8], _: Size| out.write_all(line);
-        let counts = pass::pass(config, &sources, threads, line, keep, listener)?;
-        out.flush().map_err(Failure::Write)?;
-        Ok(counts)
+        let keep = |line: &[u8], _: Size| file.write_all(line);
+        let counts = pass::pass(config, &sources, threads, line, keep, listener);
+        counts.map_err(|failure| match failure {
+            Failure::Write(error) => Error::Io(error),
+            Failure::Corpus(error) => error.into(),
+        })
     })
 }
 
@@ -169,23 +183,10 @@ fn write<T>(
     path: &Path,
     content: impl FnOnce(&mut File) -> Result<T, Failure>,
 ) -> Result<T, CorpusError> {
-    let (mut value, mut failure) = (None, None);
-    let written = store::write_atomic_with(path, |file| match content(file) {
-        Ok(made) => {
-            value = Some(made);
-            Ok(())
-        }
-        Err(Failure::Write(e)) => Err(e),
-        Err(Failure::Corpus(e)) => {
-            failure = Some(e);
-            Err(std::io::ErrorKind::Interrupted.into())
-        }
-    });
-    if let Some(failure) = failure {
-        return Err(failure);
-    }
-    written?;
-    value.ok_or(CorpusError::Interrupted)
+    write_whole(path, content, |failure| match failure {
+        Failure::Write(error) => Ok(error),
+        Failure::Corpus(error) => Err(error),
+    })
 }
 
 fn report(

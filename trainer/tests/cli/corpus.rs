@@ -35,8 +35,11 @@ fn cleaning_writes_sentences_and_counts_what_it_leaves_out() {
         text.contains("left out: too short") && text.contains("left out: repeated"),
         "{text}"
     );
-    let counts: Value =
-        serde_json::from_str(&succeed(at, &[&clean[..], &["--json"]].concat())).unwrap();
+    let counts: Value = serde_json::from_str(&succeed(
+        at,
+        &[&clean[..], &["--json", "--overwrite"]].concat(),
+    ))
+    .unwrap();
     assert_eq!(counts["sentences"], 3);
     assert_eq!(counts["dropped"]["too_short"], 1);
     assert_eq!(counts["dropped"]["repeated"], 1);

@@ -4,6 +4,7 @@ mod bad_input;
 mod calibrate;
 mod corpus;
 mod learning;
+mod output;
 mod pretrain;
 mod pspe;
 mod resume;

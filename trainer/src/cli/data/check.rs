@@ -7,6 +7,7 @@ use clap::Args;
 use crate::cli::print;
 use crate::data;
 use crate::error::{Error, Result};
+use crate::output::shown;
 
 /// Arguments of `data check`.
 #[derive(Args)]
@@ -47,7 +48,7 @@ impl Check {
         } else {
             Err(Error::Usage(format!(
                 "{} cannot be used; mend the defects above",
-                self.file.display()
+                shown(&self.file)
             )))
         }
     }

@@ -5,8 +5,9 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::super::{Reading, print};
-use crate::corpus::{CorpusConfig, write_clean};
+use crate::corpus::{CorpusConfig, files, write_clean};
 use crate::error::Result;
+use crate::output::{Output, Overwrite};
 
 /// Arguments of `data clean`.
 #[derive(Args)]
@@ -22,6 +23,8 @@ pub struct Clean {
     /// Print the counts as one JSON object instead of text
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    overwrite: Overwrite,
 }
 
 impl Clean {
@@ -30,9 +33,15 @@ impl Clean {
     /// # Errors
     /// If the corpus cannot be read or the file cannot be written; a failure leaves no partial file.
     pub fn run(&self) -> Result<()> {
+        let sources = files(&self.corpus)?;
+        let output = Output::new(
+            &self.out,
+            sources.iter().map(PathBuf::as_path),
+            self.overwrite,
+        )?;
         let threads = super::super::threads(self.threads);
         let mut reading = Reading::new();
-        let counts = write_clean(&self.corpus, &self.out, threads, &mut |p| reading.show(p))?;
+        let counts = write_clean(&self.corpus, &output, threads, &mut |p| reading.show(p))?;
         drop(reading);
         print(&counts, self.json)
     }

@@ -6,6 +6,7 @@ use clap::Args;
 
 use crate::data;
 use crate::error::{Error, Result};
+use crate::output::{Output, Overwrite};
 
 /// Arguments of `data convert`.
 #[derive(Args)]
@@ -17,18 +18,26 @@ pub struct Convert {
     /// Format: auto, dygie, spert, pspe, arnor, redocred, re3d or knowledgenet
     #[arg(long, default_value = "auto")]
     format: String,
+    #[command(flatten)]
+    overwrite: Overwrite,
 }
 
 impl Convert {
     /// Runs the command.
     ///
     /// # Errors
-    /// [`Error::Usage`] for an unknown format, [`Error::Data`] if a file cannot be read or written.
+    /// [`Error::Usage`] for an unknown format or an output that may not be written, [`Error::Data`] if a
+    /// file cannot be read or written; a failure leaves no partial file.
     pub fn run(&self) -> Result<()> {
+        let output = Output::new(
+            &self.out,
+            data::files(&self.file).iter().map(PathBuf::as_path),
+            self.overwrite,
+        )?;
         let dataset = data::read(&self.file, self.format.parse().map_err(Error::Usage)?)?;
         for defect in &dataset.defects {
             eprintln!("warning: {defect}");
         }
-        Ok(data::write_file(&self.out, &dataset.sentences)?)
+        output.write(|out| Ok(data::write(out, &self.out, &dataset.sentences)?))
     }
 }

@@ -6,7 +6,7 @@ use clap::Args;
 
 use crate::data::{self, Unit};
 use crate::error::{Error, Result};
-use crate::store::write_atomic;
+use crate::output::{Output, Overwrite};
 
 /// Arguments of `data subset`.
 #[derive(Args)]
@@ -27,6 +27,8 @@ pub struct Subset {
     /// Format: auto, dygie, spert, pspe, arnor, redocred, re3d or knowledgenet
     #[arg(long, default_value = "auto")]
     format: String,
+    #[command(flatten)]
+    overwrite: Overwrite,
 }
 
 impl Subset {
@@ -35,14 +37,17 @@ impl Subset {
     /// # Errors
     /// If a file cannot be read or written; a failure leaves no partial file.
     pub fn run(&self) -> Result<()> {
+        let output = Output::new(
+            &self.out,
+            data::files(&self.file).iter().map(PathBuf::as_path),
+            self.overwrite,
+        )?;
         let dataset = data::read(&self.file, self.format.parse().map_err(Error::Usage)?)?;
         for defect in &dataset.defects {
             eprintln!("warning: {defect}");
         }
         let drawn = data::subset(&dataset.sentences, self.fraction, self.unit, self.seed);
-        let mut lines = Vec::new();
-        data::write(&mut lines, &self.out, &drawn)?;
-        Ok(write_atomic(&self.out, &lines)?)
+        output.write(|out| Ok(data::write(out, &self.out, &drawn)?))
     }
 }
 

@@ -9,8 +9,10 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use spanlight_core::wordpiece::WordPiece;
 
+use super::PREFIX;
 use crate::corpus::source::Source;
 use crate::corpus::{CorpusConfig, CorpusError, Counts};
+use crate::output::shown;
 
 /// Version of the file format and of the code that decides its content: cleaning, sentence
 /// splitting and word splitting.
@@ -60,7 +62,7 @@ impl Identity {
     pub fn file_name(&self) -> String {
         let json = serde_json::to_vec(self).unwrap_or_default();
         let digest = format!("{:x}", Sha256::digest(json));
-        format!("corpus-{}.bin", digest.get(..16).unwrap_or_default())
+        format!("{PREFIX}{}.bin", digest.get(..16).unwrap_or_default())
     }
 }
 
@@ -75,7 +77,7 @@ impl Header {
             return Some("the list of files in the corpus has changed".into());
         }
         let changed = self.sources.iter().find(|stamp| !stamp.holds())?;
-        Some(format!("{} has changed", changed.path.display()))
+        Some(format!("{} has changed", shown(&changed.path)))
     }
 
     /// A hash of the content, the settings and the tokenizer.

@@ -22,6 +22,9 @@ pub use record::Sentence;
 pub use tokens::Tokens;
 pub use write::Writer;
 
+/// Start of the names of the files.
+pub const PREFIX: &str = "corpus-";
+
 /// First bytes of the file.
 const MAGIC: &[u8; 16] = b"spanlight corpus";
 

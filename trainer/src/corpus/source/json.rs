@@ -3,12 +3,13 @@
 use std::io::BufRead;
 use std::path::PathBuf;
 
-use serde_json::Value;
-
 use super::packed::{Input, error};
 use super::{Passage, Passages, RECORD_LIMIT, decode};
 use crate::corpus::CorpusError;
-use crate::data::{self, Flaw, Kind, Records};
+use crate::data::{self, Flaw, Kind, Records, Value, shorten};
+
+/// Most fields that a message lists.
+const MOST_FIELDS: usize = 20;
 
 /// Reads some fields of each JSON object.
 pub struct Json {
@@ -25,13 +26,13 @@ impl Json {
         let Input { path, bytes } = input;
         let records = match Records::new(bytes, RECORD_LIMIT) {
             Ok(Ok(records)) => records,
-            Ok(Err(byte)) => {
+            Ok(Err(start)) => {
                 return Err(CorpusError::Source {
                     path,
                     problem: format!(
                         "starts with `{}`, not with `{{` or `[`, so it is no JSON; set its format \
                          with --corpus-format",
-                        byte.escape_ascii()
+                        shorten(&String::from_utf8_lossy(&start))
                     ),
                 });
             }
@@ -46,11 +47,11 @@ impl Json {
         })
     }
 
-    fn text(&self, record: &Value) -> Result<String, Flaw> {
+    fn text(&self, record: &Value<'_>) -> Result<String, Flaw> {
         let mut texts = Vec::new();
         for column in &self.columns {
             match record.get(column) {
-                Some(Value::String(text)) => texts.push(decode(text.as_bytes())?),
+                Some(Value::Text(text)) => texts.push(decode(text.as_bytes())?),
                 Some(Value::Null) => {}
                 Some(_) => {
                     let problem = "no text; choose another field with --column";
@@ -66,17 +67,19 @@ impl Json {
     }
 
     /// Refuses a file whose first object lacks one of the fields.
-    fn check(&mut self, record: &Value) -> Result<(), CorpusError> {
+    fn check(&mut self, record: &Value<'_>) -> Result<(), CorpusError> {
         self.first = false;
         match self.columns.iter().find(|c| record.get(c).is_none()) {
             None => Ok(()),
             Some(column) => {
-                let fields: Vec<String> = record
-                    .as_object()
-                    .into_iter()
-                    .flat_map(serde_json::Map::keys)
-                    .map(|name| format!("`{name}`"))
-                    .collect();
+                let fields: Vec<String> = match record {
+                    Value::Object(fields) => fields
+                        .iter()
+                        .take(MOST_FIELDS)
+                        .map(|(name, _)| format!("`{}`", shorten(name)))
+                        .collect(),
+                    _ => Vec::new(),
+                };
                 Err(CorpusError::Column {
                     path: self.path.clone(),
                     column: column.clone(),
@@ -98,7 +101,11 @@ impl Passages for Json {
             return Ok(None);
         };
         self.line = location.line;
-        let text = match record.and_then(|bytes| data::decode(&bytes)) {
+        let text = match record
+            .as_deref()
+            .map_err(Clone::clone)
+            .and_then(data::decode)
+        {
             Ok(record) => {
                 if self.first {
                     self.check(&record)?;

@@ -1,5 +1,7 @@
 //! Reads text from columns of Parquet files.
 
+mod measured;
+
 use std::collections::VecDeque;
 use std::fs::File;
 use std::io::{BufRead, Read, Seek, Write};
@@ -8,23 +10,34 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use parquet::basic::Type;
-use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
+use parquet::column::reader::{ColumnReader, ColumnReaderImpl, get_column_reader};
 use parquet::data_type::{ByteArray, ByteArrayType};
 use parquet::errors::ParquetError;
-use parquet::file::reader::{FileReader, SerializedFileReader};
+use parquet::file::metadata::{ParquetMetaData, ParquetMetaDataReader};
+use parquet::file::serialized_reader::SerializedPageReader;
 use parquet::schema::types::SchemaDescriptor;
 
-use super::{Passage, Passages, decode, packed};
+use super::{Passage, Passages, RECORD_LIMIT, decode, packed};
 use crate::corpus::CorpusError;
-use crate::data::{Flaw, Location};
+use crate::data::{Flaw, Location, shorten};
+use crate::output::shown;
+use measured::Measured;
 
 /// Rows read at once.
 const ROWS: usize = 64;
 
+/// How many times its size a compressed file may unpack to: the texts of Parquet files are compressed
+/// already.
+const MOST_UNPACKED: u64 = 100;
+
+/// Size in bytes that any compressed file may unpack to.
+const SMALL: u64 = 64 << 20;
+
 /// Reads the cells of some columns, row by row.
 pub struct Parquet {
     path: PathBuf,
-    reader: SerializedFileReader<File>,
+    file: Arc<Measured>,
+    metadata: ParquetMetaData,
     names: Vec<String>,
     /// Indices of the columns in the schema of the file.
     indices: Vec<usize>,
@@ -37,7 +50,7 @@ pub struct Parquet {
 
 /// Opens a Parquet file, and the counter of the bytes to be read from it. Parquet is read from its
 /// end, so a file that is compressed as a whole is first decompressed to a temporary file; its bytes
-/// are counted at that time.
+/// are counted at that time. The temporary file has no name, so that nothing remains of it whatever happens.
 fn seekable(path: &Path, done: &Arc<AtomicU64>) -> Result<(File, Arc<AtomicU64>), CorpusError> {
     let fail = |e| CorpusError::io(path, e);
     let mut file = File::open(path).map_err(fail)?;
@@ -51,9 +64,12 @@ fn seekable(path: &Path, done: &Arc<AtomicU64>) -> Result<(File, Arc<AtomicU64>)
         path: path.to_owned(),
         problem: format!(
             "cannot be unpacked into {} ({e}); free space there, set TMPDIR to another folder, or unpack the file",
-            std::env::temp_dir().display()
+            shown(&std::env::temp_dir())
         ),
     };
+    let size = std::fs::metadata(path).map_err(fail)?.len();
+    let limit = size.saturating_mul(MOST_UNPACKED).max(SMALL);
+    let mut written = 0;
     let mut bytes = packed::open(path, done)?.bytes;
     let mut unpacked = tempfile::tempfile().map_err(full)?;
     loop {
@@ -61,8 +77,18 @@ fn seekable(path: &Path, done: &Arc<AtomicU64>) -> Result<(File, Arc<AtomicU64>)
         if part.is_empty() {
             break;
         }
-        unpacked.write_all(part).map_err(full)?;
         let count = part.len();
+        written += count as u64;
+        if written > limit {
+            return Err(CorpusError::Source {
+                path: path.to_owned(),
+                problem: format!(
+                    "unpacks to more than {limit} bytes, {MOST_UNPACKED} times its size, which no \
+                     Parquet file does; if you trust it, unpack it yourself"
+                ),
+            });
+        }
+        unpacked.write_all(part).map_err(full)?;
         bytes.consume(count);
     }
     unpacked.rewind().map_err(full)?;
@@ -84,15 +110,13 @@ impl Parquet {
         done: &Arc<AtomicU64>,
     ) -> Result<Self, CorpusError> {
         let (file, done) = seekable(path, done)?;
-        let reader = SerializedFileReader::new(file).map_err(|e| damaged(path, 0, e))?;
-        let indices = find(
-            path,
-            reader.metadata().file_metadata().schema_descr(),
-            &names,
-        )?;
+        let metadata = caught(|| ParquetMetaDataReader::new().parse_and_finish(&file));
+        let metadata = metadata.map_err(|e| damaged(path, 0, e))?;
+        let indices = find(path, metadata.file_metadata().schema_descr(), &names)?;
         Ok(Self {
             path: path.to_owned(),
-            reader,
+            file: Arc::new(Measured(file)),
+            metadata,
             names,
             indices,
             group: 0,
@@ -104,22 +128,27 @@ impl Parquet {
 
     /// Opens the columns of the next row group; returns false after the last.
     fn next_group(&mut self) -> Result<bool, ParquetError> {
-        if self.group == self.reader.num_row_groups() {
+        let Some(group) = self.metadata.row_groups().get(self.group) else {
             return Ok(false);
-        }
-        let group = self.reader.get_row_group(self.group)?;
+        };
+        let rows = usize::try_from(group.num_rows())?;
         self.columns.clear();
         for &index in &self.indices {
-            let about = group.metadata().column(index).column_descr();
-            if let ColumnReader::ByteArrayColumnReader(reader) = group.get_column_reader(index)? {
+            let chunk = group.columns().get(index);
+            let chunk = chunk.ok_or_else(|| ParquetError::General("a column is missing".into()))?;
+            let pages = SerializedPageReader::new(self.file.clone(), chunk, rows, None)?;
+            let about = chunk.column_descr_ptr();
+            let defined = about.max_def_level();
+            let reader = get_column_reader(about, Box::new(pages));
+            if let ColumnReader::ByteArrayColumnReader(reader) = reader {
                 self.columns.push(Column {
                     reader,
-                    defined: about.max_def_level(),
+                    defined,
                     cells: VecDeque::new(),
                 });
             }
         }
-        let bytes = group.metadata().compressed_size().max(0);
+        let bytes = group.compressed_size().max(0);
         self.done.fetch_add(bytes as u64, Ordering::Relaxed);
         self.group += 1;
         Ok(true)
@@ -170,7 +199,7 @@ impl Column {
 
 impl Passages for Parquet {
     fn next(&mut self) -> Result<Option<Passage>, CorpusError> {
-        let cells = self.cells().map_err(|e| damaged(&self.path, self.row, e))?;
+        let cells = caught(|| self.cells()).map_err(|e| damaged(&self.path, self.row, e))?;
         let Some(cells) = cells else { return Ok(None) };
         self.row += 1;
         let location = Location {
@@ -183,7 +212,11 @@ impl Passages for Parquet {
             .zip(&self.names)
             .filter_map(|(cell, name)| Some((cell.as_ref()?, name)))
             .map(|(cell, name)| {
-                decode(cell.data()).map_err(|flaw| Flaw {
+                let text = match cell.data() {
+                    data if data.len() > RECORD_LIMIT => Err(Flaw::too_long(RECORD_LIMIT)),
+                    data => decode(data),
+                };
+                text.map_err(|flaw| Flaw {
                     field: name.clone(),
                     ..flaw
                 })
@@ -215,7 +248,13 @@ fn find(
     };
     let texts: Vec<String> = (0..columns.len())
         .filter(text)
-        .filter_map(|index| Some(format!("`{}`", columns.get(index)?.path().string())))
+        .filter_map(|index| {
+            Some(format!(
+                "`{}`",
+                shorten(&columns.get(index)?.path().string())
+            ))
+        })
+        .take(20)
         .collect();
     names
         .iter()
@@ -230,6 +269,16 @@ fn find(
             })
         })
         .collect()
+}
+
+/// Calls the library, which panics on some damaged files, such as one whose column starts in front of it.
+fn caught<T>(read: impl FnOnce() -> Result<T, ParquetError>) -> Result<T, ParquetError> {
+    let found = std::panic::catch_unwind(std::panic::AssertUnwindSafe(read));
+    found.unwrap_or_else(|_| {
+        Err(ParquetError::General(
+            "its parts contradict each other".into(),
+        ))
+    })
 }
 
 fn damaged(path: &Path, row: usize, error: ParquetError) -> CorpusError {

@@ -7,6 +7,9 @@ use super::{Passage, Passages, RECORD_LIMIT, decode};
 use crate::corpus::CorpusError;
 use crate::data::{Flaw, Kind, Location, shorten};
 
+/// Most columns that a message lists.
+const MOST_COLUMNS: usize = 20;
+
 /// Reads the cells of some columns, row by row.
 pub struct Table {
     input: Input,
@@ -153,6 +156,7 @@ fn remedy(names: &[String]) -> String {
     let names: Vec<String> = names
         .iter()
         .enumerate()
+        .take(MOST_COLUMNS)
         .map(|(i, name)| format!("{} `{}`", i + 1, shorten(name)))
         .collect();
     format!(

@@ -235,7 +235,7 @@ fn foreign_files_are_recognised() {
     }
     let found = message("a.json", b"plain text", &config());
     assert!(
-        found.contains("starts with `p`") && found.contains("--corpus-format"),
+        found.contains("starts with `plain text`") && found.contains("--corpus-format"),
         "{found}"
     );
 }

@@ -6,6 +6,7 @@ use std::time::{Duration, SystemTime};
 
 use super::*;
 use crate::data::Kind;
+use crate::output::Overwrite;
 
 #[test]
 fn a_corpus_is_counted_and_read_back() {
@@ -258,11 +259,25 @@ fn a_full_disk_leaves_no_partial_cache() {
 }
 
 #[test]
+fn what_a_killed_process_left_is_removed() {
+    let shop = Workshop::new(&numbered(50));
+    fs::create_dir(shop.path("cache")).unwrap();
+    let leftover = shop
+        .path("cache")
+        .join(".corpus-0123456789abcdef.bin.x.unfinished");
+    fs::write(&leftover, "half a corpus").unwrap();
+    shop.prepare();
+    assert!(!leftover.exists());
+    shop.cache();
+}
+
+#[test]
 fn clean_text_reads_back_as_the_same_corpus() {
     let shop = Workshop::new("It isn't 5% of (all) words. See <b>the</b> U.S. data, e.g. 3.\n");
     let mut go = |_| ControlFlow::Continue(());
     let out = shop.path("clean.txt");
-    let counts = write_clean(&shop.config(), &out, 2, &mut go).unwrap();
+    let output = Output::new(&out, [], Overwrite::default()).unwrap();
+    let counts = write_clean(&shop.config(), &output, 2, &mut go).unwrap();
     let text = fs::read_to_string(&out).unwrap();
     assert_eq!(
         text,

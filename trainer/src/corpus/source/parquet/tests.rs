@@ -5,6 +5,8 @@ use parquet::file::properties::WriterProperties;
 use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::parser::parse_message_type;
 
+use spanlight_tests::refusal::assert_refusal;
+
 use super::*;
 
 /// Two groups of rows; every third text is null.
@@ -123,6 +125,106 @@ fn compressed_files_are_decompressed_first() {
     std::fs::write(&packed, "no table").unwrap();
     let error = read(&packed, &["id"]).unwrap_err().to_string();
     assert!(error.contains("damaged or cut off"), "{error}");
+}
+
+#[test]
+fn a_file_that_unpacks_without_end_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("bomb.parquet.gz");
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    for _ in 0..100 {
+        Write::write_all(&mut gzip, &vec![0; 1 << 20]).unwrap();
+    }
+    std::fs::write(&path, gzip.finish().unwrap()).unwrap();
+    let error = read(&path, &["text"]).unwrap_err().to_string();
+    assert_refusal(
+        &error,
+        "bomb.parquet.gz",
+        "",
+        "more than 67108864 bytes",
+        "unpack it yourself",
+    );
+}
+
+#[test]
+fn a_page_that_claims_two_gigabytes_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("page.parquet");
+    // One column `text`, packed with Snappy, of one page: 13 bytes that claim to be 2^31 - 1.
+    let start =
+        b"PAR1\x15\x00\x15\xfe\xff\xff\xff\x0f\x15\x1a\x2c\x15\x02\x15\x00\x15\x06\x15\x06\x00\x00";
+    let page = b"\xff\xff\xff\xff\x07\0\0\0\0\0\0\0\0";
+    let schema =
+        b"\x15\x02\x19\x2c\x48\x06schema\x15\x02\x00\x15\x0c\x25\x00\x18\x04text\x25\x00\x00";
+    let group = b"\x16\x02\x19\x1c\x19\x1c\x26\x08\x1c\x15\x0c\x19\x15\x00\x19\x18\x04text\x15\x02\x16\x02\x16\xa8\x80\x80\x80\x10\x16\x44\x26\x08\x00\x00\x16\x44\x16\x02\x00";
+    let end = b"\x00\x47\0\0\0PAR1";
+    let bytes = [&start[..], page, schema, group, end].concat();
+    std::fs::write(&path, bytes).unwrap();
+    let error = read(&path, &["text"]).unwrap_err().to_string();
+    assert!(
+        error.contains("13 bytes that claims to hold 2147483647"),
+        "{error}"
+    );
+    assert_refusal(
+        &error,
+        "page.parquet",
+        "line 0",
+        "claims to hold",
+        "fetch or compress it again",
+    );
+}
+
+#[test]
+fn long_cells_are_refused_by_column() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.parquet");
+    write(
+        &path,
+        Compression::SNAPPY,
+        &["x".repeat(RECORD_LIMIT + 1), "fine".into()],
+    );
+    let mut passages = Parquet::open(&path, vec!["id".into()], &Arc::default()).unwrap();
+    let (location, long) = passages.next().unwrap().unwrap();
+    let flaw = long.unwrap_err();
+    assert_eq!((location.line, flaw.field.as_str()), (1, "id"));
+    assert!(flaw.problem.contains("split it"), "{}", flaw.problem);
+    assert_eq!(passages.next().unwrap().unwrap().1.unwrap(), "fine");
+}
+
+#[test]
+fn damaged_files_never_panic() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.parquet");
+    let texts: Vec<String> = (0..50).map(|i| format!("Text {}", i % 7)).collect();
+    write(&path, Compression::SNAPPY, &texts);
+    let whole = std::fs::read(&path).unwrap();
+    let (mut seed, mut refused) = (3_u64, 0);
+    for _ in 0..3000 {
+        let mut bytes = whole.clone();
+        for _ in 0..3 {
+            seed = seed
+                .wrapping_mul(6364136223846793005)
+                .wrapping_add(1442695040888963407);
+            let at = (seed >> 33) as usize % bytes.len();
+            bytes[at] = (seed >> 20) as u8;
+        }
+        std::fs::write(&path, bytes).unwrap();
+        let Ok(mut passages) = Parquet::open(&path, vec!["text".into()], &Arc::default()) else {
+            refused += 1;
+            continue;
+        };
+        for _ in 0..200 {
+            match passages.next() {
+                Ok(Some(_)) => {}
+                Ok(None) => break,
+                Err(_) => {
+                    refused += 1;
+                    break;
+                }
+            }
+        }
+    }
+    assert!(refused > 500, "{refused}");
 }
 
 #[test]

@@ -1,0 +1,350 @@
+//! The file that a command writes: never one of its inputs, and whole or not at all.
+
+use std::borrow::Cow;
+use std::ffi::OsStr;
+use std::fs::{self, File, TryLockError};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use crate::data::{DataError, printable};
+use crate::error::{Error, Result};
+use crate::store::{StoreError, write_atomic_with};
+
+/// Whether a command may replace a file.
+#[derive(Debug, Clone, Copy, Default, Args)]
+pub struct Overwrite {
+    /// Replace the output file if it exists
+    #[arg(long)]
+    pub overwrite: bool,
+}
+
+/// A file to write.
+#[derive(Debug)]
+pub struct Output {
+    path: PathBuf,
+    /// Whether it is a pipe or device, which is written as it is.
+    direct: bool,
+}
+
+impl Output {
+    /// Checks the file before any work is done, so that hours of work do not end in a refusal.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] if it is a folder, one of the `inputs`, or exists and may not be replaced.
+    pub fn new<'a>(
+        path: &Path,
+        inputs: impl IntoIterator<Item = &'a Path>,
+        overwrite: Overwrite,
+    ) -> Result<Self> {
+        let refuse = |problem: &str| Err(Error::Usage(format!("{}: {problem}", shown(path))));
+        let to = |path: &Path, direct| {
+            let path = path.to_owned();
+            Ok(Self { path, direct })
+        };
+        let Ok(about) = fs::metadata(path) else {
+            return to(path, false);
+        };
+        if about.is_dir() {
+            return refuse("is a folder; name a file to write");
+        }
+        // `/dev/stdout` may lead to a file.
+        if !about.is_file() || path.starts_with("/dev") {
+            return to(path, true);
+        }
+        // A link stays a link: its target is written.
+        let real = fs::canonicalize(path).map_err(|e| StoreError::io("write", path, e))?;
+        for input in inputs {
+            if fs::canonicalize(input).is_ok_and(|input| input == real) {
+                return refuse("is read by this command; name another file to write");
+            }
+        }
+        if !overwrite.overwrite {
+            return refuse("exists; name another file, or replace it with --overwrite");
+        }
+        to(&real, false)
+    }
+
+    /// Writes the file; if `content` fails, an existing file stays as it is.
+    ///
+    /// Pipes and devices, such as `/dev/stdout`, are written directly.
+    ///
+    /// # Errors
+    /// Those of `content`, and [`Error::Store`] if the file cannot be written.
+    pub fn write<T>(&self, content: impl FnOnce(&mut dyn Write) -> Result<T>) -> Result<T> {
+        let whole = |file: &mut File| {
+            let mut out = BufWriter::new(file);
+            let value = content(&mut out)?;
+            out.flush()?;
+            Ok(value)
+        };
+        if self.direct {
+            let file = File::options().write(true).open(&self.path);
+            let mut file = file.map_err(|e| StoreError::io("write", &self.path, e))?;
+            return whole(&mut file);
+        }
+        write_whole(&self.path, whole, |error| match error {
+            Error::Io(error) | Error::Data(DataError::Io { source: error, .. }) => Ok(error),
+            error => Err(error),
+        })
+    }
+}
+
+/// Writes a file whole or not at all, and removes what killed processes left of earlier attempts; `io` tells
+/// errors of writing from others.
+///
+/// # Errors
+/// Those of `content`, and the [`StoreError`] if the file cannot be written.
+pub fn write_whole<T, E: From<StoreError>, F>(
+    path: &Path,
+    content: impl FnOnce(&mut File) -> Result<T, F>,
+    io: impl FnOnce(F) -> Result<io::Error, E>,
+) -> Result<T, E> {
+    if let Some(name) = path.file_name() {
+        sweep(path.parent().unwrap_or(Path::new("")), name);
+    }
+    let (mut value, mut failure) = (None, None);
+    let written = write_atomic_with(path, |file| {
+        // Held until the file is closed: it tells `sweep` that the file is being written. Where files
+        // cannot be locked, nothing is swept either.
+        let _ = file.try_lock();
+        match content(file) {
+            Ok(made) => {
+                value = Some(made);
+                Ok(())
+            }
+            Err(error) => Err(io(error).unwrap_or_else(|error| {
+                failure = Some(error);
+                io::ErrorKind::Interrupted.into()
+            })),
+        }
+    });
+    match (failure, written, value) {
+        (Some(failure), ..) => Err(failure),
+        (None, Ok(()), Some(value)) => Ok(value),
+        (None, Ok(()), None) => {
+            Err(StoreError::io("write", path, io::ErrorKind::Other.into()).into())
+        }
+        (None, Err(error), _) => Err(error.into()),
+    }
+}
+
+/// Removes the half-written files of killed processes that were to become files whose names start with
+/// `name`. A file that a living process writes is locked, and stays; so does one without content, which may
+/// be about to be locked. A file that cannot be removed does no harm.
+pub fn sweep(folder: &Path, name: &OsStr) {
+    let folder = if folder.as_os_str().is_empty() {
+        Path::new(".")
+    } else {
+        folder
+    };
+    let prefix = format!(".{}", name.to_string_lossy());
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let file = entry.file_name();
+        let file = file.to_string_lossy();
+        if !file.starts_with(&prefix) || !file.ends_with(".unfinished") {
+            continue;
+        }
+        let Ok(open) = File::options().write(true).open(entry.path()) else {
+            continue;
+        };
+        let idle = match open.try_lock() {
+            Ok(()) => open.metadata().is_ok_and(|about| about.len() > 0),
+            Err(TryLockError::WouldBlock | TryLockError::Error(_)) => false,
+        };
+        if idle {
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+}
+
+/// A path for messages, without characters that act on a terminal.
+pub fn shown(path: &Path) -> String {
+    let name = path.to_string_lossy();
+    match printable(&name) {
+        Cow::Borrowed(_) => name.into_owned(),
+        Cow::Owned(shown) => shown,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::process::Command;
+
+    use spanlight_tests::refusal::assert_refusal;
+
+    use super::*;
+
+    const FORCE: Overwrite = Overwrite { overwrite: true };
+    const KEEP: Overwrite = Overwrite { overwrite: false };
+
+    fn names(folder: &Path) -> usize {
+        fs::read_dir(folder).unwrap().count()
+    }
+
+    #[test]
+    fn inputs_folders_and_existing_files_are_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let (old, new) = (
+            folder.path().join("old.json"),
+            folder.path().join("new.json"),
+        );
+        fs::write(&old, "old").unwrap();
+        let refusal = |path: &Path, overwrite| {
+            Output::new(path, [old.as_path()], overwrite)
+                .unwrap_err()
+                .to_string()
+        };
+        let around = folder
+            .path()
+            .join("../")
+            .join(folder.path().file_name().unwrap());
+        for same in [old.clone(), around.join("old.json")] {
+            let message = refusal(&same, FORCE);
+            assert_refusal(
+                &message,
+                "old.json",
+                "",
+                "is read by this command",
+                "another file",
+            );
+        }
+        assert_refusal(
+            &refusal(folder.path(), FORCE),
+            "",
+            "",
+            "is a folder",
+            "name a file",
+        );
+        fs::write(&new, "new").unwrap();
+        assert_refusal(
+            &refusal(&new, KEEP),
+            "new.json",
+            "",
+            "exists",
+            "--overwrite",
+        );
+        assert!(Output::new(&new, [old.as_path()], FORCE).is_ok());
+        #[cfg(unix)]
+        {
+            let link = folder.path().join("link.json");
+            std::os::unix::fs::symlink(&old, &link).unwrap();
+            assert!(refusal(&link, FORCE).contains("is read by this command"));
+            let output = Output::new(&link, [], FORCE).unwrap();
+            output
+                .write(|out| Ok(out.write_all(b"through the link")?))
+                .unwrap();
+            assert!(link.is_symlink());
+            assert_eq!(fs::read(&old).unwrap(), b"through the link");
+        }
+    }
+
+    #[test]
+    fn a_failure_keeps_the_old_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("out.jsonl");
+        fs::write(&path, "old").unwrap();
+        let output = Output::new(&path, [], FORCE).unwrap();
+        let failed = output.write(|out| {
+            out.write_all(&vec![b'x'; 1 << 20])?;
+            Err::<(), _>(Error::Usage("the input is bad".into()))
+        });
+        assert_eq!(failed.unwrap_err().to_string(), "the input is bad");
+        assert_eq!(fs::read(&path).unwrap(), b"old");
+        assert_eq!(names(folder.path()), 1);
+        output.write(|out| Ok(out.write_all(b"new")?)).unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"new");
+        assert_eq!(names(folder.path()), 1);
+    }
+
+    #[test]
+    fn a_full_disk_keeps_the_old_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let mounted = Command::new("mount")
+            .args(["-t", "tmpfs", "-o", "size=64k", "tmpfs"])
+            .arg(folder.path())
+            .output()
+            .is_ok_and(|output| output.status.success());
+        if !mounted {
+            return; // Only root can, and only on Linux.
+        }
+        let path = folder.path().join("out.jsonl");
+        fs::write(&path, "old").unwrap();
+        let output = Output::new(&path, [], FORCE).unwrap();
+        let full = output.write(|out| Ok(out.write_all(&vec![b'x'; 1 << 20])?));
+        let (kept, left) = (fs::read(&path), names(folder.path()));
+        let unmounted = Command::new("umount").arg(folder.path()).status().unwrap();
+        assert!(unmounted.success());
+        let message = full.unwrap_err().to_string();
+        assert_refusal(
+            &message,
+            "out.jsonl",
+            "",
+            "the disk is full",
+            "free some space",
+        );
+        assert_eq!((kept.unwrap(), left), (b"old".to_vec(), 1));
+    }
+
+    #[test]
+    fn a_folder_that_cannot_be_written_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let mounted = Command::new("mount")
+            .args(["-t", "tmpfs", "-o", "ro", "tmpfs"])
+            .arg(folder.path())
+            .output()
+            .is_ok_and(|output| output.status.success());
+        if !mounted {
+            return; // Only root can, and only on Linux.
+        }
+        let output = Output::new(&folder.path().join("out.jsonl"), [], KEEP).unwrap();
+        let refused = output.write(|out| Ok(out.write_all(b"x")?));
+        let unmounted = Command::new("umount").arg(folder.path()).status().unwrap();
+        assert!(unmounted.success());
+        let message = refused.unwrap_err().to_string();
+        assert!(message.contains("out.jsonl: cannot write"), "{message}");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn devices_are_written_and_stay_devices() {
+        let null = Path::new("/dev/null");
+        let output = Output::new(null, [], KEEP).unwrap();
+        output.write(|out| Ok(out.write_all(b"gone")?)).unwrap();
+        assert!(!fs::metadata(null).unwrap().is_file());
+    }
+
+    #[test]
+    fn a_folder_that_does_not_exist_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let output = Output::new(&folder.path().join("no/out.jsonl"), [], KEEP).unwrap();
+        let message = output.write(|_| Ok(())).unwrap_err().to_string();
+        assert!(message.contains("no/out.jsonl: cannot write"), "{message}");
+    }
+
+    #[test]
+    fn leftovers_of_killed_processes_are_removed_and_those_of_living_ones_stay() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        for name in [
+            ".out.jsonl.a.unfinished",
+            ".out.jsonl.b.unfinished",
+            ".other.c.unfinished",
+        ] {
+            fs::write(at(name), "half").unwrap();
+        }
+        let living = File::options()
+            .write(true)
+            .open(at(".out.jsonl.b.unfinished"))
+            .unwrap();
+        living.lock().unwrap();
+        let output = Output::new(&at("out.jsonl"), [], KEEP).unwrap();
+        output.write(|out| Ok(out.write_all(b"whole")?)).unwrap();
+        assert!(!at(".out.jsonl.a.unfinished").exists());
+        assert!(at(".out.jsonl.b.unfinished").exists() && at(".other.c.unfinished").exists());
+        drop(living);
+        sweep(folder.path(), OsStr::new("out"));
+        assert!(!at(".out.jsonl.b.unfinished").exists());
+    }
+}
