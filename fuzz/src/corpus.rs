@@ -5,6 +5,8 @@ use std::io::Write;
 use std::ops::ControlFlow;
 
 use spanlight::corpus::{CorpusConfig, write_clean};
+use spanlight::output::{Output, Overwrite};
+use spanlight::pretrain::PretrainConfig;
 
 use crate::{harmless, in_folder};
 
@@ -15,8 +17,10 @@ fn corpus(name: &str, data: &[u8]) {
         fs::write(&input, data).expect("the input is written");
         let config = CorpusConfig {
             corpus: vec![input],
-            ..CorpusConfig::default()
+            ..PretrainConfig::default().corpus
         };
+        let replace = Overwrite { overwrite: true };
+        let out = Output::new(&out, [], replace).expect("a file beside the input");
         let go = &mut |_| ControlFlow::Continue(());
         match write_clean(&config, &out, 1, go) {
             Ok(counts) => harmless(&counts),

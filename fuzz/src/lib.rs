@@ -10,8 +10,10 @@ use std::path::Path;
 use spanlight::finetune::FinetuneConfig;
 use spanlight::pretrain::PretrainConfig;
 use spanlight::settings::{overlaid, table};
-use spanlight_core::text::{OffsetUnit, Offsets, sentences, visible};
-use spanlight_formats::{Format, Options, Overlap, Source, check, re3d, read, trainable};
+use spanlight_core::text::{OffsetUnit, Offsets, sentences};
+use spanlight_formats::{
+    Format, Options, Overlap, Source, check, printable, re3d, read, trainable,
+};
 use tempfile::TempDir;
 
 pub use corpus::{
@@ -41,11 +43,18 @@ pub const TARGETS: [(&str, Target); 15] = [
     ("weights", weights),
 ];
 
-/// Every error is short, and shows nothing that a terminal would obey.
+/// Checks that a message is short.
 fn harmless(error: &impl std::fmt::Display) {
     let message = error.to_string();
     assert!(message.len() < 10_000, "{} bytes long", message.len());
-    assert!(!visible(&message).is_empty());
+}
+
+/// Checks that a message is short, and that a terminal only shows it.
+fn printed(error: &impl std::fmt::Display) {
+    harmless(error);
+    for line in error.to_string().lines() {
+        assert_eq!(printable(line), line);
+    }
 }
 
 thread_local! {
@@ -93,11 +102,11 @@ pub fn annotations(data: &[u8]) {
                 trainable(&found.sentences, overlap);
             }
         }
-        Err(error) => harmless(&error),
+        Err(error) => printed(&error),
     }
     match check(Source::new("input.json", bytes), format, &options, None) {
-        Ok(found) => harmless(&found),
-        Err(error) => harmless(&error),
+        Ok(found) => printed(&found),
+        Err(error) => printed(&error),
     }
 }
 

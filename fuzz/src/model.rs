@@ -55,7 +55,17 @@ pub fn tokenizer(data: &[u8]) {
     };
     assert!(tokenizer.vocabulary() <= 100);
     let long = "ab".repeat(300);
-    for word in ["graph", "Ünïcode", "[SEP]", "漢字", "\u{200d}", "", " ", "##s", &long] {
+    for word in [
+        "graph",
+        "Ünïcode",
+        "[SEP]",
+        "漢字",
+        "\u{200d}",
+        "",
+        " ",
+        "##s",
+        &long,
+    ] {
         let pieces = tokenizer.word(word).expect("a word has pieces");
         assert!(!pieces.is_empty() && pieces.iter().all(|&id| id < 100));
     }

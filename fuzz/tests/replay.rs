@@ -11,7 +11,10 @@ fn inputs_that_once_did_harm_do_none() {
     let (mut read, known) = (0, TARGETS.map(|(name, _)| name));
     for entry in fs::read_dir(&folder).unwrap() {
         let name = entry.unwrap().file_name().into_string().unwrap();
-        assert!(known.contains(&name.as_str()), "no reader has the name {name}");
+        assert!(
+            known.contains(&name.as_str()),
+            "no reader has the name {name}"
+        );
     }
     for (name, target) in TARGETS {
         let Ok(inputs) = fs::read_dir(folder.join(name)) else {

@@ -1,8 +1,7 @@
 //! The file that a command writes: never one of its inputs, and whole or not at all.
 
 use std::borrow::Cow;
-use std::ffi::OsStr;
-use std::fs::{self, File, TryLockError};
+use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
@@ -91,8 +90,7 @@ impl Output {
     }
 }
 
-/// Writes a file whole or not at all, and removes what killed processes left of earlier attempts; `io` tells
-/// errors of writing from others.
+/// Writes a file whole or not at all; `io` tells errors of writing from others.
 ///
 /// # Errors
 /// Those of `content`, and the [`StoreError`] if the file cannot be written.
@@ -101,24 +99,16 @@ pub fn write_whole<T, E: From<StoreError>, F>(
     content: impl FnOnce(&mut File) -> Result<T, F>,
     io: impl FnOnce(F) -> Result<io::Error, E>,
 ) -> Result<T, E> {
-    if let Some(name) = path.file_name() {
-        sweep(path.parent().unwrap_or(Path::new("")), name);
-    }
     let (mut value, mut failure) = (None, None);
-    let written = write_atomic_with(path, |file| {
-        // Held until the file is closed: it tells `sweep` that the file is being written. Where files
-        // cannot be locked, nothing is swept either.
-        let _ = file.try_lock();
-        match content(file) {
-            Ok(made) => {
-                value = Some(made);
-                Ok(())
-            }
-            Err(error) => Err(io(error).unwrap_or_else(|error| {
-                failure = Some(error);
-                io::ErrorKind::Interrupted.into()
-            })),
+    let written = write_atomic_with(path, |file| match content(file) {
+        Ok(made) => {
+            value = Some(made);
+            Ok(())
         }
+        Err(error) => Err(io(error).unwrap_or_else(|error| {
+            failure = Some(error);
+            io::ErrorKind::Interrupted.into()
+        })),
     });
     match (failure, written, value) {
         (Some(failure), ..) => Err(failure),
@@ -127,35 +117,6 @@ pub fn write_whole<T, E: From<StoreError>, F>(
             Err(StoreError::io("write", path, io::ErrorKind::Other.into()).into())
         }
         (None, Err(error), _) => Err(error.into()),
-    }
-}
-
-/// Removes the half-written files of killed processes that were to become files whose names start with
-/// `name`. A file that a living process writes is locked, and stays; so does one without content, which may
-/// be about to be locked. A file that cannot be removed does no harm.
-pub fn sweep(folder: &Path, name: &OsStr) {
-    let folder = if folder.as_os_str().is_empty() {
-        Path::new(".")
-    } else {
-        folder
-    };
-    let prefix = format!(".{}", name.to_string_lossy());
-    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
-        let file = entry.file_name();
-        let file = file.to_string_lossy();
-        if !file.starts_with(&prefix) || !file.ends_with(".unfinished") {
-            continue;
-        }
-        let Ok(open) = File::options().write(true).open(entry.path()) else {
-            continue;
-        };
-        let idle = match open.try_lock() {
-            Ok(()) => open.metadata().is_ok_and(|about| about.len() > 0),
-            Err(TryLockError::WouldBlock | TryLockError::Error(_)) => false,
-        };
-        if idle {
-            let _ = fs::remove_file(entry.path());
-        }
     }
 }
 
@@ -321,30 +282,5 @@ mod tests {
         let output = Output::new(&folder.path().join("no/out.jsonl"), [], KEEP).unwrap();
         let message = output.write(|_| Ok(())).unwrap_err().to_string();
         assert!(message.contains("no/out.jsonl: cannot write"), "{message}");
-    }
-
-    #[test]
-    fn leftovers_of_killed_processes_are_removed_and_those_of_living_ones_stay() {
-        let folder = tempfile::tempdir().unwrap();
-        let at = |name: &str| folder.path().join(name);
-        for name in [
-            ".out.jsonl.a.unfinished",
-            ".out.jsonl.b.unfinished",
-            ".other.c.unfinished",
-        ] {
-            fs::write(at(name), "half").unwrap();
-        }
-        let living = File::options()
-            .write(true)
-            .open(at(".out.jsonl.b.unfinished"))
-            .unwrap();
-        living.lock().unwrap();
-        let output = Output::new(&at("out.jsonl"), [], KEEP).unwrap();
-        output.write(|out| Ok(out.write_all(b"whole")?)).unwrap();
-        assert!(!at(".out.jsonl.a.unfinished").exists());
-        assert!(at(".out.jsonl.b.unfinished").exists() && at(".other.c.unfinished").exists());
-        drop(living);
-        sweep(folder.path(), OsStr::new("out"));
-        assert!(!at(".out.jsonl.b.unfinished").exists());
     }
 }

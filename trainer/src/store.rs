@@ -124,8 +124,10 @@ impl From<spanlight_core::Error> for Unwritten {
 }
 
 fn replace(path: &Path, content: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<()> {
-    let (folder, prefix) = place(path)?;
-    remove_unfinished(folder, &prefix)?;
+    let (folder, name) = place(path)?;
+    sweep_unfinished(folder, &name);
+    let mut prefix = OsString::from(".");
+    prefix.push(name);
     let mut builder = tempfile::Builder::new();
     builder.prefix(&prefix).suffix(UNFINISHED);
     // By default, tempfile makes files private to the user, which results need not be; the umask
@@ -142,17 +144,16 @@ fn replace(path: &Path, content: impl FnOnce(&mut File) -> io::Result<()>) -> io
     sync(folder)
 }
 
-/// The folder of a path, and the beginning of the names of its unfinished versions.
+/// The folder of a path, and its name with the point that follows it in the names of unfinished versions.
 fn place(path: &Path) -> io::Result<(&Path, OsString)> {
     let name = path.file_name().ok_or(io::ErrorKind::InvalidFilename)?;
     let folder = match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
     };
-    let mut prefix = OsString::from(".");
-    prefix.push(name);
-    prefix.push(".");
-    Ok((folder, prefix))
+    let mut name = name.to_owned();
+    name.push(".");
+    Ok((folder, name))
 }
 
 /// Makes sure that the names in a folder are on the disk.
@@ -165,11 +166,12 @@ fn sync(folder: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Removes what killed processes left of their versions of a file or folder; what a living process writes is
-/// locked and stays.
-fn remove_unfinished(folder: &Path, prefix: &OsStr) -> io::Result<()> {
-    for entry in fs::read_dir(folder)? {
-        let entry = entry?;
+/// Removes what killed processes left of files and folders whose names begin with `.` and `name`. What a living
+/// process writes is locked, and stays; what cannot be removed does no harm.
+pub fn sweep_unfinished(folder: &Path, name: &OsStr) {
+    let mut prefix = OsString::from(".");
+    prefix.push(name);
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         let name = entry.file_name();
         let bytes = name.as_encoded_bytes();
         if !bytes.starts_with(prefix.as_encoded_bytes()) || !bytes.ends_with(UNFINISHED.as_bytes())
@@ -179,13 +181,12 @@ fn remove_unfinished(folder: &Path, prefix: &OsStr) -> io::Result<()> {
         let path = entry.path();
         if path.is_dir() {
             if !Lock::taken(&path) {
-                fs::remove_dir_all(&path)?;
+                let _ = fs::remove_dir_all(&path);
             }
         } else if File::open(&path).is_ok_and(|file| file.try_lock().is_ok()) {
-            fs::remove_file(&path)?;
+            let _ = fs::remove_file(&path);
         }
     }
-    Ok(())
 }
 
 /// Creates or replaces a folder of files: whatever happens, it holds afterwards either all that `content` writes
@@ -203,8 +204,10 @@ pub fn replace_folder(
     fs::create_dir_all(parent).map_err(|e| StoreError::io("create the folder", parent, e))?;
     // A folder named by `.` or by a link is replaced where it really is.
     let real = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-    let (parent, prefix) = place(&real).map_err(failed)?;
-    remove_unfinished(parent, &prefix).map_err(failed)?;
+    let (parent, name) = place(&real).map_err(failed)?;
+    sweep_unfinished(parent, &name);
+    let mut prefix = OsString::from(".");
+    prefix.push(name);
     let mut builder = tempfile::Builder::new();
     builder.prefix(&prefix).suffix(UNFINISHED);
     #[cfg(unix)]

@@ -42,13 +42,20 @@ pub fn run(folders: &Folders, effort: &Effort) -> Result<()> {
     let targets = match &effort.target {
         None => all,
         Some(name) => {
-            ensure!(all.contains(name), "no reader `{name}`; there are {}", all.join(", "));
+            ensure!(
+                all.contains(name),
+                "no reader `{name}`; there are {}",
+                all.join(", ")
+            );
             vec![name.clone()]
         }
     };
     let build = build(folders, &folder)?;
     let mut failed = Vec::new();
-    println!("{:<16} {:>10} {:>7} {:>9} {:>9}", "reader", "inputs", "sound", "peak MiB", "slowest s");
+    println!(
+        "{:<16} {:>10} {:>7} {:>9} {:>9}",
+        "reader", "inputs", "sound", "peak MiB", "slowest s"
+    );
     for name in targets {
         let found = one(folders, &folder, &build.join(&name), &name, effort)?;
         println!(
@@ -75,9 +82,14 @@ pub fn run(folders: &Folders, effort: &Effort) -> Result<()> {
 /// Names of the files in a folder, without endings.
 fn names(folder: &Path) -> Result<Vec<String>> {
     let mut names = Vec::new();
-    for entry in fs::read_dir(folder).with_context(|| format!("cannot list {}", folder.display()))? {
+    for entry in
+        fs::read_dir(folder).with_context(|| format!("cannot list {}", folder.display()))?
+    {
         let path = entry?.path();
-        names.extend(path.file_stem().map(|name| name.to_string_lossy().into_owned()));
+        names.extend(
+            path.file_stem()
+                .map(|name| name.to_string_lossy().into_owned()),
+        );
     }
     names.sort();
     Ok(names)
@@ -89,14 +101,28 @@ fn build(folders: &Folders, folder: &Path) -> Result<PathBuf> {
     let mut command = cargo::native(folders);
     command
         .current_dir(folder)
-        .args(["fuzz", "build", "--sanitizer", "none", "--features", "libfuzzer", "--fuzz-dir"])
+        .args([
+            "fuzz",
+            "build",
+            "--sanitizer",
+            "none",
+            "--features",
+            "libfuzzer",
+            "--fuzz-dir",
+        ])
         .arg(folder)
         .arg("--target-dir")
         .arg(&target);
     // `cargo fuzz` is found on PATH, where the tool may not be.
-    if let Some(bin) = Tool::cargo_fuzz().path(folders).as_deref().and_then(Path::parent) {
+    if let Some(bin) = Tool::cargo_fuzz()
+        .path(folders)
+        .as_deref()
+        .and_then(Path::parent)
+    {
         let path = std::env::var_os("PATH").unwrap_or_default();
-        let paths = [bin.to_owned()].into_iter().chain(std::env::split_paths(&path));
+        let paths = [bin.to_owned()]
+            .into_iter()
+            .chain(std::env::split_paths(&path));
         command.env("PATH", std::env::join_paths(paths)?);
     }
     process::run(&mut command)?;
@@ -121,9 +147,17 @@ fn one(
     let mut command = Command::new(program);
     command
         .arg(work.join("corpus"))
-        .args(["seeds", "regressions"].map(|kind| folder.join(kind).join(name)).iter().filter(|p| p.is_dir()))
+        .args(
+            ["seeds", "regressions"]
+                .map(|kind| folder.join(kind).join(name))
+                .iter()
+                .filter(|p| p.is_dir()),
+        )
         .arg(format!("-runs={}", effort.inputs))
-        .arg(format!("-max_total_time={}", 60 * effort.minutes.unwrap_or(0)))
+        .arg(format!(
+            "-max_total_time={}",
+            60 * effort.minutes.unwrap_or(0)
+        ))
         .arg(format!("-rss_limit_mb={MEMORY}"))
         .arg(format!("-timeout={TIME}"))
         .arg(format!("-max_len={LENGTH}"))
@@ -132,10 +166,15 @@ fn one(
         .stdin(Stdio::null())
         .stdout(output.try_clone()?)
         .stderr(output);
-    let status = command.status().with_context(|| format!("cannot run {}", program.display()))?;
+    let status = command
+        .status()
+        .with_context(|| format!("cannot run {}", program.display()))?;
     let text = String::from_utf8_lossy(&fs::read(&log)?).into_owned();
     let stat = |name: &str| {
-        let line = text.lines().rev().find_map(|line| line.strip_prefix(&format!("stat::{name}:")));
+        let line = text
+            .lines()
+            .rev()
+            .find_map(|line| line.strip_prefix(&format!("stat::{name}:")));
         line.unwrap_or("?").trim().to_owned()
     };
     Ok(Found {

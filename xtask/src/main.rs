@@ -8,6 +8,7 @@ mod crates;
 mod demo;
 mod encoder;
 mod folders;
+mod fuzz;
 mod manifest;
 mod node;
 mod notices;
@@ -33,6 +34,7 @@ use anyhow::Result;
 use clap::{Parser, Subcommand};
 
 use crate::folders::Folders;
+use crate::fuzz::Effort;
 use crate::setup::Part;
 use crate::stage::Stage;
 
@@ -83,6 +85,19 @@ enum Task {
         #[arg(long, value_name = "STAGE", conflicts_with = "skip_browser")]
         only: Option<Stage>,
     },
+    /// Invent inputs for every reader of files, for hours
+    Fuzz {
+        /// Name of one reader; all by default
+        target: Option<String>,
+        /// Inputs for each reader
+        #[arg(long, default_value_t = 1_000_000)]
+        inputs: u64,
+        /// Stop each reader after this many minutes
+        #[arg(long)]
+        minutes: Option<u64>,
+    },
+    /// Stop commands by every signal at every change of a file, for hours, and compare what they leave
+    Crashes,
     /// Build and run the benchmarks of the native program
     Bench {
         /// Instead measure the built page in Chromium: bytes, times and memory
@@ -140,6 +155,22 @@ fn run(Cli { yes, task }: Cli) -> Result<()> {
         Task::Test { skip_browser, only } => {
             test::run(&folders, &stage::plan(only, skip_browser), yes)
         }
+        Task::Fuzz {
+            target,
+            inputs,
+            minutes,
+        } => {
+            setup::run(&folders, &[Part::CargoFuzz], yes)?;
+            fuzz::run(
+                &folders,
+                &Effort {
+                    target,
+                    inputs,
+                    minutes,
+                },
+            )
+        }
+        Task::Crashes => stage::crashes(&folders),
         Task::Bench { page, args } => {
             if page {
                 setup::run(&folders, bench::PARTS, yes)?;

@@ -22,6 +22,7 @@ pub enum Part {
     Browser,
     CargoDeny,
     CargoAbout,
+    CargoFuzz,
     Encoder,
 }
 
@@ -49,6 +50,7 @@ impl Part {
             Self::Browser => "Chromium",
             Self::CargoDeny => "cargo-deny",
             Self::CargoAbout => "cargo-about",
+            Self::CargoFuzz => "cargo-fuzz",
             Self::Encoder => "default encoder",
         }
     }
@@ -64,6 +66,7 @@ impl Part {
             Self::Browser => Browser::find()?.map(|found| found.to_string()),
             Self::CargoDeny => Tool::cargo_deny().find(folders),
             Self::CargoAbout => Tool::cargo_about().find(folders),
+            Self::CargoFuzz => Tool::cargo_fuzz().find(folders),
             Self::Encoder => encoder::find(folders),
         })
     }
@@ -76,7 +79,8 @@ impl Part {
             | Self::Trunk
             | Self::WasmPack
             | Self::CargoDeny
-            | Self::CargoAbout => &[],
+            | Self::CargoAbout
+            | Self::CargoFuzz => &[],
             Self::NodePackages => node::debian_packages(),
             Self::Browser => browser::DEBIAN_PACKAGES,
             Self::Encoder => encoder::debian_packages(),
@@ -94,6 +98,7 @@ impl Part {
             Self::Browser => Browser::require().map(|_| ()),
             Self::CargoDeny => Tool::cargo_deny().install(folders, step),
             Self::CargoAbout => Tool::cargo_about().install(folders, step),
+            Self::CargoFuzz => Tool::cargo_fuzz().install(folders, step),
             Self::Encoder => encoder::install(folders, step),
         }
     }

@@ -163,6 +163,15 @@ fn test(folders: &Folders) -> Result<Vec<String>> {
     Ok(closing)
 }
 
+/// Runs the tests that stop commands at every change of a file; they take hours.
+pub fn crashes(folders: &Folders) -> Result<()> {
+    // The tests need the programs, which cargo builds for the packages that they belong to.
+    process::run(native(folders, "build")?.arg("--bins"))?;
+    let mut command = native(folders, "test")?;
+    command.args(["--test", "cli", "crash::", "--", "--ignored", "--nocapture"]);
+    process::run(command.arg("--test-threads=1"))
+}
+
 /// Writes docs/cli.md through the test that checks it.
 pub fn write_docs(folders: &Folders) -> Result<()> {
     let mut command = native(folders, "test")?;

@@ -86,6 +86,17 @@ impl Tool {
         }
     }
 
+    /// The builder of readers with an engine that invents inputs.
+    pub fn cargo_fuzz() -> Self {
+        Self {
+            package: "cargo-fuzz",
+            program: "cargo-fuzz",
+            version: "0.13.2".into(),
+            install_args: &[],
+            install_env: QUICK,
+        }
+    }
+
     /// The path of the program in the tools folder, or else on PATH.
     pub fn path(&self, folders: &Folders) -> Option<PathBuf> {
         let name = format!("{}{}", self.program, std::env::consts::EXE_SUFFIX);
@@ -160,6 +171,7 @@ mod tests {
             Tool::wasm_pack(),
             Tool::cargo_deny(),
             Tool::cargo_about(),
+            Tool::cargo_fuzz(),
         ] {
             let command = tool.install_command(&folders);
             let args: Vec<_> = command.get_args().collect();

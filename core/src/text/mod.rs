@@ -12,7 +12,6 @@ mod offset;
 mod sentence;
 mod stop;
 mod url;
-mod visible;
 mod window;
 mod word;
 
@@ -22,7 +21,6 @@ mod properties;
 pub use escape::{unescape, unescape_bracket, unescape_quote};
 pub use offset::{OffsetUnit, Offsets};
 pub use sentence::sentences;
-pub use visible::visible;
 pub use window::{WindowLimit, windows};
 pub use word::words;
 

@@ -74,9 +74,16 @@ impl Label {
         };
         let bar = ProgressBar::new((sentences.len() * self.models.len()) as u64);
         let kept = Kept::beside(&self.out, &sentences)?;
-        let labelled = label(&sentences, &self.models, quorum, &computing, &kept, &|done| {
-            bar.inc(done as u64);
-        });
+        let labelled = label(
+            &sentences,
+            &self.models,
+            quorum,
+            &computing,
+            &kept,
+            &|done| {
+                bar.inc(done as u64);
+            },
+        );
         bar.finish_and_clear();
         let (labelled, mut lines) = (labelled?, Vec::new());
         data::write(&mut lines, &self.out, &labelled)?;

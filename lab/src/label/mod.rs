@@ -18,8 +18,8 @@ use spanlight_core::document::Sentence;
 use spanlight_core::score::Prediction;
 
 use crate::error::{Error, Result};
-pub use text::{evenly_spread_sentences, most_similar_sentences};
 pub use kept::Kept;
+pub use text::{evenly_spread_sentences, most_similar_sentences};
 pub use vote::Quorum;
 use vote::vote;
 

@@ -46,7 +46,9 @@ fn model(at: &Path) {
 fn bundle(at: &Path) {
     model(at);
     SPANLIGHT.succeed(at, &training("other", "3"));
-    let arguments = ["export", "--model", "other", "--out", "bundle", "--name", "other"];
+    let arguments = [
+        "export", "--model", "other", "--out", "bundle", "--name", "other",
+    ];
     SPANLIGHT.succeed(at, &[&arguments[..], &SELF_TEST].concat());
     fs::write(at.join("bundle/README.md"), "a card").unwrap();
 }
@@ -81,12 +83,19 @@ pub fn cases() -> Vec<Case> {
         resume: Some(vec![command, "--run", "run", "--resume"]),
         prepare: nothing,
     };
-    let export = ["export", "--model", "model", "--out", "bundle", "--name", "mine"];
+    let export = [
+        "export", "--model", "model", "--out", "bundle", "--name", "mine",
+    ];
     vec![
         run("finetune", "finetune", training("run", "3")),
         run("pretrain", "pretrain", pretraining("run", "3")),
         case("grid", &LAB, &["run", "grid.toml", "--data-dir", "."], grid),
-        case("export", &SPANLIGHT, &[&export[..], &SELF_TEST].concat(), bundle),
+        case(
+            "export",
+            &SPANLIGHT,
+            &[&export[..], &SELF_TEST].concat(),
+            bundle,
+        ),
         case(
             "label",
             &LAB,
@@ -96,13 +105,29 @@ pub fn cases() -> Vec<Case> {
         case(
             "corpus",
             &SPANLIGHT,
-            &["data", "clean", "--corpus", "corpus.txt", "--out", "clean.txt", "--overwrite"],
+            &[
+                "data",
+                "clean",
+                "--corpus",
+                "corpus.txt",
+                "--out",
+                "clean.txt",
+                "--overwrite",
+            ],
             nothing,
         ),
         case(
             "predict",
             &SPANLIGHT,
-            &["predict", "--model", "model", "text.txt", "--out", "found.jsonl", "--overwrite"],
+            &[
+                "predict",
+                "--model",
+                "model",
+                "text.txt",
+                "--out",
+                "found.jsonl",
+                "--overwrite",
+            ],
             model,
         ),
     ]
@@ -153,7 +178,9 @@ fn content(path: &Path) -> Vec<u8> {
         // The note of a checkpoint holds seconds.
         ("checkpoint.safetensors", _) => {
             let arrays = arrays(path).into_iter();
-            arrays.flat_map(|(name, bytes)| [name.into_bytes(), bytes].concat()).collect()
+            arrays
+                .flat_map(|(name, bytes)| [name.into_bytes(), bytes].concat())
+                .collect()
         }
         ("events.jsonl" | "training.svg" | "plan.json" | "problem.txt", _) => Vec::new(),
         (_, "json") => {
@@ -184,7 +211,17 @@ fn stopped(command: &Command, (signal, _): (&str, i32), moment: Moment) -> ExitS
             let inject = format!("inject={CHANGES}:signal=SIG{signal}:when={number}");
             let mut strace = Command::new("strace");
             let trace = format!("trace={CHANGES}");
-            strace.args(["--seccomp-bpf", "-f", "-qq", "-o", "/dev/null", "-e", &trace, "-e", &inject]);
+            strace.args([
+                "--seccomp-bpf",
+                "-f",
+                "-qq",
+                "-o",
+                "/dev/null",
+                "-e",
+                &trace,
+                "-e",
+                &inject,
+            ]);
             strace.arg(command.get_program()).args(command.get_args());
             strace
         }
@@ -202,7 +239,10 @@ fn stopped(command: &Command, (signal, _): (&str, i32), moment: Moment) -> ExitS
     if let Moment::Time(time) = moment {
         sleep(Duration::from_micros(time));
         let id = child.id().to_string();
-        let _ = Command::new("kill").args([&format!("-{signal}"), &id]).stderr(Stdio::null()).status();
+        let _ = Command::new("kill")
+            .args([&format!("-{signal}"), &id])
+            .stderr(Stdio::null())
+            .status();
     }
     child.wait().unwrap()
 }
@@ -211,7 +251,16 @@ fn stopped(command: &Command, (signal, _): (&str, i32), moment: Moment) -> ExitS
 fn changes(command: &Command, log: &Path) -> usize {
     let trace = format!("trace={CHANGES}");
     let status = Command::new("strace")
-        .args(["--seccomp-bpf", "-f", "-qq", "-e", "signal=none", "-e", &trace, "-o"])
+        .args([
+            "--seccomp-bpf",
+            "-f",
+            "-qq",
+            "-e",
+            "signal=none",
+            "-e",
+            &trace,
+            "-o",
+        ])
         .arg(log)
         .arg(command.get_program())
         .args(command.get_args())
@@ -234,7 +283,12 @@ fn changes(command: &Command, log: &Path) -> usize {
 
 /// Copies a folder.
 pub fn copy(from: &Path, to: &Path) {
-    let status = Command::new("cp").arg("-a").arg(from).arg(to).status().unwrap();
+    let status = Command::new("cp")
+        .arg("-a")
+        .arg(from)
+        .arg(to)
+        .status()
+        .unwrap();
     assert!(status.success());
 }
 
@@ -266,7 +320,10 @@ impl Prepared {
         let expected = outcome(&whole);
         fs::remove_dir_all(&whole).unwrap();
         copy(&template, &whole);
-        let changes = changes(&case.program.command(&whole, &case.start), &folder.path().join("log"));
+        let changes = changes(
+            &case.program.command(&whole, &case.start),
+            &folder.path().join("log"),
+        );
         Self {
             case,
             folder,
@@ -286,7 +343,11 @@ impl Prepared {
         let ended = stopped(&command, signal, moment);
         let saved_first = 128 + signal.1;
         let by_signal = ended.signal() == Some(signal.1);
-        if !(by_signal || ended.code().is_some_and(|code| code == 0 || code == saved_first)) {
+        if !(by_signal
+            || ended
+                .code()
+                .is_some_and(|code| code == 0 || code == saved_first))
+        {
             return Err(format!("it ended with {ended}"));
         }
         if self.case.name == "export" {
@@ -314,7 +375,10 @@ pub fn compare(
         let differing: Vec<_> = ours.symmetric_difference(&theirs).collect();
         return Err(format!("files left over or missing: {differing:?}"));
     }
-    match found.iter().find(|(name, bytes)| **bytes != expected[*name]) {
+    match found
+        .iter()
+        .find(|(name, bytes)| **bytes != expected[*name])
+    {
         Some((name, _)) => Err(format!("{} differs", name.display())),
         None => Ok(()),
     }
@@ -323,7 +387,10 @@ pub fn compare(
 /// Stops every command by every signal at the given moments; prints a table and returns the failures.
 fn matrix(moments: impl Fn(&Prepared) -> Vec<Moment>, signals: &[(&str, i32)]) -> Vec<String> {
     let mut failures = Vec::new();
-    eprintln!("{:<10} {:>6} {:>8} {:>8} {:>6}", "command", "signal", "changes", "moments", "equal");
+    eprintln!(
+        "{:<10} {:>6} {:>8} {:>8} {:>6}",
+        "command", "signal", "changes", "moments", "equal"
+    );
     for case in cases() {
         let prepared = Prepared::new(case);
         for &signal in signals {
@@ -373,7 +440,12 @@ fn a_command_stopped_at_every_change_of_a_file_goes_on_as_if_it_was_not() {
     assert!(strace(), "install strace");
     let all = |prepared: &Prepared| (1..=prepared.changes).map(Moment::Change).collect();
     let failures = matrix(all, &SIGNALS);
-    assert!(failures.is_empty(), "{} failures:\n{}", failures.len(), failures.join("\n"));
+    assert!(
+        failures.is_empty(),
+        "{} failures:\n{}",
+        failures.len(),
+        failures.join("\n")
+    );
 }
 
 #[test]
@@ -385,5 +457,10 @@ fn a_command_stopped_at_two_hundred_random_moments_goes_on_as_if_it_was_not() {
         (0..50).map(time).collect()
     };
     let failures = matrix(moments, &SIGNALS);
-    assert!(failures.is_empty(), "{} failures:\n{}", failures.len(), failures.join("\n"));
+    assert!(
+        failures.is_empty(),
+        "{} failures:\n{}",
+        failures.len(),
+        failures.join("\n")
+    );
 }

@@ -18,11 +18,15 @@ impl<'a> Disk<'a> {
             .args(["-t", "tmpfs", "-o", &format!("size={bytes}"), "tmpfs"])
             .arg(at)
             .output();
-        made.is_ok_and(|output| output.status.success()).then_some(Self(at))
+        made.is_ok_and(|output| output.status.success())
+            .then_some(Self(at))
     }
 
     fn remount(&self, option: &str) {
-        let status = Command::new("mount").args(["-o", &format!("remount,{option}")]).arg(self.0).status();
+        let status = Command::new("mount")
+            .args(["-o", &format!("remount,{option}")])
+            .arg(self.0)
+            .status();
         assert!(status.unwrap().success());
     }
 }
@@ -35,19 +39,33 @@ impl Drop for Disk<'_> {
 
 /// Bytes that the files of a folder take on the disk.
 fn used(folder: &Path) -> u64 {
-    let output = Command::new("du").args(["-s", "-B1"]).arg(folder).output().unwrap();
+    let output = Command::new("du")
+        .args(["-s", "-B1"])
+        .arg(folder)
+        .output()
+        .unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
     text.split_whitespace().next().unwrap().parse().unwrap()
 }
 
 /// Names and contents of the files that were there before a command, as they are now.
-fn before(found: &BTreeMap<PathBuf, Vec<u8>>, known: &BTreeMap<PathBuf, Vec<u8>>) -> BTreeMap<PathBuf, Vec<u8>> {
+fn before(
+    found: &BTreeMap<PathBuf, Vec<u8>>,
+    known: &BTreeMap<PathBuf, Vec<u8>>,
+) -> BTreeMap<PathBuf, Vec<u8>> {
     let known = found.iter().filter(|(name, _)| known.contains_key(*name));
-    known.map(|(name, bytes)| (name.clone(), bytes.clone())).collect()
+    known
+        .map(|(name, bytes)| (name.clone(), bytes.clone()))
+        .collect()
 }
 
 /// Runs a command in a folder where it must fail; returns what is wrong with the way it does.
-fn fails(case: &Case, at: &Path, words: &[&str], known: &BTreeMap<PathBuf, Vec<u8>>) -> Result<(), String> {
+fn fails(
+    case: &Case,
+    at: &Path,
+    words: &[&str],
+    known: &BTreeMap<PathBuf, Vec<u8>>,
+) -> Result<(), String> {
     let output = case.program.command(at, &case.start).output().unwrap();
     let message = String::from_utf8_lossy(&output.stderr).into_owned();
     if output.status.success() {
@@ -63,7 +81,10 @@ fn fails(case: &Case, at: &Path, words: &[&str], known: &BTreeMap<PathBuf, Vec<u
     if before(&now, known) != *known {
         return Err("a file that was there before is another or gone".into());
     }
-    match now.keys().find(|name| name.to_string_lossy().contains("unfinished")) {
+    match now
+        .keys()
+        .find(|name| name.to_string_lossy().contains("unfinished"))
+    {
         Some(name) => Err(format!("{} is left", name.display())),
         None => Ok(()),
     }
@@ -93,14 +114,17 @@ fn full_and_read_only(case: &Case, shares: &[f64], failures: &mut Vec<String>) -
         };
         let place = at.join("at");
         copy(&template, &place);
-        let result = fails(case, &place, &["disk is full", "No space left"], &known).and_then(|()| {
-            disk.remount(&format!("size={}", 4 * needed + (16 << 20)));
-            case.go_on(&place)?;
-            compare(&outcome(&place), &expected)
-        });
+        let result =
+            fails(case, &place, &["disk is full", "No space left"], &known).and_then(|()| {
+                disk.remount(&format!("size={}", 4 * needed + (16 << 20)));
+                case.go_on(&place)?;
+                compare(&outcome(&place), &expected)
+            });
         match result {
             Ok(()) => good += 1,
-            Err(problem) => failures.push(format!("{} with {share} of the room: {problem}", case.name)),
+            Err(problem) => {
+                failures.push(format!("{} with {share} of the room: {problem}", case.name));
+            }
         }
     }
     let Some(disk) = Disk::mount(&at, 4 * needed + (16 << 20)) else {
@@ -119,7 +143,11 @@ fn full_and_read_only(case: &Case, shares: &[f64], failures: &mut Vec<String>) -
         shares.len(),
         inputs,
         needed,
-        if read_only.is_ok() { "refused" } else { "wrong" }
+        if read_only.is_ok() {
+            "refused"
+        } else {
+            "wrong"
+        }
     );
     true
 }
@@ -132,5 +160,10 @@ fn a_full_or_read_only_disk_loses_nothing() {
             return eprintln!("skipped: only root can mount a small disk");
         }
     }
-    assert!(failures.is_empty(), "{} failures:\n{}", failures.len(), failures.join("\n"));
+    assert!(
+        failures.is_empty(),
+        "{} failures:\n{}",
+        failures.len(),
+        failures.join("\n")
+    );
 }

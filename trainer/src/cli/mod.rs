@@ -20,9 +20,8 @@ use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand}
 use serde::Serialize;
 use tracing_subscriber::EnvFilter;
 
+use crate::data::printable;
 use crate::device::{DeviceChoice, on_cpu};
-use spanlight_core::text::visible;
-
 use crate::error::{Fatal, Result};
 use crate::finetune::FinetuneConfig;
 use crate::pretrain::PretrainConfig;
@@ -140,8 +139,14 @@ pub fn main<E: Fatal>(run: impl FnOnce() -> Result<(), E>) -> ExitCode {
         return ExitCode::SUCCESS;
     }
     // Not `eprintln!`, which panics when the terminal is gone, as after SIGHUP.
-    let _ = writeln!(io::stderr(), "error: {}", visible(&error.to_string()));
+    let _ = writeln!(io::stderr(), "error: {}", shown(&error.to_string()));
     ExitCode::from(error.status())
+}
+
+/// A message whose lines may hold foreign text, as a terminal may show it.
+fn shown(message: &str) -> String {
+    let lines: Vec<_> = message.lines().map(printable).collect();
+    lines.join("\n")
 }
 
 /// The command line of `spanlight`, from which documentation and completions can be made.

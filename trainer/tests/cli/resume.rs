@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use crate::support::{
-    SPANLIGHT, arrays, events, exchanged, fail, pretraining, spanlight, stop_when, succeed, training, workshop,
+    SPANLIGHT, arrays, events, exchanged, fail, pretraining, spanlight, stop_when, succeed,
+    training, workshop,
 };
 
 /// Stops a run by a signal after some steps and resumes it; `arguments` are those of a run of a
@@ -118,7 +119,11 @@ fn a_run_whose_time_is_up_before_the_text_is_read_starts_on_resuming() {
     let folder = workshop();
     let at = folder.path();
     let no_time = ["--max-minutes", "0"];
-    SPANLIGHT.end(at, &[&pretraining("halves", "3")[..], &no_time].concat(), 75);
+    SPANLIGHT.end(
+        at,
+        &[&pretraining("halves", "3")[..], &no_time].concat(),
+        75,
+    );
     let counts = ["step", "saved", "finished"].map(|kind| events(at, "halves", kind).len());
     assert_eq!(counts, [0, 0, 1]);
     succeed(at, &["pretrain", "--run", "halves", "--resume"]);
@@ -165,7 +170,11 @@ fn a_resumed_run_keeps_its_settings() {
 
 /// The checkpoint of a run after one step.
 fn stopped_run(at: &Path) -> std::path::PathBuf {
-    SPANLIGHT.end(at, &[&training("run", "2")[..], &["--max-minutes", "0"]].concat(), 75);
+    SPANLIGHT.end(
+        at,
+        &[&training("run", "2")[..], &["--max-minutes", "0"]].concat(),
+        75,
+    );
     at.join("run/checkpoint.safetensors")
 }
 
@@ -208,7 +217,9 @@ fn a_run_goes_on_elsewhere_only_when_told_to() {
     let path = stopped_run(at);
     let mut bytes = std::fs::read(&path).unwrap();
     let program = format!("spanlight {}", env!("CARGO_PKG_VERSION"));
-    let place = bytes.windows(program.len()).position(|w| w == program.as_bytes());
+    let place = bytes
+        .windows(program.len())
+        .position(|w| w == program.as_bytes());
     let last = place.unwrap() + program.len() - 1;
     bytes[last] = b'x';
     std::fs::write(&path, bytes).unwrap();
@@ -227,15 +238,25 @@ fn the_number_of_threads_changes_no_bit_of_a_run_that_stops_and_goes_on() {
     let runs = ["t1", "t2", "t3", "t7", "t16"];
     for run in runs {
         let threads = &run[1..];
-        let start = [&finetuning(run)[..], &["--threads", threads, "--max-minutes", "0"]];
+        let start = [
+            &finetuning(run)[..],
+            &["--threads", threads, "--max-minutes", "0"],
+        ];
         SPANLIGHT.end(at, &start.concat(), 75);
         // It goes on with another number than it began with.
         let others = if threads == "1" { "3" } else { "1" };
         let resume = ["finetune", "--run", run, "--resume", "--threads"];
-        SPANLIGHT.end(at, &[&resume[..], &[others, "--max-minutes", "0"]].concat(), 75);
+        SPANLIGHT.end(
+            at,
+            &[&resume[..], &[others, "--max-minutes", "0"]].concat(),
+            75,
+        );
         succeed(at, &[&resume[..], &[threads]].concat());
     }
-    succeed(at, &[&finetuning("whole")[..], &["--threads", "2"]].concat());
+    succeed(
+        at,
+        &[&finetuning("whole")[..], &["--threads", "2"]].concat(),
+    );
     for run in runs {
         assert!(weights(run) == weights("whole"), "{run} differs");
     }
@@ -246,7 +267,10 @@ fn the_number_of_threads_changes_no_bit_of_a_run_that_stops_and_goes_on() {
 fn threads(process: u32) -> Vec<String> {
     let tasks = std::fs::read_dir(format!("/proc/{process}/task"));
     let name = |task: std::fs::DirEntry| std::fs::read_to_string(task.path().join("comm")).ok();
-    let tasks = tasks.into_iter().flatten().filter_map(|task| name(task.ok()?));
+    let tasks = tasks
+        .into_iter()
+        .flatten()
+        .filter_map(|task| name(task.ok()?));
     tasks.map(|name| name.trim().to_owned()).collect()
 }
 
