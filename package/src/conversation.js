@@ -8,8 +8,7 @@ const PATIENCE = 3000;
 export class Crash extends SpanlightError {
   /** @param {string} message @param {string} [cause] what the browser said, for developers */
   constructor(message, cause) {
-    super("crashed", message);
-    if (cause !== undefined) this.cause = cause;
+    super("crashed", message, cause);
   }
 }
 
@@ -76,7 +75,7 @@ export class Conversation {
     const pending = this.#pending.get(message.id);
     if (!pending) return;
     if (message.kind === "progress" || message.kind === "batch" || message.kind === "compiled") pending.onUpdate(message);
-    else if (message.kind === "failed") pending.reject(new SpanlightError(message.code, message.message));
+    else if (message.kind === "failed") pending.reject(new SpanlightError(message.code, message.message, message.cause));
     else pending.resolve(message.kind === "cancelled" ? null : message);
   }
 

@@ -13,9 +13,9 @@
 
 /** The error of every failure except an abort, which rejects with the signal's reason. */
 export class SpanlightError extends Error {
-  /** @param {ErrorCode} code the cause @param {string} message what happened and what to do */
-  constructor(code, message) {
-    super(message);
+  /** @param {ErrorCode} code the cause @param {string} message what happened and what to do @param {string} [cause] what the browser said, for developers */
+  constructor(code, message, cause) {
+    super(message, cause === undefined ? {} : { cause });
     this.name = "SpanlightError";
     /** The cause. */
     this.code = code;

@@ -22,7 +22,7 @@
 //   {id, kind: "gold", gold: Gold}
 //   {id, kind: "forgotten"}
 //   {id, kind: "cancelled"}                  a request that was cancelled without a result
-//   {id, kind: "failed", code: ErrorCode, message: string}
+//   {id, kind: "failed", code: ErrorCode, message: string, cause?: string}
 // or, without an id, when the wasm module can no longer be used
 //   {kind: "crashed", message: string}
 
@@ -57,7 +57,7 @@ async function answer(request, work) {
   } catch (error) {
     if (error instanceof WebAssembly.RuntimeError) crashed(error);
     else if (cancel.signal.aborted) self.postMessage({ id, kind: "cancelled" });
-    else self.postMessage({ id, kind: "failed", code: codeOf(error), message: messageOf(error) });
+    else self.postMessage({ id, kind: "failed", ...failure(error) });
   } finally {
     running.delete(id);
   }
@@ -109,7 +109,7 @@ async function forget() {
 }
 
 function needed() {
-  if (!extractor) throw new Error("No model is loaded; send “load” first.");
+  if (!extractor) throw new Failure("No model is loaded; send “load” first.");
   return extractor;
 }
 
@@ -123,7 +123,7 @@ async function start(module, onCompiled) {
     wasm = engine;
   } catch (error) {
     if (error instanceof WebAssembly.RuntimeError) throw error;
-    throw new Error(`The engine (spanlight_web_bg.wasm) could not be started: ${messageOf(error)}`);
+    throw new Failure("The engine (spanlight_web_bg.wasm) could not be started. Reload the page; if it fails again, the server may not send the file, or the browser lacks memory.", messageOf(error));
   }
 }
 
@@ -142,8 +142,20 @@ const inUse = () => memory?.buffer.byteLength ?? null;
 /** @param {unknown} reason */
 const crashed = (reason) => self.postMessage({ kind: "crashed", message: messageOf(reason) });
 
-/** @param {any} error */
-const codeOf = (error) => (typeof error?.code === "string" ? error.code : "engine");
+/** What is told of an error. One without a code was not written for readers, and goes along as the cause. @param {any} error */
+function failure(error) {
+  if (typeof error?.code === "string") return { code: error.code, message: messageOf(error), cause: error.cause };
+  return { code: "engine", message: "The engine made a mistake and could not finish. Try again; if it happens again, reload the page.", cause: messageOf(error) };
+}
+
+class Failure extends Error {
+  code = "engine";
+
+  /** @param {string} message @param {string} [cause] what the browser said */
+  constructor(message, cause) {
+    super(message, { cause });
+  }
+}
 
 /** @param {unknown} error */
 const messageOf = (error) => (error instanceof Error ? error.message : String(error));

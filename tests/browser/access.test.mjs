@@ -37,6 +37,8 @@ visit("every state is accessible", async (visitor) => {
   await page.waitForSelector(".notice-error");
   await passes(visitor, "with an error");
   await page.click(".notice-error .close");
+  await visitor.write("Long words. ".repeat(30_000));
+  await passes(visitor, "with a text too long for the box");
   await visitor.extract(TEXT);
   await visitor.sees(".arc", 4);
   await page.locator(".arc rect.arc-target").first().click();
@@ -72,6 +74,16 @@ visit("every state is accessible", async (visitor) => {
   await visitor.openFiles({ name: "dev.json", text: GOLD });
   await page.waitForSelector(".fault");
   await passes(visitor, "score");
+  await page.click("#tab-text");
+  await page.locator(".reading .entity").nth(1).click();
+  await page.click('[data-key="remove"]');
+  await visitor.extract("Another Task:x.");
+  await page.selectOption("#model", { label: "General" });
+  await page.waitForSelector("#other-model:not([hidden])");
+  await passes(visitor, "another model, with corrections put aside");
+  await page.click("#kept-open");
+  await page.waitForSelector(".kept li");
+  await passes(visitor, "kept texts");
 }, { viewport: { width: 1280, height: 900 }, reducedMotion: "reduce" });
 
 visit("the layouts for a phone are accessible", async (visitor) => {

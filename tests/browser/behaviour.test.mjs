@@ -60,6 +60,15 @@ visit("an extraction that fails on the processor is reported", async (visitor) =
   assert.match((await visitor.texts(".notice-error"))[0], /asked to fail/);
 });
 
+visit("what JavaScript says about a mistake is not shown", async (visitor) => {
+  await visitor.open("?backend=cpu");
+  await visitor.ready();
+  await visitor.page.fill("#text", "Task:a ODD.");
+  await visitor.page.click("#extract");
+  await visitor.page.waitForSelector(".notice-error");
+  assert.match((await visitor.texts(".notice-error"))[0], /The engine made a mistake and could not finish. Try again/);
+});
+
 visit("a cancelled extraction keeps the finished sentences", async (visitor) => {
   await visitor.open();
   await visitor.ready();

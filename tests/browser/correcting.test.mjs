@@ -163,6 +163,20 @@ visit("only the sentence whose words change is read again", async (visitor) => {
   await visitor.sees(".reading .entity", 4);
 }, { text: TEXT });
 
+visit("changed words are not lost if they cannot be read", async (visitor) => {
+  const { page } = visitor;
+  await page.click("#correct");
+  await page.locator(".sentence").nth(1).hover();
+  await page.click('.row-tools button:has-text("Edit text")');
+  await page.fill(".rewriting textarea", "REFUSE Metric:c.");
+  await page.click('.rewriting button:has-text("Read it again")');
+  await page.waitForSelector(".notice-error");
+  assert.equal(await page.inputValue(".rewriting textarea"), "REFUSE Metric:c.");
+  await page.fill(".rewriting textarea", "Only Metric:c.");
+  await page.click('.rewriting button:has-text("Read it again")');
+  await visitor.eventually(() => annotations(visitor), ["Method:a = method", "Task:b = task", "Metric:c = metric"]);
+}, { text: TEXT });
+
 visit("corrections stay when the changed text is read again", async (visitor) => {
   const { page } = visitor;
   await page.click("#correct");

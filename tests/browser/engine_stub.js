@@ -22,7 +22,7 @@ export class Extractor {
     const { parts, stub = {} } = JSON.parse(new TextDecoder().decode(manifest));
     for (const [done, stage] of ["verify", "device", "weights", "selftest"].entries()) onProgress({ stage, done, total: 4 });
     for (const [name, bytes] of Object.entries({ "tokenizer.json": tokenizer, "weights.safetensors": weights })) {
-      if ((await sha256(bytes)) !== parts[name].sha256) throw new Error(`${name}: its SHA-256 is not the manifest's`);
+      if ((await sha256(bytes)) !== parts[name].sha256) throw Object.assign(new Error(`${name}: its SHA-256 is not the manifest's`), { code: "bundle" });
     }
     const extractor = new Extractor();
     extractor.backend = options.backend === "cpu" ? "cpu" : "webgpu";
@@ -116,7 +116,8 @@ export class Extractor {
     if (line.includes("LOST") && webgpu) throw Object.assign(new Error("WebGPU failed: the device is lost"), { code: "device" });
     // A test starts the worker whose GPU is lost under this name.
     if (line.includes("FADES") && webgpu && self.name === "fading") throw Object.assign(new Error("WebGPU failed: the device is lost"), { code: "device" });
-    if (line.includes("FAIL")) throw new Error("the stub was asked to fail");
+    if (line.includes("FAIL")) throw Object.assign(new Error("the stub was asked to fail"), { code: "engine" });
+    if (line.includes("ODD")) null.odd();
     if (line.includes("SLOW")) await new Promise((resolve) => setTimeout(resolve, 300));
     if (line.includes("HANG")) for (const end = Date.now() + 60_000; Date.now() < end; );
   }

@@ -78,6 +78,7 @@ export class Extractor extends EventTarget {
 
   async read(text, { signal, onBatch }) {
     await this.ready();
+    if (text.includes("REFUSE")) throw new SpanlightError("engine", "The double was asked to refuse.");
     // Rust receives a replacement character for a lone surrogate.
     const source = text.toWellFormed();
     const lines = [...source.matchAll(/[^\n]+\n*/g)];

@@ -1,6 +1,7 @@
 import { byId, make } from "./dom.js";
 import { EXAMPLES, examplesFor } from "./examples.js";
 import { plural } from "./format.js";
+import { toast } from "./say.js";
 
 // A text box with more characters than this is slow: browsers lay out all of its lines. The box then shows the beginning.
 const LONG = 300_000;
@@ -24,7 +25,8 @@ export class Composer extends EventTarget {
     super();
     this.#nameShortcut();
     this.#box.addEventListener("input", () => {
-      if (this.#box.value.length > LONG && !this.#insists) return this.put(this.#box.value);
+      const { value } = this.#box;
+      if (this.#long !== null || (value.length > LONG && !this.#insists)) return this.put(value);
       this.#changed();
       this.dispatchEvent(new Event("change"));
     });
@@ -45,7 +47,7 @@ export class Composer extends EventTarget {
       if (files.length > 0) this.dispatchEvent(new CustomEvent("files", { detail: files }));
     });
     document.addEventListener("keydown", (event) => {
-      if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+      if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || document.querySelector("dialog[open]")) return;
       event.preventDefault();
       this.#run();
     });
@@ -101,8 +103,10 @@ export class Composer extends EventTarget {
 
   #run() {
     if (this.#button.disabled) return;
-    if (this.text.trim() === "") this.#box.focus();
-    else this.dispatchEvent(new Event("run"));
+    if (this.text.trim() === "") {
+      this.#box.focus();
+      toast("Paste or open a text first");
+    } else this.dispatchEvent(new Event("run"));
   }
 
   /** The reader edits a long text in the box. */ #insists = false;

@@ -1,4 +1,5 @@
 import { readAgain } from "./correct/again.js";
+import { rewrite } from "./correct/rewrite.js";
 import { plural } from "./format.js";
 import { told } from "./input_error.js";
 import { notify } from "./notices.js";
@@ -59,11 +60,20 @@ export class Conductor extends EventTarget {
     return this.#turns.start((signal) => this.#read(source(), hooks, signal));
   }
 
-  /** Reads one sentence again after its words were changed. @param {number} place @param {import("./reading/row.js").Row} row */
-  async rewrite(place, row) {
+  /** Lets the reader change the words of one sentence, and reads only that sentence again. @param {number} place @param {import("./reading/row.js").Row} row */
+  rewrite(place, row) {
     if (this.#turns.busy) return toast("Wait until the text is read");
-    const error = await readAgain(place, row, this.#space, this.#engine, toast);
-    if (error) notify("error", told(error));
+    const old = row.sentence;
+    rewrite(row, async (text) => {
+      try {
+        const count = await readAgain(text, place, old, this.#space, this.#engine);
+        if (count > 0) toast(count === 1 ? "The sentence was read again" : `The sentence was split into ${count}`);
+        return true;
+      } catch (error) {
+        notify("error", told(error));
+        return false;
+      }
+    });
   }
 
   async #load(signal) {

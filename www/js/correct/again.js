@@ -1,33 +1,22 @@
 import { keepByHand } from "../document/carry.js";
 import { sentenceOf } from "../document/intake.js";
-import { rewrite } from "./rewrite.js";
 
 /**
- * Lets the reader edit the text of one sentence, and reads only that sentence again.
- * @param {number} place @param {import("../reading/row.js").Row} row
+ * Reads one sentence again after the reader changed its text, and puts it in the place of the old one.
+ * @param {string} text
+ * @param {number} place @param {import("../document/document.js").Sentence} old
  * @param {import("../document/workspace.js").Workspace} space
  * @param {import("../engine.js").Engine} engine
- * @param {(message: string) => void} announce
- * @returns {Promise<Error|null>} the error, if the sentence could not be read
+ * @returns {Promise<number>} the number of sentences that the text became; 0 if the old one is gone or the text has none
  */
-export async function readAgain(place, row, space, engine, announce) {
-  const text = await rewrite(row);
-  const old = row.sentence;
-  if (text === null || space.document.sentences[place] !== old) return null;
+export async function readAgain(text, place, old, space, engine) {
   const fresh = [];
-  try {
-    const outcome = await engine.extractor.read(text, { onBatch: ({ sentences }) => sentences.forEach((one) => fresh.push(one)) });
-    if (outcome.cancelled) return null;
-  } catch (error) {
-    return error;
-  }
-  if (space.document.sentences[place] !== old) return null;
+  const outcome = await engine.extractor.read(text, { onBatch: ({ sentences }) => sentences.forEach((one) => fresh.push(one)) });
+  if (outcome.cancelled || space.document?.sentences[place] !== old || fresh.length === 0) return 0;
   const sentences = fresh.map((raw, index) => {
     const before = index === 0 ? old.before : text.slice(fresh[index - 1].end, raw.start);
     return sentenceOf(raw, before, text.slice(raw.start, raw.end));
   });
-  if (sentences.length === 0) return null;
   space.document.replace(place, 1, sentences.length === 1 ? [keepByHand(old, sentences[0])] : sentences);
-  announce(sentences.length === 1 ? "The sentence was read again" : `The sentence was split into ${sentences.length}`);
-  return null;
+  return sentences.length;
 }
