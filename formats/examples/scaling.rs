@@ -1,12 +1,13 @@
 //! How the time of every reader grows with its input, and how much memory the worst records take.
 //!
 //! ```sh
-//! cargo run --release -p spanlight-formats --example scaling            # seconds a doubling
+//! cargo run --release -p spanlight-formats --example scaling            # seconds a doubling, to 1,280,000 items
+//! cargo run --release -p spanlight-formats --example scaling 320000     # to fewer items
 //! cargo run --release -p spanlight-formats --example scaling blanks 64  # peak memory of one record of 64 MiB
 //! ```
 //!
 //! Times are those of the processor, where the system tells them. A reader that is linear takes twice the time for twice the input, and one that compares all pairs four
-//! times. The last column is the largest factor between sizes that take longer than 20 ms.
+//! times. The last column is the mean factor of a doubling, from the first size that takes longer than 5 ms.
 
 use std::time::Instant;
 
@@ -265,16 +266,16 @@ impl Clock {
 }
 
 fn print(name: &str, seconds: &[f64]) {
-    let factors = seconds
-        .windows(2)
-        .filter(|pair| pair[0] > 0.02)
-        .map(|pair| pair[1] / pair[0]);
-    let worst = factors.fold(0.0, f64::max);
+    let long: Vec<f64> = seconds.iter().copied().filter(|s| *s > 0.005).collect();
+    let mean = match &long[..] {
+        [first, .., last] => (last / first).powf(1.0 / (long.len() - 1) as f64),
+        _ => 0.0,
+    };
     print!("{name:<58}");
     for seconds in seconds {
         print!("{seconds:>8.3}");
     }
-    println!("{worst:>7.2}");
+    println!("{mean:>7.2}");
 }
 
 fn memory(kind: &str, size: usize) {
@@ -329,15 +330,19 @@ fn main() {
         let size = size.parse::<usize>().unwrap_or(1) << 20;
         return memory(kind, size - 4096);
     }
+    let largest = arguments
+        .first()
+        .and_then(|n| n.parse().ok())
+        .unwrap_or(1_280_000);
     let sizes: Vec<usize> = (0..8)
         .map(|doubling| 10_000 << doubling)
-        .take_while(|n| *n <= 1_280_000)
+        .take_while(|n| *n <= largest)
         .collect();
     print!("{:<58}", "seconds for items");
     for n in &sizes {
         print!("{n:>8}");
     }
-    println!("  worst");
+    println!("   mean");
     for (name, case) in CASES {
         let rows: Vec<_> = sizes.iter().map(|n| steps(&case(*n))).collect();
         for step in 0..4 {

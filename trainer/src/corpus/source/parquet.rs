@@ -83,8 +83,8 @@ fn seekable(path: &Path, done: &Arc<AtomicU64>) -> Result<(File, Arc<AtomicU64>)
             return Err(CorpusError::Source {
                 path: path.to_owned(),
                 problem: format!(
-                    "unpacks to more than {limit} bytes, {MOST_UNPACKED} times its size, which no \
-                     Parquet file does; if you trust it, unpack it yourself"
+                    "unpacks to more than {limit} bytes, which a Parquet file of its size does not; if \
+                     you trust it, unpack it yourself"
                 ),
             });
         }
