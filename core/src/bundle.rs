@@ -107,8 +107,8 @@ impl Manifest {
     /// Reads a manifest.
     ///
     /// # Errors
-    /// [`Error::Bundle`] for a malformed manifest or a newer format; [`Error::Config`] for a configuration
-    /// or schema from which no model can be built.
+    /// [`Error::Bundle`] for a malformed manifest, a newer format, or a configuration or schema from which no
+    /// model can be built.
     pub fn parse(bytes: &[u8]) -> Result<Self> {
         let refuse = |problem: String| Error::Bundle {
             part: MANIFEST.into(),
@@ -130,8 +130,12 @@ impl Manifest {
                 "is malformed ({e}); fetch the bundle again or export it again"
             ))
         })?;
-        manifest.config.validate()?;
-        manifest.schema.validate()?;
+        let sound = (manifest.config.validate()).and_then(|()| manifest.schema.validate());
+        sound.map_err(|error| {
+            refuse(format!(
+                "{error}; fetch the bundle again or export it again"
+            ))
+        })?;
         Ok(manifest)
     }
 

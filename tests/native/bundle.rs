@@ -478,7 +478,7 @@ fn only_tokenizers_of_bert_and_mpnet_are_read() {
             serde_json::json!({ "type": "Precompiled", "precompiled_charsmap": "AAAA" }),
             "`Precompiled`",
         ),
-        ("normalizer", serde_json::Value::Null, "normalizer"),
+        ("normalizer", serde_json::Value::Null, "Normalizer"),
         (
             "pre_tokenizer",
             serde_json::json!({ "type": "FixedLength", "length": 0 }),

@@ -7,7 +7,7 @@ mod lock;
 use std::{
     ffi::{OsStr, OsString},
     fs::{self, File},
-    io::{self, Write},
+    io::{self, BufWriter, Write},
     path::Path,
 };
 
@@ -95,9 +95,10 @@ pub fn write_atomic_with(
 pub fn write_stream(path: &Path, stream: Stream) -> Result<(), Error> {
     let mut failed = None;
     let written = write_atomic_with(path, |file| {
+        let mut file = BufWriter::with_capacity(1 << 20, file);
         let mut take = |bytes: &[u8]| file.write_all(bytes).map_err(Unwritten::Io);
         match block_on(stream.write(&mut take)) {
-            Ok(()) => Ok(()),
+            Ok(()) => file.flush(),
             Err(Unwritten::Io(error)) => Err(error),
             Err(Unwritten::Core(error)) => {
                 failed = Some(error);

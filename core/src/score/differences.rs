@@ -1,5 +1,8 @@
 //! The single differences between predictions and gold, for people who go through the errors of a model.
 
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::hash::Hash;
+
 use serde::{Deserialize, Serialize};
 
 use super::{Prediction, same_length};
@@ -93,8 +96,8 @@ fn between(gold: &Sentence, prediction: &Prediction) -> Vec<Difference> {
         prediction.entities.iter().map(Mention::of),
     );
     let entities = entities
-        .pair(None, |a, b| a == b)
-        .pair(Some(Kind::Type), |a, b| a.span == b.span)
+        .pair_equal(None, Clone::clone, Clone::clone)
+        .pair_equal(Some(Kind::Type), |a| a.span, |b| b.span)
         .pair(Some(Kind::Border), |a, b| {
             overlap(a.span, b.span) && a.label == b.label
         })
@@ -105,18 +108,18 @@ fn between(gold: &Sentence, prediction: &Prediction) -> Vec<Difference> {
         (prediction.relations.iter()).map(|r| Link::of(r, &prediction.entities)),
     );
     let relations = relations
-        .pair(None, |a, b| a == b)
-        .pair(Some(Kind::Arguments), |a, b| {
-            a.label == b.label && a.spans() == b.spans()
-        })
-        .pair(Some(Kind::Direction), |a, b| {
-            let (head, tail) = b.spans();
-            a.label == b.label && a.spans() == (tail, head)
-        })
-        .pair(Some(Kind::Type), |a, b| {
-            let (head, tail) = b.spans();
-            a.spans() == (head, tail) || a.spans() == (tail, head)
-        })
+        .pair_equal(None, Clone::clone, Clone::clone)
+        .pair_equal(
+            Some(Kind::Arguments),
+            |a| (a.label, a.spans()),
+            |b| (b.label, b.spans()),
+        )
+        .pair_equal(
+            Some(Kind::Direction),
+            |a| (a.label, a.spans()),
+            |b| (b.label, (b.tail.span, b.head.span)),
+        )
+        .pair_equal(Some(Kind::Type), Link::ends, Link::ends)
         .pair(Some(Kind::Border), |a, b| {
             a.label == b.label
                 && overlap(a.head.span, b.head.span)
@@ -128,7 +131,7 @@ fn between(gold: &Sentence, prediction: &Prediction) -> Vec<Difference> {
 }
 
 /// A typed span.
-#[derive(PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 struct Mention<'a> {
     span: Span,
     label: &'a str,
@@ -144,7 +147,7 @@ impl<'a> Mention<'a> {
 }
 
 /// A relation between typed spans.
-#[derive(PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 struct Link<'a> {
     label: &'a str,
     head: Mention<'a>,
@@ -163,6 +166,12 @@ impl<'a> Link<'a> {
     fn spans(&self) -> (Span, Span) {
         (self.head.span, self.tail.span)
     }
+
+    /// Both spans, whatever their order.
+    fn ends(&self) -> (Span, Span) {
+        let (head, tail) = self.spans();
+        (head.min(tail), head.max(tail))
+    }
 }
 
 fn overlap(a: Span, b: Span) -> bool {
@@ -177,7 +186,7 @@ struct Matching<T> {
     found: Vec<Difference>,
 }
 
-impl<T: Eq> Matching<T> {
+impl<T: Clone + Eq + Hash> Matching<T> {
     fn new(
         subject: Subject,
         gold: impl Iterator<Item = T>,
@@ -191,28 +200,59 @@ impl<T: Eq> Matching<T> {
         }
     }
 
-    /// Pairs each gold element that is left with the first predicted element that is left and matches it.
+    /// Pairs each gold element that is left with the first predicted element that is left and has the same key.
     /// `kind` is the difference between them; `None` if they are equal.
-    fn pair(mut self, kind: Option<Kind>, matches: impl Fn(&T, &T) -> bool) -> Self {
+    fn pair_equal<K: Eq + Hash>(
+        self,
+        kind: Option<Kind>,
+        of_gold: impl Fn(&T) -> K,
+        of_predicted: impl Fn(&T) -> K,
+    ) -> Self {
+        let mut places: HashMap<K, VecDeque<usize>> = HashMap::new();
+        for (place, (_, element)) in self.predicted.iter().enumerate() {
+            places
+                .entry(of_predicted(element))
+                .or_default()
+                .push_back(place);
+        }
+        self.pair_with(kind, |gold, _, _| {
+            places.get_mut(&of_gold(gold))?.pop_front()
+        })
+    }
+
+    /// As [`Self::pair_equal`], for elements that match.
+    fn pair(self, kind: Option<Kind>, matches: impl Fn(&T, &T) -> bool) -> Self {
+        self.pair_with(kind, |gold, predicted, taken| {
+            let mut free = predicted.iter().zip(taken);
+            free.position(|((_, other), taken)| !taken && matches(gold, other))
+        })
+    }
+
+    /// Pairs each gold element that is left with the predicted element whose place `choose` gives, which sees the
+    /// gold element, all predicted ones and which of them are taken.
+    fn pair_with(
+        mut self,
+        kind: Option<Kind>,
+        mut choose: impl FnMut(&T, &[(usize, T)], &[bool]) -> Option<usize>,
+    ) -> Self {
+        let mut taken = vec![false; self.predicted.len()];
         let mut left = Vec::new();
         for (gold, element) in self.gold {
-            let other = self
-                .predicted
-                .iter()
-                .position(|(_, b)| matches(&element, b));
-            let Some(other) = other else {
+            let Some(place) = choose(&element, &self.predicted, &taken) else {
                 left.push((gold, element));
                 continue;
             };
-            let (predicted, _) = self.predicted.remove(other);
+            taken[place] = true;
             self.found.extend(kind.map(|kind| Difference {
                 subject: self.subject,
                 kind,
                 gold: Some(gold),
-                predicted: Some(predicted),
+                predicted: Some(self.predicted[place].0),
             }));
         }
         self.gold = left;
+        let mut taken = taken.into_iter();
+        self.predicted.retain(|_| taken.next() == Some(false));
         self
     }
 
@@ -241,12 +281,9 @@ impl<T: Eq> Matching<T> {
 }
 
 /// The elements without repetitions, each with its index.
-fn distinct<T: Eq>(elements: impl Iterator<Item = T>) -> Vec<(usize, T)> {
-    let mut all: Vec<(usize, T)> = Vec::new();
-    for (i, element) in elements.enumerate() {
-        if all.iter().all(|(_, other)| *other != element) {
-            all.push((i, element));
-        }
-    }
-    all
+fn distinct<T: Clone + Eq + Hash>(elements: impl Iterator<Item = T>) -> Vec<(usize, T)> {
+    let mut seen = HashSet::new();
+    let all = elements.enumerate();
+    all.filter(|(_, element)| seen.insert(element.clone()))
+        .collect()
 }

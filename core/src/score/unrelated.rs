@@ -38,30 +38,35 @@ impl Unrelated {
     }
 
     fn add(&mut self, gold: &Sentence, predicted: &Prediction) {
-        let spans: BTreeSet<Span> = gold.entities.iter().map(|e| (e.start, e.end)).collect();
-        let pairs: Vec<(Span, Span)> = spans
-            .iter()
-            .flat_map(|&a| spans.range(a..).map(move |&b| (a, b)))
-            .filter(|&(a, b)| !meet(a, b))
-            .collect();
-        if !gold.relations.is_empty() || pairs.is_empty() {
+        if !gold.relations.is_empty() {
             return;
         }
+        let spans: BTreeSet<Span> = gold.entities.iter().map(|e| (e.start, e.end)).collect();
         let entity = |i: usize| predicted.entities.get(i).map(|e| (e.start, e.end));
         let joined: Vec<(Span, Span)> = predicted
             .relations
             .iter()
             .filter_map(|r| Some((entity(r.head)?, entity(r.tail)?)))
             .collect();
-        let joins = |&(a, b): &(Span, Span)| {
+        let joins = |a, b| {
             joined
                 .iter()
                 .any(|&(x, y)| (meet(a, x) && meet(b, y)) || (meet(a, y) && meet(b, x)))
         };
+        let (mut pairs, mut related) = (0, 0);
+        for &a in &spans {
+            for &b in spans.range(a..).filter(|&&b| !meet(a, b)) {
+                pairs += 1;
+                related += usize::from(joins(a, b));
+            }
+        }
+        if pairs == 0 {
+            return;
+        }
         self.sentences += 1;
         self.related_sentences += usize::from(!predicted.relations.is_empty());
-        self.pairs += pairs.len();
-        self.related_pairs += pairs.iter().filter(|pair| joins(pair)).count();
+        self.pairs += pairs;
+        self.related_pairs += related;
         self.relations += predicted.relations.len();
     }
 }

@@ -183,13 +183,10 @@ fn content(path: &Path) -> Vec<u8> {
                 .collect()
         }
         ("events.jsonl" | "training.svg" | "plan.json" | "problem.txt", _) => Vec::new(),
-        (_, "json") => {
-            let mut value: Value = serde_json::from_slice(&read()).unwrap();
-            if let Some(object) = value.as_object_mut() {
-                object.remove("seconds");
-                object.remove("secs");
-            }
-            value.to_string().into_bytes()
+        ("result.json", _) => {
+            let mut result: Value = serde_json::from_slice(&read()).unwrap();
+            result.as_object_mut().unwrap().remove("seconds");
+            result.to_string().into_bytes()
         }
         _ => read(),
     }

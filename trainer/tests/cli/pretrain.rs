@@ -308,5 +308,5 @@ fn bad_starts_and_corpora_are_refused() {
     succeed(at, &pretraining("z", "2"));
     std::fs::write(at.join("corpus.txt"), CORPUS.replace("anna", "bert")).unwrap();
     let refused = fail(at, &["pretrain", "--run", "z", "--resume"]);
-    assert!(refused.contains("the corpus is not the one"), "{refused}");
+    assert!(refused.contains("z: the corpus was `"), "{refused}");
 }
