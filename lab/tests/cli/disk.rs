@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -46,6 +47,18 @@ fn used(folder: &Path) -> u64 {
         .unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
     text.split_whitespace().next().unwrap().parse().unwrap()
+}
+
+/// Fills a disk with a file until so much room is left, in whole pages.
+fn fill(filler: &Path, room: u64) {
+    const PAGE: usize = 4096;
+    let mut file = fs::File::create(filler).unwrap();
+    let mut length = 0;
+    while file.write_all(&[1; PAGE]).is_ok() {
+        length += PAGE as u64;
+    }
+    file.set_len(length.saturating_sub(room / PAGE as u64 * PAGE as u64))
+        .unwrap();
 }
 
 /// Names and contents of the files that were there before a command, as they are now.
@@ -106,17 +119,20 @@ fn full_and_read_only(case: &Case, shares: &[f64], failures: &mut Vec<String>) -
     let (inputs, needed) = (used(&template), used(&whole));
     let at = folder.path().join("disk");
     fs::create_dir(&at).unwrap();
+    let size = 4 * needed + (16 << 20);
     let mut good = 0;
     for share in shares {
-        let room = inputs + 16_384 + ((needed - inputs.min(needed)) as f64 * share) as u64;
-        let Some(disk) = Disk::mount(&at, room) else {
+        let Some(_disk) = Disk::mount(&at, size) else {
             return false;
         };
         let place = at.join("at");
         copy(&template, &place);
+        let room = (needed.saturating_sub(inputs) as f64 * share) as u64;
+        let filler = at.join("filler");
+        fill(&filler, room);
         let result =
             fails(case, &place, &["disk is full", "No space left"], &known).and_then(|()| {
-                disk.remount(&format!("size={}", 4 * needed + (16 << 20)));
+                fs::remove_file(&filler).unwrap();
                 case.go_on(&place)?;
                 compare(&outcome(&place), &expected)
             });
@@ -127,7 +143,7 @@ fn full_and_read_only(case: &Case, shares: &[f64], failures: &mut Vec<String>) -
             }
         }
     }
-    let Some(disk) = Disk::mount(&at, 4 * needed + (16 << 20)) else {
+    let Some(disk) = Disk::mount(&at, size) else {
         return false;
     };
     let place = at.join("at");
