@@ -1,7 +1,7 @@
 //! Commands that are stopped at every change of a file: what they do afterwards is what they would have done, and
 //! nothing is left behind.
 //!
-//! `cargo xtask crashes` runs the whole matrix; the tests run some of its moments.
+//! `cargo xtask crashes` runs the whole matrix of commands, signals and moments; the tests run a few of these.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -431,12 +431,11 @@ fn a_command_stopped_at_random_moments_goes_on_as_if_it_was_not() {
     assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
 
-#[test]
-#[ignore = "an hour; run by `cargo xtask crashes`"]
-fn a_command_stopped_at_every_change_of_a_file_goes_on_as_if_it_was_not() {
+/// Stops every command by a signal at every change of a file.
+fn at_every_change(signal: (&str, i32)) {
     assert!(strace(), "install strace");
     let all = |prepared: &Prepared| (1..=prepared.changes).map(Moment::Change).collect();
-    let failures = matrix(all, &SIGNALS);
+    let failures = matrix(all, &[signal]);
     assert!(
         failures.is_empty(),
         "{} failures:\n{}",
@@ -447,7 +446,31 @@ fn a_command_stopped_at_every_change_of_a_file_goes_on_as_if_it_was_not() {
 
 #[test]
 #[ignore = "half an hour; run by `cargo xtask crashes`"]
-fn a_command_stopped_at_two_hundred_random_moments_goes_on_as_if_it_was_not() {
+fn killed_at_every_change_of_a_file() {
+    at_every_change(SIGNALS[0]);
+}
+
+#[test]
+#[ignore = "half an hour; run by `cargo xtask crashes`"]
+fn terminated_at_every_change_of_a_file() {
+    at_every_change(SIGNALS[1]);
+}
+
+#[test]
+#[ignore = "half an hour; run by `cargo xtask crashes`"]
+fn interrupted_at_every_change_of_a_file() {
+    at_every_change(SIGNALS[2]);
+}
+
+#[test]
+#[ignore = "half an hour; run by `cargo xtask crashes`"]
+fn hung_up_at_every_change_of_a_file() {
+    at_every_change(SIGNALS[3]);
+}
+
+#[test]
+#[ignore = "half an hour; run by `cargo xtask crashes`"]
+fn stopped_at_two_hundred_random_moments() {
     let moments = |prepared: &Prepared| {
         let mut rng = Xoshiro256PlusPlus::seed_from_u64(2);
         let time = |_| Moment::Time(rng.random_range(0..prepared.time));
