@@ -249,7 +249,7 @@ pub fn write(sentences: &[Sentence]) -> Result<String, Error> {
 /// The line of one sentence, with its line feed.
 ///
 /// # Errors
-/// As [`write`].
+/// As [`write()`].
 pub fn line(sentence: &Sentence) -> Result<String, Error> {
     let unwritable = |problem| Error::Unwritable {
         document: sentence.document.clone(),

@@ -1,3 +1,5 @@
+//! Invents inputs for `spanlight_fuzz::corpus_zstd`.
+
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|data: &[u8]| spanlight_fuzz::corpus_zstd(data));

@@ -213,7 +213,7 @@ visit("an unread text survives a reload", async (visitor) => {
   await visitor.write("Not read yet, Task:a.");
   await page.reload();
   await visitor.ready();
-  assert.equal(await page.inputValue("#text"), "Not read yet, Task:a.");
+  await visitor.eventually(() => page.inputValue("#text"), "Not read yet, Task:a.");
   assert.equal(await page.isVisible("#result"), false);
 });
 

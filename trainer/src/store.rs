@@ -77,7 +77,7 @@ pub fn write_atomic(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
 }
 
 /// As [`write_atomic`], for content that is written piece by piece; for small pieces, wrap the file
-/// in a [`BufWriter`](io::BufWriter).
+/// in a [`BufWriter`].
 ///
 /// # Errors
 /// As [`write_atomic`], and what `content` returns.

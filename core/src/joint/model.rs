@@ -45,7 +45,7 @@ impl JointModel {
     /// A model with initial weights, for the labels of a schema.
     ///
     /// # Errors
-    /// [`Error::Config`] for sizes or labels from which no model can be built.
+    /// [`Error::Config`](crate::Error::Config) for sizes or labels from which no model can be built.
     pub fn new(
         config: &ModelConfig,
         schema: &Schema,
@@ -85,8 +85,8 @@ impl JointModel {
     /// A model with the given weights. Sizes are compared with the weights before memory is allocated.
     ///
     /// # Errors
-    /// [`Error::Config`] for sizes or labels from which no model can be built, [`Error::Weight`] for a
-    /// parameter that is missing, unknown or has another shape.
+    /// [`Error::Config`](crate::Error::Config) for sizes or labels from which no model can be built,
+    /// [`Error::Weight`](crate::Error::Weight) for a parameter that is missing, unknown or has another shape.
     pub fn load(
         config: &ModelConfig,
         schema: &Schema,
