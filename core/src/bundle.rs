@@ -175,16 +175,16 @@ impl Manifest {
         Ok(())
     }
 
-    /// Checks tokenizer and weights, against the manifest and against each other.
+    /// Checks tokenizer and weights, against the manifest and against each other, as [`SavedModel::new`] does.
     ///
     /// # Errors
     /// [`Error::Bundle`] that names the file.
-    pub fn saved(&self, tokenizer: &[u8], weights: &[u8]) -> Result<SavedModel> {
+    pub fn saved(&self, tokenizer: &[u8], weights: &[u8], device: &Device) -> Result<SavedModel> {
         self.verify(TOKENIZER, tokenizer)?;
         self.verify(WEIGHTS, weights)?;
         let (config, schema) = (self.config.clone(), self.schema.clone());
-        let found =
-            decode(weights).and_then(|weights| SavedModel::new(config, schema, tokenizer, weights));
+        let found = decode(weights)
+            .and_then(|weights| SavedModel::new(config, schema, tokenizer, weights, device));
         found.map_err(|error| {
             let part = match error {
                 Error::Tokenizer(_) => TOKENIZER,
@@ -226,6 +226,7 @@ impl Manifest {
         device: &Device,
         budget: usize,
     ) -> Result<Extractor> {
-        self.saved(tokenizer, weights)?.extractor(device, budget)
+        self.saved(tokenizer, weights, device)?
+            .extractor(device, budget)
     }
 }

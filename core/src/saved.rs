@@ -25,7 +25,7 @@ pub struct SavedModel {
 
 impl SavedModel {
     /// Checks the parts of a model against each other. No memory is allocated for sizes that the weights do not
-    /// have.
+    /// have, and nothing is put on the device: any device will do.
     ///
     /// # Errors
     /// [`Error::Config`](crate::Error::Config) for sizes or labels from which no model can be built,
@@ -36,10 +36,11 @@ impl SavedModel {
         schema: Schema,
         tokenizer: &[u8],
         weights: StateDict,
+        device: &Device,
     ) -> Result<Self> {
         config.validate()?;
         // Placeholders have a shape and take no memory.
-        let blank = JointModel::new(&config.model, &schema, &mut Init::blank(), &Device::flex())?;
+        let blank = JointModel::new(&config.model, &schema, &mut Init::blank(), device)?;
         check_state(&blank, &weights)?;
         let tokenizer = WordPiece::from_json(tokenizer, config.model.encoder.vocab_size)?;
         Ok(Self {

@@ -116,17 +116,11 @@ impl<'a> Phrases<'a> {
 
 #[test]
 fn phrases_are_found_where_a_plain_search_finds_them() {
-    let mut seed = 3_u64;
-    let mut random = |n: u64| {
-        seed = seed
-            .wrapping_mul(6364136223846793005)
-            .wrapping_add(1442695040888963407);
-        (seed >> 33) % n
-    };
+    let mut random = spanlight_tests::random::Random(3);
     for _ in 0..300 {
         let mut text = |n| -> Vec<String> {
-            (0..random(n))
-                .map(|_| ["a", "b", "c"][random(3) as usize].to_owned())
+            (0..random.below(n))
+                .map(|_| ["a", "b", "c"][random.below(3)].to_owned())
                 .collect()
         };
         let words = text(30);

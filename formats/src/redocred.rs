@@ -294,19 +294,13 @@ fn nearest(heads: &Inside, tails: &Inside) -> Option<(usize, usize)> {
 
 #[test]
 fn the_nearest_pair_is_that_of_a_search_through_all() {
-    let mut seed = 9_u64;
-    let mut random = |n: u64| {
-        seed = seed
-            .wrapping_mul(6364136223846793005)
-            .wrapping_add(1442695040888963407);
-        ((seed >> 33) % n) as usize
-    };
+    let mut random = spanlight_tests::random::Random(9);
     let mut some = 0;
     for _ in 0..2000 {
         let mut mentions = |first: usize| -> Vec<Found> {
             let span = |start, size| (start, start + 1 + size);
-            (0..random(6))
-                .map(|i| (span(random(12), random(3)), first + i))
+            (0..random.below(6))
+                .map(|i| (span(random.below(12), random.below(3)), first + i))
                 .collect()
         };
         let (heads, tails) = (mentions(0), mentions(10));

@@ -6,9 +6,8 @@ use std::ops::ControlFlow;
 
 use spanlight::corpus::{CorpusConfig, write_clean};
 use spanlight::output::{Output, Overwrite};
-use spanlight::pretrain::PretrainConfig;
 
-use crate::{harmless, in_folder};
+use crate::{PRETRAINING, harmless, in_folder};
 
 /// Prepares a file of this name as a corpus.
 fn corpus(name: &str, data: &[u8]) {
@@ -17,7 +16,7 @@ fn corpus(name: &str, data: &[u8]) {
         fs::write(&input, data).expect("the input is written");
         let config = CorpusConfig {
             corpus: vec![input],
-            ..PretrainConfig::default().corpus
+            ..PRETRAINING.corpus.clone()
         };
         let replace = Overwrite { overwrite: true };
         let out = Output::new(&out, [], replace).expect("a file beside the input");

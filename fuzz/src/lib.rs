@@ -6,6 +6,7 @@ mod model;
 
 use std::cell::OnceCell;
 use std::path::Path;
+use std::sync::LazyLock;
 
 use spanlight::finetune::FinetuneConfig;
 use spanlight::pretrain::PretrainConfig;
@@ -110,6 +111,10 @@ pub fn annotations(data: &[u8]) {
     }
 }
 
+/// The default settings, kept because parsing them takes longer than reading an input.
+static FINETUNING: LazyLock<FinetuneConfig> = LazyLock::new(FinetuneConfig::default);
+static PRETRAINING: LazyLock<PretrainConfig> = LazyLock::new(PretrainConfig::default);
+
 /// Settings files of both kinds of training.
 pub fn settings(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else {
@@ -120,11 +125,11 @@ pub fn settings(data: &[u8]) {
         Ok(settings) => settings,
         Err(error) => return harmless(&error),
     };
-    let finetune = overlaid(&FinetuneConfig::default(), &[&settings], path);
+    let finetune = overlaid(&*FINETUNING, &[&settings], path);
     if let Err(error) = finetune.and_then(|config| config.validate()) {
         harmless(&error);
     }
-    let pretrain = overlaid(&PretrainConfig::default(), &[&settings], path);
+    let pretrain = overlaid(&*PRETRAINING, &[&settings], path);
     if let Err(error) = pretrain.and_then(|config| config.validate()) {
         harmless(&error);
     }

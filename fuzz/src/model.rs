@@ -3,6 +3,7 @@
 use std::cell::OnceCell;
 use std::fs;
 
+use burn::tensor::Device;
 use spanlight::encoder::read_pytorch;
 use spanlight_core::bundle::{Manifest, Part, TOKENIZER, WEIGHTS};
 use spanlight_core::config::EncoderConfig;
@@ -29,7 +30,7 @@ fn bundle(tokenizer: &[u8], weights: &[u8]) {
         (WEIGHTS.into(), Part::of(weights)),
     ]
     .into();
-    if let Err(error) = manifest.saved(tokenizer, weights) {
+    if let Err(error) = manifest.saved(tokenizer, weights, &Device::flex()) {
         harmless(&error);
     }
 }
@@ -39,7 +40,7 @@ pub fn manifest(data: &[u8]) {
     match Manifest::parse(data) {
         Ok(manifest) => {
             // The sound parts, which a changed configuration need not fit.
-            if let Err(error) = manifest.saved(TINY_TOKENIZER, TINY_WEIGHTS) {
+            if let Err(error) = manifest.saved(TINY_TOKENIZER, TINY_WEIGHTS, &Device::flex()) {
                 harmless(&error);
             }
         }

@@ -13,7 +13,7 @@ const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 export function visits() {
   let browser, server, home;
   before(async () => {
-    server = await serve({ root: here("../../www"), mounts: { "/spanlight/index.js": here("extractor_double.js") }, still: true });
+    server = await serve({ root: here("../../www"), mounts: { "/spanlight/index.js": here("extractor_double.js"), "/spanlight/invented.js": here("invented.js") }, still: true });
     browser = await launch();
     home = await browser.newContext({ serviceWorkers: "block" });
   });

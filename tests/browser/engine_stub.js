@@ -1,6 +1,7 @@
 // Replaces the wasm module in tests. Words written as Type:word are entities, and neighbours are related. Words such as
 // PANIC in a sentence make the stub fail.
-const WORD = /\b(Task|Method|Metric|Material):(\w+)/g;
+import { entitiesOf, relationsOf } from "./invented.js";
+
 const TYPES = ["Task", "Method", "Metric", "Material", "OtherScientificTerm"];
 
 export default async function init() {}
@@ -124,18 +125,8 @@ export class Extractor {
 }
 
 function sentenceOf(line, offset, { evidence = false, candidates, threshold = 0 }) {
-  const entities = [...line.matchAll(WORD)].map(({ index, 0: text, 1: type }) => ({
-    start: offset + index,
-    end: offset + index + text.length,
-    type,
-    text,
-    score: 0.5 + ((index * 7) % 50) / 100,
-  })).filter(({ score }) => score >= threshold);
-  // "[Material: … ]" is an entity that contains the entities inside it.
-  for (const { index, 0: text } of line.matchAll(/\[Material:[^\]]*\]/g)) {
-    entities.push({ start: offset + index, end: offset + index + text.length, type: "Material", text, score: 0.9 });
-  }
-  const relations = entities.slice(1).map((_, i) => ({ head: i, tail: i + 1, type: i % 2 ? "CONJUNCTION" : "USED-FOR", score: 0.75 }));
+  const entities = entitiesOf(line, offset, threshold);
+  const relations = relationsOf(entities);
   // "Maybe:word" is a rejected candidate.
   if (candidates !== undefined && candidates <= 0.3) {
     for (const { index, 0: text } of line.matchAll(/\bMaybe:\w+/g)) {

@@ -1,7 +1,8 @@
 // Replaces the package's index.js in tests of the page: no worker, no wasm. It has exactly the methods of the real
 // Extractor, which a test compares. Words written as Type:word are entities, and neighbours are related; evidence and
 // scores have the shapes of the real ones.
-const WORD = /\b(Task|Method|Metric|Material):(\w+)/g;
+import { entitiesOf, relationsOf } from "./invented.js";
+
 const INFO = {
   model: "double",
   format: 1,
@@ -189,18 +190,8 @@ export class Extractor extends EventTarget {
 }
 
 function sentenceOf(line, offset) {
-  const entities = [...line.matchAll(WORD)].map(({ index, 0: text, 1: type }) => ({
-    start: offset + index,
-    end: offset + index + text.length,
-    type,
-    text,
-    score: 0.5 + ((index * 7) % 50) / 100,
-  }));
-  // "[Material: … ]" is an entity that contains the entities inside it.
-  for (const { index, 0: text } of line.matchAll(/\[Material:[^\]]*\]/g)) {
-    entities.push({ start: offset + index, end: offset + index + text.length, type: "Material", text, score: 0.9 });
-  }
-  const relations = entities.slice(1).map((_, i) => ({ head: i, tail: i + 1, type: i % 2 ? "CONJUNCTION" : "USED-FOR", score: 0.75 }));
+  const entities = entitiesOf(line, offset);
+  const relations = relationsOf(entities);
   const blank = line.length - line.trimStart().length;
   return { start: offset + blank, end: offset + line.trimEnd().length, entities, relations };
 }

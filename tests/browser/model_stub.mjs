@@ -28,5 +28,5 @@ export async function engineMounts() {
   const wasm = join(folder, "empty.wasm");
   // An empty module, which the worker compiles.
   await writeFile(wasm, Buffer.from([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]));
-  return { "/spanlight_web.js": here("engine_stub.js"), "/spanlight_web_bg.wasm": wasm, "/spanlight": here("../../package/src") };
+  return { "/spanlight_web.js": here("engine_stub.js"), "/invented.js": here("invented.js"), "/spanlight_web_bg.wasm": wasm, "/spanlight": here("../../package/src") };
 }

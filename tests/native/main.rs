@@ -9,6 +9,7 @@ mod evidence;
 mod extract;
 mod golden;
 mod gradient;
+mod hostile_bundle;
 mod memory;
 mod mpnet;
 mod overfit;

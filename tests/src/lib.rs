@@ -1,9 +1,11 @@
 //! Code that the tests of the workspace share: the folder with fixtures and corpora, tiny models, and
 //! the programs with a folder to try them in.
 
+pub mod disk;
 pub mod invented;
 pub mod pretraining;
 pub mod program;
+pub mod random;
 pub mod refusal;
 pub mod regression;
 pub mod workshop;

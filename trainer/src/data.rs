@@ -6,6 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use sha2::{Digest, Sha256};
 use spanlight_core::{document::Sentence, schema::Schema};
 
 pub use spanlight_formats::{
@@ -66,6 +67,18 @@ pub fn write_file(path: &Path, sentences: &[Sentence]) -> Result<(), DataError> 
         StoreError::Io { source, .. } => io(path, source),
         error => io(path, std::io::Error::other(error)),
     })
+}
+
+/// SHA-256 of annotated sentences, in hexadecimal digits.
+///
+/// # Errors
+/// A sentence that JSON cannot express.
+pub fn fingerprint(sentences: &[Sentence]) -> std::io::Result<String> {
+    let mut hash = Sha256::new();
+    for sentence in sentences {
+        serde_json::to_writer(&mut hash, sentence)?;
+    }
+    Ok(format!("{:x}", hash.finalize()))
 }
 
 /// Reads a schema that was saved as JSON.

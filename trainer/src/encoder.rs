@@ -1,13 +1,11 @@
 //! Loads pre-trained sentence encoders from a Hugging Face folder or a bundle.
 
-use std::fs::{self, File};
-use std::io;
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use burn::tensor::Device;
 use burn_store::pytorch_reader::{DType, PytorchReader};
 use half::{bf16, f16};
-use sha2::{Digest, Sha256};
 use spanlight_core::ModelConfig;
 use spanlight_core::bundle::{MANIFEST, WEIGHTS};
 use spanlight_core::config::{ClsRepr, EncoderConfig};
@@ -18,7 +16,7 @@ use spanlight_core::wordpiece::WordPiece;
 
 use crate::error::{Error, Result};
 use crate::model;
-use crate::store::{read, read_text};
+use crate::store::{fingerprint, read, read_text};
 
 /// Whether a folder is a bundle and does not have the Hugging Face layout.
 pub fn is_bundle(path: &Path) -> bool {
@@ -183,12 +181,9 @@ impl<'a> EncoderFolder<'a> {
     /// SHA-256 of the weights, in hexadecimal digits.
     ///
     /// # Errors
-    /// [`Error::Folder`] when no weights are found.
+    /// [`Error::Folder`] when no weights are found, [`Error::Store`] when they cannot be read.
     pub fn fingerprint(&self) -> Result<String> {
-        let mut file = File::open(self.weights()?)?;
-        let mut hash = Sha256::new();
-        io::copy(&mut file, &mut hash)?;
-        Ok(format!("{:x}", hash.finalize()))
+        Ok(fingerprint(&self.weights()?)?)
     }
 
     /// The file with the weights.

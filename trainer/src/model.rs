@@ -80,16 +80,17 @@ fn finished(path: &Path) -> Result<()> {
 /// # Errors
 /// [`Error::Folder`] when it is neither, or damaged.
 pub fn open(path: &Path) -> Result<SavedModel> {
+    let device = Device::flex();
     if let Some(manifest) = manifest(path)? {
         let (tokenizer, weights) = (read(&path.join(TOKENIZER))?, read(&path.join(WEIGHTS))?);
-        return in_folder(path, manifest.saved(&tokenizer, &weights));
+        return in_folder(path, manifest.saved(&tokenizer, &weights, &device));
     }
     finished(path)?;
     let config = read_json(&path.join(MODEL))?;
     let schema = read_json(&path.join(SCHEMA))?;
     let tokenizer = read(&path.join(TOKENIZER))?;
     let weights = in_folder(path, read_safetensors(&read(&path.join(FINETUNED))?))?;
-    let saved = SavedModel::new(config, schema, &tokenizer, current_names(weights));
+    let saved = SavedModel::new(config, schema, &tokenizer, current_names(weights), &device);
     in_folder(path, saved)
 }
 

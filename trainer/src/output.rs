@@ -1,15 +1,14 @@
 //! The file that a command writes: never one of its inputs, and whole or not at all.
 
-use std::borrow::Cow;
 use std::fs::{self, File};
-use std::io::{self, BufWriter, Write};
+use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 
 use crate::data::{DataError, printable};
 use crate::error::{Error, Result};
-use crate::store::{StoreError, write_atomic_with};
+use crate::store::{StoreError, write_whole};
 
 /// Whether a command may replace a file.
 #[derive(Debug, Clone, Copy, Default, Args)]
@@ -90,49 +89,14 @@ impl Output {
     }
 }
 
-/// Writes a file whole or not at all; `io` tells errors of writing from others.
-///
-/// # Errors
-/// Those of `content`, and the [`StoreError`] if the file cannot be written.
-pub fn write_whole<T, E: From<StoreError>, F>(
-    path: &Path,
-    content: impl FnOnce(&mut File) -> Result<T, F>,
-    io: impl FnOnce(F) -> Result<io::Error, E>,
-) -> Result<T, E> {
-    let (mut value, mut failure) = (None, None);
-    let written = write_atomic_with(path, |file| match content(file) {
-        Ok(made) => {
-            value = Some(made);
-            Ok(())
-        }
-        Err(error) => Err(io(error).unwrap_or_else(|error| {
-            failure = Some(error);
-            io::ErrorKind::Interrupted.into()
-        })),
-    });
-    match (failure, written, value) {
-        (Some(failure), ..) => Err(failure),
-        (None, Ok(()), Some(value)) => Ok(value),
-        (None, Ok(()), None) => {
-            Err(StoreError::io("write", path, io::ErrorKind::Other.into()).into())
-        }
-        (None, Err(error), _) => Err(error.into()),
-    }
-}
-
 /// A path for messages, without characters that act on a terminal.
 pub fn shown(path: &Path) -> String {
-    let name = path.to_string_lossy();
-    match printable(&name) {
-        Cow::Borrowed(_) => name.into_owned(),
-        Cow::Owned(shown) => shown,
-    }
+    printable(&path.to_string_lossy()).into_owned()
 }
 
 #[cfg(test)]
 mod tests {
-    use std::process::Command;
-
+    use spanlight_tests::disk::Disk;
     use spanlight_tests::refusal::assert_refusal;
 
     use super::*;
@@ -222,21 +186,15 @@ mod tests {
     #[test]
     fn a_full_disk_keeps_the_old_file() {
         let folder = tempfile::tempdir().unwrap();
-        let mounted = Command::new("mount")
-            .args(["-t", "tmpfs", "-o", "size=64k", "tmpfs"])
-            .arg(folder.path())
-            .output()
-            .is_ok_and(|output| output.status.success());
-        if !mounted {
-            return; // Only root can, and only on Linux.
-        }
+        let Some(disk) = Disk::mount(folder.path(), "size=64k") else {
+            return;
+        };
         let path = folder.path().join("out.jsonl");
         fs::write(&path, "old").unwrap();
         let output = Output::new(&path, [], FORCE).unwrap();
         let full = output.write(|out| Ok(out.write_all(&vec![b'x'; 1 << 20])?));
         let (kept, left) = (fs::read(&path), names(folder.path()));
-        let unmounted = Command::new("umount").arg(folder.path()).status().unwrap();
-        assert!(unmounted.success());
+        drop(disk);
         let message = full.unwrap_err().to_string();
         assert_refusal(
             &message,
@@ -251,18 +209,12 @@ mod tests {
     #[test]
     fn a_folder_that_cannot_be_written_is_named() {
         let folder = tempfile::tempdir().unwrap();
-        let mounted = Command::new("mount")
-            .args(["-t", "tmpfs", "-o", "ro", "tmpfs"])
-            .arg(folder.path())
-            .output()
-            .is_ok_and(|output| output.status.success());
-        if !mounted {
-            return; // Only root can, and only on Linux.
-        }
+        let Some(disk) = Disk::mount(folder.path(), "ro") else {
+            return;
+        };
         let output = Output::new(&folder.path().join("out.jsonl"), [], KEEP).unwrap();
         let refused = output.write(|out| Ok(out.write_all(b"x")?));
-        let unmounted = Command::new("umount").arg(folder.path()).status().unwrap();
-        assert!(unmounted.success());
+        drop(disk);
         let message = refused.unwrap_err().to_string();
         assert!(message.contains("out.jsonl: cannot write"), "{message}");
     }

@@ -119,7 +119,11 @@ impl Bundle {
         let watch = (backend == Backend::Webgpu).then(Watch::begin);
         let saved = self
             .manifest
-            .saved(&self.tokenizer.to_vec(), &self.weights.to_vec())
+            .saved(
+                &self.tokenizer.to_vec(),
+                &self.weights.to_vec(),
+                &placement.device,
+            )
             .map_err(failure)?;
         progress.report(Stage::Weights, 1, 2).await?;
         let extractor = saved

@@ -206,7 +206,8 @@ fn problem(array: Option<&Array>, expected: &[usize]) -> Option<String> {
             array.shape
         ));
     }
-    let finite = array.values.iter().all(|value| value.is_finite());
+    // `&` and not `&&`, so that many values are tested at once.
+    let finite = (array.values.iter()).fold(true, |all, value| all & value.is_finite());
     (!finite).then(|| {
         "holds values that are not finite; the file is damaged, so fetch it or train it again"
             .into()

@@ -1,18 +1,8 @@
 //! Damaged lines must give errors or valid sentences, never a panic.
 
+use spanlight_tests::random::Random;
+
 use super::*;
-
-pub(super) struct Random(pub u64);
-
-impl Random {
-    fn below(&mut self, n: usize) -> usize {
-        self.0 = self
-            .0
-            .wrapping_mul(6364136223846793005)
-            .wrapping_add(1442695040888963407);
-        (self.0 >> 33) as usize % n.max(1)
-    }
-}
 
 /// Invented lines, and a few real ones where the data is present.
 fn lines() -> Vec<String> {

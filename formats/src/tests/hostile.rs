@@ -1,8 +1,10 @@
 //! Files made to harm: to act on a terminal, to take endless time or memory.
 
+use spanlight_tests::random::Random;
+
 use std::time::{Duration, Instant};
 
-use super::fuzz::{Random, mutate};
+use super::fuzz::mutate;
 use super::*;
 
 const ACTING: [&str; 6] = [

@@ -1,7 +1,9 @@
 //! re3d: three files, invented.
 
+use spanlight_tests::random::Random;
+
 use super::formats::{entity, relation};
-use super::fuzz::{Random, mutate};
+use super::fuzz::mutate;
 use super::*;
 
 const DOCUMENTS: &str =

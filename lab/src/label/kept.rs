@@ -5,6 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
+use spanlight::data;
 use spanlight::store::{self, FINETUNED, MODEL, StoreError};
 use spanlight_core::bundle::{MANIFEST, WEIGHTS};
 use spanlight_core::document::Sentence;
@@ -15,8 +16,8 @@ use crate::error::Result;
 /// A folder beside the output, with a file for every model that is done.
 pub struct Kept {
     folder: PathBuf,
-    /// Hash of the sentences.
-    text: Sha256,
+    /// Fingerprint of the sentences.
+    text: String,
 }
 
 impl Kept {
@@ -27,12 +28,10 @@ impl Kept {
     pub fn beside(out: &Path, sentences: &[Sentence]) -> Result<Self> {
         let mut name = out.file_name().unwrap_or_default().to_owned();
         name.push(".votes");
-        let mut text = Sha256::new();
-        for sentence in sentences {
-            serde_json::to_writer(&mut text, &sentence.words).map_err(io::Error::from)?;
-        }
-        let folder = out.with_file_name(name);
-        Ok(Self { folder, text })
+        Ok(Self {
+            folder: out.with_file_name(name),
+            text: data::fingerprint(sentences)?,
+        })
     }
 
     /// The predictions of a model: those that were kept, or those that `predict` gives, which are kept.
@@ -57,11 +56,11 @@ impl Kept {
 
     /// A hash of the sentences and of a model.
     fn key(&self, model: &Path) -> Result<String> {
-        let mut hash = self.text.clone();
+        let mut hash = Sha256::new_with_prefix(&self.text);
         for name in [MANIFEST, WEIGHTS, MODEL, FINETUNED] {
             let path = model.join(name);
             if path.is_file() {
-                hash.update(Sha256::digest(store::read(&path)?));
+                hash.update(store::fingerprint(&path)?);
             }
         }
         Ok(format!("{:x}", hash.finalize()))

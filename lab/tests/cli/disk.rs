@@ -7,36 +7,8 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::crash::{Case, cases, compare, copy, outcome};
-use spanlight_tests::workshop::workshop;
-
-/// A file system of a size, in memory; only root can make one.
-struct Disk<'a>(&'a Path);
-
-impl<'a> Disk<'a> {
-    fn mount(at: &'a Path, bytes: u64) -> Option<Self> {
-        let made = Command::new("mount")
-            .args(["-t", "tmpfs", "-o", &format!("size={bytes}"), "tmpfs"])
-            .arg(at)
-            .output();
-        made.is_ok_and(|output| output.status.success())
-            .then_some(Self(at))
-    }
-
-    fn remount(&self, option: &str) {
-        let status = Command::new("mount")
-            .args(["-o", &format!("remount,{option}")])
-            .arg(self.0)
-            .status();
-        assert!(status.unwrap().success());
-    }
-}
-
-impl Drop for Disk<'_> {
-    fn drop(&mut self) {
-        let _ = Command::new("umount").arg(self.0).status();
-    }
-}
+use crate::commands::{Case, Prepared, cases, compare, copy, outcome};
+use spanlight_tests::disk::Disk;
 
 /// Bytes that the files of a folder take on the disk.
 fn used(folder: &Path) -> u64 {
@@ -104,29 +76,27 @@ fn fails(
 }
 
 /// A command, on disks with shares of the room that it needs, and on one that cannot be written.
-fn full_and_read_only(case: &Case, shares: &[f64], failures: &mut Vec<String>) -> bool {
-    let folder = workshop();
-    let (template, whole) = (folder.path().join("template"), folder.path().join("whole"));
-    fs::create_dir(&template).unwrap();
-    for name in ["encoder", "train.jsonl", "corpus.txt"] {
-        fs::rename(folder.path().join(name), template.join(name)).unwrap();
-    }
-    (case.prepare)(&template);
-    let known = outcome(&template);
-    copy(&template, &whole);
-    case.program.succeed(&whole, &case.start);
-    let expected = outcome(&whole);
-    let (inputs, needed) = (used(&template), used(&whole));
+fn full_and_read_only(case: Case, shares: &[f64], failures: &mut Vec<String>) -> bool {
+    let Prepared {
+        case,
+        folder,
+        template,
+        whole,
+        expected,
+        ..
+    } = &Prepared::new(case);
+    let known = outcome(template);
+    let (inputs, needed) = (used(template), used(whole));
     let at = folder.path().join("disk");
     fs::create_dir(&at).unwrap();
-    let size = 4 * needed + (16 << 20);
+    let size = format!("size={}", 4 * needed + (16 << 20));
     let mut good = 0;
     for share in shares {
-        let Some(_disk) = Disk::mount(&at, size) else {
+        let Some(_disk) = Disk::mount(&at, &size) else {
             return false;
         };
         let place = at.join("at");
-        copy(&template, &place);
+        copy(template, &place);
         let room = (needed.saturating_sub(inputs) as f64 * share) as u64;
         let filler = at.join("filler");
         fill(&filler, room);
@@ -134,7 +104,7 @@ fn full_and_read_only(case: &Case, shares: &[f64], failures: &mut Vec<String>) -
             fails(case, &place, &["disk is full", "No space left"], &known).and_then(|()| {
                 fs::remove_file(&filler).unwrap();
                 case.go_on(&place)?;
-                compare(&outcome(&place), &expected)
+                compare(&outcome(&place), expected)
             });
         match result {
             Ok(()) => good += 1,
@@ -143,11 +113,11 @@ fn full_and_read_only(case: &Case, shares: &[f64], failures: &mut Vec<String>) -
             }
         }
     }
-    let Some(disk) = Disk::mount(&at, size) else {
+    let Some(disk) = Disk::mount(&at, &size) else {
         return false;
     };
     let place = at.join("at");
-    copy(&template, &place);
+    copy(template, &place);
     disk.remount("ro");
     let read_only = fails(case, &place, &["Read-only file system"], &known);
     if let Err(problem) = &read_only {
@@ -172,7 +142,7 @@ fn full_and_read_only(case: &Case, shares: &[f64], failures: &mut Vec<String>) -
 fn a_full_or_read_only_disk_loses_nothing() {
     let mut failures = Vec::new();
     for case in cases() {
-        if !full_and_read_only(&case, &[0.0, 0.3, 0.6, 0.9], &mut failures) {
+        if !full_and_read_only(case, &[0.0, 0.3, 0.6, 0.9], &mut failures) {
             return eprintln!("skipped: only root can mount a small disk");
         }
     }

@@ -1,6 +1,8 @@
 //! Runs `lab` on a tiny encoder and invented sentences.
 
 mod bench;
+#[cfg(target_os = "linux")]
+mod commands;
 mod comparison;
 #[cfg(target_os = "linux")]
 mod crash;

@@ -75,6 +75,17 @@ function everywhere(document) {
 
 const shown = (flat) => everywhere(unflatten(flat));
 
+/** Reads an input that is JSON; the page parses before it reads. @param {(data: any) => unknown} read */
+const parsed = (read) => (/** @type {string} */ input) => {
+  let data;
+  try {
+    data = JSON.parse(input);
+  } catch {
+    return undefined;
+  }
+  return read(data);
+};
+
 /**
  * What the page reads. `seeds` are sound inputs, and `read` reads one: it returns, or throws an error of its own.
  * @type {Record<string, {seeds: string[], read: (input: string) => unknown}>}
@@ -82,15 +93,7 @@ const shown = (flat) => everywhere(unflatten(flat));
 export const TARGETS = {
   json: {
     seeds: samples(/^page\.json$/),
-    read(input) {
-      let data;
-      try {
-        data = JSON.parse(input);
-      } catch {
-        return;
-      }
-      shown(readJson(data));
-    },
+    read: parsed((data) => shown(readJson(data))),
   },
   jsonl: { seeds: samples(/^(page\.jsonl|pspe\.json)$/), read: (input) => shown(readJsonl(input)) },
   texts: {
@@ -118,18 +121,12 @@ export const TARGETS = {
   },
   work: {
     seeds: WORK,
-    read(input) {
-      let data;
-      try {
-        data = JSON.parse(input);
-      } catch {
-        return;
-      }
+    read: parsed((data) => {
       const { document, choice, schema } = revive(data);
       new Choice().restore(choice);
       new Schema(schema).learn(document.sentences);
       everywhere(document);
-    },
+    }),
   },
   files: {
     seeds: ["a.json", "a.jsonl", "a.md", "a.txt", "a.csv"].flatMap((name) => samples(/^(page|pspe|dygie|spert)\.(jsonl?|txt)$/).map((content) => name + PART + content)),
@@ -147,13 +144,7 @@ export const TARGETS = {
   },
   batches: {
     seeds: TEXTS.map((text) => text.split("\n")[0]),
-    read(input) {
-      let data;
-      try {
-        data = JSON.parse(input);
-      } catch {
-        return;
-      }
+    read: parsed((data) => {
       if (!Array.isArray(data?.sentences) || typeof data.text !== "string") return;
       // The engine's batches have the right types; their numbers may be anything.
       const number = (value) => (typeof value === "number" ? value : 0);
@@ -166,7 +157,7 @@ export const TARGETS = {
       const document = new Document(data.text);
       new Intake(document).take(sentences);
       everywhere(document);
-    },
+    }),
   },
 };
 

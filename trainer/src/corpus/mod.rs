@@ -32,8 +32,8 @@ pub use error::CorpusError;
 pub use loader::{Loader, LoaderConfig};
 
 use crate::error::Error;
-use crate::output::{Output, write_whole};
-use crate::store::{self, StoreError};
+use crate::output::Output;
+use crate::store::{self, StoreError, write_whole};
 use cache::{Cache, Identity, Tokens, Writer};
 use pass::{Failure, Size};
 
@@ -97,7 +97,8 @@ impl Corpus {
         std::fs::create_dir_all(folder)
             .map_err(|e| StoreError::io("create the folder", folder, e))?;
         // A killed process may have prepared another corpus in this folder, which nobody prepares again.
-        store::sweep_unfinished(folder, OsStr::new(cache::PREFIX));
+        let prefix = format!(".{}", cache::PREFIX);
+        store::sweep_unfinished(folder, OsStr::new(&prefix));
         let wide = special.vocabulary > 1 << 16;
         let header = cache::stamp(&sources)?;
         write(&path, |file| {

@@ -1,10 +1,8 @@
 //! The annotated sentences of a run, as read from files and as the model trains on them.
 
 use std::collections::BTreeSet;
-use std::io;
 use std::slice::from_ref;
 
-use sha2::{Digest, Sha256};
 use spanlight_core::Schema;
 use spanlight_core::batch::Gold;
 use spanlight_core::document::Sentence;
@@ -59,18 +57,6 @@ fn share(train: &[Sentence], config: &FinetuneConfig) -> Result<Vec<Sentence>> {
     }
     let (fraction, seed) = (config.fraction, config.fraction_seed);
     Ok(data::subset(train, fraction, Unit::Document, seed))
-}
-
-/// SHA-256 of annotated sentences, in hexadecimal digits.
-///
-/// # Errors
-/// A sentence that JSON cannot express.
-pub fn fingerprint(sentences: &[Sentence]) -> Result<String> {
-    let mut hash = Sha256::new();
-    for sentence in sentences {
-        serde_json::to_writer(&mut hash, sentence).map_err(io::Error::from)?;
-    }
-    Ok(format!("{:x}", hash.finalize()))
 }
 
 /// Longest training sentence, in words.

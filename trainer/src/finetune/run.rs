@@ -8,9 +8,10 @@ use spanlight_learn::finetune::JointObjective;
 use spanlight_learn::{AdamW, Average, Processor, Schedule, Trainer, extend};
 
 use super::config::FinetuneConfig;
-use super::data::{Annotated, examples, fingerprint};
+use super::data::{Annotated, examples};
 use super::further::{labels, whole_model, with_inputs_of};
 use super::validation::Validation;
+use crate::data;
 use crate::encoder::EncoderFolder;
 use crate::error::Result;
 use crate::evaluation::Evaluation;
@@ -49,8 +50,8 @@ pub fn finetune(
     };
     let sizes = &spec.settings.model;
     let Annotated { train, dev, schema } = Annotated::read(config)?;
-    run.reads("training data", fingerprint(&train)?);
-    run.reads("development data", fingerprint(&dev)?);
+    run.reads("training data", data::fingerprint(&train)?);
+    run.reads("development data", data::fingerprint(&dev)?);
     let schema = match further {
         _ if resume => store::read_json(&folder.schema())?,
         Some(earlier) => labels(earlier, &schema, &config.symmetric)?,

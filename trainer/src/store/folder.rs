@@ -6,7 +6,8 @@ use std::{
 };
 
 use super::{
-    StoreError, UNFINISHED,
+    StoreError,
+    atomic::UNFINISHED,
     lock::{LOCK, Lock},
 };
 

@@ -1,3 +1,6 @@
+// A word with one of these would forge a row or a column of a table of words.
+export const BREAK = /[\t\n\v\f\r\u0085\u2028\u2029]/;
+
 const JOIN = "[-‐‑'’.&@/_]";
 const WORD = new RegExp(
   String.raw`https?:\/\/[^\s]*[^\s.,;:!?)\]}]|(?:\p{L}\.){2,}|[\p{L}\p{N}\p{M}]+(?:(?:${JOIN}|(?<=\p{N})[,:](?=\p{N}))[\p{L}\p{N}\p{M}]+)*|[.]{2,}|-{2,}|\P{White_Space}\p{M}*`,

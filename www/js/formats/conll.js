@@ -1,5 +1,5 @@
 import { groupBy } from "../document/group.js";
-import { rangeOf } from "../document/words.js";
+import { BREAK, rangeOf } from "../document/words.js";
 import { groupsOf, wordsIn } from "./jsonl.js";
 
 /**
@@ -33,8 +33,7 @@ export function writeConll({ text, sentences, entities, relations }, { name }) {
 
 const spell = ([first, end]) => `${first + 1}-${end}`;
 
-// A word with a tab or a line break would begin a column or a row.
-const form = (word) => word.toWellFormed().replace(/[\t\n\v\f\r\u0085\u2028\u2029]/g, "_");
+const form = (word) => word.toWellFormed().split(BREAK).join("_");
 
 // Replaces the characters that separate columns and values.
 const bare = (type) => type.toWellFormed().replace(/[\s|:]+/g, "_");

@@ -1,4 +1,5 @@
 import { kind, list, quoted, record, string } from "../demand.js";
+import { BREAK } from "../document/words.js";
 import { InputError } from "../input_error.js";
 
 /** @typedef {import("../document/flat.js").Flat} Flat */
@@ -20,9 +21,6 @@ export function writeJson({ text, sentences, entities, relations }, { name, mode
   };
   return `${JSON.stringify(data, null, 1)}\n`;
 }
-
-// A word with one of these would forge a row or a column of a table of words.
-const BREAK = /[\t\n\v\f\r\u0085\u2028\u2029]/;
 
 /**
  * @param {unknown} data the parsed JSON

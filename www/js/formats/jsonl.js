@@ -1,15 +1,12 @@
 import { kind, list, quoted, record, string } from "../demand.js";
 import { groupBy } from "../document/group.js";
-import { cutWords, rangeOf, wordsOf } from "../document/words.js";
+import { BREAK, cutWords, rangeOf, wordsOf } from "../document/words.js";
 import { InputError } from "../input_error.js";
 import { judgement } from "./json.js";
 import { linesOf, parseLine } from "./lines.js";
 import { unescapeWord } from "./treebank.js";
 
 /** @typedef {import("../document/flat.js").Flat} Flat */
-
-// A word with one of these would forge a row or a column of a table of words.
-const BREAK = /[\t\n\v\f\r\u0085\u2028\u2029]/;
 
 // The crate "formats" reads and writes the same lines in Rust, but only words and annotations. This JavaScript version
 // also keeps the text between the words, scores, sources and lone surrogates. It runs on the main thread, where the
@@ -83,7 +80,7 @@ function add(flat, one, gap, at) {
   const start = flat.text.length + before.length;
   flat.text += before + text + (typeof after === "string" ? after : "");
   const absolute = words.map(([from, to]) => [start + from, start + to]);
-  const origin = { article: nameOf(one.articleId), index: Number.isInteger(Number(one.sentId)) ? Number(one.sentId) : flat.sentences.length };
+  const origin = { article: nameOf(one.articleId), index: numberOf(one.sentId) ?? flat.sentences.length };
   flat.sentences.push({ start, end: start + text.length, words: absolute, checked: checked === true, origin });
   const byId = new Map();
   list(one.entityMentions, `${at}: “entityMentions”`).forEach((mention, index) => {
@@ -104,6 +101,9 @@ function add(flat, one, gap, at) {
 
 /** The name of an article, which other programs give as a text or a number. */
 const nameOf = (value) => (typeof value === "string" || typeof value === "number" ? String(value) : "");
+
+/** The number of a sentence, which other programs give as a number or a text. */
+const numberOf = (value) => (nameOf(value) !== "" && Number.isInteger(Number(value)) ? Number(value) : null);
 
 /** Restores the text of a sentence from the field `spanlight`, if the field is present and consistent. */
 function layout({ sentText, spanlight }, gap, at) {

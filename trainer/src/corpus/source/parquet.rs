@@ -136,6 +136,13 @@ impl Parquet {
         for &index in &self.indices {
             let chunk = group.columns().get(index);
             let chunk = chunk.ok_or_else(|| ParquetError::General("a column is missing".into()))?;
+            // The library panics on such a column.
+            let start = (chunk.dictionary_page_offset()).unwrap_or(chunk.data_page_offset());
+            if start < 0 || chunk.compressed_size() < 0 {
+                return Err(ParquetError::General(
+                    "a column begins before the file".into(),
+                ));
+            }
             let pages = SerializedPageReader::new(self.file.clone(), chunk, rows, None)?;
             let about = chunk.column_descr_ptr();
             let defined = about.max_def_level();

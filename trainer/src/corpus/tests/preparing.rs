@@ -1,8 +1,9 @@
 //! The cache is made once, verified, made again if necessary, and never half-written.
 
 use std::fs;
-use std::process::Command;
 use std::time::{Duration, SystemTime};
+
+use spanlight_tests::disk::Disk;
 
 use super::*;
 use crate::data::Kind;
@@ -238,18 +239,12 @@ fn a_full_disk_leaves_no_partial_cache() {
     let shop = Workshop::new(&numbered(50_000));
     let cache = shop.path("cache");
     fs::create_dir(&cache).unwrap();
-    let mounted = Command::new("mount")
-        .args(["-t", "tmpfs", "-o", "size=256k", "tmpfs"])
-        .arg(&cache)
-        .output()
-        .is_ok_and(|output| output.status.success());
-    if !mounted {
-        return; // Only root can, and only on Linux; the store's own tests run everywhere.
-    }
+    let Some(disk) = Disk::mount(&cache, "size=256k") else {
+        return; // The store's own tests run everywhere.
+    };
     let outcome = shop.try_prepare(&shop.config()).0;
     let left = fs::read_dir(&cache).map(Iterator::count);
-    let unmounted = Command::new("umount").arg(&cache).status().unwrap();
-    assert!(unmounted.success());
+    drop(disk);
     let error = outcome.err().unwrap().to_string();
     assert!(
         error.contains("corpus-") && error.contains("disk is full"),

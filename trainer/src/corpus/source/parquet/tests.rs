@@ -5,6 +5,7 @@ use parquet::file::properties::WriterProperties;
 use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::parser::parse_message_type;
 
+use spanlight_tests::random::Random;
 use spanlight_tests::refusal::assert_refusal;
 
 use super::*;
@@ -198,15 +199,12 @@ fn damaged_files_never_panic() {
     let texts: Vec<String> = (0..50).map(|i| format!("Text {}", i % 7)).collect();
     write(&path, Compression::SNAPPY, &texts);
     let whole = std::fs::read(&path).unwrap();
-    let (mut seed, mut refused) = (3_u64, 0);
+    let (mut random, mut refused) = (Random(3), 0);
     for _ in 0..3000 {
         let mut bytes = whole.clone();
         for _ in 0..3 {
-            seed = seed
-                .wrapping_mul(6364136223846793005)
-                .wrapping_add(1442695040888963407);
-            let at = (seed >> 33) as usize % bytes.len();
-            bytes[at] = (seed >> 20) as u8;
+            let at = random.below(bytes.len());
+            bytes[at] = random.below(256) as u8;
         }
         std::fs::write(&path, bytes).unwrap();
         let Ok(mut passages) = Parquet::open(&path, vec!["text".into()], &Arc::default()) else {
