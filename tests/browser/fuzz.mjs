@@ -39,8 +39,7 @@ async function run(name, { seeds, read }) {
   let [done, raw, slowest] = [0, 0, 0];
   for (; done < inputs && performance.now() < end; done++) {
     const input = mutated(random, random.pick(pool), seeds).slice(0, LONGEST);
-    // Time of the processor, since other programs may hold this one up.
-    const started = process.cpuUsage();
+    const started = performance.now();
     let accepted = true;
     try {
       await read(input);
@@ -48,8 +47,9 @@ async function run(name, { seeds, read }) {
       accepted = false;
       if (!isOwn(error) && ++raw <= SHOWN) report(name, input, error);
     }
-    const { user, system } = process.cpuUsage(started);
-    const took = (user + system) / 1000;
+    let took = performance.now() - started;
+    // Another program may have held this one up; asking for the time of the processor is slow.
+    if (took > slowest) took = Math.min(took, await worked(read, input));
     if (took > SLOW) report(name, input, new Error(`it took ${took.toFixed(0)} ms`));
     slowest = Math.max(slowest, took);
     // Inputs that are read lead further than those that are refused.
@@ -58,6 +58,18 @@ async function run(name, { seeds, read }) {
     else pool[seeds.length + random.below(KEPT)] = input;
   }
   return { done, raw, slowest };
+}
+
+/** Milliseconds of the processor that an input takes. */
+async function worked(read, input) {
+  const started = process.cpuUsage();
+  try {
+    await read(input);
+  } catch {
+    // It is reported already.
+  }
+  const { user, system } = process.cpuUsage(started);
+  return (user + system) / 1000;
 }
 
 function report(name, input, error) {
