@@ -27,10 +27,9 @@ async function build(version) {
   const folder = await mkdtemp(join(tmpdir(), "spanlight-site-"));
   const skip = (path) => !path.includes("models");
   await cp(here("../../www"), folder, { recursive: true, filter: skip });
-  const { "/spanlight": modules, "/spanlight_web.js": engine, "/spanlight_web_bg.wasm": wasm } = await engineMounts();
+  const { "/spanlight": modules, ...parts } = await engineMounts();
   await cp(modules, join(folder, "spanlight"), { recursive: true });
-  await cp(engine, join(folder, "spanlight_web.js"));
-  await cp(wasm, join(folder, "spanlight_web_bg.wasm"));
+  for (const [path, file] of Object.entries(parts)) await cp(file, join(folder, path));
   for (const model of ["science", "general"]) await cp(await writeModelStub(), join(folder, "models", model), { recursive: true });
   await cp(here("../../www/models/index.json"), join(folder, "models", "index.json"));
   await appendFile(join(folder, "css", "theme.css"), `:root { --version: ${version}; }`);

@@ -26,6 +26,7 @@ pub mod machine;
 pub mod model;
 pub mod model_spec;
 pub mod output;
+pub mod panics;
 pub mod predictions;
 pub mod pretrain;
 mod pspe;

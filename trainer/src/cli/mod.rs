@@ -24,6 +24,7 @@ use crate::data::printable;
 use crate::device::{DeviceChoice, on_cpu};
 use crate::error::{Fatal, Result};
 use crate::finetune::FinetuneConfig;
+use crate::panics;
 use crate::pretrain::PretrainConfig;
 use decoding::Decoding;
 use reading::Reading;
@@ -131,6 +132,7 @@ pub fn main<E: Fatal>(run: impl FnOnce() -> Result<(), E>) -> ExitCode {
         .with_writer(io::stderr)
         .with_ansi(io::stderr().is_terminal() && env::var_os("NO_COLOR").is_none())
         .init();
+    panics::hide_expected();
     let Err(error) = run() else {
         return ExitCode::SUCCESS;
     };

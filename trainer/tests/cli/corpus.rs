@@ -133,3 +133,23 @@ fn a_corpus_that_cannot_be_read_leaves_no_file() {
     assert!(counts.contains("left out: invalid UTF-8"), "{counts}");
     assert!(at.join("clean.txt").exists());
 }
+
+#[test]
+fn a_damaged_parquet_file_gives_one_error_and_no_panic() {
+    let folder = workshop();
+    let damaged = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fuzz/regressions/corpus_parquet");
+    for name in ["negative-start", "text-longer-than-page"] {
+        std::fs::copy(damaged.join(name), folder.path().join("x.parquet")).unwrap();
+        let command = [
+            "data",
+            "clean",
+            "--corpus",
+            "x.parquet",
+            "--out",
+            "clean.txt",
+        ];
+        let message = fail(folder.path(), &command);
+        assert!(message.starts_with("error: x.parquet"), "{name}: {message}");
+        assert!(!message.contains("panic"), "{name}: {message}");
+    }
+}

@@ -21,6 +21,7 @@ use super::{Passage, Passages, RECORD_LIMIT, decode, packed};
 use crate::corpus::CorpusError;
 use crate::data::{Flaw, Location, shorten};
 use crate::output::shown;
+use crate::panics;
 use measured::Measured;
 
 /// Rows read at once.
@@ -136,13 +137,6 @@ impl Parquet {
         for &index in &self.indices {
             let chunk = group.columns().get(index);
             let chunk = chunk.ok_or_else(|| ParquetError::General("a column is missing".into()))?;
-            // The library panics on such a column.
-            let start = (chunk.dictionary_page_offset()).unwrap_or(chunk.data_page_offset());
-            if start < 0 || chunk.compressed_size() < 0 {
-                return Err(ParquetError::General(
-                    "a column begins before the file".into(),
-                ));
-            }
             let pages = SerializedPageReader::new(self.file.clone(), chunk, rows, None)?;
             let about = chunk.column_descr_ptr();
             let defined = about.max_def_level();
@@ -278,10 +272,10 @@ fn find(
         .collect()
 }
 
-/// Calls the library, which panics on some damaged files, such as one whose column starts in front of it.
+/// Calls the library, which panics on some damaged files, such as one whose column starts in front of it or
+/// whose texts are longer than their page.
 fn caught<T>(read: impl FnOnce() -> Result<T, ParquetError>) -> Result<T, ParquetError> {
-    let found = std::panic::catch_unwind(std::panic::AssertUnwindSafe(read));
-    found.unwrap_or_else(|_| {
+    panics::caught(read).unwrap_or_else(|| {
         Err(ParquetError::General(
             "its parts contradict each other".into(),
         ))
