@@ -104,6 +104,11 @@ impl PieceBatch {
         sentence * self.length + position
     }
 
+    /// Word-piece ids on the host, and the shape `[sentences, length]` that they fill.
+    pub(crate) fn padded_ids(&self) -> (&[i32], [usize; 2]) {
+        (&self.ids, [self.sentences(), self.length])
+    }
+
     /// Word-piece ids: `[sentences, length]`.
     pub fn ids(&self, device: &Device) -> Tensor<2, Int> {
         Tensor::from_data(

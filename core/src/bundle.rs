@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::extract::{ExtractedSentence, Extractor};
-use crate::weights::{Precision, decode};
-use crate::{Error, ModelSettings, Result, SavedModel, Schema};
+use crate::weights::{Int8State, Precision, decode, decode_int8};
+use crate::{Arithmetic, Error, ModelSettings, Result, SavedModel, Schema};
 
 /// Newest bundle format that this program reads, and the one that it writes. Format 2 renamed parameters;
 /// format 1 is still read.
@@ -179,12 +179,22 @@ impl Manifest {
     ///
     /// # Errors
     /// [`Error::Bundle`] that names the file.
-    pub fn saved(&self, tokenizer: &[u8], weights: &[u8], device: &Device) -> Result<SavedModel> {
+    pub fn saved(
+        &self,
+        tokenizer: &[u8],
+        weights: &[u8],
+        arithmetic: Arithmetic,
+        device: &Device,
+    ) -> Result<SavedModel> {
         self.verify(TOKENIZER, tokenizer)?;
         self.verify(WEIGHTS, weights)?;
         let (config, schema) = (self.config.clone(), self.schema.clone());
-        let found = decode(weights)
-            .and_then(|weights| SavedModel::new(config, schema, tokenizer, weights, device));
+        let decoded = match arithmetic {
+            Arithmetic::F32 => decode(weights).map(|weights| (weights, Int8State::new())),
+            Arithmetic::Int8 => decode_int8(weights),
+        };
+        let found = decoded
+            .and_then(|weights| SavedModel::with_int8(config, schema, tokenizer, weights, device));
         found.map_err(|error| {
             let part = match error {
                 Error::Tokenizer(_) => TOKENIZER,
@@ -226,7 +236,7 @@ impl Manifest {
         device: &Device,
         budget: usize,
     ) -> Result<Extractor> {
-        self.saved(tokenizer, weights, device)?
+        self.saved(tokenizer, weights, Arithmetic::F32, device)?
             .extractor(device, budget)
     }
 }

@@ -3,14 +3,18 @@
 //!
 //! Rows stay two-dimensional throughout, so that each product is one large matrix product.
 
+use std::collections::BTreeSet;
+
 use burn::module::Module;
-use burn::nn::{Embedding, LayerNorm, Linear};
-use burn::tensor::activation::{gelu, softmax};
+use burn::nn::{Embedding, LayerNorm};
+use burn::tensor::activation::softmax;
 use burn::tensor::{Device, Tensor};
 
 use crate::batch::PieceBatch;
 use crate::config::{ClsRepr, EncoderConfig, ModelConfig};
-use crate::ops::{Init, Pass, indices, layer_norm, linear, norm};
+use crate::ops::int8::Int8Table;
+use crate::ops::{Init, Linear, Pass, gelu, indices, layer_norm, linear, norm};
+use crate::weights::Int8State;
 
 /// BERT or MPNet with its pooler.
 #[derive(Module, Debug)]
@@ -44,6 +48,33 @@ impl SentenceEncoder {
                 .collect(),
             pooler: init.linear(config.hidden_size, config.hidden_size, device),
             cls_repr,
+        }
+    }
+
+    /// Moves the int8 weights of the encoder at `path` from `state` into it; see [`Linear::take_int8`].
+    pub(crate) fn take_int8(
+        &mut self,
+        path: &str,
+        state: &mut Int8State,
+        taken: &mut BTreeSet<String>,
+    ) {
+        let words = format!("{path}.embeddings.word.weight");
+        if let Some(array) = state.remove(&words) {
+            self.embeddings.int8 = Some(Int8Table::new(array));
+            taken.insert(words);
+        }
+        for (i, layer) in self.layers.iter_mut().enumerate() {
+            let attention = &mut layer.attention;
+            for (name, linear) in [
+                ("attention.query", &mut attention.query),
+                ("attention.key", &mut attention.key),
+                ("attention.value", &mut attention.value),
+                ("attention.output", &mut attention.output),
+                ("inner", &mut layer.inner),
+                ("outer", &mut layer.outer),
+            ] {
+                linear.take_int8(format!("{path}.layers.{i}.{name}.weight"), state, taken);
+            }
         }
     }
 
@@ -83,6 +114,9 @@ pub struct Embeddings {
     pub segment: Option<Embedding>,
     norm: LayerNorm,
     offset: usize,
+    /// The word table in int8, in place of `word`.
+    #[module(skip)]
+    int8: Option<Int8Table>,
 }
 
 impl Embeddings {
@@ -95,12 +129,27 @@ impl Embeddings {
                 .then(|| init.embedding(config.type_vocab_size, config.hidden_size, device)),
             norm: layer_norm(config.hidden_size, config.layer_norm_eps, device),
             offset: config.position_offset,
+            int8: None,
+        }
+    }
+
+    /// Word embeddings: `[sentences, length, hidden]`.
+    fn words(&self, pieces: &PieceBatch) -> Tensor<3> {
+        let device = self.position.weight.device();
+        match &self.int8 {
+            None => self.word.forward(pieces.ids(&device)),
+            Some(table) => {
+                let (ids, [sentences, length]) = pieces.padded_ids();
+                let rows = table.rows(ids, &device); // [sentences * length, hidden]
+                let [_, hidden] = rows.dims();
+                rows.reshape([sentences, length, hidden])
+            }
         }
     }
 
     /// Embedded word-pieces: `[sentences * length, hidden]`.
     pub fn forward(&self, pieces: &PieceBatch, pass: &mut Pass) -> Tensor<2> {
-        let word = self.word.forward(pieces.ids(&self.word.weight.device())); // [sentences, length, hidden]
+        let word = self.words(pieces); // [sentences, length, hidden]
         let [sentences, length, hidden] = word.dims();
         // The gradients of a slice and a broadcast are sums; that of a look-up would be a scatter.
         let position = self

@@ -74,5 +74,5 @@ pub use config::{Decoding, ModelConfig, ModelSettings};
 pub use encoders::Encoders;
 pub use error::{Error, Result};
 pub use joint::JointModel;
-pub use saved::SavedModel;
+pub use saved::{Arithmetic, SavedModel};
 pub use schema::Schema;

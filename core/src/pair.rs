@@ -11,12 +11,12 @@
 //! ```
 
 use burn::module::Module;
-use burn::nn::{Embedding, Linear};
-use burn::tensor::activation::{gelu, softmax};
+use burn::nn::Embedding;
+use burn::tensor::activation::softmax;
 use burn::tensor::{Device, Tensor};
 
 use crate::config::{ModelConfig, PairActivation};
-use crate::ops::{Backward, Init, indices, select_rows};
+use crate::ops::{Backward, Init, Linear, gelu, indices, select_rows};
 use crate::schema::Span;
 
 /// Number of segments: left, s1, middle, s2, right.

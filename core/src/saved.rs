@@ -5,9 +5,19 @@ use burn::tensor::Device;
 use crate::extract::Extractor;
 use crate::ops::Init;
 use crate::predict::Predictor;
-use crate::weights::{StateDict, check_state};
+use crate::weights::{Int8State, StateDict, check_state};
 use crate::wordpiece::WordPiece;
 use crate::{JointModel, ModelSettings, Result, Schema};
+
+/// How the processor multiplies the matrices that a bundle stores in int8.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Arithmetic {
+    /// As f32, like a graphics card.
+    F32,
+    /// As int8, with inputs rounded to 16 bits: faster where the processor has 128-bit vectors, and with a quarter
+    /// of the memory.
+    Int8,
+}
 
 /// Settings, labels, tokenizer and weights that fit each other. Files from strangers become a model through
 /// [`SavedModel::new`] alone.
@@ -19,8 +29,10 @@ pub struct SavedModel {
     pub schema: Schema,
     /// The tokenizer.
     pub tokenizer: WordPiece,
-    /// All parameters.
+    /// All parameters, but those in `int8`.
     pub weights: StateDict,
+    /// Parameters that stay int8 as far as the model can multiply them so; empty but for [`Arithmetic::Int8`].
+    pub int8: Int8State,
 }
 
 impl SavedModel {
@@ -38,16 +50,37 @@ impl SavedModel {
         weights: StateDict,
         device: &Device,
     ) -> Result<Self> {
+        Self::with_int8(
+            config,
+            schema,
+            tokenizer,
+            (weights, Int8State::new()),
+            device,
+        )
+    }
+
+    /// As [`Self::new`], with parameters that stay int8.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub fn with_int8(
+        config: ModelSettings,
+        schema: Schema,
+        tokenizer: &[u8],
+        (weights, int8): (StateDict, Int8State),
+        device: &Device,
+    ) -> Result<Self> {
         config.validate()?;
         // Placeholders have a shape and take no memory.
         let blank = JointModel::new(&config.model, &schema, &mut Init::blank(), device)?;
-        check_state(&blank, &weights)?;
+        check_state(&blank, &weights, &int8)?;
         let tokenizer = WordPiece::from_json(tokenizer, config.model.encoder.vocab_size)?;
         Ok(Self {
             config,
             schema,
             tokenizer,
             weights,
+            int8,
         })
     }
 
@@ -61,7 +94,7 @@ impl SavedModel {
     /// # Errors
     /// [`Error::Weight`](crate::Error::Weight) where the weights were changed and no longer fit.
     pub fn predictor(&self, device: &Device, budget: usize) -> Result<Predictor> {
-        self.with(self.weights.clone(), device, budget)
+        self.with((self.weights.clone(), self.int8.clone()), device, budget)
     }
 
     /// As [`Self::predictor`], with the tokenizer, for raw text.
@@ -69,13 +102,26 @@ impl SavedModel {
     /// # Errors
     /// As [`Self::predictor`].
     pub fn extractor(mut self, device: &Device, budget: usize) -> Result<Extractor> {
-        let weights = std::mem::take(&mut self.weights);
+        let weights = (
+            std::mem::take(&mut self.weights),
+            std::mem::take(&mut self.int8),
+        );
         let predictor = self.with(weights, device, budget)?;
         Ok(Extractor::new(predictor, self.tokenizer))
     }
 
-    fn with(&self, weights: StateDict, device: &Device, budget: usize) -> Result<Predictor> {
-        let model = JointModel::load(&self.config.model, &self.schema, weights, device)?;
+    fn with(
+        &self,
+        (weights, int8): (StateDict, Int8State),
+        device: &Device,
+        budget: usize,
+    ) -> Result<Predictor> {
+        let (config, schema) = (&self.config.model, &self.schema);
+        let model = if int8.is_empty() {
+            JointModel::load(config, schema, weights, device)?
+        } else {
+            JointModel::load_int8(config, schema, weights, int8, device)?
+        };
         let decoding = self.config.decoding;
         Ok(Predictor::new(model, self.schema.clone(), decoding, budget))
     }

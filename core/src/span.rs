@@ -5,13 +5,15 @@
 //! Only the 2(k-1) windows that reach beyond a span are looked up one by one. The work per span does not
 //! depend on its length. The result equals that of the direct convolution with k zeros on both sides.
 
+use std::collections::BTreeSet;
+
 use burn::module::{Module, Param};
-use burn::nn::Linear;
-use burn::tensor::{Device, Tensor, TensorData, activation::gelu};
+use burn::tensor::{Device, Tensor, TensorData};
 
 use crate::config::{EmptySegment, ModelConfig};
-use crate::ops::{Backward, Dense, Init, Pass, indices, select_rows};
+use crate::ops::{Backward, Dense, Init, Linear, Pass, gelu, indices, select_rows};
 use crate::schema::Span;
+use crate::weights::Int8State;
 
 /// Convolutions with several kernel widths, max-pooled over a span.
 #[derive(Module, Debug)]
@@ -43,14 +45,14 @@ impl SpanCnn {
             .fold(0_usize, |sum, &k| sum.saturating_add(k));
         let taps = taps.saturating_mul(channels);
         Self {
-            taps: Linear {
-                weight: init.uniform_columns(
+            taps: Linear::new(
+                init.uniform_columns(
                     [hidden, taps],
                     &blocks(&|k| k.saturating_mul(channels)),
                     device,
                 ),
-                bias: None,
-            },
+                None,
+            ),
             bias: init.uniform_columns(
                 [kernels.len().saturating_mul(channels)],
                 &blocks(&|_| channels),
@@ -252,6 +254,18 @@ impl SpanEncoder {
     /// Number of zero rows that the matrix of words needs behind the last word.
     pub fn tail(&self) -> usize {
         self.cnn.tail()
+    }
+
+    /// Moves the int8 weights of the span encoder at `path` from `state` into it; see [`Linear::take_int8`].
+    pub(crate) fn take_int8(
+        &mut self,
+        path: &str,
+        state: &mut Int8State,
+        taken: &mut BTreeSet<String>,
+    ) {
+        let taps = format!("{path}.cnn.taps.weight");
+        self.cnn.taps.take_int8(taps, state, taken);
+        self.dense.take_int8(&format!("{path}.dense"), state, taken);
     }
 
     /// Representations without the dropout of the dense layer: words `[words + tail, hidden]` →

@@ -5,6 +5,7 @@ use std::fs;
 
 use burn::tensor::Device;
 use spanlight::encoder::read_pytorch;
+use spanlight_core::Arithmetic;
 use spanlight_core::bundle::{Manifest, Part, TOKENIZER, WEIGHTS};
 use spanlight_core::config::EncoderConfig;
 use spanlight_core::weights::{Stage, decode, from_pspe, read_note, read_safetensors, sizes};
@@ -30,8 +31,12 @@ fn bundle(tokenizer: &[u8], weights: &[u8]) {
         (WEIGHTS.into(), Part::of(weights)),
     ]
     .into();
-    if let Err(error) = manifest.saved(tokenizer, weights, &Device::flex()) {
-        harmless(&error);
+    let device = Device::flex();
+    for arithmetic in [Arithmetic::F32, Arithmetic::Int8] {
+        let saved = manifest.saved(tokenizer, weights, arithmetic, &device);
+        if let Err(error) = saved.and_then(|saved| saved.predictor(&device, 64)) {
+            harmless(&error);
+        }
     }
 }
 
@@ -40,7 +45,8 @@ pub fn manifest(data: &[u8]) {
     match Manifest::parse(data) {
         Ok(manifest) => {
             // The sound parts, which a changed configuration need not fit.
-            if let Err(error) = manifest.saved(TINY_TOKENIZER, TINY_WEIGHTS, &Device::flex()) {
+            let (device, f32) = (Device::flex(), Arithmetic::F32);
+            if let Err(error) = manifest.saved(TINY_TOKENIZER, TINY_WEIGHTS, f32, &device) {
                 harmless(&error);
             }
         }

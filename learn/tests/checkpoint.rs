@@ -1,9 +1,9 @@
 //! A run that stops and goes on.
 
-use burn::nn::Linear;
 use burn::tensor::{Device, Tensor};
 use pollster::block_on;
 use spanlight_core::ops::Init;
+use spanlight_core::ops::Linear;
 use spanlight_core::weights::{
     Array, Pending, PendingState, StateDict, read_state, state_of, write_safetensors,
 };

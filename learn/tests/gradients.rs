@@ -1,9 +1,9 @@
 //! Gradients of a small regression, in whatever order its chunks are finished.
 
-use burn::nn::Linear;
 use burn::tensor::Device;
 use pollster::block_on;
 use spanlight_core::loss::{Loss, Measure, Term};
+use spanlight_core::ops::Linear;
 use spanlight_learn::{Error, Objective, Result, Sequential, Workers, gradients};
 use spanlight_tests::regression::{Backwards, Regression, regression_step};
 

@@ -1,8 +1,8 @@
 //! The step loop on a small regression.
 
-use burn::nn::Linear;
 use burn::tensor::Device;
 use pollster::block_on;
+use spanlight_core::ops::Linear;
 use spanlight_learn::{
     AdamW, AdamWConfig, Error, Group, Groups, Schedule, Sequential, StepReport, Trainer,
 };

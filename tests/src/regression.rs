@@ -1,11 +1,11 @@
 //! A small regression as a training task, and workers that finish in another order than asked.
 
-use burn::nn::Linear;
 use burn::tensor::{Device, Tensor, TensorData};
 use pollster::block_on;
 use rand::rngs::Xoshiro256PlusPlus;
 use rand::{RngExt, SeedableRng};
 use spanlight_core::loss::{Loss, Measure, Term};
+use spanlight_core::ops::Linear;
 use spanlight_core::ops::{Init, Pass};
 use spanlight_learn::{Job, Objective, Result, Workers, gradients};
 

@@ -7,7 +7,7 @@ use spanlight_core::bundle::{MANIFEST, Manifest, TOKENIZER, WEIGHTS};
 use spanlight_core::extract::Extractor;
 use spanlight_core::predict::Predictor;
 use spanlight_core::weights::{current_names, read_safetensors, write_safetensors};
-use spanlight_core::{ModelSettings, SavedModel, Schema};
+use spanlight_core::{Arithmetic, ModelSettings, SavedModel, Schema};
 
 use crate::device::processor;
 use crate::error::{Error, Result};
@@ -80,10 +80,19 @@ fn finished(path: &Path) -> Result<()> {
 /// # Errors
 /// [`Error::Folder`] when it is neither, or damaged.
 pub fn open(path: &Path) -> Result<SavedModel> {
+    open_with(path, Arithmetic::F32)
+}
+
+/// As [`open`]; the processor multiplies in this arithmetic what a bundle stores in int8.
+///
+/// # Errors
+/// As [`open`].
+pub fn open_with(path: &Path, arithmetic: Arithmetic) -> Result<SavedModel> {
     let device = Device::flex();
     if let Some(manifest) = manifest(path)? {
         let (tokenizer, weights) = (read(&path.join(TOKENIZER))?, read(&path.join(WEIGHTS))?);
-        return in_folder(path, manifest.saved(&tokenizer, &weights, &device));
+        let saved = manifest.saved(&tokenizer, &weights, arithmetic, &device);
+        return in_folder(path, saved);
     }
     finished(path)?;
     let config = read_json(&path.join(MODEL))?;

@@ -63,6 +63,7 @@ mod tests {
             schema,
             tokenizer: tokenizer.clone(),
             weights: block_on(state_of(&weights)).unwrap(),
+            int8: Default::default(),
         }
     }
 

@@ -2,6 +2,7 @@
 
 use burn::tensor::Device;
 use js_sys::Uint8Array;
+use spanlight_core::Arithmetic;
 use spanlight_core::bundle::{Manifest, TOKENIZER, WEIGHTS};
 use spanlight_core::extract::{ExtractOptions, Extractor};
 use wasm_bindgen::JsValue;
@@ -117,11 +118,16 @@ impl Bundle {
         progress.report(Stage::Weights, 0, 2).await?;
         let backend = placement.backend();
         let watch = (backend == Backend::Webgpu).then(Watch::begin);
+        let arithmetic = match backend {
+            Backend::Cpu => Arithmetic::Int8,
+            Backend::Webgpu => Arithmetic::F32,
+        };
         let saved = self
             .manifest
             .saved(
                 &self.tokenizer.to_vec(),
                 &self.weights.to_vec(),
+                arithmetic,
                 &placement.device,
             )
             .map_err(failure)?;

@@ -1,9 +1,8 @@
 //! The joint model (method §1, §3.8): encode a sentence once, then find, type and relate its spans.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use burn::module::{Module, Param};
-use burn::nn::Linear;
 use burn::tensor::{Device, Tensor};
 
 use super::candidates::{Candidates, TypedSpans};
@@ -14,12 +13,12 @@ use crate::case::Case;
 use crate::config::ModelConfig;
 use crate::encoder::SentenceEncoder;
 use crate::encoders::{Encoded, Encoders};
-use crate::ops::{Init, Pass, indices, select_rows};
+use crate::ops::{Init, Linear, Pass, indices, select_rows};
 use crate::pair::{PairEncoder, PairFeatures, SEGMENTS, contexts};
 use crate::schema::{Schema, Span};
 use crate::span::SpanEncoder;
 use crate::tagger::Tag;
-use crate::weights::{StateDict, load_state};
+use crate::weights::{Int8State, StateDict, check_state, load_rest, load_state};
 
 /// The encoders with the three classifiers: tags, entity types, relations.
 #[derive(Module, Debug)]
@@ -95,6 +94,36 @@ impl JointModel {
     ) -> Result<Self> {
         let blank = Self::new(config, schema, &mut Init::blank(), device)?;
         load_state(blank, weights)
+    }
+
+    /// As [`Self::load`], on the processor and for the forward pass alone: the large matrices of the sentence
+    /// encoder and of the dense blocks stay int8.
+    ///
+    /// # Errors
+    /// As [`Self::load`].
+    pub fn load_int8(
+        config: &ModelConfig,
+        schema: &Schema,
+        mut weights: StateDict,
+        mut int8: Int8State,
+        device: &Device,
+    ) -> Result<Self> {
+        let mut model = Self::new(config, schema, &mut Init::blank(), device)?;
+        check_state(&model, &weights, &int8)?;
+        let mut taken = BTreeSet::new();
+        let encoders = &mut model.encoders;
+        (encoders.sentence).take_int8("encoders.sentence", &mut int8, &mut taken);
+        (encoders.span).take_int8("encoders.span", &mut int8, &mut taken);
+        if let Some(context) = &mut model.context {
+            context.take_int8("context", &mut int8, &mut taken);
+        }
+        let relation = &mut model.relation;
+        (relation.inner).take_int8("relation.inner", &mut int8, &mut taken);
+        (relation.outer).take_int8("relation.outer", &mut int8, &mut taken);
+        for (name, array) in int8 {
+            weights.insert(name, array.widened());
+        }
+        load_rest(model, weights, &taken)
     }
 
     /// The configuration of the model.

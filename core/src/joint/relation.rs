@@ -1,14 +1,13 @@
 //! Relation classifier (method §3.8, §13.8): from the features of a span pair to its directed types.
 
 use burn::module::Module;
-use burn::nn::Linear;
-use burn::tensor::activation::{gelu, softmax};
+use burn::tensor::activation::softmax;
 use burn::tensor::{Device, Tensor};
 
 use super::candidates::{Candidates, TypedSpans};
 use crate::config::{ModelConfig, RelationInput};
 use crate::encoders::Encoded;
-use crate::ops::{Backward, Dense, Init, Pass, indices, linear, select_rows};
+use crate::ops::{Backward, Dense, Init, Linear, Pass, gelu, indices, linear, select_rows};
 use crate::pair::contexts;
 use crate::schema::{Schema, Span};
 

@@ -1,10 +1,13 @@
 //! Dense block (method §3.0): Linear → gelu → LayerNorm → dropout, in this order.
 
-use burn::module::Module;
-use burn::nn::{LayerNorm, Linear};
-use burn::tensor::{Device, Tensor, activation::gelu};
+use std::collections::BTreeSet;
 
-use super::{Backward, Init, Pass, layer_norm, linear, norm};
+use burn::module::Module;
+use burn::nn::LayerNorm;
+use burn::tensor::{Device, Tensor};
+
+use super::{Backward, Init, Linear, Pass, gelu, layer_norm, linear, norm};
+use crate::weights::Int8State;
 
 /// LayerNorm epsilon of every dense block.
 const EPSILON: f64 = 1e-12;
@@ -24,6 +27,17 @@ impl Dense {
             linear: init.linear(inputs, outputs, device),
             norm: layer_norm(outputs, EPSILON, device),
         }
+    }
+
+    /// Moves the int8 weights of the block at `path` from `state` into it; see [`Linear::take_int8`].
+    pub(crate) fn take_int8(
+        &mut self,
+        path: &str,
+        state: &mut Int8State,
+        taken: &mut BTreeSet<String>,
+    ) {
+        self.linear
+            .take_int8(format!("{path}.linear.weight"), state, taken);
     }
 
     /// `[rows, inputs]` → `[rows, outputs]`.

@@ -1,10 +1,12 @@
 //! Initial weights (method §3.0), drawn on the host from a seed.
 
 use burn::module::{Param, ParamId};
-use burn::nn::{Embedding, LayerNorm, LayerNormConfig, Linear};
+use burn::nn::{Embedding, LayerNorm, LayerNormConfig};
 use burn::tensor::{Device, Tensor, TensorData};
 use rand::{SeedableRng, rngs::Xoshiro256PlusPlus};
 use rand_distr::{Distribution, Normal, Uniform};
+
+use super::Linear;
 
 /// Standard deviation of every Linear and Embedding.
 const STD: f32 = 0.02;
@@ -92,18 +94,13 @@ impl Init {
 
     /// Linear layer with zero bias.
     pub fn linear(&mut self, inputs: usize, outputs: usize, device: &Device) -> Linear {
-        Linear {
-            bias: Some(self.zeros([outputs], device)),
-            ..self.projection(inputs, outputs, device)
-        }
+        let weight = self.normal([inputs, outputs], device);
+        Linear::new(weight, Some(self.zeros([outputs], device)))
     }
 
     /// Linear layer without bias.
     pub fn projection(&mut self, inputs: usize, outputs: usize, device: &Device) -> Linear {
-        Linear {
-            weight: self.normal([inputs, outputs], device),
-            bias: None,
-        }
+        Linear::new(self.normal([inputs, outputs], device), None)
     }
 
     /// Embedding table.

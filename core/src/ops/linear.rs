@@ -10,11 +10,63 @@
 
 use std::ops::RangeInclusive;
 
-use burn::module::Param;
-use burn::nn::{LayerNorm, Linear};
+use std::collections::BTreeSet;
+
+use burn::module::{Module, Param};
+use burn::nn::LayerNorm;
 use burn::tensor::Tensor;
+use burn::tensor::module::linear as affine;
 
 use super::Backward;
+use super::int8::Int8Matrix;
+use crate::weights::Int8State;
+
+/// A linear layer.
+#[derive(Module, Debug)]
+pub struct Linear {
+    /// `[inputs, outputs]`; empty if the weights are in int8.
+    pub weight: Param<Tensor<2>>,
+    /// `[outputs]`.
+    pub bias: Option<Param<Tensor<1>>>,
+    /// The weights in int8, for the forward pass on the processor.
+    #[module(skip)]
+    int8: Option<Int8Matrix>,
+}
+
+impl Linear {
+    /// A layer with these weights `[inputs, outputs]`.
+    pub fn new(weight: Param<Tensor<2>>, bias: Option<Param<Tensor<1>>>) -> Self {
+        Self {
+            weight,
+            bias,
+            int8: None,
+        }
+    }
+
+    /// `[rows, inputs]` → `[rows, outputs]`.
+    pub fn forward(&self, x: Tensor<2>) -> Tensor<2> {
+        let bias = self.bias.as_ref().map(Param::val);
+        match &self.int8 {
+            Some(matrix) => matrix.forward(x, bias),
+            None => affine(x, self.weight.val(), bias),
+        }
+    }
+
+    /// Moves the int8 weights of this name from `state` into the layer, if they are there and can be multiplied
+    /// in int8, and adds the name to `taken`.
+    pub(crate) fn take_int8(
+        &mut self,
+        name: String,
+        state: &mut Int8State,
+        taken: &mut BTreeSet<String>,
+    ) {
+        if let Some(array) = state.get(&name).filter(|array| Int8Matrix::takes(array)) {
+            self.int8 = Some(Int8Matrix::new(array));
+            state.remove(&name);
+            taken.insert(name);
+        }
+    }
+}
 
 /// Smallest number of rows for which two stages are faster.
 const MIN_STAGED_ROWS: usize = 256;

@@ -8,14 +8,13 @@
 //! ```
 
 use burn::module::Module;
-use burn::nn::Linear;
 use burn::tensor::{Device, Tensor};
 use rand::seq::SliceRandom;
 use rand::{Rng, RngExt};
 use serde::Serialize;
 
 use crate::loss::{Term, cross_entropy};
-use crate::ops::{Dense, Init, Pass};
+use crate::ops::{Dense, Init, Linear, Pass};
 use crate::schema::Span;
 
 /// Number of orders of a first word, the middle words and a last word.

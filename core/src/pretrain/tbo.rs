@@ -10,7 +10,7 @@
 //! where E is a matrix of the objective's own, or the table of word embeddings (`tbo_tied`).
 
 use burn::module::{Module, Param};
-use burn::nn::{Embedding, Linear};
+use burn::nn::Embedding;
 use burn::tensor::{Device, Tensor};
 use rand::Rng;
 use rand::seq::SliceRandom;
@@ -21,7 +21,7 @@ use super::sample::config::SampleConfig;
 use crate::batch::Pieces;
 use crate::config::ModelConfig;
 use crate::loss::{Term, cross_entropy};
-use crate::ops::{Dense, Init, Pass, indices, select_rows};
+use crate::ops::{Dense, Init, Linear, Pass, indices, select_rows};
 use crate::wordpiece::SpecialPieces;
 
 /// A piece to mask.

@@ -1,6 +1,6 @@
 //! Names that parameters had in earlier versions: in bundles of format 1, and in runs of that time.
 
-use super::StateDict;
+use std::collections::BTreeMap;
 
 /// Prefixes of names, earlier and current. The first matching prefix is replaced.
 const MODULES: [(&str, &str); 15] = [
@@ -25,7 +25,7 @@ const MODULES: [(&str, &str); 15] = [
 ];
 
 /// Arrays under their current names, given those of any version.
-pub fn current_names(state: StateDict) -> StateDict {
+pub fn current_names<T>(state: BTreeMap<String, T>) -> BTreeMap<String, T> {
     let current = |name: String| {
         let found = MODULES
             .iter()

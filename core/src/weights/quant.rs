@@ -1,6 +1,7 @@
 //! Weights in a bundle: int8 with an f16 scale per group of 96 weights, f16, or f32. They become f32 when
-//! they are loaded.
+//! they are loaded, or stay int8 where the processor multiplies them.
 
+use std::collections::BTreeMap;
 use std::str::FromStr;
 
 use half::f16;
@@ -92,13 +93,76 @@ pub fn encode(state: &StateDict, precision: Precision) -> Result<Vec<u8>> {
     serialize(views?, None).map_err(failed)
 }
 
+/// An array in int8: weight `i` is `bytes[i]` times the scale of its group.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Int8Array {
+    /// Extent of every dimension.
+    pub shape: Vec<usize>,
+    /// The weights divided by their scales, in row-major order.
+    pub bytes: Vec<i8>,
+    /// One scale for each group of adjacent weights; all groups have the same length.
+    pub scales: Vec<f32>,
+}
+
+/// Arrays in int8 by name.
+pub type Int8State = BTreeMap<String, Int8Array>;
+
+impl Int8Array {
+    /// Number of adjacent weights that share a scale.
+    pub fn group(&self) -> usize {
+        self.bytes.len() / self.scales.len()
+    }
+
+    /// Shape and scales.
+    pub(super) fn parts(&self) -> (&[usize], &[f32]) {
+        (&self.shape, &self.scales)
+    }
+
+    /// The array in f32.
+    pub fn widened(&self) -> Array {
+        let mut values = Vec::with_capacity(self.bytes.len());
+        for row in 0..self.shape[0] {
+            self.widen_row(row, &mut values);
+        }
+        Array {
+            shape: self.shape.clone(),
+            values,
+        }
+    }
+
+    /// Appends the values of a row.
+    pub(crate) fn widen_row(&self, row: usize, values: &mut Vec<f32>) {
+        let (width, groups) = (
+            self.bytes.len() / self.shape[0],
+            self.scales.len() / self.shape[0],
+        );
+        let bytes = self.bytes[row * width..][..width].chunks(self.group());
+        for (bytes, scale) in bytes.zip(&self.scales[row * groups..]) {
+            values.extend(bytes.iter().map(|&byte| f32::from(byte) * scale));
+        }
+    }
+}
+
 /// Decodes arrays of any precision, of a file that [`encode`] wrote in this or an earlier version.
 ///
 /// # Errors
 /// [`Error::Weight`] for a damaged file or an int8 array without its scales.
 pub fn decode(bytes: &[u8]) -> Result<StateDict> {
+    let (mut state, int8) = decode_int8(bytes)?;
+    for (name, array) in int8 {
+        state.insert(name, array.widened());
+    }
+    Ok(state)
+}
+
+/// As [`decode`], but arrays in int8 stay so.
+///
+/// # Errors
+/// As [`decode`].
+pub fn decode_int8(bytes: &[u8]) -> Result<(StateDict, Int8State)> {
     let file = open(bytes)?;
     let mut state = super::read_safetensors(bytes)?;
+    let mut int8 = Int8State::new();
     for (name, view) in file.iter().filter(|(_, view)| view.dtype() == Dtype::I8) {
         let lost = || {
             Error::Weight {
@@ -117,16 +181,15 @@ pub fn decode(bytes: &[u8]) -> Result<StateDict> {
         if !fits(rows, scales.len()) || !fits(scales.len(), view.data().len()) {
             return Err(lost());
         }
-        let width = view.data().len() / scales.len();
-        let values = view
-            .data()
-            .chunks(width.max(1))
-            .zip(&scales)
-            .flat_map(|(row, scale)| row.iter().map(move |&v| f32::from(v as i8) * scale))
-            .collect();
-        state.insert(name.into(), Array::new(name, shape, values)?);
+        let bytes = view.data().iter().map(|&byte| byte as i8).collect();
+        let array = Int8Array {
+            shape,
+            bytes,
+            scales,
+        };
+        int8.insert(name.into(), array);
     }
-    Ok(super::current_names(state))
+    Ok((super::current_names(state), super::current_names(int8)))
 }
 
 /// The largest weight of a group, times one of these factors, becomes the largest number that int8 can

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
 use burn::tensor::{Tensor, TensorData};
 
+use super::Int8State;
 use crate::{Error, Result};
 
 /// A dense f32 array.
@@ -33,6 +34,11 @@ impl Array {
             });
         }
         Ok(Self { shape, values })
+    }
+
+    /// Shape and values.
+    fn parts(&self) -> (&[usize], &[f32]) {
+        (&self.shape, &self.values)
     }
 
     /// The transposed matrix: `[rows, columns]` → `[columns, rows]`.
@@ -179,7 +185,21 @@ pub async fn read_state(pending: PendingState) -> Result<StateDict> {
 /// [`Error::Weight`] for a parameter whose array is missing or has another shape, and for an array that
 /// belongs to no parameter.
 pub fn load_state<M: Module>(module: M, mut state: StateDict) -> Result<M> {
-    let module = fill(module, &mut state, true)?;
+    let module = fill(module, &mut state, |_| true)?;
+    surplus(state.keys().next())?;
+    Ok(module)
+}
+
+/// As [`load_state`], without the parameters in `loaded`, whose arrays the module holds in another form.
+///
+/// # Errors
+/// As [`load_state`].
+pub(crate) fn load_rest<M: Module>(
+    module: M,
+    mut state: StateDict,
+    loaded: &BTreeSet<String>,
+) -> Result<M> {
+    let module = fill(module, &mut state, |name| !loaded.contains(name))?;
     surplus(state.keys().next())?;
     Ok(module)
 }
@@ -190,24 +210,25 @@ pub fn load_state<M: Module>(module: M, mut state: StateDict) -> Result<M> {
 /// # Errors
 /// [`Error::Weight`] for an array of another shape.
 pub fn load_state_partial<M: Module>(module: M, state: &mut StateDict) -> Result<M> {
-    fill(module, state, false)
+    fill(module, state, |_| false)
 }
 
-/// What is wrong with an array for a parameter whose array has the `expected` shape.
-fn problem(array: Option<&Array>, expected: &[usize]) -> Option<String> {
-    let Some(array) = array else {
+/// What is wrong with the shape and the values (of int8, the scales) of an array for a parameter whose array has the `expected` shape.
+fn problem(array: Option<(&[usize], &[f32])>, expected: &[usize]) -> Option<String> {
+    let Some((shape, values)) = array else {
         return Some(
             "is missing; the file is incomplete or belongs to another configuration".into(),
         );
     };
-    if array.shape != expected {
+    if shape != expected {
         return Some(format!(
-            "has the shape {:?}, but the model needs {expected:?}; the file belongs to another configuration",
-            array.shape
+            "has the shape {shape:?}, but the model needs {expected:?}; the file belongs to another configuration"
         ));
     }
     // `&` and not `&&`, so that many values are tested at once.
-    let finite = (array.values.iter()).fold(true, |all, value| all & value.is_finite());
+    let finite = values
+        .iter()
+        .fold(true, |all, value| all & value.is_finite());
     (!finite).then(|| {
         "holds values that are not finite; the file is damaged, so fetch it or train it again"
             .into()
@@ -240,10 +261,11 @@ fn surplus(name: Option<&String>) -> Result<()> {
 ///
 /// # Errors
 /// As [`load_state`].
-pub fn check_state<M: Module>(module: &M, state: &StateDict) -> Result<()> {
+pub fn check_state<M: Module>(module: &M, state: &StateDict, int8: &Int8State) -> Result<()> {
     struct Checker<'a> {
         path: Path,
         state: &'a StateDict,
+        int8: &'a Int8State,
         known: BTreeSet<String>,
         error: Option<Error>,
     }
@@ -257,8 +279,10 @@ pub fn check_state<M: Module>(module: &M, state: &StateDict) -> Result<()> {
         fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
             let name = self.path.name();
             let expected = array_shape(&self.path, param.lazy_shape().to_vec());
+            let found = (self.state.get(&name).map(Array::parts))
+                .or_else(|| Some(self.int8.get(&name)?.parts()));
             if self.error.is_none()
-                && let Some(problem) = problem(self.state.get(&name), &expected)
+                && let Some(problem) = problem(found, &expected)
             {
                 let name = name.clone();
                 self.error = Some(Error::Weight { name, problem });
@@ -269,13 +293,17 @@ pub fn check_state<M: Module>(module: &M, state: &StateDict) -> Result<()> {
     let mut checker = Checker {
         path: Path::default(),
         state,
+        int8,
         known: BTreeSet::new(),
         error: None,
     };
     module.visit(&mut checker);
     match checker.error {
         Some(error) => Err(error),
-        None => surplus(state.keys().find(|name| !checker.known.contains(*name))),
+        None => {
+            let mut names = state.keys().chain(int8.keys());
+            surplus(names.find(|name| !checker.known.contains(*name)))
+        }
     }
 }
 
@@ -294,14 +322,15 @@ pub fn count<M: Module>(module: &M) -> u64 {
     counter.0
 }
 
-fn fill<M: Module>(module: M, state: &mut StateDict, complete: bool) -> Result<M> {
-    struct Filler<'a> {
+/// Replaces parameters; `needed` says whether the array of a name must be there.
+fn fill<M: Module>(module: M, state: &mut StateDict, needed: impl Fn(&str) -> bool) -> Result<M> {
+    struct Filler<'a, F> {
         path: Path,
         state: &'a mut StateDict,
-        complete: bool,
+        needed: F,
         error: Option<Error>,
     }
-    impl ModuleMapper for Filler<'_> {
+    impl<F: Fn(&str) -> bool> ModuleMapper for Filler<'_, F> {
         fn enter_module(&mut self, name: &str, container: &str) {
             self.path.enter(name, container);
         }
@@ -311,12 +340,12 @@ fn fill<M: Module>(module: M, state: &mut StateDict, complete: bool) -> Result<M
         fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
             let name = self.path.name();
             let array = self.state.remove(&name);
-            if array.is_none() && !self.complete {
+            if array.is_none() && !(self.needed)(&name) {
                 return param;
             }
             let expected = array_shape(&self.path, param.lazy_shape().to_vec());
             // Before anything is moved or allocated: an array without values may have any shape.
-            let array = match (problem(array.as_ref(), &expected), array) {
+            let array = match (problem(array.as_ref().map(Array::parts), &expected), array) {
                 (None, Some(array)) => array,
                 (problem, _) => {
                     let problem = problem.unwrap_or_default();
@@ -346,7 +375,7 @@ fn fill<M: Module>(module: M, state: &mut StateDict, complete: bool) -> Result<M
     let mut filler = Filler {
         path: Path::default(),
         state,
-        complete,
+        needed,
         error: None,
     };
     let module = module.map(&mut filler);

@@ -9,7 +9,7 @@ use spanlight_core::calibration::Reliabilities;
 use spanlight_core::predict::Detail;
 use spanlight_core::score::{Report, Unrelated, score, unrelated};
 
-use super::{Compute, Decoding};
+use super::{Compute, Decoding, Int8};
 use crate::data;
 use crate::error::{Error, Result};
 use crate::evaluation::Evaluation;
@@ -43,6 +43,8 @@ pub struct Evaluate {
     #[command(flatten)]
     decoding: Decoding,
     #[command(flatten)]
+    int8: Int8,
+    #[command(flatten)]
     compute: Compute,
 }
 
@@ -73,7 +75,7 @@ impl Evaluate {
     /// Any [`Error`] of reading, computing or writing.
     pub fn run(&self) -> Result<()> {
         let (device, _) = self.compute.open()?;
-        let mut saved = model::open(&self.model)?;
+        let mut saved = self.int8.open(&self.model, &device)?;
         self.decoding.apply(&mut saved.config.decoding);
         let gold = data::read(&self.data, self.format.parse().map_err(Error::Usage)?)?.sentences;
         let room = saved.room();

@@ -9,7 +9,7 @@ use serde_json::Value;
 use spanlight_core::extract::{ExtractOptions, Extraction, Extractor};
 use spanlight_core::text::OffsetUnit;
 
-use super::{Compute, Decoding};
+use super::{Compute, Decoding, Int8};
 use crate::data::{Line as Read, Options, printable, read_line};
 use crate::error::{Error, Result};
 use crate::model;
@@ -56,6 +56,8 @@ pub struct Predict {
     #[command(flatten)]
     decoding: Decoding,
     #[command(flatten)]
+    int8: Int8,
+    #[command(flatten)]
     compute: Compute,
 }
 
@@ -94,7 +96,7 @@ impl Predict {
         };
         let (device, _) = self.compute.open()?;
         let workers = self.compute.workers(&device);
-        let mut saved = model::open(&self.model)?;
+        let mut saved = self.int8.open(&self.model, &device)?;
         self.decoding.apply(&mut saved.config.decoding);
         let extractor = model::extractor(saved, &device, self.chunk)?;
         match output {
