@@ -3,7 +3,7 @@
 //! The library reserves what a header asks for: 2 GiB for a page of 13 bytes, or a dictionary of 2^31 words.
 
 use std::fs::File;
-use std::io::{BufRead, BufReader};
+use std::io::{self, BufReader, Read, Take};
 
 use bytes::Bytes;
 use parquet::errors::{ParquetError, Result};
@@ -32,9 +32,8 @@ impl ChunkReader for Measured {
     type T = BufReader<File>;
 
     fn get_read(&self, start: u64) -> Result<Self::T> {
-        let mut reader = self.0.get_read(start)?;
-        Page::parse(reader.fill_buf()?)?.check()?;
-        Ok(reader)
+        Page::parse(self.0.get_read(start)?)?.check()?;
+        self.0.get_read(start)
     }
 
     fn get_bytes(&self, start: u64, length: usize) -> Result<Bytes> {
@@ -55,33 +54,31 @@ struct Page {
 }
 
 impl Page {
-    /// Reads the header's first fields: type, unpacked size, packed size, an optional checksum, then the
-    /// header of a data page or dictionary, which starts with its number of values.
-    fn parse(mut bytes: &[u8]) -> Result<Self> {
+    /// Reads a header: type, unpacked size, packed size, an optional checksum, then the header of a data page or of a
+    /// dictionary, which starts with its number of values.
+    ///
+    /// A header holds no lists; the library would skip through one of 2^31 nothings, one by one.
+    fn parse(bytes: impl Read) -> Result<Self> {
+        let mut header = Header(bytes.take(LONGEST_HEADER));
         let mut page = Self::default();
         let mut field = 0;
-        loop {
-            let header = byte(&mut bytes)?;
-            let (step, kind) = (header >> 4, header & 0x0F);
-            if header == 0 || step == 0 {
-                return Err(unreadable());
-            }
-            field += step;
+        while let Some(kind) = header.field(&mut field)? {
             match (field, kind) {
-                (2, INTEGER) => page.unpacked = size(&mut bytes)?,
-                (3, INTEGER) => page.packed = size(&mut bytes)?,
-                (1 | 4, INTEGER) => drop(integer(&mut bytes)?),
-                (5 | 6 | 8, STRUCT) => return Ok(page),
+                (2, INTEGER) => page.unpacked = header.size()?,
+                (3, INTEGER) => page.packed = header.size()?,
                 (7, STRUCT) => {
-                    if byte(&mut bytes)? != (1 << 4 | INTEGER) {
-                        return Err(unreadable());
+                    let mut field = 0;
+                    while let Some(kind) = header.field(&mut field)? {
+                        match (field, kind) {
+                            (1, INTEGER) => page.values = Some(header.size()?),
+                            _ => header.skip(kind, NESTED)?,
+                        }
                     }
-                    page.values = Some(size(&mut bytes)?);
-                    return Ok(page);
                 }
-                _ => return Err(unreadable()),
+                _ => header.skip(kind, NESTED)?,
             }
         }
+        Ok(page)
     }
 
     fn check(&self) -> Result<()> {
@@ -104,36 +101,90 @@ impl Page {
     }
 }
 
+/// Longest header in bytes: its statistics may hold two whole texts.
+const LONGEST_HEADER: u64 = 3 * RECORD_LIMIT as u64;
+
+/// How deep the structures of a header are nested: the page, its kind, its statistics.
+const NESTED: usize = 4;
+
 /// Types of fields in Thrift's compact protocol.
+const TRUE: u8 = 1;
+const FALSE: u8 = 2;
+const BYTE: u8 = 3;
+const SHORT: u8 = 4;
 const INTEGER: u8 = 5;
+const LONG: u8 = 6;
+const BINARY: u8 = 8;
 const STRUCT: u8 = 12;
 
-fn byte(bytes: &mut &[u8]) -> Result<u8> {
-    let (first, rest) = bytes.split_first().ok_or_else(unreadable)?;
-    *bytes = rest;
-    Ok(*first)
-}
+/// A page header in Thrift's compact protocol.
+struct Header<R>(Take<R>);
 
-/// A 32-bit number of Thrift's compact protocol, in zigzag form: seven bits a byte, the lowest first.
-fn integer(bytes: &mut &[u8]) -> Result<u64> {
-    let mut number = 0;
-    for shift in [0, 7, 14, 21, 28] {
-        let part = byte(bytes)?;
-        number |= u64::from(part & 0x7F) << shift;
-        if part < 0x80 {
-            return Ok(number);
+impl<R: Read> Header<R> {
+    /// The type of the next field, whose number replaces that of the last one; `None` after the last field.
+    fn field(&mut self, number: &mut u64) -> Result<Option<u8>> {
+        let header = self.byte()?;
+        match (header >> 4, header & 0x0F) {
+            (_, 0) => Ok(None),
+            (0, kind) => {
+                *number = self.size()?;
+                Ok(Some(kind))
+            }
+            (step, kind) => {
+                *number += u64::from(step);
+                Ok(Some(kind))
+            }
         }
     }
-    Err(unreadable())
-}
 
-/// A number that is not negative.
-fn size(bytes: &mut &[u8]) -> Result<u64> {
-    let number = integer(bytes)?;
-    if number % 2 == 1 {
-        return Err(unreadable());
+    fn byte(&mut self) -> Result<u8> {
+        let mut byte = [0];
+        self.0.read_exact(&mut byte).map_err(|_| unreadable())?;
+        Ok(byte[0])
     }
-    Ok(number / 2)
+
+    /// An unsigned number: seven bits a byte, the lowest first.
+    fn number(&mut self) -> Result<u64> {
+        let mut number = 0;
+        for shift in (0..64).step_by(7) {
+            let part = self.byte()?;
+            number |= u64::from(part & 0x7F) << shift;
+            if part < 0x80 {
+                return Ok(number);
+            }
+        }
+        Err(unreadable())
+    }
+
+    /// A signed number that is not negative; the lowest bit is the sign.
+    fn size(&mut self) -> Result<u64> {
+        match self.number()? {
+            number if number % 2 == 0 => Ok(number / 2),
+            _ => Err(unreadable()),
+        }
+    }
+
+    /// Skips a field.
+    fn skip(&mut self, kind: u8, nested: usize) -> Result<()> {
+        match kind {
+            TRUE | FALSE => Ok(()),
+            BYTE => self.byte().map(drop),
+            SHORT | INTEGER | LONG => self.number().map(drop),
+            BINARY => {
+                let length = self.number()?;
+                let skipped = io::copy(&mut self.0.by_ref().take(length), &mut io::sink())?;
+                (skipped == length).then_some(()).ok_or_else(unreadable)
+            }
+            STRUCT if nested > 0 => {
+                let mut number = 0;
+                while let Some(kind) = self.field(&mut number)? {
+                    self.skip(kind, nested - 1)?;
+                }
+                Ok(())
+            }
+            _ => Err(unreadable()),
+        }
+    }
 }
 
 fn unreadable() -> ParquetError {
@@ -146,11 +197,13 @@ fn refused(problem: String) -> ParquetError {
 
 #[test]
 fn headers_that_claim_too_much_are_refused() {
-    let data = [0x15, 0, 0x15, 26, 0x15, 26, 0x2C, 0x15, 2];
-    let page = Page::parse(&data).unwrap();
+    let data = [0x15, 0, 0x15, 26, 0x15, 26, 0x2C, 0x15, 2, 0, 0];
+    let page = Page::parse(&data[..]).unwrap();
     assert_eq!((page.unpacked, page.packed, page.values), (13, 13, None));
-    let dictionary = [0x15, 4, 0x15, 40, 0x15, 26, 0x15, 0x81, 1, 0x3C, 0x15, 10];
-    let page = Page::parse(&dictionary).unwrap();
+    let dictionary = [
+        0x15, 4, 0x15, 40, 0x15, 26, 0x15, 0x81, 1, 0x3C, 0x15, 10, 0, 0,
+    ];
+    let page = Page::parse(&dictionary[..]).unwrap();
     assert_eq!((page.unpacked, page.values), (20, Some(5)));
     page.check().unwrap();
     for (claims, refused) in [
@@ -199,7 +252,13 @@ fn headers_that_claim_too_much_are_refused() {
     }
     .check()
     .unwrap();
-    for end in 0..data.len() - 2 {
+    for end in 0..data.len() {
         assert!(Page::parse(&data[..end]).is_err());
+    }
+    // A list of 2^31 numbers, a text that is not there, structures without an end.
+    let lists = [0x19, 0xF5, 0xFF, 0xFF, 0xFF, 0xFF, 0x07];
+    let text = [0x18, 0xFF, 0xFF, 0x03, 1, 2, 3];
+    for bad in [&lists[..], &text, &[0x1C; 100]] {
+        assert!(Page::parse(bad).is_err(), "{bad:?}");
     }
 }
