@@ -20,6 +20,8 @@ import { Tally } from "./tally.js";
  *   faster one; without a GPU it uses the CPU
  * @property {number} [cache] size of the sentence cache in bytes; 16 MiB by default. After an edit, only changed
  *   sentences are computed
+ * @property {number} [workers] most workers that share a long text on the CPU; by default as many as make this machine
+ *   faster, and one on a phone
  * @property {(progress: LoadProgress) => void} [onProgress] called as the load proceeds
  * @property {() => Worker} [worker] starts `worker.js`, for pages that cannot start it by its address, such as
  *   `() => new Worker(new URL("spanlight/worker.js", import.meta.url), { type: "module" })`
@@ -90,10 +92,10 @@ export class Extractor extends EventTarget {
    * @param {LoadOptions} [options]
    * @throws a {@link SpanlightError} if the source is neither an address nor the files of a model
    */
-  constructor(source, { backend = "auto", cache, onProgress = () => {}, worker = startWorker } = {}) {
+  constructor(source, { backend = "auto", cache, workers, onProgress = () => {}, worker = startWorker } = {}) {
     super();
     const dispatch = (name, detail) => void this.dispatchEvent(new CustomEvent(name, { detail }));
-    this.#fleet = new Fleet(new Source(source), { backend, cache, onProgress, worker }, dispatch);
+    this.#fleet = new Fleet(new Source(source), { backend, cache, workers, onProgress, worker }, dispatch);
   }
 
   /**

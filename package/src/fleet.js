@@ -1,6 +1,7 @@
 import { Backend } from "./backend.js";
 import { Crash } from "./conversation.js";
 import { SpanlightError } from "./error.js";
+import { Pool, workersThatPay } from "./pool.js";
 import { MIN_LENGTH, measure } from "./race.js";
 
 /**
@@ -17,7 +18,8 @@ import { MIN_LENGTH, measure } from "./race.js";
  * @property {boolean} software whether the adapter is a software adapter, which computes on the CPU
  * @property {"off"|"waiting"|"running"|"decided"} race the state of the race between the backends; "off" if there is no choice
  * @property {Speeds} speeds the speeds that the race measured
- * @property {number|null} memory size of the WebAssembly memory in bytes
+ * @property {number} workers number of workers that read together; 0 while no model is loaded
+ * @property {number|null} memory size of the WebAssembly memory of all workers in bytes
  * @property {(Outcome & Pace)|null} last the cost of the last text
  * @property {string|null} note why the model does not run on the expected backend
  */
@@ -47,31 +49,34 @@ export class Fleet {
   #source;
   #preference;
   #cache;
+  #workers;
   #onProgress;
   #worker;
   #dispatch;
-  /** @type {Backend|null} */ active = null;
-  /** @type {Promise<Backend|null>|null} */ #opening = null;
+  /** @type {Pool|null} */ active = null;
+  /** @type {Promise<Pool|null>|null} */ #opening = null;
+  /** The files for more workers. @type {Promise<import("./bundle.js").Parts>|null} */ #reading = null;
   /** @type {Promise<void>|null} */ #racing = null;
   #measuring = false;
   /** The running extractions. @type {Set<{pause: () => void, ended: Promise<void>}>} */ #runs = new Set();
   #failures = 0;
   /** When a GPU failed last. */ #lostAt = -Infinity;
   /** Whether the CPU stands in for a GPU that failed twice. */ #standIn = false;
-  /** Backends whose end has been dealt with. @type {WeakSet<Backend>} */ #handled = new WeakSet();
+  /** Backends whose end has been dealt with. @type {WeakSet<Pool>} */ #handled = new WeakSet();
   #life = new AbortController();
   #freed = false;
-  /** @type {Backends} */ #backends = { active: null, adapter: null, software: false, race: "off", speeds: {}, memory: null, last: null, note: null };
+  /** @type {Backends} */ #backends = { active: null, adapter: null, software: false, race: "off", speeds: {}, workers: 0, memory: null, last: null, note: null };
 
   /**
    * @param {import("./source.js").Source} source
-   * @param {{backend: import("./backend.js").Preference, cache: number|undefined, onProgress: (progress: LoadProgress) => void, worker: () => Worker}} options
+   * @param {{backend: import("./backend.js").Preference, cache: number|undefined, workers: number|undefined, onProgress: (progress: LoadProgress) => void, worker: () => Worker}} options
    * @param {(name: string, detail?: any) => void} dispatch dispatches an event
    */
-  constructor(source, { backend, cache, onProgress, worker }, dispatch) {
+  constructor(source, { backend, cache, workers = workersThatPay(), onProgress, worker }, dispatch) {
     this.#source = source;
     this.#preference = backend;
     this.#cache = cache;
+    this.#workers = workers;
     this.#onProgress = onProgress;
     this.#worker = worker;
     this.#dispatch = dispatch;
@@ -79,7 +84,7 @@ export class Fleet {
 
   /** @returns {Backends} */
   get report() {
-    return { ...this.#backends, memory: this.active?.memory ?? null };
+    return { ...this.#backends, workers: this.active?.size ?? 0, memory: this.active?.memory ?? null };
   }
 
   /** Returns the active backend and loads one if there is none; null if aborted. @param {AbortSignal} [signal] */
@@ -123,19 +128,32 @@ export class Fleet {
   /** @param {import("./backend.js").Preference} preference @param {AbortSignal|undefined} signal @param {(progress: LoadProgress) => void} onProgress */
   async #start(preference, signal, onProgress) {
     const parts = await this.#source.read(either(signal, this.#life.signal), (bytes) => onProgress({ stage: "download", ...bytes }));
-    /** @type {Backend|null} */ let backend = null;
+    /** @type {Pool|null} */ let pool = null;
     /** @param {"crashed"|"unresponsive"|"ended"} why */
     const onEnd = (why) => {
-      if (backend && backend === this.active) this.#lose(backend, why);
+      if (pool && pool === this.active) this.#lose(pool, why);
     };
-    [backend] = await Promise.all([
-      Backend.load(this.#worker, { parts, backend: preference, cache: this.#cache }, { signal, life: this.#life.signal }, onProgress, onEnd),
-      this.#source.keep(),
-    ]);
+    const [backend] = await Promise.all([this.#load(parts, preference, signal, onProgress, onEnd), this.#source.keep()]);
+    if (!backend) return null;
+    // A GPU serves one worker as well as several.
+    pool = new Pool(backend, backend.info.backend === "cpu" ? this.#workers : 1, (onEnd) => this.#join(onEnd));
+    return pool;
+  }
+
+  /** Starts another worker on the CPU. @param {() => void} onEnd */
+  async #join(onEnd) {
+    this.#reading ??= this.#source.read(this.#life.signal, () => {}).finally(() => (this.#reading = null));
+    const backend = await this.#load(await this.#reading, "cpu", undefined, () => {}, onEnd);
+    this.#source.release();
     return backend;
   }
 
-  /** @param {Backend} backend @param {number} loading ms */
+  /** @param {import("./bundle.js").Parts} parts @param {import("./backend.js").Preference} preference @param {AbortSignal|undefined} signal @param {(progress: LoadProgress) => void} onProgress @param {(why: "crashed"|"unresponsive"|"ended") => void} onEnd */
+  #load(parts, preference, signal, onProgress, onEnd) {
+    return Backend.load(this.#worker, { parts, backend: preference, cache: this.#cache }, { signal, life: this.#life.signal }, onProgress, onEnd);
+  }
+
+  /** @param {Pool} backend @param {number} loading ms */
   #take(backend, loading) {
     const { info } = backend;
     this.active = backend;
@@ -148,7 +166,7 @@ export class Fleet {
     this.#dispatch("loaded", { info, loading });
   }
 
-  /** @param {Backend} backend @param {"crashed"|"unresponsive"|"ended"} why */
+  /** @param {Pool} backend @param {"crashed"|"unresponsive"|"ended"} why */
   #lose(backend, why) {
     // A worker that was terminated for a cancellation is not a failure.
     if (why === "unresponsive") this.#handled.add(backend);
@@ -159,7 +177,7 @@ export class Fleet {
 
   /**
    * Drops a failed backend, so that the next request loads another one.
-   * @param {Backend} backend @param {any} error
+   * @param {Pool} backend @param {any} error
    * @throws the error, if the backend did not cause it, or after too many failures
    */
   replace(backend, error) {
@@ -210,7 +228,7 @@ export class Fleet {
 
   /**
    * Registers an extraction. A long text may start the race, which pauses the extraction through the signal.
-   * @param {Backend} backend @param {string} text @param {boolean} whole whether the whole text is to be read
+   * @param {Pool} backend @param {string} text @param {boolean} whole whether the whole text is to be read
    * @returns {{pause: AbortSignal, end: () => void}}
    */
   begin(backend, text, whole) {
@@ -254,12 +272,13 @@ export class Fleet {
   /**
    * Lets the CPU (the rival) read a sample while WebGPU (the leader) reads the text. Then the leader, whose shaders are
    * compiled by then, reads the same sample, in at most twice the rival's time.
-   * @param {Backend} leader @param {string} text
+   * @param {Pool} leader @param {string} text
    */
   async #race(leader, text) {
     // A rival that cannot load or read has lost.
     const rival = await this.#start("cpu", undefined, () => {}).catch(() => null);
-    const cpu = await (rival && measure(rival, text).catch(() => null));
+    await rival?.grow();
+    const cpu = await (rival && measure(rival, text, rival.size).catch(() => null));
     if (!rival || !cpu || this.active !== leader) {
       rival?.end();
       // If the leader failed meanwhile, the race is already off.
@@ -269,7 +288,7 @@ export class Fleet {
     for (const run of this.#runs) run.pause();
     await Promise.all([...this.#runs].map((run) => run.ended));
     try {
-      const webgpu = await measure(leader, text, 2 * cpu.milliseconds);
+      const webgpu = await measure(leader, text, rival.size, 2 * cpu.milliseconds);
       const speeds = { cpu, ...(webgpu && { webgpu }) };
       this.note({ race: "decided", speeds });
       if (webgpu && webgpu.piecesPerSecond < cpu.piecesPerSecond && !this.#freed) this.#move(leader, rival, webgpu, cpu);
@@ -285,7 +304,7 @@ export class Fleet {
     }
   }
 
-  /** @param {Backend} leader @param {Backend} rival @param {Speed} webgpu @param {Speed} cpu */
+  /** @param {Pool} leader @param {Pool} rival @param {Speed} webgpu @param {Speed} cpu */
   #move(leader, rival, webgpu, cpu) {
     const [slow, fast] = [webgpu, cpu].map(({ piecesPerSecond }) => Math.round(piecesPerSecond));
     const note = `The processor is used: it reads ${fast} word-pieces a second, and WebGPU ${slow > 0 ? slow : `less than ${Math.ceil(fast / 2)}`}.`;

@@ -1,4 +1,4 @@
-/** @import { Backend } from "./backend.js" */
+/** @import { Pool } from "./pool.js" */
 
 /**
  * The speed at which a backend read a sample.
@@ -11,18 +11,19 @@
 /** Length in UTF-16 units below which a text says too little about speed. */
 export const MIN_LENGTH = 400;
 
-// Number of sentences in the sample: the size of the first block that the model reads.
+// Number of sentences in the sample for each worker on the CPU: the size of the first block that the model reads.
 const SAMPLE = 8;
 
 /**
  * Measures how fast a backend reads the first sentences of a text, without the sentence cache.
- * @param {Backend} backend
+ * @param {Pool} backend
  * @param {string} text
+ * @param {number} workers number of workers on the CPU
  * @param {number} [deadline] ms after which the speed counts as 0
  * @returns {Promise<Speed|null>} null if the backend gives no timing
  */
-export async function measure(backend, text, deadline) {
-  const options = { limit: SAMPLE, reuse: false };
+export async function measure(backend, text, workers, deadline) {
+  const options = { limit: SAMPLE * workers, reuse: false };
   const reading = backend.ask({ kind: "extract", text, options }).then((reply) => speedOf(reply.extraction));
   if (deadline === undefined) return reading;
   /** @type {any} */ let timer = 0;

@@ -12,7 +12,7 @@
  * @property {number} computed sentences that went through the model
  * @property {number} reused sentences that came from the sentence cache
  * @property {"webgpu"|"cpu"|null} backend the backend that read last
- * @property {number|null} memory size of its WebAssembly memory in bytes
+ * @property {number|null} memory size of the WebAssembly memory of its workers in bytes
  */
 
 /** Adds up the cost of a text over several runs, of which there is more than one if a backend fails or is replaced. */
@@ -59,7 +59,7 @@ export class Tally {
   /**
    * Adds the cost of one run.
    * @param {Omit<import("../spanlight_web.js").Extraction, "sentences">} extraction
-   * @param {import("./backend.js").Backend} backend
+   * @param {import("./pool.js").Pool} backend
    */
   close({ read, total, shortened = 0, timing, pieces = 0, computed = 0, reused = 0 }, backend) {
     const outcome = this.#outcome;

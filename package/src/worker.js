@@ -4,6 +4,7 @@
 // page → worker
 //   {id, kind: "load", parts: {manifest, tokenizer, weights: Uint8Array}, module: WebAssembly.Module|null,
 //    backend: "auto"|"webgpu"|"cpu", cache?: number}
+//   {id, kind: "outline", text: string}
 //   {id, kind: "extract", text: string, options: ExtractOptions}
 //   {id, kind: "evaluate", gold: GoldSentence[]}
 //   {id, kind: "score", gold: GoldSentence[], predictions: Prediction[]}
@@ -17,6 +18,7 @@
 //   {id, kind: "batch", sentences: Sentence[], read: number, total: number}
 // and then one of
 //   {id, kind: "loaded", info: Info, loading: number, memory: number|null}
+//   {id, kind: "outlined", outline: Uint32Array}  start and end of every sentence, one after the other
 //   {id, kind: "extracted", extraction: Extraction without its sentences, cancelled: boolean, memory: number|null}
 //   {id, kind: "evaluated", evaluation: Evaluation}
 //   {id, kind: "gold", gold: Gold}
@@ -29,7 +31,7 @@
 // A static import, since many bundlers cannot split a worker into several files.
 import * as engine from "../spanlight_web.js";
 
-const WORK = { load, extract, evaluate, score, readGold, forget };
+const WORK = { load, outline, extract, evaluate, score, readGold, forget };
 
 /** @type {Map<number, AbortController>} */
 const running = new Map();
@@ -77,6 +79,10 @@ async function load({ id, parts, module, backend, cache }, signal) {
   extractor?.free();
   extractor = loaded;
   return { kind: "loaded", info: extractor.info(), loading: performance.now() - started, memory: inUse() };
+}
+
+async function outline({ text }) {
+  return { kind: "outlined", outline: needed().outline(text) };
 }
 
 async function extract({ id, text, options }, signal) {

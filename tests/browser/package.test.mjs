@@ -227,6 +227,80 @@ inPage(
   },
 );
 
+const MANY = Array.from({ length: 300 }, (_, i) => `Task:a${i}${i % 7 === 0 ? " SLOWLY and Method:b" : ""}.`).join("\n");
+
+inPage(
+  "workers share a long text; its sentences come once and in order, and later from the worker that knows them",
+  `async ({ Extractor, all }) => {
+    const extractor = await Extractor.load("/models/plain", { backend: "cpu", workers: 3 });
+    const text = ${JSON.stringify(MANY)};
+    const runs = [];
+    const read = async (text, options) => {
+      const reads = [];
+      const found = [];
+      const outcome = await extractor.read(text, { ...options, onBatch: ({ sentences, read }) => (found.push(...sentences), reads.push(read)) });
+      const { computed, reused } = outcome;
+      runs.push({ starts: found.map(({ start }) => start), rising: reads.every((read, i) => i === 0 || read >= reads[i - 1]), last: reads.at(-1), read: outcome.read, computed, reused });
+    };
+    await read(text);
+    const ready = extractor.backends.workers;
+    await read(text);
+    await read("Task:new.\\n" + text);
+    await read(text, { from: 30, limit: 100 });
+    const alone = await Extractor.load("/models/plain", { backend: "cpu", workers: 1 });
+    const same = JSON.stringify(await all(alone.extract(text))) === JSON.stringify(await all(extractor.extract(text)));
+    return { runs, ready, same };
+  }`,
+  async ({ runs, ready, same }, page) => {
+    const begins = everyStart(MANY);
+    const [first, again, edited, part] = runs;
+    assert.deepEqual(first.starts, begins);
+    assert.deepEqual([first.computed, first.reused, first.read], [300, 0, MANY.length]);
+    assert.deepEqual([again.computed, again.reused], [0, 300]);
+    assert.deepEqual([edited.computed, edited.reused], [1, 300]);
+    const firstOfPart = begins.findIndex((start) => start >= 30);
+    assert.deepEqual(part.starts, begins.slice(firstOfPart, firstOfPart + 100));
+    assert.equal(part.read, begins[firstOfPart + 100]);
+    for (const { rising, last, read } of runs) assert.ok(rising && last === read);
+    assert.equal(ready, 3);
+    assert.ok(same, "several workers find what one finds");
+    await workers(page, 4);
+  },
+);
+
+inPage(
+  "a worker that fails leaves its sentences to the others",
+  `async ({ Extractor, all }) => {
+    const policy = trustedTypes.createPolicy("spanlight", { createScriptURL: (url) => url });
+    let made = 0;
+    const worker = () => new Worker(policy.createScriptURL("/spanlight/worker.js"), { type: "module", name: made++ === 0 ? "sound" : "fading" });
+    const extractor = await Extractor.load("/models/plain", { backend: "cpu", worker, workers: 3 });
+    const text = ${JSON.stringify(MANY)}.replaceAll("Task:a2", "FADES Task:a2");
+    return { found: await all(extractor.extract(text)), text, made, left: extractor.backends.workers };
+  }`,
+  async ({ found, text, made, left }, page) => {
+    assert.deepEqual(starts(found), everyStart(text));
+    assert.deepEqual([made, left], [3, 1]);
+    await workers(page, 1);
+  },
+);
+
+inPage(
+  "an abort stops all workers, which then read on",
+  `async ({ Extractor, all }) => {
+    const extractor = await Extractor.load("/models/plain", { backend: "cpu", workers: 2 });
+    const text = ${JSON.stringify(MANY)};
+    const stop = new AbortController();
+    let seen = 0;
+    const outcome = await extractor.read(text.replaceAll("Task", "SLOW Task"), { signal: stop.signal, onBatch: ({ sentences }) => (seen += sentences.length) > 20 && stop.abort() });
+    return { seen, outcome, after: (await all(extractor.extract(text))).length };
+  }`,
+  ({ seen, outcome, after }) => {
+    assert.ok(outcome.cancelled && seen > 20 && seen < 300, `${seen} sentences`);
+    assert.equal(after, 300);
+  },
+);
+
 inPage(
   "freeing an extractor ends a worker that is still loading",
   `async ({ Extractor, caught }) => {
@@ -297,7 +371,7 @@ for (const [model, winner] of [["slow-gpu", "cpu"], ["fast-gpu", "webgpu"]]) {
   inPage(
     `the faster backend wins the race on the first text: ${model}`,
     `async ({ Extractor, all, pause }) => {
-      const extractor = await Extractor.load("/models/${model}");
+      const extractor = await Extractor.load("/models/${model}", { workers: 2 });
       const states = [extractor.backends.race];
       extractor.addEventListener("backends", ({ detail }) => states.push(detail.race));
       const short = await extractor.read("Task:short.");
@@ -316,7 +390,7 @@ for (const [model, winner] of [["slow-gpu", "cpu"], ["fast-gpu", "webgpu"]]) {
       assert.equal(info.backend, winner);
       assert.ok(backends.speeds.webgpu.piecesPerSecond > 0 && backends.speeds.cpu.piecesPerSecond > 0);
       if (winner === "cpu") assert.match(backends.note, /processor is used/);
-      await workers(page, 1);
+      await workers(page, winner === "cpu" ? 2 : 1);
       assert.equal(asked(`/models/${model}/weights.safetensors`), 1, "the weights came once");
       assert.equal(asked("/spanlight_web_bg.wasm"), 1, "the engine came once");
     },

@@ -35,7 +35,7 @@ mod tests {
 
     use burn::tensor::Device;
     use pollster::block_on;
-    use spanlight_core::weights::state_of;
+    use spanlight_core::weights::{Int8State, state_of};
     use spanlight_core::wordpiece::WordPiece;
 
     use super::*;
@@ -63,7 +63,7 @@ mod tests {
             schema,
             tokenizer: tokenizer.clone(),
             weights: block_on(state_of(&weights)).unwrap(),
-            int8: Default::default(),
+            int8: Int8State::new(),
         }
     }
 

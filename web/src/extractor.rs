@@ -4,7 +4,8 @@ use std::rc::Rc;
 
 use js_sys::futures::future_to_promise;
 use js_sys::{Function, Promise};
-use spanlight_core::extract::{ExtractOptions, ExtractionBatch};
+use spanlight_core::extract::{ExtractOptions, ExtractionBatch, outline};
+use spanlight_core::text::OffsetUnit;
 use wasm_bindgen::prelude::*;
 
 use crate::constructors;
@@ -71,13 +72,24 @@ impl Extractor {
     ) -> Promise {
         let loaded = Rc::clone(&self.loaded);
         future_to_promise(async move {
-            let options = checked(from_object(options)?)?;
+            let mut options: types::ExtractOptions = from_object(options)?;
+            let only = options.only.take();
+            let options = checked(&options)?;
             let on_batch = callback(on_batch, "onBatch")?;
             let text = text
                 .as_string()
                 .ok_or_else(|| error(Code::Argument, "text: this is not a string"))?;
-            extract(&loaded, &text, &options, on_batch).await
+            extract(&loaded, &text, (&options, only.as_deref()), on_batch).await
         })
+    }
+
+    /// Start and end of every sentence of a text, one after the other.
+    #[wasm_bindgen(unchecked_return_type = "Uint32Array")]
+    pub fn outline(&self, #[wasm_bindgen(unchecked_param_type = "string")] text: &str) -> Vec<u32> {
+        let sentences = outline(text, OffsetUnit::Utf16).into_iter();
+        sentences
+            .flat_map(|(start, end)| [start as u32, end as u32])
+            .collect()
     }
 
     /// Empties the sentence cache.
@@ -95,7 +107,7 @@ impl Extractor {
     }
 }
 
-fn checked(options: types::ExtractOptions) -> Result<ExtractOptions, JsValue> {
+fn checked(options: &types::ExtractOptions) -> Result<ExtractOptions, JsValue> {
     let defaults = ExtractOptions::default();
     let probability = |name: &str, value: f32| {
         if (0.0..=1.0).contains(&value) {
@@ -122,13 +134,13 @@ fn checked(options: types::ExtractOptions) -> Result<ExtractOptions, JsValue> {
 async fn extract(
     loaded: &Loaded,
     text: &str,
-    options: &ExtractOptions,
+    (options, only): (&ExtractOptions, Option<&[usize]>),
     on_batch: Option<Function>,
 ) -> Result<JsValue, JsValue> {
     let mut thrown = None;
     let result = loaded
         .extractor
-        .extract_with(text, options, async |batch| {
+        .extract_some(text, options, only, async |batch| {
             // A click on "cancel" is delivered here, before the callback.
             pause().await;
             hand_over(batch, loaded.watch, on_batch.as_ref()).unwrap_or_else(|error| {

@@ -32,6 +32,8 @@ export interface ExtractOptions {
   limit?: number;
   /** Whether to use the sentence cache; true by default. */
   reuse?: boolean;
+  /** Reads only the sentences with these indices in `outline`, in ascending order, so that several engines can share a text. */
+  only?: number[];
 }
 
 /** An entity. All offsets count UTF-16 code units, as JavaScript strings do. */

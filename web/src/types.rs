@@ -33,7 +33,7 @@ pub struct LoadOptions {
 }
 
 /// Options of `extract`.
-#[derive(Debug, Clone, Copy, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub struct ExtractOptions {
     /// Lowest score of the entities and relations to return.
@@ -48,6 +48,8 @@ pub struct ExtractOptions {
     pub limit: Option<usize>,
     /// Whether to use the sentence cache.
     pub reuse: Option<bool>,
+    /// Indices of the sentences to read.
+    pub only: Option<Vec<usize>>,
 }
 
 /// The backend on which a model computes.

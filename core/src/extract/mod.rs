@@ -23,7 +23,7 @@ pub use timing::{Clock, Timing};
 
 use crate::Result;
 use crate::predict::Predictor;
-use crate::text::{TextSentence, segment};
+use crate::text::{OffsetUnit, Offsets, TextSentence, segment};
 use crate::wordpiece::WordPiece;
 use block::Block;
 use locate::Locator;
@@ -127,10 +127,33 @@ impl Extractor {
         &self,
         text: &str,
         options: &ExtractOptions,
+        on_batch: impl AsyncFnMut(&ExtractionBatch) -> bool,
+    ) -> Result<Extraction> {
+        self.extract_some(text, options, None, on_batch).await
+    }
+
+    /// As [`Self::extract_with`], but reads only the sentences with these indices in [`outline`], in ascending
+    /// order, so that several extractors can share a text. What is read of the text ends where the next of these
+    /// sentences begins.
+    ///
+    /// # Errors
+    /// As [`Self::extract`].
+    pub async fn extract_some(
+        &self,
+        text: &str,
+        options: &ExtractOptions,
+        only: Option<&[usize]>,
         mut on_batch: impl AsyncFnMut(&ExtractionBatch) -> bool,
     ) -> Result<Extraction> {
         let stopwatch = Stopwatch::start(self.clock);
-        let sentences = segment(text);
+        let mut sentences = segment(text);
+        if let Some(only) = only {
+            let mut index = 0;
+            sentences.retain(|_| {
+                index += 1;
+                only.binary_search(&(index - 1)).is_ok()
+            });
+        }
         let mut reading = Reading {
             locator: Locator::new(text, self.predictor.schema(), options),
             done: Extraction::default(),
@@ -257,6 +280,16 @@ impl Extractor {
             .as_ref()
             .map(|memory| memory.lock().unwrap_or_else(PoisonError::into_inner))
     }
+}
+
+/// Start and end of every sentence of a text.
+pub fn outline(text: &str, unit: OffsetUnit) -> Vec<(usize, usize)> {
+    let offsets = Offsets::new(text);
+    // Sentences begin and end at character boundaries, so there always is an offset.
+    let offset = |byte| offsets.get(byte, unit).unwrap_or(byte);
+    (segment(text).iter())
+        .map(|sentence| (offset(sentence.start), offset(sentence.end)))
+        .collect()
 }
 
 /// A text under extraction.

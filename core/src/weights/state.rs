@@ -298,12 +298,11 @@ pub fn check_state<M: Module>(module: &M, state: &StateDict, int8: &Int8State) -
         error: None,
     };
     module.visit(&mut checker);
-    match checker.error {
-        Some(error) => Err(error),
-        None => {
-            let mut names = state.keys().chain(int8.keys());
-            surplus(names.find(|name| !checker.known.contains(*name)))
-        }
+    if let Some(error) = checker.error {
+        Err(error)
+    } else {
+        let mut names = state.keys().chain(int8.keys());
+        surplus(names.find(|name| !checker.known.contains(*name)))
     }
 }
 
