@@ -54,8 +54,10 @@ async function run(name, { seeds, read }) {
     slowest = Math.max(slowest, took);
     // Inputs that are read lead further than those that are refused.
     if (!accepted || random.below(50) > 0) continue;
-    if (pool.length < seeds.length + KEPT) pool.push(input);
-    else pool[seeds.length + random.below(KEPT)] = input;
+    // A copy: a string made by cutting and joining holds all the strings that it was made of.
+    const copy = JSON.parse(JSON.stringify(input));
+    if (pool.length < seeds.length + KEPT) pool.push(copy);
+    else pool[seeds.length + random.below(KEPT)] = copy;
   }
   return { done, raw, slowest };
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use spanlight_core::extract::{ExtractOptions, Extraction, Extractor};
+use spanlight_core::extract::{ExtractOptions, Extraction, Extractor, outline};
 use spanlight_core::text::OffsetUnit;
 
 use super::{Compute, Decoding, Int8};
@@ -113,9 +113,9 @@ impl Predict {
             if waiting.len() < workers {
                 return Ok(());
             }
-            self.answer(extractor, std::mem::take(&mut waiting), out)
+            self.answer(extractor, workers, std::mem::take(&mut waiting), out)
         })?;
-        self.answer(extractor, waiting, out)?;
+        self.answer(extractor, workers, waiting, out)?;
         Ok(out.flush()?)
     }
 
@@ -142,10 +142,12 @@ impl Predict {
         Ok(())
     }
 
-    /// Extracts from the documents in parallel and writes the results in order.
+    /// Extracts from the documents in parallel and writes the results in order. Where there are fewer documents than
+    /// workers, several workers share a document.
     fn answer(
         &self,
         extractor: &Extractor,
+        workers: usize,
         documents: Vec<Document>,
         out: &mut dyn Write,
     ) -> Result<()> {
@@ -156,20 +158,56 @@ impl Predict {
             candidates: self.candidates,
             ..Default::default()
         };
-        let found = Threads(documents.len()).map(&documents, |document| {
-            pollster::block_on(extractor.extract(&document.text, &options))
+        let parts = workers / documents.len().max(1);
+        let jobs = documents.iter().flat_map(|document| {
+            let shares = shares(&document.text, parts).into_iter();
+            shares.map(|share| (document.text.as_str(), share))
         });
-        for (document, extraction) in documents.into_iter().zip(found) {
+        let mut found = Threads(workers).map(jobs.collect::<Vec<_>>(), |(text, share)| {
+            let extraction = extractor.extract_some(text, &options, Some(&share), async |_| true);
+            pollster::block_on(extraction)
+        });
+        for document in documents {
+            let rest = found.split_off(parts.max(1));
             let line = Line {
                 id: document.id,
                 text: self.with_text.then_some(document.text),
-                extraction: extraction?,
+                extraction: joined(found)?,
             };
+            found = rest;
             serde_json::to_writer(&mut *out, &line).map_err(std::io::Error::from)?;
             out.write_all(b"\n")?;
         }
         Ok(())
     }
+}
+
+/// The indices of a text's sentences in at least one share: each goes to the share with the least text so far.
+fn shares(text: &str, count: usize) -> Vec<Vec<usize>> {
+    let mut shares = vec![(0, Vec::new()); count.max(1)];
+    for (index, (start, end)) in outline(text, OffsetUnit::Byte).into_iter().enumerate() {
+        if let Some((length, share)) = shares.iter_mut().min_by_key(|(length, _)| *length) {
+            *length += end - start;
+            share.push(index);
+        }
+    }
+    shares.into_iter().map(|(_, share)| share).collect()
+}
+
+/// The result for a text, given those for its shares.
+fn joined(parts: Vec<spanlight_core::Result<Extraction>>) -> Result<Extraction> {
+    let mut whole = Extraction::default();
+    for part in parts {
+        let part = part?;
+        whole.sentences.extend(part.sentences);
+        (whole.read, whole.total) = (part.read.max(whole.read), part.total);
+        whole.shortened += part.shortened;
+        whole.computed += part.computed;
+        whole.reused += part.reused;
+        whole.pieces += part.pieces;
+    }
+    whole.sentences.sort_by_key(|sentence| sentence.start);
+    Ok(whole)
 }
 
 /// Reads one file: a single text, or one document per line, of at most `limit` bytes.

@@ -36,3 +36,41 @@ fn the_golden_evaluation_is_current() {
     let relation = &golden["full"]["relation"];
     assert!(relation["tp"].as_u64().unwrap() > 10 && relation["f1"].as_f64().unwrap() < 0.9);
 }
+
+/// Workers share a text without a trace in the output.
+#[test]
+fn the_number_of_threads_changes_no_prediction() {
+    let root = spanlight_tests::package().join("..");
+    let folder = tempfile::tempdir().unwrap();
+    let (one, text) = (
+        folder.path().join("one.jsonl"),
+        folder.path().join("long.txt"),
+    );
+    let sentence = |i| {
+        format!(
+            "Model {i} parses long texts of {i} words with a CRF for named entity recognition. "
+        )
+    };
+    std::fs::write(&text, (0..40).map(sentence).collect::<String>()).unwrap();
+    std::fs::write(&one, "{\"text\": \"A parser works.\"}\n{\"text\": \"\"}\n{\"text\": \"It uses a CRF. It works.\"}\n").unwrap();
+    let [one, text] = [one, text].map(|path| path.to_str().unwrap().to_string());
+    let predict = |threads| {
+        let arguments = [
+            "predict",
+            "--model",
+            "www/models/science",
+            "--threads",
+            threads,
+        ];
+        succeed(
+            &root,
+            &[&arguments[..], &[text.as_str(), one.as_str()]].concat(),
+        )
+    };
+    let alone = predict("1");
+    assert_eq!(alone.lines().count(), 4);
+    assert!(alone.lines().next().unwrap().contains("CRF"));
+    for threads in ["2", "5"] {
+        assert_eq!(predict(threads), alone, "{threads} threads");
+    }
+}

@@ -1,5 +1,6 @@
 import { kind, list, record, string, whole } from "../demand.js";
 import { Document, reserveIds } from "../document/document.js";
+import { firstWhere, wordsOf } from "../document/words.js";
 import { InputError } from "../input_error.js";
 
 /**
@@ -76,9 +77,10 @@ function soundSentence(sentence, at, ids) {
     if (!range(start, end, last, text.length)) throw new InputError(`“${at}.words”: ${kind(start)}–${kind(end)} is not a range of the sentence.`);
     last = end;
   }
-  soundFindings(sentence, text, at, ids);
+  const words = sentence.words ?? wordsOf(text);
+  soundFindings(sentence, text, at, ids, words);
   // The findings of the model have the ids of the entities that were not changed.
-  if (sentence.found !== null) soundFindings(record(sentence.found, `“${at}.found”`), text, `${at}.found`, new Set());
+  if (sentence.found !== null) soundFindings(record(sentence.found, `“${at}.found”`), text, `${at}.found`, new Set(), words);
   if (typeof sentence.checked !== "boolean") throw new InputError(`“${at}.checked” is ${kind(sentence.checked)}, not true or false.`);
   if (sentence.origin !== undefined) {
     string(record(sentence.origin, `“${at}.origin”`).article, `“${at}.origin.article”`);
@@ -86,8 +88,8 @@ function soundSentence(sentence, at, ids) {
   }
 }
 
-/** @param {Record<string, any>} findings @param {string} text @param {string} at @param {Set<number>} ids */
-function soundFindings({ entities, relations }, text, at, ids) {
+/** @param {Record<string, any>} findings @param {string} text @param {string} at @param {Set<number>} ids @param {[number, number][]} words */
+function soundFindings({ entities, relations }, text, at, ids, words) {
   const own = new Set();
   for (const [what, items] of Object.entries({ entities, relations })) {
     for (const one of list(items ?? null, `“${at}.${what}”`)) {
@@ -99,6 +101,7 @@ function soundFindings({ entities, relations }, text, at, ids) {
       if (source !== "model" && source !== "human") throw new InputError(`“${at}.${what}”: the source is ${kind(source)}.`);
       if (what === "entities") {
         if (!range(one.start, one.end, 0, text.length)) throw new InputError(`“${at}.entities”: ${kind(one.start)}–${kind(one.end)} is not a range of the sentence.`);
+        if (!(words[firstWhere(words, ([, end]) => end > one.start)]?.[0] < one.end)) throw new InputError(`“${at}.entities”: ${one.start}–${one.end} holds no word.`);
         own.add(id);
       } else if (!own.has(one.head) || !own.has(one.tail)) throw new InputError(`“${at}.relations”: a relation joins entities that are not in its sentence.`);
     }
