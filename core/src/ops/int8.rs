@@ -18,6 +18,8 @@ use wide::{f32x4, i16x8, i32x4};
 
 use crate::weights::Int8Array;
 
+/// Rows of the input that are multiplied together, so that they share the loads of the weights.
+const ROWS: usize = 4;
 /// Outputs that are computed together.
 const OUTPUTS: usize = 4;
 /// Inputs in a vector.
@@ -112,59 +114,65 @@ impl Packed {
             .zip(self.scales.chunks_exact(self.inputs / self.group))
             .zip(bias.as_chunks::<OUTPUTS>().0);
         for (block, ((weights, scales), bias)) in blocks.enumerate() {
-            let mut write = |row: usize, sum: f32x4| {
-                let found = sum * f32x4::splat(steps[row]) + f32x4::new(*bias);
-                out[row * self.outputs + block * OUTPUTS..][..OUTPUTS]
-                    .copy_from_slice(found.as_array());
-            };
-            // Two rows at a time share the loads of the weights.
-            let pairs = rounded.chunks_exact(2 * vectors);
-            if let last @ [_, ..] = pairs.remainder() {
-                write(rows - 1, self.sums(weights, scales, [last, last])[0]);
-            }
-            for (pair, x) in pairs.enumerate() {
-                let (first, second) = x.split_at(vectors);
-                let [first, second] = self.sums(weights, scales, [first, second]);
-                write(2 * pair, first);
-                write(2 * pair + 1, second);
+            for first in (0..rows).step_by(ROWS) {
+                // Behind the last row, the last row is computed again.
+                let at: [usize; ROWS] = std::array::from_fn(|i| (first + i).min(rows - 1));
+                let x = at.map(|row| &rounded[row * vectors..][..vectors]);
+                for (row, sums) in at.into_iter().zip(self.sums(weights, scales, x)) {
+                    let found = sums * f32x4::splat(steps[row]) + f32x4::new(*bias);
+                    out[row * self.outputs + block * OUTPUTS..][..OUTPUTS]
+                        .copy_from_slice(found.as_array());
+                }
             }
         }
         out
     }
 
-    /// The sums over all groups for two rows of the input and [`OUTPUTS`] outputs.
+    /// The sums over all groups for some rows of the input: a lane for each of [`OUTPUTS`] outputs.
     #[inline]
-    fn sums(&self, weights: &[i16x8], scales: &[f32x4], [a, b]: [&[i16x8]; 2]) -> [f32x4; 2] {
+    fn sums(&self, weights: &[i16x8], scales: &[f32x4], x: [&[i16x8]; ROWS]) -> [f32x4; ROWS] {
         let vectors = self.group / LANES;
-        let groups = (weights.chunks_exact(OUTPUTS * self.group / INPUTS)).zip(scales);
-        let inputs = a.chunks_exact(vectors).zip(b.chunks_exact(vectors));
-        let mut sums = [f32x4::ZERO; 2];
-        for ((weights, scale), (a, b)) in groups.zip(inputs) {
-            let found = products(weights, a, b);
-            for (sum, found) in sums.iter_mut().zip(found) {
-                *sum += f32x4::from_i32x4(found) * *scale;
+        let groups = weights.chunks_exact(OUTPUTS * self.group / INPUTS);
+        let mut sums = [[f32x4::ZERO; OUTPUTS]; ROWS];
+        for (group, (weights, scales)) in groups.zip(scales).enumerate() {
+            let x = x.map(|x| &x[group * vectors..][..vectors]);
+            // Two outputs at a time: with four, the sums would not fit in the registers.
+            for first in [0, 2] {
+                let found = products(weights, first, x);
+                for n in 0..2 {
+                    let scale = f32x4::splat(scales.as_array()[first + n]);
+                    for (sums, found) in sums.iter_mut().zip(found) {
+                        sums[first + n] += f32x4::from_i32x4(found[n]) * scale;
+                    }
+                }
             }
         }
-        sums
+        // Lanes are added in this order on every machine.
+        sums.map(|sums| {
+            f32x4::new(sums.map(|lanes| {
+                let [a, b, c, d] = *lanes.as_array();
+                (a + b) + (c + d)
+            }))
+        })
     }
 }
 
-/// The sums of a group for two rows of the input and [`OUTPUTS`] outputs.
+/// The sums of a group for some rows of the input and for two of [`OUTPUTS`] outputs, in four parts each.
 #[inline]
-fn products(weights: &[i16x8], a: &[i16x8], b: &[i16x8]) -> [i32x4; 2] {
-    let mut sums = [[i32x4::ZERO; OUTPUTS]; 2];
-    let inputs = a.as_chunks::<2>().0.iter().zip(b.as_chunks::<2>().0);
-    for (weights, (a, b)) in weights.as_chunks::<OUTPUTS>().0.iter().zip(inputs) {
-        for (n, &both) in weights.iter().enumerate() {
-            let (first, last) = ((both << 8_i32) >> 8_i32, both >> 8_i32);
-            sums[0][n] = sums[0][n] + first.dot(a[0]) + last.dot(a[1]);
-            sums[1][n] = sums[1][n] + first.dot(b[0]) + last.dot(b[1]);
+fn products(weights: &[i16x8], first: usize, x: [&[i16x8]; ROWS]) -> [[i32x4; 2]; ROWS] {
+    let weights = weights.as_chunks::<OUTPUTS>().0;
+    let x = x.map(|x| x.as_chunks::<2>().0);
+    let mut sums = [[i32x4::ZERO; 2]; ROWS];
+    for (i, weights) in weights.iter().enumerate() {
+        for n in 0..2 {
+            let both = weights[first + n];
+            let (low, high) = ((both << 8_i32) >> 8_i32, both >> 8_i32);
+            for (sums, x) in sums.iter_mut().zip(x) {
+                sums[n] = sums[n] + low.dot(x[i][0]) + high.dot(x[i][1]);
+            }
         }
     }
-    sums.map(|sums| {
-        let [a, b, c, d] = i32x4::transpose(sums);
-        a + b + c + d
-    })
+    sums
 }
 
 /// Largest rounded input with which the sum over a group fits in 32 bits, whatever the weights are.
