@@ -142,7 +142,9 @@ export class Pool {
     /** Offset up to which each worker has delivered its sentences. */
     const heard = new Map([...shares.keys()].map((worker) => [worker, sum.read]));
     /** @type {import("../spanlight_web.js").Sentence[]} */ let waiting = [];
+    let failed = false;
     const hear = (worker) => (/** @type {Batch} */ { sentences, read }) => {
+      if (failed) return;
       heard.set(worker, read);
       waiting.push(...sentences);
       const both = Math.min(reach, ...heard.values());
@@ -156,7 +158,10 @@ export class Pool {
       try {
         return await worker.ask({ kind: "extract", text, options: { ...options, only } }, signal, hear(worker), pause);
       } catch (error) {
-        if (worker === this.#first) throw error;
+        if (worker === this.#first) {
+          failed = true;
+          throw error;
+        }
         this.#others.delete(worker);
         worker.end();
         return null;
@@ -172,20 +177,17 @@ export class Pool {
    * @returns {Map<Backend, number[]>} the indices of the sentences of each worker
    */
   #shares(text, round, reuse) {
-    const workers = [this.#first, ...this.#others];
-    const loads = new Map(workers.map((worker) => [worker, 0]));
-    /** @type {Map<Backend, number[]>} */ const shares = new Map();
+    const open = [this.#first, ...this.#others].map((worker) => ({ worker, length: 0, only: /** @type {number[]} */ ([]) }));
     if (this.#readers.size + round.length > REMEMBERED) this.#readers.clear();
     for (const { index, start, end } of round) {
       const sentence = text.slice(start, end);
-      const known = reuse ? this.#readers.get(sentence) : undefined;
-      const worker = known && loads.has(known) ? known : workers.reduce((least, other) => (loads.get(other) < loads.get(least) ? other : least));
-      if (worker !== known) loads.set(worker, loads.get(worker) + end - start);
-      this.#readers.set(sentence, worker);
-      if (!shares.has(worker)) shares.set(worker, []);
-      shares.get(worker).push(index);
+      const known = reuse ? open.find(({ worker }) => worker === this.#readers.get(sentence)) : undefined;
+      const share = known ?? open.reduce((least, other) => (other.length < least.length ? other : least));
+      if (!known) share.length += end - start;
+      share.only.push(index);
+      this.#readers.set(sentence, share.worker);
     }
-    return shares;
+    return new Map(open.filter(({ only }) => only.length > 0).map(({ worker, only }) => [worker, only]));
   }
 }
 

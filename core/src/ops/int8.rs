@@ -150,8 +150,8 @@ impl Packed {
         // Lanes are added in this order on every machine.
         sums.map(|sums| {
             f32x4::new(sums.map(|lanes| {
-                let [a, b, c, d] = *lanes.as_array();
-                (a + b) + (c + d)
+                let lanes = lanes.as_array();
+                (lanes[0] + lanes[1]) + (lanes[2] + lanes[3])
             }))
         })
     }
