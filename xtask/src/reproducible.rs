@@ -18,8 +18,14 @@ const ENGINE: [&str; 2] = ["spanlight_web_bg.wasm", "spanlight_web.js"];
 /// Builds the committed page in two clones with a cargo folder each, and compares the engines.
 pub fn compare(folders: &Folders) -> Result<()> {
     let scratch = Scratch::open(folders, "reproducible")?;
-    let one = build(folders, &scratch.path().join("one"))?;
-    let other = build(folders, &scratch.path().join("other/longer path"))?;
+    // The builds take long enough for another commit.
+    let commit = process::output(
+        Command::new("git")
+            .current_dir(&folders.root)
+            .args(["rev-parse", "HEAD"]),
+    )?;
+    let build = |dir: &str| build(folders, &scratch.path().join(dir), commit.trim());
+    let (one, other) = (build("one")?, build("other/longer path")?);
     for ((name, one), other) in ENGINE.iter().zip(one).zip(other) {
         println!("{one}  {name}\n{other}  {name}");
         ensure!(one == other, "two builds of {name} differ");
@@ -27,8 +33,8 @@ pub fn compare(folders: &Folders) -> Result<()> {
     Ok(())
 }
 
-/// Builds the page in a new clone in `dir` and returns the SHA-256 sums of [`ENGINE`].
-fn build(folders: &Folders, dir: &Path) -> Result<Vec<String>> {
+/// Builds the page of a commit in a new clone in `dir` and returns the SHA-256 sums of [`ENGINE`].
+fn build(folders: &Folders, dir: &Path, commit: &str) -> Result<Vec<String>> {
     let own = Folders {
         root: dir.join("spanlight"),
         cache: folders.cache.clone(),
@@ -43,6 +49,11 @@ fn build(folders: &Folders, dir: &Path) -> Result<Vec<String>> {
             .args(["clone", "--quiet", "--shared"])
             .arg(&folders.root)
             .arg(&own.root),
+    )?;
+    process::run(
+        Command::new("git")
+            .current_dir(&own.root)
+            .args(["checkout", "--quiet", "--detach", commit]),
     )?;
     // The sources and tools are the same; only the paths to them differ.
     link(
