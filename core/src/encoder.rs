@@ -3,8 +3,6 @@
 //!
 //! Rows stay two-dimensional throughout, so that each product is one large matrix product.
 
-use std::collections::BTreeSet;
-
 use burn::module::Module;
 use burn::nn::{Embedding, LayerNorm};
 use burn::tensor::activation::softmax;
@@ -14,7 +12,7 @@ use crate::batch::PieceBatch;
 use crate::config::{ClsRepr, EncoderConfig, ModelConfig};
 use crate::ops::int8::Int8Table;
 use crate::ops::{Init, Linear, Pass, gelu, indices, layer_norm, linear, norm};
-use crate::weights::Int8State;
+use crate::weights::Int8Source;
 
 /// BERT or MPNet with its pooler.
 #[derive(Module, Debug)]
@@ -51,18 +49,10 @@ impl SentenceEncoder {
         }
     }
 
-    /// Moves the int8 weights of the encoder at `path` from `state` into it; see [`Linear::take_int8`].
-    pub(crate) fn take_int8(
-        &mut self,
-        path: &str,
-        state: &mut Int8State,
-        taken: &mut BTreeSet<String>,
-    ) {
-        let words = format!("{path}.embeddings.word.weight");
-        if let Some(array) = state.remove(&words) {
-            self.embeddings.int8 = Some(Int8Table::new(array));
-            taken.insert(words);
-        }
+    /// Takes the int8 weights of the encoder at `path`; see [`Linear::take_int8`].
+    pub(crate) fn take_int8(&mut self, path: &str, source: &mut Int8Source) {
+        let words = source.take(&format!("{path}.embeddings.word.weight"), |_| true);
+        self.embeddings.int8 = words.map(Int8Table::new);
         for (i, layer) in self.layers.iter_mut().enumerate() {
             let attention = &mut layer.attention;
             for (name, linear) in [
@@ -73,7 +63,7 @@ impl SentenceEncoder {
                 ("inner", &mut layer.inner),
                 ("outer", &mut layer.outer),
             ] {
-                linear.take_int8(format!("{path}.layers.{i}.{name}.weight"), state, taken);
+                linear.take_int8(&format!("{path}.layers.{i}.{name}.weight"), source);
             }
         }
     }

@@ -5,15 +5,13 @@
 //! Only the 2(k-1) windows that reach beyond a span are looked up one by one. The work per span does not
 //! depend on its length. The result equals that of the direct convolution with k zeros on both sides.
 
-use std::collections::BTreeSet;
-
 use burn::module::{Module, Param};
 use burn::tensor::{Device, Tensor, TensorData};
 
 use crate::config::{EmptySegment, ModelConfig};
 use crate::ops::{Backward, Dense, Init, Linear, Pass, gelu, indices, select_rows};
 use crate::schema::Span;
-use crate::weights::Int8State;
+use crate::weights::Int8Source;
 
 /// Convolutions with several kernel widths, max-pooled over a span.
 #[derive(Module, Debug)]
@@ -256,16 +254,10 @@ impl SpanEncoder {
         self.cnn.tail()
     }
 
-    /// Moves the int8 weights of the span encoder at `path` from `state` into it; see [`Linear::take_int8`].
-    pub(crate) fn take_int8(
-        &mut self,
-        path: &str,
-        state: &mut Int8State,
-        taken: &mut BTreeSet<String>,
-    ) {
-        let taps = format!("{path}.cnn.taps.weight");
-        self.cnn.taps.take_int8(taps, state, taken);
-        self.dense.take_int8(&format!("{path}.dense"), state, taken);
+    /// Takes the int8 weights of the span encoder at `path`; see [`Linear::take_int8`].
+    pub(crate) fn take_int8(&mut self, path: &str, source: &mut Int8Source) {
+        (self.cnn.taps).take_int8(&format!("{path}.cnn.taps.weight"), source);
+        self.dense.take_int8(&format!("{path}.dense"), source);
     }
 
     /// Representations without the dropout of the dense layer: words `[words + tail, hidden]` →

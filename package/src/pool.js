@@ -14,6 +14,7 @@ const FIRST_ROUND = 8;
 const LONG = 24;
 // Most sentences whose worker is remembered.
 const REMEMBERED = 20_000;
+// Most workers: more wait for memory rather than for a core.
 const MOST = 8;
 
 /** Number of workers that make the processor of this machine faster, and that its memory holds. */
@@ -35,6 +36,7 @@ export class Pool {
   /** @type {Promise<void>|null} */ #growing = null;
   /** The worker that read a sentence last, and has it in its cache. @type {Map<string, Backend>} */
   #readers = new Map();
+  #ended = false;
 
   /**
    * @param {Backend} first
@@ -91,11 +93,13 @@ export class Pool {
     } catch {
       return;
     }
-    if (other && !ended) this.#others.add(other);
+    if (this.#ended) other?.end();
+    else if (other && !ended) this.#others.add(other);
   }
 
   /** @param {import("./error.js").SpanlightError} [error] the error with which running requests reject */
   end(error) {
+    this.#ended = true;
     for (const other of this.#others) other.end(error);
     this.#others.clear();
     this.#first.end(error);
@@ -114,15 +118,21 @@ export class Pool {
     if (rest.length >= LONG) this.grow();
     const { from = 0, limit: _, ...same } = options;
     const end = outlined.outline[2 * (rest[rest.length - 1].index + 1)] ?? text.length;
+    /** What was read so far. */
     const sum = { read: from, total: text.length, shortened: 0, computed: 0, reused: 0, pieces: 0, timing: { tokenize: 0, compute: 0, decode: 0 } };
     let cancelled = false;
     for (let size = FIRST_ROUND; rest.length > 0 && !cancelled; size *= 2) {
       const round = rest.slice(0, size * this.size);
       const reach = rest[round.length]?.start ?? end;
-      const extractions = await this.#round(text, same, round, reach, signal, onUpdate, pause, sum);
+      const ask = (worker, only, onBatch) => worker.ask({ kind: "extract", text, options: { ...same, only } }, signal, onBatch, pause);
+      const shares = this.#shares(text, round, options.reuse ?? true);
+      const extractions = await this.#round(shares, sum.read, reach, ask, (sentences, read) => {
+        sum.read = read;
+        onUpdate({ kind: "batch", sentences, read, total: text.length });
+      });
       for (const extraction of extractions) for (const what of /** @type {const} */ (["shortened", "computed", "reused", "pieces"])) sum[what] += extraction[what] ?? 0;
       // The workers compute at the same time.
-      for (const what of /** @type {const} */ (["tokenize", "compute", "decode"])) sum.timing[what] += Math.max(...extractions.map(({ timing }) => timing?.[what] ?? 0));
+      for (const what of /** @type {const} */ (["tokenize", "compute", "decode"])) sum.timing[what] += Math.max(0, ...extractions.map(({ timing }) => timing?.[what] ?? 0));
       cancelled = (signal?.aborted || pause?.aborted) ?? false;
       rest = rest.filter(({ start }) => start >= sum.read);
     }
@@ -130,33 +140,33 @@ export class Pool {
   }
 
   /**
-   * Lets the workers that are ready read some sentences, and hands these over in textual order. If a worker other than
+   * Lets workers read their shares of a round, and hands the sentences over in textual order. If a worker other than
    * the first is lost, the sentences from its first unread one on are left to the next round.
-   * @param {string} text @param {ExtractOptions} options @param {Place[]} round @param {number} reach offset at which the round ends
-   * @param {AbortSignal|undefined} signal @param {(message: any) => void} onUpdate @param {AbortSignal|undefined} pause
-   * @param {{read: number, total: number}} sum what was read so far
+   * @param {Map<Backend, number[]>} shares @param {number} from @param {number} reach offsets at which the round begins and ends
+   * @param {(worker: Backend, only: number[], onBatch: (batch: Batch) => void) => Promise<any>} ask
+   * @param {(sentences: import("../spanlight_web.js").Sentence[], read: number) => void} hand
    * @returns {Promise<Partial<Extraction>[]>}
    */
-  async #round(text, options, round, reach, signal, onUpdate, pause, sum) {
-    const shares = this.#shares(text, round, options.reuse ?? true);
+  async #round(shares, from, reach, ask, hand) {
     /** Offset up to which each worker has delivered its sentences. */
-    const heard = new Map([...shares.keys()].map((worker) => [worker, sum.read]));
+    const heard = new Map([...shares.keys()].map((worker) => [worker, from]));
     /** @type {import("../spanlight_web.js").Sentence[]} */ let waiting = [];
+    let handed = from;
     let failed = false;
     const hear = (worker) => (/** @type {Batch} */ { sentences, read }) => {
       if (failed) return;
       heard.set(worker, read);
       waiting.push(...sentences);
-      const both = Math.min(reach, ...heard.values());
-      if (both <= sum.read && sentences.length > 0) return;
-      sum.read = Math.max(sum.read, both);
-      const ready = waiting.filter(({ start }) => start < both).sort((a, b) => a.start - b.start);
-      waiting = waiting.filter(({ start }) => start >= both);
-      onUpdate({ kind: "batch", sentences: ready, read: sum.read, total: text.length });
+      const all = Math.min(reach, ...heard.values());
+      if (all <= handed) return;
+      handed = all;
+      const ready = waiting.filter(({ start }) => start < all).sort((a, b) => a.start - b.start);
+      waiting = waiting.filter(({ start }) => start >= all);
+      hand(ready, all);
     };
     const asked = [...shares].map(async ([worker, only]) => {
       try {
-        return await worker.ask({ kind: "extract", text, options: { ...options, only } }, signal, hear(worker), pause);
+        return await ask(worker, only, hear(worker));
       } catch (error) {
         if (worker === this.#first) {
           failed = true;

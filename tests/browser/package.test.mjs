@@ -286,6 +286,19 @@ inPage(
 );
 
 inPage(
+  "workers that start while the first one crashes are ended",
+  `async ({ Extractor, caught }) => {
+    const extractor = await Extractor.load("/models/plain", { backend: "cpu", workers: 4 });
+    const failure = await caught(extractor.read("TRAP " + ${JSON.stringify(MANY)}));
+    return failure.code;
+  }`,
+  async (code, page) => {
+    assert.equal(code, "crashed");
+    await workers(page, 0);
+  },
+);
+
+inPage(
   "an abort stops all workers, which then read on",
   `async ({ Extractor, all }) => {
     const extractor = await Extractor.load("/models/plain", { backend: "cpu", workers: 2 });

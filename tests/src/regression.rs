@@ -5,8 +5,7 @@ use pollster::block_on;
 use rand::rngs::Xoshiro256PlusPlus;
 use rand::{RngExt, SeedableRng};
 use spanlight_core::loss::{Loss, Measure, Term};
-use spanlight_core::ops::Linear;
-use spanlight_core::ops::{Init, Pass};
+use spanlight_core::ops::{Init, Linear, Pass};
 use spanlight_learn::{Job, Objective, Result, Workers, gradients};
 
 /// Points with three coordinates and a target.

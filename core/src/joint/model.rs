@@ -18,7 +18,7 @@ use crate::pair::{PairEncoder, PairFeatures, SEGMENTS, contexts};
 use crate::schema::{Schema, Span};
 use crate::span::SpanEncoder;
 use crate::tagger::Tag;
-use crate::weights::{Int8State, StateDict, check_state, load_rest, load_state};
+use crate::weights::{Int8Source, Int8State, StateDict, check_state, load_rest, load_state};
 
 /// The encoders with the three classifiers: tags, entity types, relations.
 #[derive(Module, Debug)]
@@ -105,25 +105,28 @@ impl JointModel {
         config: &ModelConfig,
         schema: &Schema,
         mut weights: StateDict,
-        mut int8: Int8State,
+        int8: Int8State,
         device: &Device,
     ) -> Result<Self> {
         let mut model = Self::new(config, schema, &mut Init::blank(), device)?;
         check_state(&model, &weights, &int8)?;
-        let mut taken = BTreeSet::new();
+        let mut source = Int8Source {
+            rest: int8,
+            taken: BTreeSet::new(),
+        };
         let encoders = &mut model.encoders;
-        (encoders.sentence).take_int8("encoders.sentence", &mut int8, &mut taken);
-        (encoders.span).take_int8("encoders.span", &mut int8, &mut taken);
+        (encoders.sentence).take_int8("encoders.sentence", &mut source);
+        (encoders.span).take_int8("encoders.span", &mut source);
         if let Some(context) = &mut model.context {
-            context.take_int8("context", &mut int8, &mut taken);
+            context.take_int8("context", &mut source);
         }
         let relation = &mut model.relation;
-        (relation.inner).take_int8("relation.inner", &mut int8, &mut taken);
-        (relation.outer).take_int8("relation.outer", &mut int8, &mut taken);
-        for (name, array) in int8 {
+        relation.inner.take_int8("relation.inner", &mut source);
+        relation.outer.take_int8("relation.outer", &mut source);
+        for (name, array) in source.rest {
             weights.insert(name, array.widened());
         }
-        load_rest(model, weights, &taken)
+        load_rest(model, weights, &source.taken)
     }
 
     /// The configuration of the model.

@@ -1,13 +1,11 @@
 //! Dense block (method §3.0): Linear → gelu → LayerNorm → dropout, in this order.
 
-use std::collections::BTreeSet;
-
 use burn::module::Module;
 use burn::nn::LayerNorm;
 use burn::tensor::{Device, Tensor};
 
 use super::{Backward, Init, Linear, Pass, gelu, layer_norm, linear, norm};
-use crate::weights::Int8State;
+use crate::weights::Int8Source;
 
 /// LayerNorm epsilon of every dense block.
 const EPSILON: f64 = 1e-12;
@@ -29,15 +27,10 @@ impl Dense {
         }
     }
 
-    /// Moves the int8 weights of the block at `path` from `state` into it; see [`Linear::take_int8`].
-    pub(crate) fn take_int8(
-        &mut self,
-        path: &str,
-        state: &mut Int8State,
-        taken: &mut BTreeSet<String>,
-    ) {
+    /// Takes the int8 weights of the block at `path`; see [`Linear::take_int8`].
+    pub(crate) fn take_int8(&mut self, path: &str, source: &mut Int8Source) {
         self.linear
-            .take_int8(format!("{path}.linear.weight"), state, taken);
+            .take_int8(&format!("{path}.linear.weight"), source);
     }
 
     /// `[rows, inputs]` → `[rows, outputs]`.

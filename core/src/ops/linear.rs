@@ -10,8 +10,6 @@
 
 use std::ops::RangeInclusive;
 
-use std::collections::BTreeSet;
-
 use burn::module::{Module, Param};
 use burn::nn::LayerNorm;
 use burn::tensor::Tensor;
@@ -19,7 +17,7 @@ use burn::tensor::module::linear as affine;
 
 use super::Backward;
 use super::int8::Int8Matrix;
-use crate::weights::Int8State;
+use crate::weights::Int8Source;
 
 /// A linear layer.
 #[derive(Module, Debug)]
@@ -52,18 +50,10 @@ impl Linear {
         }
     }
 
-    /// Moves the int8 weights of this name from `state` into the layer, if they are there and can be multiplied
-    /// in int8, and adds the name to `taken`.
-    pub(crate) fn take_int8(
-        &mut self,
-        name: String,
-        state: &mut Int8State,
-        taken: &mut BTreeSet<String>,
-    ) {
-        if let Some(array) = state.get(&name).filter(|array| Int8Matrix::takes(array)) {
-            self.int8 = Some(Int8Matrix::new(array));
-            state.remove(&name);
-            taken.insert(name);
+    /// Takes the int8 weights of this name, if they are there and can be multiplied in int8.
+    pub(crate) fn take_int8(&mut self, name: &str, source: &mut Int8Source) {
+        if let Some(array) = source.take(name, Int8Matrix::takes) {
+            self.int8 = Some(Int8Matrix::new(&array));
         }
     }
 }

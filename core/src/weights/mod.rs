@@ -13,6 +13,7 @@ pub use bert::{has_pooler, load_bert};
 pub use earlier::current_names;
 pub use file::{Stream, read_note, read_safetensors, write_safetensors};
 pub use pspe::{LabelOrder, Stage, from_pspe, reorder, sizes, to_pspe};
+pub(crate) use quant::Int8Source;
 pub use quant::{Int8Array, Int8State, Precision, decode, decode_int8, encode};
 pub(crate) use state::load_rest;
 pub use state::{

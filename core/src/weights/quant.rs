@@ -1,7 +1,7 @@
 //! Weights in a bundle: int8 with an f16 scale per group of 96 weights, f16, or f32. They become f32 when
 //! they are loaded, or stay int8 where the processor multiplies them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::str::FromStr;
 
 use half::f16;
@@ -106,6 +106,27 @@ pub struct Int8Array {
 
 /// Arrays in int8 by name.
 pub type Int8State = BTreeMap<String, Int8Array>;
+
+/// Arrays in int8 that the layers of a model take one by one.
+#[derive(Debug)]
+pub(crate) struct Int8Source {
+    /// The arrays that no layer has taken.
+    pub rest: Int8State,
+    /// Names of the other arrays.
+    pub taken: BTreeSet<String>,
+}
+
+impl Int8Source {
+    /// The array of this name, if it is there and fits the layer.
+    pub fn take(&mut self, name: &str, fits: impl Fn(&Int8Array) -> bool) -> Option<Int8Array> {
+        if !fits(self.rest.get(name)?) {
+            return None;
+        }
+        let (name, array) = self.rest.remove_entry(name)?;
+        self.taken.insert(name);
+        Some(array)
+    }
+}
 
 impl Int8Array {
     /// Number of adjacent weights that share a scale.

@@ -213,7 +213,8 @@ pub fn load_state_partial<M: Module>(module: M, state: &mut StateDict) -> Result
     fill(module, state, |_| false)
 }
 
-/// What is wrong with the shape and the values (of int8, the scales) of an array for a parameter whose array has the `expected` shape.
+/// What is wrong with the shape and the values (of int8, the scales) of an array for a parameter whose array has
+/// the `expected` shape.
 fn problem(array: Option<(&[usize], &[f32])>, expected: &[usize]) -> Option<String> {
     let Some((shape, values)) = array else {
         return Some(

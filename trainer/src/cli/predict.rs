@@ -158,17 +158,18 @@ impl Predict {
             candidates: self.candidates,
             ..Default::default()
         };
-        let parts = workers / documents.len().max(1);
+        let parts = (workers / documents.len().max(1)).max(1);
         let jobs = documents.iter().flat_map(|document| {
             let shares = shares(&document.text, parts).into_iter();
             shares.map(|share| (document.text.as_str(), share))
         });
         let mut found = Threads(workers).map(jobs.collect::<Vec<_>>(), |(text, share)| {
-            let extraction = extractor.extract_some(text, &options, Some(&share), async |_| true);
+            let extraction =
+                extractor.extract_some(text, &options, share.as_deref(), async |_| true);
             pollster::block_on(extraction)
         });
         for document in documents {
-            let rest = found.split_off(parts.max(1));
+            let rest = found.split_off(parts);
             let line = Line {
                 id: document.id,
                 text: self.with_text.then_some(document.text),
@@ -182,16 +183,20 @@ impl Predict {
     }
 }
 
-/// The indices of a text's sentences in at least one share: each goes to the share with the least text so far.
-fn shares(text: &str, count: usize) -> Vec<Vec<usize>> {
-    let mut shares = vec![(0, Vec::new()); count.max(1)];
+/// The indices of a text's sentences in so many shares, each in the one with the least text so far; `None` stands for
+/// all sentences.
+fn shares(text: &str, count: usize) -> Vec<Option<Vec<usize>>> {
+    if count == 1 {
+        return vec![None];
+    }
+    let mut shares = vec![(0, Vec::new()); count];
     for (index, (start, end)) in outline(text, OffsetUnit::Byte).into_iter().enumerate() {
         if let Some((length, share)) = shares.iter_mut().min_by_key(|(length, _)| *length) {
             *length += end - start;
             share.push(index);
         }
     }
-    shares.into_iter().map(|(_, share)| share).collect()
+    shares.into_iter().map(|(_, share)| Some(share)).collect()
 }
 
 /// The result for a text, given those for its shares.

@@ -77,7 +77,9 @@ function soundSentence(sentence, at, ids) {
     if (!range(start, end, last, text.length)) throw new InputError(`“${at}.words”: ${kind(start)}–${kind(end)} is not a range of the sentence.`);
     last = end;
   }
-  const words = sentence.words ?? wordsOf(text);
+  // Most sentences of a long text hold nothing, and finding words takes time.
+  const bare = sentence.words === null && !sentence.entities?.length && !sentence.found?.entities?.length;
+  const words = bare ? [] : (sentence.words ?? wordsOf(text));
   soundFindings(sentence, text, at, ids, words);
   // The findings of the model have the ids of the entities that were not changed.
   if (sentence.found !== null) soundFindings(record(sentence.found, `“${at}.found”`), text, `${at}.found`, new Set(), words);
